@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records screen letter paper visit pages cli
+MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -32,12 +32,13 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := payload tlog store keys consent admit fhir db crypto json base
+NEEDS_records   := guideline payload tlog store keys consent admit fhir db crypto json base
+NEEDS_door      := records consent fhir crypto base
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
-NEEDS_pages     := visit json base
+NEEDS_pages     := http visit screen letter records ranges crypto json base
 NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
@@ -61,7 +62,8 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons staff rec rights worklist session gate ops
+DOORS_records   := site commons staff rec rights worklist session gate deeds ops
+DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
@@ -115,6 +117,7 @@ Q := $(if $(VERBOSE),,@)
 GEN_fhir := $(GEN)/fhir_tables.c
 GEN_value := $(GEN)/ucum_table.c
 GEN_admit := $(GEN)/admit_own.c
+GEN_pages := $(GEN)/web_files.c
 GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \
@@ -140,7 +143,7 @@ $(OBJ)/gen/%.o: $(GEN)/%.c
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 SALVE := $(if $(filter release,$(V)),$(BUILD)/salve,$(BUILD)/$(V)/salve)
-all: $(SALVE) share $(GEN)/web_files.c $(if $(filter release,$(V)),compile_commands.json)
+all: $(SALVE) share $(if $(filter release,$(V)),compile_commands.json)
 $(SALVE): $(call archives_for,cli)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")

@@ -8,6 +8,7 @@ import { bareText, check, checks, countOf, figures, functions, lineOf, prototype
     from './tidy_source.mjs';
 import './tidy_plan.mjs';
 import './tidy_words.mjs';
+import './tidy_web.mjs';
 
 const FINDINGS_SHOWN = process.env.SHOWN === 'all' ? Infinity : 12;
 const FUNCTION_LINES_MAX = 60; // a dispatch switch may be longer: mark it "tidy: dispatch" in its first lines

@@ -16,7 +16,7 @@ try {
     await esbuild.build({
         entryPoints: tests, outdir: folder, outbase: web, bundle: true, format: 'esm', platform: 'node', target: 'node20',
         jsx: 'automatic', jsxImportSource: 'preact', alias: { gen: resolve(gen) }, outExtension: { '.js': '.mjs' },
-        sourcemap: 'inline', logLevel: 'warning',
+        loader: { '.css': 'text' }, sourcemap: 'inline', logLevel: 'warning',
     });
     const made = tests.map((f) => join(folder, f.slice(web.length).replace(/\.tsx?$/, '.mjs')));
     const run = spawnSync(process.execPath, ['--enable-source-maps', '--test', '--test-reporter=tap', ...made], { encoding: 'utf8' });

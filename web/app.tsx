@@ -6,10 +6,12 @@ import { startDrafts } from './lib/draft.ts';
 import { startOutbox } from './lib/outbox.ts';
 import { start } from './lib/session.ts';
 import { startTheme } from './lib/themes.ts';
+import { startUrgent } from './screens/urgent/held.ts';
 
 async function main(): Promise<void> {
     startOutbox();
     startDrafts();
+    startUrgent();
     await startTheme();
     await start();
     const place = document.getElementById('app');

@@ -1,29 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
-// What stands around every screen: the bar, the open person, the stations, what is said aloud; and which screen is shown.
-// While locked, what was on the screen stays as it is, hidden and without focus.
+// What stands around every screen: the bar, the open person, the stations, what is said aloud; and which screen is
+// shown. While locked, what was on the screen stays as it is, hidden and without focus.
 import { useEffect, useRef } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
 import { politely, say, urgently } from './lib/announce.ts';
 import { useConnection } from './lib/connection.ts';
-import { useScanner } from './lib/scanner.ts';
+import { openCode, whenOpened } from './lib/opening.ts';
+import { scanned, useScanner } from './lib/scanner.ts';
 import { me, person, phase } from './lib/session.ts';
-import { useAutoLock } from './lib/lock.ts';
+import { useAutoLock, usePersonEnd } from './lib/lock.ts';
 import { t } from './lib/words.ts';
+import { OpeningNote } from './parts/opening/opening.tsx';
 import { PersonBar } from './parts/person/person.tsx';
-import { Stations } from './parts/top/stations.tsx';
+import { GoOn, Stations } from './parts/top/stations.tsx';
 import { TopBar } from './parts/top/top.tsx';
 import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { Start } from './screens/start/start.tsx';
+import { isHeld } from './screens/urgent/held.ts';
+import { UrgentHeld } from './screens/urgent/urgent.tsx';
 import { screens, type Screen } from './screens.tsx';
+
+// Links to these are ours; a letter's is the browser's.
+const OWN = new RegExp(`^(?:${Object.values(routes).join('|')})$`);
 
 // A screen with its heading, which takes the focus when the screen comes, so that Tab goes on from there.
 function Shown({ screen }: { screen: Screen }) {
     const heading = useRef<HTMLHeadingElement>(null);
     const needsCard = screen.needsPerson && person.value === null;
-    const title = t(needsCard ? 'scan.title' : screen.title), View = needsCard ? Scan : screen.view;
+    const title = t(needsCard ? 'scan.title' : screen.title),
+        View = needsCard ? Scan : screen.view;
     useEffect(() => {
         document.title = `${title} · Salve`;
         if (!document.activeElement || document.activeElement === document.body) heading.current?.focus();
@@ -31,31 +39,67 @@ function Shown({ screen }: { screen: Screen }) {
     }, [title]);
     return (
         <>
-            <h1 ref={heading} tabIndex={-1}>{title}</h1>
+            <h1 ref={heading} tabIndex={-1}>
+                {title}
+            </h1>
+            {View === Scan && <GoOn />}
             <View />
         </>
     );
 }
 
+// One component a screen, made once: a new one with each drawing would begin the screen anew.
+const views = new Map(screens.map((screen) => [screen.path, () => <Shown screen={screen} />]));
+
 // The first screen of who came in: reading what waits for a clinician, a card for everybody else.
 function Home() {
-    const { route } = useLocation(), role = me.value?.role;
+    const { route } = useLocation(),
+        role = me.value?.role;
     useEffect(() => route(role === 'clinician' ? routes.inbox : routes.scan, true), [role]);
     return null;
+}
+
+// Who was opened: an alarm without an outcome comes first; a station of one person stays, anything else leads to the
+// stations.
+function useOpened(): void {
+    const { path, route } = useLocation();
+    whenOpened((opened) => {
+        say(t('opening.opened', { name: opened.name }));
+        const now = screens.find((screen) => screen.path === path);
+        if (opened.urgent.length > 0) route(routes.urgent);
+        else if (!now?.needsPerson || path === routes.urgent) route(routes.scan);
+    });
 }
 
 function Inside() {
     const role = me.value?.role;
     useAutoLock();
-    useScanner();
+    usePersonEnd();
+    useScanner((text) => {
+        if (isHeld()) scanned.value = { text };
+        else void openCode(text);
+    });
+    useOpened();
+    // An alarm without an outcome stands in place of everything else, whatever the address says.
+    const main = phase.value === 'locked' ? undefined : 'main';
+    if (isHeld()) {
+        return (
+            <main id={main}>
+                <UrgentHeld />
+            </main>
+        );
+    }
     const mine = screens.filter((screen) => role !== undefined && screen.roles.includes(role));
     return (
         <>
             <PersonBar />
-            <Stations screens={mine} />
-            <main id="main">
+            <Stations />
+            <main id={main}>
+                <OpeningNote />
                 <Router>
-                    {mine.map((screen) => <Route key={screen.path} path={screen.path} component={() => <Shown screen={screen} />} />)}
+                    {mine.map((screen) => (
+                        <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />
+                    ))}
                     <Route path={routes.start} component={Home} />
                     <Route default component={NoScreen} />
                 </Router>
@@ -66,13 +110,31 @@ function Inside() {
 
 function Body() {
     if (phase.value === 'starting') return null;
-    if (phase.value === 'away') return <main id="main"><Away /></main>;
-    if (phase.value === 'nobody') return <main id="main"><Start /></main>;
+    if (phase.value === 'away')
+        return (
+            <main id="main">
+                <Away />
+            </main>
+        );
+    if (phase.value === 'nobody')
+        return (
+            <main id="main">
+                <Start />
+            </main>
+        );
     const isLocked = phase.value === 'locked';
     return (
         <>
-            {isLocked && <main id="main"><LockScreen /></main>}
-            {me.value && <div hidden={isLocked} inert={isLocked}><Inside /></div>}
+            {isLocked && (
+                <main id="main">
+                    <LockScreen />
+                </main>
+            )}
+            {me.value && (
+                <div hidden={isLocked} inert={isLocked}>
+                    <Inside />
+                </div>
+            )}
         </>
     );
 }
@@ -80,12 +142,18 @@ function Body() {
 export function Frame() {
     useConnection();
     return (
-        <LocationProvider>
-            <a class="skip" href="#main">{t('app.skip')}</a>
+        <LocationProvider scope={OWN}>
+            <a class="skip" href="#main">
+                {t('app.skip')}
+            </a>
             <TopBar />
             <Body />
-            <div class="aloud" aria-live="polite">{politely.value}</div>
-            <div class="aloud" aria-live="assertive">{urgently.value}</div>
+            <div class="aloud" aria-live="polite">
+                {politely.value}
+            </div>
+            <div class="aloud" aria-live="assertive">
+                {urgently.value}
+            </div>
         </LocationProvider>
     );
 }

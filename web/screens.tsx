@@ -4,8 +4,14 @@ import type { FunctionComponent } from 'preact';
 import type { Role } from 'gen/lists.ts';
 import type { PlainKey } from './lib/words.ts';
 import { routes, type Route } from './routes.ts';
+import { BodyScreen } from './screens/body/body.tsx';
+import { DangerScreen } from './screens/danger/danger.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
+import { LetterScreen } from './screens/letter/letter.tsx';
+import { PressureScreen } from './screens/pressure/pressure.tsx';
+import { ResultsScreen } from './screens/results/results.tsx';
 import { Scan } from './screens/scan/scan.tsx';
+import { UrgentScreen } from './screens/urgent/urgent.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
 
 export interface Screen {
@@ -20,10 +26,56 @@ export interface Screen {
     isStation: boolean;
 }
 
+const MEASURE = ['assistant', 'clinician'] as const;
 const STAFF = ['registrar', 'assistant', 'clinician'] as const;
 
 export const screens: readonly Screen[] = [
     { path: routes.scan, title: 'scan.title', view: Scan, roles: STAFF, needsPerson: false, isStation: true },
+    {
+        path: routes.questions,
+        title: 'danger.title',
+        view: DangerScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
+        path: routes.pressure,
+        title: 'pressure.title',
+        view: PressureScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    { path: routes.body, title: 'body.title', view: BodyScreen, roles: MEASURE, needsPerson: true, isStation: true },
+    {
+        path: routes.results,
+        title: 'results.title',
+        view: ResultsScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
+        path: routes.letter,
+        title: 'letter.title',
+        view: LetterScreen,
+        roles: STAFF,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
+        path: routes.urgent,
+        title: 'urgent.title',
+        view: UrgentScreen,
+        roles: STAFF,
+        needsPerson: true,
+        isStation: false,
+    },
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
 ];
+
+/** The stations of a role, in the order of the row. */
+export const stationsOf = (role: Role | undefined): Screen[] =>
+    screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));

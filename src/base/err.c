@@ -10,11 +10,11 @@ struct code_row {
     const char *issue;
     const char *what;
     const char *next;
-    short slv, exit_status;
+    short slv, exit_status, http;
 };
 
 static const struct code_row rows[SALVE_CODE_COUNT] = {
-#define ERROR(name, slv, exit_status, http, issue, what, next) {#name, issue, what, next, slv, exit_status},
+#define ERROR(name, slv, exit_status, http, issue, what, next) {#name, issue, what, next, slv, exit_status, http},
 #include "base/errors.def"
 #undef ERROR
 };
@@ -30,6 +30,7 @@ const char *salve_code_next(enum salve_code code) { return row_of(code)->next; }
 const char *salve_code_issue(enum salve_code code) { return row_of(code)->issue; }
 int salve_code_slv(enum salve_code code) { return row_of(code)->slv; }
 int salve_code_exit(enum salve_code code) { return row_of(code)->exit_status; }
+int salve_code_http(enum salve_code code) { return row_of(code)->http; }
 
 enum salve_code salve_fail_at(struct salve_err *err, enum salve_code code, const char *file, int line, const char *why,
                               const char *fmt, ...)

@@ -57,6 +57,7 @@ const char *salve_code_next(enum salve_code code);  /* what to do next */
 const char *salve_code_issue(enum salve_code code); /* FHIR issue-type code */
 int salve_code_slv(enum salve_code code);           /* 401, shown as SLV-401 */
 int salve_code_exit(enum salve_code code);          /* process exit status */
+int salve_code_http(enum salve_code code);          /* HTTP status */
 
 /* salve_fail, salve_refuse - fill *err and return `code`, also where err is NULL. Both forget what it held before.
  *   fmt     printf format of `element`; cut to fit

@@ -78,10 +78,10 @@ static inline bool compartment_eq(struct compartment a, struct compartment b)
     return memcmp(a.bytes, b.bytes, sizeof a.bytes) == 0;
 }
 
-/* Who acts. Staff: `id` is a pseudonym of this site ("dr-amina"), and `pass` what staff_login (records/staff.h) gave, or
- * the token of their session (records/session.h); without it the gate takes nobody for one. The person, or a guardian:
- * `told` is what they say beside the card, the birth date, or their word where none is recorded; or a member of staff
- * is there with them, whose id and pass it is. */
+/* Who acts. Staff: `id` is a pseudonym of this site ("dr-amina"), and `pass` what staff_login (records/staff.h) gave,
+ * or the token of their session (records/session.h); without it the gate takes nobody for one. The person, or a
+ * guardian: `told` is what they say beside the card, the birth date, or their word where none is recorded; or a member
+ * of staff is there with them, whose id and pass it is. */
 enum { ACTOR_PASS_BYTES = 32 };
 struct actor {
     struct str id;

@@ -41,14 +41,19 @@ static void put_inputs(struct json_writer *w, const char *name, const struct fin
 }
 
 /* What was found, then why, then the lists the other way round. */
-void finding_json(const struct finding *finding, struct json_writer *w)
+void finding_json_members(const struct finding *finding, struct json_writer *w)
 {
-    json_open(w, NULL, '{');
     put_texts(w, finding, FINDING_PART_FOUND);
     put_texts(w, finding, FINDING_PART_WHY);
 #define FINDING_INPUTS(name, ...) put_inputs(w, #name, finding->name, finding->input_count);
 #include "guideline/finding.def"
     put_lists(w, finding, FINDING_PART_WHY);
     put_lists(w, finding, FINDING_PART_FOUND);
+}
+
+void finding_json(const struct finding *finding, struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    finding_json_members(finding, w);
     json_close(w);
 }

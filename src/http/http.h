@@ -97,7 +97,8 @@ struct http_config {
     void *const *workers;
     unsigned worker_count;
     /* All of these run on the thread of http_server_run, must not wait for anything, and may be NULL.
-     * quick - answers by itself (true) what needs no worker: files in memory, /healthz, /metrics.
+     * quick - answers by itself (true) what needs no worker: files in memory, /healthz, /metrics; false: it has left
+     *   the reply alone.
      * lane - requests of the same number, 0 excepted, are answered one after another: those of a session.
      * noted - an answer has gone out, or broke off. */
     bool (*quick)(void *with, const struct http_request *request, struct http_reply *reply);
@@ -110,13 +111,13 @@ struct http_config {
     size_t body_bytes_max;    /* of one request */
     size_t reply_bytes_max;   /* arena of one answer */
     size_t buffers_bytes_max; /* of all connections together; over it: 503 */
-    unsigned connections_max; /* over it: 503 */
+    unsigned connections_max; /* over it: 503, or the seat of one that has asked nothing for spare_seconds */
     unsigned waiting_max;     /* requests that wait for a worker; over it: 503 */
-    unsigned head_seconds, body_seconds, idle_seconds;
-    unsigned send_seconds; /* in which a client takes at least HTTP_SEND_BYTES_MIN of an answer */
+    unsigned head_seconds, body_seconds, idle_seconds, spare_seconds;
+    unsigned send_seconds; /* in which a client takes at least HTTP_SEND_BYTES_MIN of an answer, HTTP_SENDS_MAX times */
 };
 
-enum { HTTP_SEND_BYTES_MIN = 16 << 10 };
+enum { HTTP_SEND_BYTES_MIN = 16 << 10, HTTP_SENDS_MAX = 30 };
 
 /* http_config_usual - the limits of docs/internals/http.md, one route, the system's clock. */
 struct http_config http_config_usual(void);
@@ -140,8 +141,9 @@ void http_server_close(struct http_server *server);
 SALVE_MUST_USE enum salve_code http_server_listen(struct http_server *server, int fd, struct salve_err *err);
 
 /* http_server_run - starts the workers (so a confinement that was put on this thread holds them too) and answers until
- * the server was drained. E_IO, E_MEMORY. http_server_drain (also from a signal handler or another thread): takes no
- * new connection, answers what has come, closes, and lets http_server_run return. */
+ * the server was drained. SIGPIPE is blocked on this thread from then on, every signal on the workers'. E_IO, E_MEMORY.
+ * http_server_drain (also from a signal handler or another thread): takes no new connection, answers what has come,
+ * closes, and lets http_server_run return. */
 SALVE_MUST_USE enum salve_code http_server_run(struct http_server *server, struct salve_err *err);
 void http_server_drain(struct http_server *server);
 

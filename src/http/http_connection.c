@@ -30,12 +30,14 @@ struct connection {
     uv_write_t write;
     struct http_reader reader;
     struct http_job job;
-    int64_t at_unix_ms; /* when the request was whole */
-    uint64_t began_ns;  /* the same */
-    uint64_t late_ms;   /* of the loop's time; 0: it may take what it takes */
-    size_t reply_bytes; /* head and body */
-    size_t unsent;      /* of them, when it was looked last */
-    size_t ignored;     /* bytes, at the end */
+    struct arena_mark reply_mark; /* where the memory of the answer was empty */
+    int64_t at_unix_ms;           /* when the request was whole */
+    uint64_t began_ns;            /* the same */
+    uint64_t late_ms;             /* of the loop's time; 0: it may take what it takes */
+    size_t reply_bytes;           /* head and body */
+    size_t unsent;                /* of them, when it was looked last */
+    size_t ignored;               /* bytes, at the end */
+    unsigned sends;               /* how often this answer got send_seconds */
     enum stage stage;
     int status;              /* of the answer as it went out */
     bool is_reading, is_out; /* is_out: the job is with a worker */
@@ -50,10 +52,25 @@ struct connection *connection_next(struct connection *c) { return c->next; }
 
 /* --- the end of a connection -------------------------------------------------------------------------------------- */
 
+/* The memory of a small answer serves the next one; that of a large one is given back. */
 static void drop_reply(struct connection *c)
 {
-    arena_close(c->job.reply.mem);
+    struct http_server *server = c->server;
+    struct arena *mem = c->job.reply.mem;
     c->job.reply.mem = NULL;
+    if (mem == NULL) return;
+    if (server->spare_count == HTTP_SPARE_MAX || arena_bytes(mem) > HTTP_SPARE_BYTES_MAX) {
+        arena_close(mem);
+        return;
+    }
+    arena_rewind(mem, c->reply_mark);
+    server->spare[server->spare_count++] = mem;
+}
+
+static struct arena *reply_memory(struct http_server *server)
+{
+    if (server->spare_count > 0) return server->spare[--server->spare_count];
+    return arena_open_private(server->config.reply_bytes_max);
 }
 
 static void free_buffer(struct connection *c)
@@ -251,6 +268,7 @@ static void send_rest(struct connection *c, uv_buf_t parts[2], size_t sent)
     if (parts[1].len > 0)
         parts[1] = uv_buf_init(parts[1].base + (sent - first), (unsigned)(parts[1].len - (sent - first)));
     c->unsent = c->reply_bytes - sent;
+    c->sends = 1;
     c->stage = ROOM_TO_SEND;
     c->write.data = c;
     expect_within(c, (uint64_t)c->server->config.send_seconds * 1000);
@@ -272,10 +290,9 @@ static void send_parts(struct connection *c, struct str head, struct str body)
         send_rest(c, parts, (size_t)sent);
 }
 
-/* The date, made anew once a second. */
-static struct str date_now(struct http_server *server)
+/* The date of when the request was whole, made anew once a second. */
+static struct str date_of(struct http_server *server, int64_t now_ms)
 {
-    int64_t now_ms = clock_ms(&server->config.clock);
     if (server->date_s == now_ms / 1000 && server->date[0] != '\0') return str_of(server->date);
     server->date_s = now_ms / 1000;
     return http_date(now_ms, server->date);
@@ -289,7 +306,8 @@ static bool send_reply(struct connection *c)
     c->closes = c->closes || c->job.reply.closes || c->server->is_draining;
     enum http_ending ending = c->closes ? HTTP_CLOSES : request->is_old ? HTTP_KEEPS_OLD : HTTP_KEEPS;
     c->status = choice.status;
-    if (http_head_of(&c->job.reply, &choice, date_now(c->server), ending, &head) != SALVE_OK) return false;
+    if (http_head_of(&c->job.reply, &choice, date_of(c->server, c->at_unix_ms), ending, &head) != SALVE_OK)
+        return false;
     send_parts(c, head, choice.body);
     return true;
 }
@@ -308,12 +326,13 @@ static bool open_reply(struct connection *c)
     struct http_server *server = c->server;
     struct http_reply *reply = &c->job.reply;
     uint64_t id = mixed(server->next_id++);
-    *reply = (struct http_reply){.mem = arena_open_private(server->config.reply_bytes_max), .status = 200};
+    *reply = (struct http_reply){.mem = reply_memory(server), .status = 200};
     reply->server = server;
     if (reply->mem == NULL) {
         connection_close(c);
         return false;
     }
+    c->reply_mark = arena_mark(reply->mem);
     buf_init(&reply->lines, reply->mem, 32 << 10);
     for (int i = 0; i < HTTP_ID_BYTES - 1; i++) reply->id[i] = str_hex_char((id >> (60 - 4 * i)) & 15);
     c->stage = AN_ANSWER;
@@ -421,13 +440,13 @@ static void go_on(struct connection *c)
 
 /* --- what is late ------------------------------------------------------------------------------------------------- */
 
-/* A client that takes its answer takes HTTP_SEND_BYTES_MIN in send_seconds. */
+/* A client that takes its answer takes HTTP_SEND_BYTES_MIN in send_seconds, and not for ever. */
 static bool takes_enough(struct connection *c)
 {
     size_t left = uv_stream_get_write_queue_size(&c->socket.stream);
     bool takes = c->unsent - left >= HTTP_SEND_BYTES_MIN;
     c->unsent = left;
-    return takes;
+    return takes && c->sends++ < HTTP_SENDS_MAX && !c->server->is_draining;
 }
 
 void connection_look(struct connection *c, uint64_t now_ms)
@@ -495,6 +514,22 @@ static struct connection *make_connection(struct http_server *server, const uv_s
     return c;
 }
 
+/* Who has asked nothing for longest, and long enough, makes room. */
+static bool free_seat(struct http_server *server)
+{
+    const struct http_config *config = &server->config;
+    struct connection *longest = NULL;
+    uint64_t now_ms = uv_now(&server->loop), until_ms = now_ms + 1000 * (uint64_t)config->idle_seconds;
+    for (struct connection *c = server->connections; c != NULL; c = c->next) {
+        bool is_idle = c->stage == A_REQUEST && !c->is_closing && c->late_ms != 0;
+        if (is_idle && c->late_ms + 1000 * (uint64_t)config->spare_seconds <= until_ms &&
+            (longest == NULL || c->late_ms < longest->late_ms))
+            longest = c;
+    }
+    if (longest != NULL) connection_close(longest);
+    return longest != NULL;
+}
+
 bool connection_open(struct http_server *server, uv_stream_t *listener)
 {
     struct connection *c = make_connection(server, listener);
@@ -506,7 +541,7 @@ bool connection_open(struct http_server *server, uv_stream_t *listener)
     http_count(&server->numbers.connections, 1);
     if (c->socket.handle.type == UV_TCP) (void)uv_tcp_nodelay(&c->socket.tcp, 1);
     c->reader.request.source = source_of(c);
-    if (server->numbers.open <= server->config.connections_max) {
+    if (server->numbers.open <= server->config.connections_max || free_seat(server)) {
         wait_for_bytes(c);
         return true;
     }

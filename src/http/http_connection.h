@@ -7,6 +7,8 @@
 
 #include "http/http_int.h"
 
+enum { HTTP_SPARE_MAX = 16, HTTP_SPARE_BYTES_MAX = 16 << 10 };
+
 struct listener {
     struct http_server *server;
     uv_stream_t *stream;
@@ -25,11 +27,14 @@ struct http_server {
     uv_async_t drain, ended; /* ended: workers have answers */
     uv_timer_t look;         /* while connections are open, for who is late; last_look: when draining begins */
     uv_timer_t last_look;
+    uv_check_t flush; /* all requests that came at once go to the workers at once */
     struct http_crew *crew;
     struct listener *listeners;
     struct connection *connections;
     struct http_numbers numbers;
     _Atomic bool is_draining;
+    struct arena *spare[HTTP_SPARE_MAX]; /* of answers that have gone: empty and wiped */
+    unsigned spare_count;
     uint64_t next_id, source_key;
     int64_t date_s; /* of the text */
     char date[HTTP_DATE_BYTES];

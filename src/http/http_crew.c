@@ -21,13 +21,15 @@ struct http_crew {
     void (*answer)(void *worker, const struct http_request *request, struct http_reply *reply);
     void (*ended)(void *with);
     void *with;
-    pthread_mutex_t lock; /* of all below */
+    unsigned waiting_max, worker_count, started;
+    _Atomic unsigned waiting;
+    struct http_job *given, **given_end; /* since the last flush; the loop's alone */
+    pthread_mutex_t lock;                /* of all below */
     pthread_cond_t wakes;
     struct http_job *first, **last; /* that wait */
     struct http_job *done;
-    unsigned waiting, waiting_max, running, asleep;
+    unsigned running, asleep;
     bool closes;
-    unsigned worker_count, started;
     struct worker workers[HTTP_WORKERS_MAX];
 };
 
@@ -41,6 +43,7 @@ enum salve_code http_crew_open(const struct http_config *config, void (*ended)(v
     crew->ended = ended;
     crew->with = with;
     crew->last = &crew->first;
+    crew->given_end = &crew->given;
     crew->waiting_max = config->waiting_max;
     crew->worker_count = config->worker_count;
     for (unsigned i = 0; i < crew->worker_count; i++) {
@@ -106,7 +109,9 @@ static void *work(void *with)
             continue;
         }
         set_running(worker, job);
+        bool wakes_next = crew->first != NULL && crew->asleep > 0;
         (void)pthread_mutex_unlock(&crew->lock);
+        if (wakes_next) (void)pthread_cond_signal(&crew->wakes);
         crew->answer(worker->context, job->request, &job->reply);
         (void)pthread_mutex_lock(&crew->lock);
         set_running(worker, NULL);
@@ -135,17 +140,26 @@ enum salve_code http_crew_start(struct http_crew *crew, struct salve_err *err)
 
 bool http_crew_give(struct http_crew *crew, struct http_job *job)
 {
+    if (crew->waiting >= crew->waiting_max) return false;
+    crew->waiting++;
+    job->next = NULL;
+    *crew->given_end = job;
+    crew->given_end = &job->next;
+    return true;
+}
+
+/* One worker is woken; it wakes the next one if it leaves something. */
+void http_crew_flush(struct http_crew *crew)
+{
+    if (crew->given == NULL) return;
     (void)pthread_mutex_lock(&crew->lock);
-    bool fits = crew->waiting < crew->waiting_max;
-    if (fits) {
-        job->next = NULL;
-        *crew->last = job;
-        crew->last = &job->next;
-        crew->waiting++;
-        if (crew->asleep > 0) (void)pthread_cond_signal(&crew->wakes);
-    }
+    *crew->last = crew->given;
+    crew->last = crew->given_end;
+    bool wakes = crew->asleep > 0;
     (void)pthread_mutex_unlock(&crew->lock);
-    return fits;
+    crew->given = NULL;
+    crew->given_end = &crew->given;
+    if (wakes) (void)pthread_cond_signal(&crew->wakes);
 }
 
 struct http_job *http_crew_ended(struct http_crew *crew)
@@ -169,12 +183,14 @@ void http_crew_close(struct http_crew *crew)
     (void)pthread_cond_broadcast(&crew->wakes);
     (void)pthread_mutex_unlock(&crew->lock);
     while (crew->started > 0) (void)pthread_join(crew->workers[--crew->started].thread, NULL);
+    (void)pthread_cond_destroy(&crew->wakes);
+    (void)pthread_mutex_destroy(&crew->lock);
 }
 
 void http_crew_counts(struct http_crew *crew, unsigned *waiting, unsigned *running)
 {
-    (void)pthread_mutex_lock(&crew->lock);
     *waiting = crew->waiting;
+    (void)pthread_mutex_lock(&crew->lock);
     *running = crew->running;
     (void)pthread_mutex_unlock(&crew->lock);
 }

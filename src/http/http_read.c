@@ -44,12 +44,11 @@ static bool all_are(struct str text, bool is(char c))
     return true;
 }
 
-static bool is_name(struct str text, const char *name)
+static bool is_name(struct str text, struct str name)
 {
-    size_t len = strlen(name);
-    if (text.len != len) return false;
-    for (size_t i = 0; i < len; i++)
-        if (str_lower(text.ptr[i]) != str_lower(name[i])) return false;
+    if (text.len != name.len) return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (str_lower(text.ptr[i]) != str_lower(name.ptr[i])) return false;
     return true;
 }
 
@@ -106,31 +105,47 @@ static int read_first_line(struct str line, struct http_request *request)
 
 /* --- headers ------------------------------------------------------------------------------------------------------ */
 
-static int read_header(struct str line, struct http_request *request)
+/* The headers that say how a request is read: how often each came, and what came first. */
+enum known { HOST, LENGTH, CODING, CONNECTION, UPGRADE, EXPECT, KNOWN };
+struct known_header {
+    size_t count;
+    struct str value;
+};
+static const struct str known_names[KNOWN] = {
+    [HOST] = {"host", 4},
+    [LENGTH] = {"content-length", 14},
+    [CODING] = {"transfer-encoding", 17},
+    [CONNECTION] = {"connection", 10},
+    [UPGRADE] = {"upgrade", 7},
+    [EXPECT] = {"expect", 6},
+};
+
+static int read_header(struct str line, struct http_request *request, struct known_header known[KNOWN])
 {
     struct http_header *header = &request->headers[request->header_count];
-    ptrdiff_t colon = str_find(line, STR(":"));
+    const char *colon = line.len == 0 ? NULL : memchr(line.ptr, ':', line.len);
     if (request->header_count == HTTP_HEADERS_MAX) return 431;
-    if (colon <= 0) return 400;
-    header->name = str_cut(line, 0, (size_t)colon);
-    header->value = str_trim(str_cut(line, (size_t)colon + 1, line.len));
+    if (colon == NULL || colon == line.ptr) return 400;
+    header->name = str_make(line.ptr, (size_t)(colon - line.ptr));
+    header->value = str_trim(str_cut(line, header->name.len + 1, line.len));
     request->header_count++;
-    return all_are(header->name, is_token) && all_are(header->value, is_value) ? 0 : 400;
-}
-
-static size_t count_of(const struct http_request *request, const char *name, struct str *value)
-{
-    size_t count = 0;
-    *value = STR_NONE;
-    for (size_t i = 0; i < request->header_count; i++)
-        if (is_name(request->headers[i].name, name) && count++ == 0) *value = request->headers[i].value;
-    return count;
+    if (!all_are(header->name, is_token) || !all_are(header->value, is_value)) return 400;
+    for (int i = 0; i < KNOWN; i++) {
+        if (!is_name(header->name, known_names[i])) continue;
+        if (known[i].count++ == 0) known[i].value = header->value;
+        /* readers differ about what a tab beside a length is; none is needed there */
+        if ((i == LENGTH || i == CODING) && memchr(line.ptr, '\t', line.len) != NULL) return 400;
+    }
+    return 0;
 }
 
 struct str http_request_header(const struct http_request *request, const char *name)
 {
-    struct str value;
-    return count_of(request, name, &value) == 1 ? value : STR_NONE;
+    struct str value = STR_NONE, wanted = str_of(name);
+    size_t count = 0;
+    for (size_t i = 0; i < request->header_count; i++)
+        if (is_name(request->headers[i].name, wanted) && count++ == 0) value = request->headers[i].value;
+    return count == 1 ? value : STR_NONE;
 }
 
 static bool is_length(struct str value, uint64_t *out)
@@ -145,22 +160,19 @@ static bool is_length(struct str value, uint64_t *out)
 }
 
 /* How long the body is, or that it comes in chunks: told once, in one way. */
-static int read_framing(struct http_reader *reader)
+static int read_framing(struct http_reader *reader, const struct known_header known[KNOWN])
 {
-    struct http_request *request = &reader->request;
-    struct str length, coding;
-    size_t lengths = count_of(request, "content-length", &length);
-    size_t codings = count_of(request, "transfer-encoding", &coding);
-    if (lengths > 1 || codings > 1 || (lengths > 0 && codings > 0)) return 400;
-    if (codings > 0 && request->is_old) return 400;
-    if (codings > 0 && !is_name(coding, "chunked")) return 501;
-    if (lengths > 0 && !is_length(length, &reader->left)) return 400;
-    reader->is_chunked = codings > 0;
+    const struct known_header *length = &known[LENGTH], *coding = &known[CODING];
+    if (length->count > 1 || coding->count > 1 || (length->count > 0 && coding->count > 0)) return 400;
+    if (coding->count > 0 && reader->request.is_old) return 400;
+    if (coding->count > 0 && !is_name(coding->value, STR("chunked"))) return 501;
+    if (length->count > 0 && !is_length(length->value, &reader->left)) return 400;
+    reader->is_chunked = coding->count > 0;
     return reader->left > reader->body_bytes_max ? 413 : 0;
 }
 
 /* Is the word in a list of them ("a, b")? */
-static bool lists(struct str list, const char *word)
+static bool lists(struct str list, struct str word)
 {
     while (list.len > 0) {
         ptrdiff_t comma = str_find(list, STR(","));
@@ -171,45 +183,45 @@ static bool lists(struct str list, const char *word)
     return false;
 }
 
-static int read_connection(struct http_reader *reader)
+static int read_connection(struct http_reader *reader, const struct known_header known[KNOWN])
 {
     struct http_request *request = &reader->request;
-    struct str value;
-    size_t hosts = count_of(request, "host", &request->host);
-    if (hosts > 1 || (hosts == 0 && !request->is_old)) return 400;
-    if (hosts == 1 && (request->host.len == 0 || !all_are(request->host, is_host))) return 400;
-    if (count_of(request, "upgrade", &value) > 0) return 501;
-    if (count_of(request, "connection", &value) > 1) return 400;
-    if (lists(value, "close")) request->keeps_alive = false;
-    if (request->is_old && lists(value, "keep-alive")) request->keeps_alive = true;
-    size_t expects = count_of(request, "expect", &value);
-    if (expects > 1 || (expects == 1 && !is_name(value, "100-continue"))) return 417;
-    reader->waits = expects == 1 && !request->is_old;
+    const struct known_header *host = &known[HOST], *connection = &known[CONNECTION], *expect = &known[EXPECT];
+    if (host->count > 1 || (host->count == 0 && !request->is_old)) return 400;
+    if (host->count == 1 && (host->value.len == 0 || !all_are(host->value, is_host))) return 400;
+    request->host = host->value;
+    if (known[UPGRADE].count > 0) return 501;
+    if (connection->count > 1) return 400;
+    if (lists(connection->value, STR("close"))) request->keeps_alive = false;
+    if (request->is_old && lists(connection->value, STR("keep-alive"))) request->keeps_alive = true;
+    if (expect->count > 1 || (expect->count == 1 && !is_name(expect->value, STR("100-continue")))) return 417;
+    reader->waits = expect->count == 1 && !request->is_old;
     return 0;
 }
 
-/* The next line of the head, without its CR LF; false: it does not end so. */
+/* The next line of the head, without its CR LF; false: a CR stands alone. (No LF does: find_head.) */
 static bool cut_line(struct str *head, struct str *line)
 {
-    ptrdiff_t end = str_find(*head, STR("\r\n"));
-    if (end < 0) return false;
-    *line = str_cut(*head, 0, (size_t)end);
-    *head = str_cut(*head, (size_t)end + 2, head->len);
-    return str_find(*line, STR("\r")) < 0 && str_find(*line, STR("\n")) < 0;
+    const char *end = head->len == 0 ? NULL : memchr(head->ptr, '\r', head->len);
+    if (end == NULL || (size_t)(end - head->ptr) + 1 == head->len || end[1] != '\n') return false;
+    *line = str_make(head->ptr, (size_t)(end - head->ptr));
+    *head = str_cut(*head, line->len + 2, head->len);
+    return true;
 }
 
 static int read_head(struct http_reader *reader)
 {
     struct str head = str_make(reader->buffer, reader->head_bytes), line;
+    struct known_header known[KNOWN] = {0};
     if (!cut_line(&head, &line)) return 400;
     int status = read_first_line(line, &reader->request);
     while (status == 0) {
         if (!cut_line(&head, &line)) return 400;
         if (line.len == 0) break;
-        status = read_header(line, &reader->request);
+        status = read_header(line, &reader->request, known);
     }
-    if (status == 0) status = read_framing(reader);
-    if (status == 0) status = read_connection(reader);
+    if (status == 0) status = read_framing(reader, known);
+    if (status == 0) status = read_connection(reader, known);
     return status;
 }
 

@@ -2,6 +2,7 @@
  * The loop: listening sockets, who is late, draining. */
 #include "http/http_connection.h"
 
+#include <signal.h>
 #include <sys/random.h>
 
 #include "base/assert.h"
@@ -131,6 +132,7 @@ struct http_config http_config_usual(void)
                                 .head_seconds = 10,
                                 .body_seconds = 30,
                                 .idle_seconds = 75,
+                                .spare_seconds = 5,
                                 .send_seconds = 20};
 }
 
@@ -143,6 +145,12 @@ static void on_ended(uv_async_t *async)
     }
 }
 
+static void on_flush(uv_check_t *check)
+{
+    struct http_server *server = check->data;
+    http_crew_flush(server->crew);
+}
+
 static void tell_ended(void *with) { (void)uv_async_send(with); }
 
 static int open_handles(struct http_server *server)
@@ -152,8 +160,12 @@ static int open_handles(struct http_server *server)
     if (code == 0) code = uv_async_init(&server->loop, &server->ended, on_ended);
     if (code == 0) code = uv_timer_init(&server->loop, &server->look);
     if (code == 0) code = uv_timer_init(&server->loop, &server->last_look);
-    if (code == 0) uv_unref((uv_handle_t *)&server->ended); /* connections are what keeps the loop */
-    server->drain.data = server->ended.data = server->look.data = server->last_look.data = server;
+    if (code == 0) code = uv_check_init(&server->loop, &server->flush);
+    if (code == 0) code = uv_check_start(&server->flush, on_flush);
+    if (code != 0) return code;
+    uv_unref((uv_handle_t *)&server->ended); /* connections are what keeps the loop */
+    uv_unref((uv_handle_t *)&server->flush);
+    server->drain.data = server->flush.data = server->ended.data = server->look.data = server->last_look.data = server;
     return code;
 }
 
@@ -186,8 +198,18 @@ enum salve_code http_server_open(const struct http_config *config, struct arena 
     return SALVE_OK;
 }
 
+/* A client that is gone is an error of its write, not a signal that ends the process. */
+static void block_pipe_signal(void)
+{
+    sigset_t pipe;
+    (void)sigemptyset(&pipe);
+    (void)sigaddset(&pipe, SIGPIPE);
+    (void)pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+}
+
 enum salve_code http_server_run(struct http_server *server, struct salve_err *err)
 {
+    block_pipe_signal();
     TRY(http_crew_start(server->crew, err));
     int left = uv_run(&server->loop, UV_RUN_DEFAULT);
     return left == 0 ? SALVE_OK : salve_fail(err, SALVE_E_IO, "event loop");
@@ -208,4 +230,5 @@ void http_server_close(struct http_server *server)
     uv_walk(&server->loop, close_handle, NULL);
     (void)uv_run(&server->loop, UV_RUN_DEFAULT);
     (void)uv_loop_close(&server->loop);
+    while (server->spare_count > 0) arena_close(server->spare[--server->spare_count]);
 }

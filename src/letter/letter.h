@@ -254,6 +254,13 @@ SALVE_MUST_USE enum salve_code letter_compose(const struct letter_ask *ask, cons
 SALVE_MUST_USE enum salve_code letter_tally_of(const struct letter_ask *ask, const struct letter_frame *frame,
                                                struct arena *mem, struct letter_tally *out, struct salve_err *err);
 
+/* letter_addressed - words of a guideline or frame with "{m|f}" as one speaks to a person of that sex ("female": the
+ * second form). letter_scale_of - a number line of a guideline with a value on it, in a language. E_MEMORY. */
+struct str letter_addressed(struct str text, struct str sex, struct arena *mem);
+SALVE_MUST_USE enum salve_code letter_scale_of(const struct guideline *guideline, const struct guideline_scale *from,
+                                               struct str value, struct str language, struct arena *mem,
+                                               struct letter_scale *to, struct salve_err *err);
+
 /* letter_html - one self-contained page. Failures stick to `out` (buf_done tells). */
 void letter_html(const struct letter *letter, struct buf *out);
 

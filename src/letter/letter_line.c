@@ -17,25 +17,25 @@ static double number(struct str text, double otherwise)
 
 /* --- number lines ------------------------------------------------------------------------------------------------- */
 
-static enum salve_code fill_scale(const struct composer *c, const struct guideline *guideline,
-                                  const struct guideline_scale *from, struct str value, struct letter_scale *to,
-                                  struct salve_err *err)
+enum salve_code letter_scale_of(const struct guideline *guideline, const struct guideline_scale *from, struct str value,
+                                struct str language, struct arena *mem, struct letter_scale *to, struct salve_err *err)
 {
     salve_assert(from->band_count > 0);
-    to->label = letter_label(c, guideline, from->label);
+    to->label = guideline_word(guideline, language, "inputs", from->label);
+    if (to->label.ptr == NULL) to->label = from->label;
     to->from = number(from->from, 0);
     to->to = number(from->to, to->from + 1);
     to->at = number(value, to->from);
     to->at_text = value;
     to->band_count = from->band_count;
-    to->bands = arena_array(c->mem, struct letter_band, from->band_count);
+    to->bands = arena_array(mem, struct letter_band, from->band_count);
     if (to->bands == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     bool is_found = false;
     for (size_t i = 0; i < from->band_count; i++) {
         const struct guideline_band *band = &from->bands[i];
         double limit = number(band->limit, to->to);
         bool is_below = band->limit.len == 0 || to->at < limit || (band->inclusive && to->at <= limit);
-        struct str shown = guideline_word(guideline, c->letter->language, "bands", band->name);
+        struct str shown = guideline_word(guideline, language, "bands", band->name);
         to->bands[i] = (struct letter_band){limit, shown.ptr == NULL ? band->name : shown, !is_found && is_below};
         is_found = is_found || is_below;
     }
@@ -66,9 +66,12 @@ static enum salve_code fill_scales(const struct composer *c, const struct letter
     if (line->scales == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     line->scale_count = count;
     enum salve_code code = SALVE_OK;
-    for (size_t i = 0; i < count && code == SALVE_OK; i++)
-        code = fill_scale(c, item->guideline, &number_line->scales[i], i == 0 ? finding->value : finding->value2,
-                          &line->scales[i], err);
+    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
+        const struct guideline_scale *from = &number_line->scales[i];
+        code = letter_scale_of(item->guideline, from, i == 0 ? finding->value : finding->value2, c->letter->language,
+                               c->mem, &line->scales[i], err);
+        if (code == SALVE_OK) line->scales[i].label = letter_label(c, item->guideline, from->label);
+    }
     return code;
 }
 

@@ -6,13 +6,13 @@ enum { SHORT_MAX = 6 };
 
 /* "{m|f} ...": the first form, the second where the person is a woman. The words of a language that has no such forms
  * hold none. Places to fill ("{date}") have no bar. */
-struct str letter_address(const struct composer *c, struct str text)
+struct str letter_addressed(struct str text, struct str sex, struct arena *mem)
 {
     struct buf out;
     struct str rest = text, done = text;
     ptrdiff_t bar = str_find(text, STR("|"));
     if (bar < 0) return text;
-    buf_init(&out, c->mem, 1 << 16);
+    buf_init(&out, mem, 1 << 16);
     for (ptrdiff_t open; (open = str_find(rest, STR("{"))) >= 0;) {
         struct str inside = str_cut(rest, (size_t)open + 1, rest.len), first, second;
         ptrdiff_t close = str_find(inside, STR("}"));
@@ -21,12 +21,17 @@ struct str letter_address(const struct composer *c, struct str text)
         rest = str_cut(inside, (size_t)close + 1, inside.len);
         inside = str_cut(inside, 0, (size_t)close);
         if (str_split(inside, '|', &first, &second))
-            buf_add(&out, str_is(c->ask->sex, "female") ? second : first);
+            buf_add(&out, str_is(sex, "female") ? second : first);
         else
             buf_addf(&out, "{%.*s}", STR_ARGS(inside));
     }
     buf_add(&out, rest);
     return buf_done(&out, &done, NULL) == SALVE_OK ? done : text;
+}
+
+struct str letter_address(const struct composer *c, struct str text)
+{
+    return letter_addressed(text, c->ask->sex, c->mem);
 }
 
 struct str letter_word(const struct composer *c, const char *key)

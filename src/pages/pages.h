@@ -30,10 +30,10 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "letter/draw.h"
 
 struct http_request; /* http/http.h */
 struct http_reply;
-struct letter;
 struct pages; /* opaque */
 struct site;
 
@@ -61,7 +61,7 @@ struct pages_config {
     void *with;
     unsigned workers; /* 1 to PAGES_WORKERS_MAX */
 
-    const struct pages_file *files; /* live as long as the program */
+    const struct pages_file *files; /* live as long as the program; NULL: the app that was built with it */
     size_t file_count;
     const struct pages_demo *demo; /* shown to anybody who asks; of a made-up site alone */
     size_t demo_count;
@@ -70,9 +70,7 @@ struct pages_config {
     bool is_tls;        /* the cookie is __Host-sid, and the origin is https */
     struct str version; /* of the program */
 
-    /* Bytes of a letter, drawn elsewhere (visit.h); NULL: drawn in this process. */
-    enum salve_code (*draw)(void *with, const struct letter *letter, struct buf *out, struct salve_err *err);
-    void *draw_with;
+    const struct letter_draw *draw; /* of each worker, who draws PDFs (letter/draw.h); NULL: this process */
 
     unsigned letter_seconds; /* how long a letter waits to be fetched; 0: 300 */
 };
@@ -87,8 +85,8 @@ void pages_close(struct pages **pages);
 /* pages_worker - what answers on one thread: a row of http_config.workers. Lives as long as `pages`. */
 void *pages_worker(struct pages *pages, unsigned worker);
 
-/* pages_answer - answers one request on a worker; no two at a time on the same one. Texts of the reply live in reply->mem,
- * or as long as `pages`. It never fails: what went wrong is the answer.
+/* pages_answer - answers one request on a worker; no two at a time on the same one. Texts of the reply live in
+ * reply->mem, or as long as `pages`. It never fails: what went wrong is the answer.
  * pages_quick - answers what needs no site: files, /healthz, /metrics; false: it is for a worker. On any thread.
  * pages_lane - a number of the session that the request is of; 0: of none. */
 void pages_answer(void *worker, const struct http_request *request, struct http_reply *reply);

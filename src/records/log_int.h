@@ -42,15 +42,20 @@ struct rec_leaf {
 /* Signatures tell how busy a site is, so there is one an interval; upkeep, and what cannot be proved later, signs
  * now. */
 enum rec_sign_when { REC_SIGN_DUE, REC_SIGN_NOW };
-enum { REC_SIGN_INTERVAL_MS = 60 * 1000 };
+enum { REC_SIGN_INTERVAL_MS = 60 * 1000, REC_TICK_INTERVAL_MS = 5 * 1000, REC_PUBLISH_INTERVAL_MS = 3600 * 1000 };
 
 /* rec_sign - pads the log and signs its head, if that is not signed yet and the interval is over or `when` is NOW; the
  * guard and the file `checkpoint` follow. No transaction may be open.
+ * Where site_tick runs, DUE leaves it to that.
+ * rec_sign_tick - where the interval of ticks is over, and the log of that size is not signed so far, or notes of
+ * closed views wait; the file `checkpoint` follows once an hour, and at the closing.
  * rec_sign_closing - the same at the end of a run, with the notes of closed views, in one transaction that also says
  * that the run has ended. Nothing where the run wrote nothing.
  * rec_proof_from_unix_ms - when the next signature can be had. */
 SALVE_MUST_USE enum salve_code rec_sign(struct site *site, enum rec_sign_when when, struct arena *mem,
                                         struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_sign_tick(struct site *site, uint64_t log_size, struct arena *mem,
+                                             struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_sign_closing(struct site *site, struct arena *mem, struct salve_err *err);
 int64_t rec_proof_from_unix_ms(const struct site *site);
 struct tlog_guard rec_guard(struct site *site);

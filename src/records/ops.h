@@ -17,6 +17,7 @@
 #include "records/commons.h"
 #include "records/rec.h"
 #include "records/rights.h"
+#include "records/session.h"
 #include "records/site.h"
 #include "records/staff.h"
 #include "records/worklist.h"
@@ -28,5 +29,22 @@ struct gate_ops {
 #undef GATE
 #undef GATE_VOID
 };
+
+/* What another making makes of the settings of its site. *out lives as long as mem, the rules need `settings` to.
+ * site_rules_of - site_admission. E_CONFIG. site_zone_of - site_zone; E_CONFIG its zone cannot be read. */
+SALVE_MUST_USE enum salve_code site_rules_of(const struct site_settings *settings, struct arena *mem,
+                                             struct admit_rules **out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code site_zone_of(const struct site_settings *settings, struct arena *mem,
+                                            const struct zone **out, struct salve_err *err);
+
+/* Of a view of this process. rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped.
+ * rec_view_until_unix_ms - of one that stands: when the clock alone ends it. */
+SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
+int64_t rec_view_until_unix_ms(const struct rec_view *view);
+
+/* rec_rows_swap - the file of many people that is under way (rec_rows_begin) is that of who asks: whoever answers for
+ * many puts it in before each of the owner's calls, and takes it out after it. NULL: none. Of a site of this process. */
+struct rec_rows;
+SALVE_MUST_USE struct rec_rows *rec_rows_swap(struct site *site, struct rec_rows *rows);
 
 #endif

@@ -3,7 +3,7 @@
  * Whether an actor is who they say: members of staff as they are kept, and the pass that a login gives them. */
 #include "json/json.h"
 #include "keys/keys.h"
-#include "records/login_int.h"
+#include "records/session_int.h"
 
 bool rec_role_is_staff(enum role role) { return role >= ROLE_REGISTRAR && role < ROLE_COUNT; }
 
@@ -34,17 +34,6 @@ enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *m
     return is_good ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "commons staff");
 }
 
-/* --- the pass ----------------------------------------------------------------------------------------------------- */
-
-const struct crypto_key *rec_gate_key(const struct site *site) { return crypto_keys_at(site->row_keys, SITE_KEY_GATE); }
-
-void rec_pass(const struct site *site, const struct rec_staff *staff, uint8_t pass[ACTOR_PASS_BYTES])
-{
-    const struct str parts[] = {STR("SLV-pass-v1"), staff->is.id, str_make("", 1), str_of(role_text(staff->is.role)),
-                                str_bytes(staff->salt, sizeof staff->salt)};
-    crypto_key_mac(rec_gate_key(site), parts, sizeof parts / sizeof parts[0], pass, ACTOR_PASS_BYTES);
-}
-
 /* --- who acts ----------------------------------------------------------------------------------------------------- */
 
 enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve_err *err)
@@ -70,6 +59,7 @@ enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct sa
         rec_doc_is_name(actor.id) ? rec_staff_read(tx, actor.id, tx->mem, &staff, err) : SALVE_E_NOT_FOUND;
     if (code == SALVE_E_NOT_FOUND) return rec_not_staff(actor.role, err);
     if (code != SALVE_OK) return code;
+    TRY(rec_pass_of(tx->site, actor, actor.pass, err));
     rec_pass(tx->site, &staff, pass);
     bool is_theirs = crypto_equal(pass, actor.pass, sizeof pass) && staff.is.has_pin;
     crypto_zero(pass, sizeof pass);
@@ -84,6 +74,18 @@ enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_actor_check(&tx, actor, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+enum salve_code rec_actor_staff(struct site *site, struct actor actor, struct arena *mem, struct rec_staff *out,
+                                struct salve_err *err)
+{
+    struct rec_tx tx;
+    enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
+    if (code != SALVE_OK) return code;
+    code = rec_actor_check(&tx, actor, err);
+    if (code == SALVE_OK) code = rec_staff_read(&tx, actor.id, mem, out, err);
     rec_tx_abandon(&tx);
     return code;
 }

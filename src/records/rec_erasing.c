@@ -106,27 +106,44 @@ static enum salve_code carry_out(struct site *site, struct compartment id, struc
     return SALVE_OK;
 }
 
-static enum salve_code look_for_due(struct site *site, struct arena *mem, struct salve_err *err)
+/* At most `room` of them; what is due beyond that keeps the site due. */
+static enum salve_code look_for_due(struct site *site, size_t room, struct arena *mem, struct salve_err *err)
 {
     struct due *all = NULL;
-    size_t count = 0;
+    size_t count = 0, done = 0;
     int64_t now_unix_ms = site->now_unix_ms, next_unix_ms = INT64_MAX;
     TRY(all_due(site, mem, &all, &count, err));
     for (size_t i = 0; i < count; i++) {
-        if (all[i].at_unix_ms <= now_unix_ms) TRY(carry_out(site, all[i].id, err));
-        if (all[i].at_unix_ms > now_unix_ms && all[i].at_unix_ms < next_unix_ms) next_unix_ms = all[i].at_unix_ms;
+        bool is_now = all[i].at_unix_ms <= now_unix_ms && done < room;
+        if (is_now) TRY(carry_out(site, all[i].id, err));
+        done += is_now;
+        if (!is_now && all[i].at_unix_ms < next_unix_ms) next_unix_ms = all[i].at_unix_ms;
     }
     TRY(rec_staff_due(site, mem, &next_unix_ms, err));
     site->due_unix_ms = next_unix_ms;
     return SALVE_OK;
 }
 
-enum salve_code rec_due(struct site *site, struct salve_err *err)
+static enum salve_code due(struct site *site, size_t room, struct salve_err *err)
 {
-    if (site->is_suspect || near_site_now_unix_ms(site) < site->due_unix_ms) return SALVE_OK;
+    if (!rec_is_due(site)) return SALVE_OK;
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
-    enum salve_code code = look_for_due(site, mem, err);
+    enum salve_code code = look_for_due(site, room, mem, err);
     arena_close(mem);
+    return code;
+}
+
+bool rec_is_due(const struct site *site)
+{
+    return !site->is_suspect && near_site_now_unix_ms(site) >= site->due_unix_ms;
+}
+
+enum salve_code rec_due(struct site *site, struct salve_err *err) { return due(site, SIZE_MAX, err); }
+
+enum salve_code rec_due_one(struct site *site, bool *has_more, struct salve_err *err)
+{
+    enum salve_code code = due(site, 1, err);
+    *has_more = code == SALVE_OK && rec_is_due(site);
     return code;
 }

@@ -2,7 +2,7 @@
  *
  * That a member of staff is who they say: the PIN's hash, the pass that a login gives, and the sealed memory of one. */
 #include "keys/keys.h"
-#include "records/login_int.h"
+#include "records/session_int.h"
 
 enum { WORK_BYTES = 8 << 20, ROW_NAME_BYTES = 128, MINUTE_MS = 60 * 1000 };
 
@@ -52,27 +52,6 @@ enum salve_code rec_pin_drop(struct site *site, const struct rec_staff *staff, s
     return staff->is.has_pin ? keys_sealed_drop(site->keys, row_name(staff, name), err) : SALVE_OK;
 }
 
-/* The same work where there is nobody of that name, with nothing to compare. */
-static enum salve_code secret_fits(struct site *site, const struct rec_staff *staff, struct str secret, bool *fits,
-                                   struct salve_err *err)
-{
-    struct crypto_keys *slots = NULL;
-    char name[ROW_NAME_BYTES];
-    bool has_row = staff->is.has_pin;
-    *fits = false;
-    TRY(crypto_keys_new(2, &slots, err));
-    struct crypto_key *given = crypto_keys_at(slots, 0), *kept = crypto_keys_at(slots, 1);
-    enum salve_code code = crypto_key_from_passphrase(given, secret, staff->salt, staff->cost, err);
-    if (code == SALVE_OK && has_row) code = keys_sealed_get(site->keys, row_name(staff, name), kept, err);
-    if (code == SALVE_E_NOT_FOUND) {
-        code = SALVE_OK;
-        has_row = false;
-    }
-    if (code == SALVE_OK && has_row) *fits = crypto_key_equal(given, kept);
-    crypto_keys_drop(&slots);
-    return code;
-}
-
 /* --- logging in --------------------------------------------------------------------------------------------------- */
 
 static enum salve_code find_staff(struct site *site, struct str id, struct arena *mem, struct rec_staff *out,
@@ -91,7 +70,7 @@ static enum salve_code find_staff(struct site *site, struct str id, struct arena
     return code;
 }
 
-static enum salve_code actor_of(struct site *site, const struct rec_staff *staff, struct arena *mem, struct actor *out,
+enum salve_code rec_login_actor(struct site *site, const struct rec_staff *staff, struct arena *mem, struct actor *out,
                                 struct salve_err *err)
 {
     *out = (struct actor){.role = staff->is.role};
@@ -101,32 +80,92 @@ static enum salve_code actor_of(struct site *site, const struct rec_staff *staff
     return SALVE_OK;
 }
 
-static enum salve_code log_in(struct site *site, struct str id, struct str secret, struct arena *mem, struct actor *out,
+/* The name in mem too: `login` may go before what is read. */
+static enum salve_code read_staff(struct site *site, const struct rec_login *login, struct rec_staff *out,
+                                  struct arena *mem, struct salve_err *err)
+{
+    struct str id;
+    TRY(arena_str(mem, str_make(login->id, login->id_bytes), &id, err));
+    return find_staff(site, id, mem, out, err);
+}
+
+enum salve_code rec_login_begin(struct site *site, struct str id, struct rec_login *out, struct salve_err *err)
+{
+    struct rec_staff staff = {.cost = site->pin_cost};
+    *out = (struct rec_login){.id_bytes = rec_doc_is_name(id) ? id.len : 0};
+    salve_assert(out->id_bytes <= sizeof out->id);
+    if (out->id_bytes > 0) memcpy(out->id, id.ptr, id.len);
+    struct arena *work = arena_open_private(WORK_BYTES);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    enum salve_code code = read_staff(site, out, &staff, work, err);
+    memcpy(out->salt, staff.salt, sizeof out->salt);
+    out->cost = staff.cost;
+    if (code == SALVE_OK) code = crypto_keys_new(2, &out->slots, err);
+    if (code == SALVE_OK) code = rec_try_begin(site, id, &out->try, err);
+    if (code != SALVE_OK) crypto_keys_drop(&out->slots);
+    arena_close(work);
+    return code;
+}
+
+void rec_login_hash(struct rec_login *login, struct str secret)
+{
+    login->code =
+        crypto_key_from_passphrase(crypto_keys_at(login->slots, 0), secret, login->salt, login->cost, &login->err);
+}
+
+/* By the register as it is now: it may have changed while the secret was hashed. */
+static enum salve_code compare(struct site *site, struct rec_login *login, struct arena *mem, struct rec_staff *out,
+                               bool *fits, struct salve_err *err)
+{
+    char name[ROW_NAME_BYTES];
+    struct crypto_key *kept = crypto_keys_at(login->slots, 1);
+    *fits = false;
+    if (login->code != SALVE_OK) {
+        if (err != NULL) *err = login->err;
+        return login->code;
+    }
+    TRY(read_staff(site, login, out, mem, err));
+    if (!out->is.has_pin || memcmp(out->salt, login->salt, sizeof out->salt) != 0) return SALVE_OK;
+    enum salve_code code = keys_sealed_get(site->keys, row_name(out, name), kept, err);
+    if (code == SALVE_OK) *fits = crypto_key_equal(crypto_keys_at(login->slots, 0), kept);
+    return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+}
+
+enum salve_code rec_login_end(struct site *site, struct rec_login *login, struct arena *mem, struct rec_staff *out,
                               struct salve_err *err)
 {
-    struct rec_try try;
-    struct rec_staff staff;
     bool fits = false;
-    TRY(find_staff(site, id, mem, &staff, err));
-    TRY(rec_try_begin(site, id, &try, err));
-    enum salve_code code = secret_fits(site, &staff, secret, &fits, err);
+    enum salve_code code = compare(site, login, mem, out, &fits, err);
     enum rec_try_end how = code != SALVE_OK ? REC_TRY_NONE : fits ? REC_TRY_RIGHT : REC_TRY_WRONG;
-    enum salve_code counted = rec_try_done(site, &try, how, code == SALVE_OK ? err : NULL);
+    enum salve_code counted = rec_try_done(site, &login->try, how, code == SALVE_OK ? err : NULL);
+    crypto_keys_drop(&login->slots);
     if (code == SALVE_OK) code = counted;
-    if (code != SALVE_OK) return code;
-    return fits ? actor_of(site, &staff, mem, out, err) : salve_fail(err, SALVE_E_PIN, "staff name and PIN");
+    return code != SALVE_OK || fits ? code : salve_fail(err, SALVE_E_PIN, "staff name and PIN");
+}
+
+void rec_login_drop(struct site *site, struct rec_login *login)
+{
+    (void)!rec_try_done(site, &login->try, REC_TRY_NONE, NULL);
+    crypto_keys_drop(&login->slots);
+}
+
+enum salve_code rec_log_in(struct site *site, struct str id, struct str secret, struct arena *mem,
+                           struct rec_staff *out, struct salve_err *err)
+{
+    struct rec_login login;
+    TRY(rec_login_begin(site, id, &login, err));
+    rec_login_hash(&login, secret);
+    return rec_login_end(site, &login, mem, out, err);
 }
 
 enum salve_code near_staff_login(struct site *site, struct str id, struct str secret, struct arena *mem,
                                  struct actor *out, struct salve_err *err)
 {
+    struct rec_staff staff;
     struct arena *work = arena_open_private(WORK_BYTES);
-    struct actor made = {0};
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    enum salve_code code = log_in(site, id, secret, work, &made, err);
-    if (code == SALVE_OK) code = arena_str(mem, made.id, &made.id, err);
-    if (code == SALVE_OK) code = arena_str(mem, made.site, &made.site, err);
-    if (code == SALVE_OK) *out = made;
+    enum salve_code code = rec_log_in(site, id, secret, work, &staff, err);
+    if (code == SALVE_OK) code = rec_login_actor(site, &staff, mem, out, err);
     arena_close(work);
     return code;
 }
@@ -150,6 +189,7 @@ enum salve_code near_staff_remember(struct site *site, struct actor actor, struc
     const struct crypto_key *key = rec_gate_key(site);
     size_t bytes = AT_NAME + actor.id.len;
     TRY(rec_actor_is(site, actor, mem, err));
+    TRY(rec_pass_of(site, actor, actor.pass, err)); /* not the token of a session, which ends before */
     salve_assert(bytes <= sizeof plain);
     TRY(memory_aad(place, mem, &aad, err));
     uint8_t *out = arena_alloc(mem, bytes + CRYPTO_SEAL_BYTES);

@@ -11,6 +11,7 @@
 #include "records/closing_int.h"
 #include "records/erasing_int.h"
 #include "records/revoked_int.h"
+#include "records/session_int.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
@@ -47,7 +48,8 @@ static enum salve_code copy_actor(struct rec_view *view, struct actor actor, str
 {
     view->actor = actor;
     view->actor.told = STR_NONE;
-    enum salve_code code = arena_str(view->mem, actor.id, &view->actor.id, err);
+    enum salve_code code = rec_pass_of(view->site, actor, view->actor.pass, err);
+    if (code == SALVE_OK) code = arena_str(view->mem, actor.id, &view->actor.id, err);
     return code == SALVE_OK ? arena_str(view->mem, view->site->settings.name, &view->actor.site, err) : code;
 }
 
@@ -81,6 +83,7 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
     if (code == SALVE_OK) code = copy_actor(view, ask->actor, err);
     if (code == SALVE_OK) code = rec_stand_begin(view->site, gate.id, is_present, &view->stand, err);
     if (code != SALVE_OK) return code;
+    view->stand.session = rec_session_number(view->site, ask->actor.pass);
     gate.actor = view->actor;
     gate.actor.told = ask->actor.told;
     gate.classes = view->classes;

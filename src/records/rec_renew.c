@@ -61,6 +61,8 @@ static uint32_t turns_due(struct site *site)
     return site->now_unix_ms - due.renewed_unix_s * 1000 > (int64_t)REC_HORIZON_DAYS * DAY_MS / 2 ? 2 : 1;
 }
 
+bool rec_renewal_is_due(struct site *site) { return turns_due(site) > 0; }
+
 enum salve_code rec_renew(struct site *site, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;

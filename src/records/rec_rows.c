@@ -147,6 +147,13 @@ enum salve_code near_rec_rows_next(struct site *site, struct str row, bool *is_d
     return SALVE_OK;
 }
 
+struct rec_rows *rec_rows_swap(struct site *site, struct rec_rows *rows)
+{
+    struct rec_rows *before = site->rows;
+    site->rows = rows;
+    return before;
+}
+
 void near_rec_rows_done(struct site *site)
 {
     struct rec_rows *rows = site->rows;

@@ -60,8 +60,8 @@ static size_t split(struct str text, char between, struct str items[LIST_ITEMS_M
     return count;
 }
 
-static enum salve_code rules_of(const struct site_settings *settings, struct arena *mem, struct admit_rules **out,
-                                struct salve_err *err)
+enum salve_code site_rules_of(const struct site_settings *settings, struct arena *mem, struct admit_rules **out,
+                              struct salve_err *err)
 {
     struct str systems[LIST_ITEMS_MAX], patterns[LIST_ITEMS_MAX];
     struct admit_site own = {.identifier_systems = systems, .national_patterns = patterns};
@@ -75,8 +75,8 @@ static enum salve_code rules_of(const struct site_settings *settings, struct are
 
 static uint8_t or_default(uint8_t years, uint8_t fallback) { return years == 0 ? fallback : years; }
 
-static enum salve_code zone_of(const struct site_settings *settings, struct arena *mem, const struct zone **out,
-                               struct salve_err *err)
+enum salve_code site_zone_of(const struct site_settings *settings, struct arena *mem, const struct zone **out,
+                             struct salve_err *err)
 {
     struct salve_err reason = {0};
     enum salve_code code = zone_open(settings->zone.len > 0 ? settings->zone : STR("UTC"), mem, out, &reason);
@@ -92,8 +92,8 @@ enum salve_code rec_settings_write(const struct site_settings *settings, struct 
     struct admit_rules *rules = NULL;
     const struct zone *zone = NULL;
     enum salve_code code = rec_settings_check(settings, err);
-    if (code == SALVE_OK) code = rules_of(settings, mem, &rules, err); /* else the site would not open again */
-    if (code == SALVE_OK) code = zone_of(settings, mem, &zone, err);
+    if (code == SALVE_OK) code = site_rules_of(settings, mem, &rules, err); /* else the site would not open again */
+    if (code == SALVE_OK) code = site_zone_of(settings, mem, &zone, err);
     if (code != SALVE_OK) return code;
     buf_init(&out, mem, SALVE_CONFIG_BYTES_MAX);
     json_open(&w, NULL, '{');
@@ -159,14 +159,14 @@ enum salve_code rec_settings_use(struct site *site, struct str json, struct salv
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = arena_str(mem, json, &kept, err);
     if (code == SALVE_OK) code = rec_settings_read(kept, mem, &settings, err);
-    if (code == SALVE_OK) code = rules_of(&settings, mem, &rules, err);
+    if (code == SALVE_OK) code = site_rules_of(&settings, mem, &rules, err);
     if (code != SALVE_OK) {
         arena_close(mem);
         return code;
     }
     arena_close(site->settings_mem);
     /* A machine without that zone still opens the site; what asks for a day hears of it (site_zone). */
-    if (zone_of(&settings, mem, &site->zone, NULL) != SALVE_OK) site->zone = NULL;
+    if (site_zone_of(&settings, mem, &site->zone, NULL) != SALVE_OK) site->zone = NULL;
     site->settings_mem = mem;
     site->settings = settings;
     site->rules = rules;
@@ -199,6 +199,7 @@ enum salve_code near_site_settings_set(struct site *site, struct actor actor, co
         rec_tx_abandon(&tx);
     }
     if (code == SALVE_OK) code = rec_settings_use(site, json, err);
+    if (code == SALVE_OK) rec_changed(site);
     arena_close(mem);
     return code;
 }
@@ -210,7 +211,7 @@ enum salve_code near_site_zone(const struct site *site, const struct zone **out,
     if (*out != NULL) return SALVE_OK;
     struct arena *mem = arena_open(SALVE_CONFIG_BYTES_MAX);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
-    enum salve_code code = zone_of(&site->settings, mem, &again, err); /* for its reason */
+    enum salve_code code = site_zone_of(&site->settings, mem, &again, err); /* for its reason */
     arena_close(mem);
     return code == SALVE_OK ? salve_fail(err, SALVE_E_CONFIG, "settings: zone") : code;
 }

@@ -11,6 +11,7 @@
 #include "crypto/crypto.h"
 #include "keys/keys.h"
 #include "records/event_int.h"
+#include "records/gate.h"
 #include "records/log_int.h"
 #include "records/rec.h"
 #include "store/store.h"
@@ -49,16 +50,18 @@ static enum salve_code sign_message(void *self, struct str message, uint8_t sign
 
 /* --- when ------------------------------------------------------------------------------------------------------- */
 
-static bool is_due(const struct site *site)
+static bool is_due(const struct site *site, int64_t interval_ms)
 {
     int64_t at = site->signed_at_unix_ms, now = site->now_unix_ms;
-    return at == 0 || at > now || now - at >= REC_SIGN_INTERVAL_MS;
+    return at == 0 || at > now || now - at >= interval_ms;
 }
 
+/* Where the clock signs, it is no later than the first tick behind the interval. */
 int64_t rec_proof_from_unix_ms(const struct site *site)
 {
-    int64_t from = site->signed_at_unix_ms + REC_SIGN_INTERVAL_MS;
-    return from > site->now_unix_ms ? from : site->now_unix_ms;
+    int64_t from = site->signed_at_unix_ms + (site->is_ticking ? REC_TICK_INTERVAL_MS : REC_SIGN_INTERVAL_MS);
+    int64_t soonest = site->now_unix_ms + (site->is_ticking ? GATE_TICK_MS : 0);
+    return from > soonest ? from : soonest;
 }
 
 /* --- signing ---------------------------------------------------------------------------------------------------- */
@@ -87,7 +90,18 @@ static enum salve_code publish_note(struct site *site, struct str note, struct s
 {
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(site->path, "checkpoint", path, err);
-    return code == SALVE_OK ? file_replace_unsynced(path, note, 0644, err) : code;
+    if (code == SALVE_OK) code = file_replace_unsynced(path, note, 0644, err);
+    if (code != SALVE_OK) return code;
+    site->published_at_unix_ms = site->now_unix_ms;
+    site->has_unpublished = false;
+    return SALVE_OK;
+}
+
+/* A file that changes every few seconds tells how busy a site is; a gate that runs publishes once an hour. */
+static bool must_publish(const struct site *site)
+{
+    int64_t age_ms = site->now_unix_ms - site->published_at_unix_ms;
+    return !site->is_ticking || site->published_at_unix_ms == 0 || age_ms < 0 || age_ms >= REC_PUBLISH_INTERVAL_MS;
 }
 
 /* Dummy leaves and the signature over them, in one transaction with whatever else it carries. */
@@ -114,7 +128,8 @@ static enum salve_code release(const struct signing *s, struct salve_err *err)
     if (code != SALVE_OK) return code;
     site->signed_size = s->size;
     site->signed_at_unix_ms = site->now_unix_ms;
-    return publish_note(site, s->note, err);
+    site->has_unpublished = true;
+    return must_publish(site) ? publish_note(site, s->note, err) : SALVE_OK;
 }
 
 /* The very first head of a log has no guard before it: what is durable without one was never signed. So its leaves are
@@ -157,14 +172,34 @@ static enum salve_code finish(struct site *site, bool with_signature, struct are
 
 enum salve_code rec_sign(struct site *site, enum rec_sign_when when, struct arena *mem, struct salve_err *err)
 {
-    return when == REC_SIGN_NOW || is_due(site) ? finish(site, true, mem, err) : SALVE_OK;
+    bool is_now = when == REC_SIGN_NOW || (!site->is_ticking && is_due(site, REC_SIGN_INTERVAL_MS));
+    return is_now ? finish(site, true, mem, err) : SALVE_OK;
+}
+
+enum salve_code rec_sign_tick(struct site *site, uint64_t log_size, struct arena *mem, struct salve_err *err)
+{
+    bool has_news = log_size > site->signed_size || site->closing != NULL;
+    return has_news && is_due(site, REC_TICK_INTERVAL_MS) ? finish(site, true, mem, err) : SALVE_OK;
+}
+
+/* The newest signature, for everybody, where the hour was not over. */
+static enum salve_code publish_last(struct site *site, struct arena *mem, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct str note = STR_NONE;
+    if (!site->has_unpublished) return SALVE_OK;
+    TRY(rec_tx_begin(site, true, mem, &tx, err));
+    enum salve_code code = tlog_newest_checkpoint(tx.log, mem, &note, err);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? publish_note(site, note, err) : code;
 }
 
 enum salve_code rec_sign_closing(struct site *site, struct arena *mem, struct salve_err *err)
 {
     bool has_written = site->is_marked_open || site->closing != NULL;
-    bool with_signature = site->must_sign || (has_written && is_due(site));
-    return has_written || with_signature ? finish(site, with_signature, mem, err) : SALVE_OK;
+    bool with_signature = site->must_sign || (has_written && is_due(site, REC_SIGN_INTERVAL_MS));
+    enum salve_code code = has_written || with_signature ? finish(site, with_signature, mem, err) : SALVE_OK;
+    return code == SALVE_OK ? publish_last(site, mem, err) : code;
 }
 
 enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf, enum rec_sign_when when,

@@ -18,6 +18,7 @@
 #include "records/making_int.h"
 #include "payload/payload.h"
 #include "records/revoked_int.h"
+#include "records/session_int.h"
 #include "store/store.h"
 
 enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
@@ -110,6 +111,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code code = store_close(&s->store, err);
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     rec_closing_done(s);
+    rec_sessions_drop(s);
     free(s->rows);
     crypto_keys_drop(&s->log_seed);
     crypto_keys_drop(&s->row_keys);

@@ -1,9 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The staff register: one document of the commons for each member, and who may change it. */
-#include "records/login_int.h"
+#include "records/session_int.h"
 
 enum { WORK_BYTES = 64 << 20 };
+
+/* Open views look again (stand_int.h), and their sessions are over. */
+void rec_staff_changed(struct site *site, struct str id)
+{
+    site->retirements++;
+    rec_sessions_end_of(site, id);
+    rec_changed(site);
+}
 
 /* --- documents ---------------------------------------------------------------------------------------------------- */
 
@@ -120,7 +128,7 @@ static enum salve_code change_register(struct site *site, const struct change *c
     if (code == SALVE_OK) {
         code = run(&tx, change, with, &old, err);
         if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-        if (code == SALVE_OK) site->retirements++; /* open views look again (stand_int.h) */
+        if (code == SALVE_OK) rec_staff_changed(site, change->id);
         rec_tx_abandon(&tx);
     }
     if (code == SALVE_OK) code = rec_pin_drop(site, &old, err);
@@ -226,7 +234,7 @@ static enum salve_code may_set_pin(struct rec_tx *tx, const struct change *chang
     struct change whole = *change;
     bool is_first = false;
     if (str_eq(change->actor.id, staff->is.id)) return rec_actor_check(tx, change->actor, err);
-    if (staff->is.role == ROLE_MANAGER) TRY(has_no_pins(tx, &is_first, err));
+    if (staff->is.role == ROLE_MANAGER && tx->site->generation == NULL) TRY(has_no_pins(tx, &is_first, err));
     whole.roles = ROLE_BIT(staff->is.role);
     return is_first ? SALVE_OK : may_change(tx, &whole, err);
 }

@@ -102,6 +102,8 @@ static enum salve_code ask(struct rec_tx *tx, void *with, struct salve_err *err)
 enum salve_code near_staff_recover(struct site *site, struct str id, struct str secret, int64_t *due_unix_ms,
                                    struct salve_err *err)
 {
+    if (site->generation != NULL)
+        return salve_refuse(err, SALVE_E_ROLE, "whoever opens the site does it while nobody else uses it", "recovery");
     struct asked asked = {.recovery = {.staff.is = {.id = id, .role = ROLE_MANAGER}}, .secret = secret};
     TRY(run(site, ask, &asked, err));
     *due_unix_ms = asked.recovery.due_unix_ms;
@@ -155,7 +157,11 @@ enum salve_code rec_staff_due(struct site *site, struct arena *mem, int64_t *nex
     enum salve_code code = recovery_read(&tx, &recovery, err);
     rec_tx_abandon(&tx);
     if (code != SALVE_OK || !recovery.is_asked) return code;
-    if (recovery.due_unix_ms <= site->now_unix_ms) return run(site, finish, &recovery, err);
+    if (recovery.due_unix_ms <= site->now_unix_ms) {
+        TRY(run(site, finish, &recovery, err));
+        rec_staff_changed(site, recovery.staff.is.id);
+        return SALVE_OK;
+    }
     if (recovery.due_unix_ms < *next_unix_ms) *next_unix_ms = recovery.due_unix_ms;
     return SALVE_OK;
 }

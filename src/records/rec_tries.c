@@ -157,12 +157,24 @@ enum salve_code rec_try_begin(struct site *site, struct str name, struct rec_try
     return code;
 }
 
+/* Others of that name may be under way: each takes back its own, and a right one all that were counted till then. A
+ * wrong one that a right one has taken back meanwhile counts again; what is another name's by now stays. */
+static enum salve_code settle(struct site *site, const struct rec_try *try, enum rec_try_end how, struct salve_err *err)
+{
+    struct row row;
+    bool fits = false;
+    TRY(row_read(site, try->fd, try->slot, &row, &fits, err));
+    bool is_blank_now = fits && row.count == 0, is_theirs = fits && row.count > 0 && row.name == try->name;
+    bool is_written = how == REC_TRY_WRONG ? is_blank_now : is_theirs;
+    uint32_t count = how == REC_TRY_WRONG ? 1 : how == REC_TRY_RIGHT ? 0 : row.count - 1;
+    if (!is_written) return SALVE_OK;
+    return row_write(site, try->fd, try->slot, (struct row){count, try->name, near_site_now_unix_ms(site)}, err);
+}
+
 enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_try_end how, struct salve_err *err)
 {
-    enum salve_code code = SALVE_OK;
-    struct row row = {how == REC_TRY_RIGHT ? 0 : try->count - 1, try->name, near_site_now_unix_ms(site)};
-    if (how != REC_TRY_WRONG) code = row_write(site, try->fd, try->slot, row, err);
-    if (how == REC_TRY_WRONG && fdatasync(try->fd) != 0 && errno != EINVAL) code = io_fail(err);
+    enum salve_code code = settle(site, try, how, err);
+    if (code == SALVE_OK && how == REC_TRY_WRONG && fdatasync(try->fd) != 0 && errno != EINVAL) code = io_fail(err);
     (void)close(try->fd);
     return code;
 }

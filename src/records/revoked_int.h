@@ -56,7 +56,9 @@ void rec_pending_done(struct site *site, struct str key);
 SALVE_MUST_USE enum salve_code rec_keys_forget(struct site *site, uint64_t *dropped, struct salve_err *err);
 /* rec_replay_all - every line of the file, on everybody. */
 SALVE_MUST_USE enum salve_code rec_replay_all(struct site *site, struct salve_err *err);
-/* rec_renew - turns the key epoch where that is due (rec_renew.c). */
+/* rec_renew - turns the key epoch where that is due (rec_renew.c), by the time of the newest transaction.
+ * rec_renewal_is_due - would it? */
+bool rec_renewal_is_due(struct site *site);
 SALVE_MUST_USE enum salve_code rec_renew(struct site *site, struct salve_err *err);
 /* rec_turn - one turn, after what `revoked` says was carried out on everybody, with its leaf. */
 SALVE_MUST_USE enum salve_code rec_turn(struct site *site, int64_t now_unix_ms, struct arena *mem,

@@ -3,11 +3,11 @@
  * session - a member of staff at one device: from the login until it is ended, with breaks in which it is locked. The
  * seventh door of the gate; who works here is in staff.h.
  *
- *     code = session_begin(site, STR("lina"), secret, mem, &session, err);           // E_PIN, E_CLOCK, E_QUOTA
- *     code = session_actor(site, session.token, mem, &lina, err);                    // each request: E_SESSION, E_LOCKED
+ *     code = session_begin(site, STR("lina"), secret, mem, &session, err);    // E_PIN, E_CLOCK, E_QUOTA
+ *     code = session_actor(site, session.token, mem, &lina, err);             // each request: E_SESSION, E_LOCKED
  *     code = rec_open(site, &(struct rec_ask){.actor = lina, ..}, &view, err);       // and so on
  *     code = session_lock(site, session.token, err);
- *     code = session_unlock(site, session.token, secret, mem, &session, err);        // a new token; the old one is dead
+ *     code = session_unlock(site, session.token, secret, mem, &session, err); // a new token; the old one is dead
  *     code = session_end(site, session.token, err);
  *
  * A session is in the memory of the gate alone, and ends with it. Kept is a hash of its token. The pass of its actor is
@@ -17,8 +17,8 @@
  * What ends a session: session_end; eight hours since the login; the member is retired, has another role or another
  * secret, at once; the ninth session of the same member ends the one that was used least recently. It locks by itself
  * when it was not used for the lock seconds of the site's settings. The time is the guarded one of the site, or that of
- * the machine where more of it went by; while the clock is doubted no session opens anything (E_CLOCK) but one of those
- * who can confirm it, begun since.
+ * the machine where more of it went by. While the clock is doubted no session opens anything (E_CLOCK), but for one
+ * that a manager or technician began since, who can confirm the clock, and one that is held.
  * Views that a session opened end with it; a locked session reads nothing through them, and goes on when unlocked. */
 #ifndef SALVE_RECORDS_SESSION_H
 #define SALVE_RECORDS_SESSION_H

@@ -28,6 +28,7 @@ struct rec_decided;
 struct rec_log;
 struct rec_revoked;
 struct rec_rows;
+struct rec_sessions;
 struct store;
 
 struct site {
@@ -75,6 +76,11 @@ struct site {
     char pending_text[96];
     struct rec_decided *decided;    /* one for each compartment that has a view (stand_int.h) */
     uint64_t retirements;           /* of staff, since the opening */
+    struct rec_sessions *sessions;  /* rec_session.c; NULL: there was none yet */
+    _Atomic uint64_t *generation;   /* site_generation_use */
+    bool is_ticking;                /* site_tick signs the log */
+    bool has_unpublished;           /* a signature that the file `checkpoint` has not */
+    int64_t published_at_unix_ms;   /* in this run; 0: never */
     struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
 };
 
@@ -87,6 +93,9 @@ SALVE_MUST_USE enum salve_code rec_not_here(struct salve_err *err);
 
 /* rec_key_file_make - a key file that is not there yet, 0600; one that is there stays. */
 SALVE_MUST_USE enum salve_code rec_key_file_make(const char *path, struct salve_err *err);
+
+/* rec_changed - something that others rest on (site_generation_use); as soon as it is durable. */
+void rec_changed(struct site *site);
 
 /* rec_clock_doubted - E_CLOCK with why the clock is doubted. */
 enum salve_code rec_clock_doubted(const struct site *site, const char *what, struct salve_err *err);

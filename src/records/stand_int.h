@@ -23,6 +23,7 @@ struct rec_stand {
     uint32_t of[PURPOSE_LAST + 1];
     uint32_t cards;
     uint64_t retirements;
+    uint64_t session;       /* whose actor opened it; 0: nobody's */
     int64_t opened_wall_ms; /* not guarded: a clock that was set back before must not stop a view's age */
     bool is_present;        /* it was opened with the card */
     enum salve_code over;   /* OK: it stands */

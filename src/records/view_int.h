@@ -35,16 +35,14 @@ struct rec_view {
     uint64_t read_count;
     bool is_used; /* a transfer that has read something */
     bool is_by_ticket;
-    bool is_shown; /* the person's card was shown for it, or the ticket that stands for it */
+    bool is_shown;              /* the person's card was shown for it, or the ticket that stands for it */
     int64_t resumed_at_unix_ms; /* 0: it was not */
-    bool has_work; /* `work` waits for the next save */
+    bool has_work;              /* `work` waits for the next save */
     struct rec_work_change work;
 };
 
 /* rec_view_new - an empty view with memory of its own; NULL: there is none. rec_close ends it. */
 struct rec_view *rec_view_new(struct site *site);
-/* rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped. */
-SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
 /* rec_view_decision - what the person's newest decisions, as the view knows them, allow it now. */
 struct consent_decision rec_view_decision(const struct rec_view *view, int64_t now_unix_ms);
 /* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */

@@ -55,11 +55,14 @@ struct visit_findings {
 SALVE_MUST_USE enum salve_code visit_findings(const struct visit *visit, struct str card, struct visit_findings *out,
                                               struct salve_err *err);
 
-/* What a finding says to people, in the first of the languages that its guideline has; parts may be empty. */
+/* What a finding says to people, in the first of the languages that its guideline has, as one speaks to a person of
+ * that sex; parts may be empty. */
 struct visit_said_words {
-    struct str headline, meaning, action;
+    const struct guideline *guideline; /* NULL: there are no words */
+    struct str language;
+    struct str name, headline, meaning, action, when, excluded, meanwhile;
 };
-void visit_finding_words(const struct visit_content *content, const struct str *languages, size_t count,
+void visit_finding_words(const struct visit_content *content, const struct str *languages, size_t count, struct str sex,
                          const struct finding *finding, struct arena *mem, struct visit_said_words *out);
 
 #endif

@@ -97,6 +97,14 @@ bool visit_measure_word(struct str units, size_t *at, struct str *word, struct s
     return true;
 }
 
+bool visit_measure_unit(struct str word, size_t *at, struct str *unit)
+{
+    while (*at < ROW_COUNT && !str_is(word, rows[*at].word)) ++*at;
+    if (*at == ROW_COUNT) return false;
+    *unit = str_of(rows[(*at)++].unit);
+    return true;
+}
+
 bool visit_measure_has(struct str word, struct str loinc)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)

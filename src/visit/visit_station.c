@@ -5,6 +5,7 @@
 #include "admit/same.h"
 #include "base/zone.h"
 #include "fhir/fhir.h"
+#include "letter/letter.h"
 #include "visit/clinic.h"
 #include "visit/content.h"
 #include "visit/inbox.h"
@@ -265,18 +266,24 @@ static struct str first_of(struct str a, struct str b, struct str c)
     return b.len > 0 ? b : c;
 }
 
-void visit_finding_words(const struct visit_content *content, const struct str *languages, size_t count,
+void visit_finding_words(const struct visit_content *content, const struct str *languages, size_t count, struct str sex,
                          const struct finding *finding, struct arena *mem, struct visit_said_words *out)
 {
-    const struct guideline *guideline = NULL;
     size_t at = 0;
-    *out = (struct visit_said_words){STR(""), STR(""), STR("")};
-    if (visit_guideline(content, finding->guideline, &guideline, NULL) != SALVE_OK) return;
-    while (at < count && !has_language(guideline, languages[at])) at++;
-    struct guideline_words words = guideline_words(guideline, at < count ? languages[at] : STR("en"), finding);
-    out->headline = first_of(words.headline, words.excluded, first_of(words.missing, words.queried, words.name));
-    if (words.meaning.len > 0) out->meaning = words.meaning;
-    out->action = first_of(words.next, words.when, STR(""));
-    if (words.next.len > 0 && words.when.len > 0)
-        out->action = arena_printf(mem, "%.*s %.*s", STR_ARGS(words.next), STR_ARGS(words.when));
+    *out = (struct visit_said_words){.guideline = NULL};
+    if (visit_guideline(content, finding->guideline, &out->guideline, NULL) != SALVE_OK) return;
+    while (at < count && !has_language(out->guideline, languages[at])) at++;
+    out->language = at < count ? languages[at] : STR("en");
+    struct guideline_words words = guideline_words(out->guideline, out->language, finding);
+    struct finding certain = *finding;
+    certain.action = finding->meanwhile;
+    struct guideline_words meanwhile = guideline_words(out->guideline, out->language, &certain);
+    out->name = letter_addressed(words.name, sex, mem);
+    out->headline = letter_addressed(
+        first_of(words.headline, words.excluded, first_of(words.missing, words.queried, words.name)), sex, mem);
+    out->meaning = letter_addressed(words.meaning, sex, mem);
+    out->action = letter_addressed(words.next, sex, mem);
+    out->when = letter_addressed(words.when, sex, mem);
+    out->excluded = letter_addressed(words.excluded, sex, mem);
+    if (finding->meanwhile.len > 0) out->meanwhile = letter_addressed(meanwhile.next, sex, mem);
 }

@@ -27,11 +27,14 @@
 
 #define T_SITE_NOW 1795426200000 /* 2026-11-23T09:30:00Z */
 
+struct t_far;
 struct t_site {
     char folder[500], key_file[300];
     struct site_options options;
     struct site *site;
     struct arena *mem;
+    struct t_far *far; /* with T_SITE_FAR: what serves the site, which is used from the other end */
+    bool has_staff;
 };
 
 /* Who acts. Staff have logged in since t_site_make: a pass is good for the life of the site and its copies. */
@@ -98,8 +101,14 @@ static void t_site_paths(struct t_site *t, const char *folder)
     t->options.secret.key_file = t->key_file;
 }
 
+#ifdef T_SITE_FAR
+#include "t_far.h"
+#else
 static void t_site_open(struct t_site *t) { t_must(site_open(&t->options, &t->site, &err)); }
 static void t_site_close(struct t_site *t) { t_must(site_close(&t->site, &err)); }
+static void t_site_end(struct t_site *t) { (void)!site_close(&t->site, NULL); }
+static void t_site_again(struct t_site *t) { (void)t; }
+#endif
 
 /* t_register - a new member, added by `actor` and confirmed by the clinician. */
 static enum salve_code t_register(struct site *site, struct actor actor, struct str id, enum role role,
@@ -117,13 +126,17 @@ static void t_login(struct t_site *t, struct actor *actor)
     memcpy(actor->pass, made.pass, sizeof actor->pass);
 }
 
+static struct actor *const t_all_staff[] = {&T_MANAGER, &T_REGISTRAR, &T_ASSISTANT, &T_CLINICIAN, &T_TECHNICIAN};
+enum { T_STAFF = sizeof t_all_staff / sizeof t_all_staff[0] };
+
 static void t_site_staff(struct t_site *t)
 {
-    struct actor *const all[] = {&T_MANAGER, &T_REGISTRAR, &T_ASSISTANT, &T_CLINICIAN, &T_TECHNICIAN};
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
-        t_must(t_register(t->site, T_MANAGER, all[i]->id, all[i]->role, &err));
-        t_login(t, all[i]);
+    for (size_t i = 0; i < T_STAFF; i++) memset(t_all_staff[i]->pass, 0, ACTOR_PASS_BYTES); /* of another site */
+    for (size_t i = 0; i < T_STAFF; i++) {
+        t_must(t_register(t->site, T_MANAGER, t_all_staff[i]->id, t_all_staff[i]->role, &err));
+        t_login(t, t_all_staff[i]);
     }
+    t->has_staff = true;
     T_BESIDE.id = T_REGISTRAR.id;
     memcpy(T_BESIDE.pass, T_REGISTRAR.pass, sizeof T_BESIDE.pass);
 }
@@ -173,7 +186,7 @@ static struct t_site *t_site_make(const char *name, bool name_index)
 
 static void t_site_drop(struct t_site *t)
 {
-    (void)!site_close(&t->site, NULL);
+    t_site_end(t);
     t_remove(t->folder);
     unlink(t->key_file);
     arena_close(t->mem);
@@ -188,6 +201,7 @@ static void t_site_at(struct t_site *t, int64_t unix_ms)
     t_site_open(t);
     if (site_clock_suspect(t->site) && unix_ms > site_now_unix_ms(t->site))
         t_must(site_clock_confirm(t->site, T_TECHNICIAN, &err));
+    t_site_again(t);
 }
 
 /* t_sign - what is in the log is signed now, whatever the interval says, as upkeep does it. */

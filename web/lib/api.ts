@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as values.
-// Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
+// The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
+// values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
 import type { errors, Finding as Kept, Role, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
 
-// --- what comes and goes -------------------------------------------------------------------------------------------------
+// --- what comes and goes
+// -------------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'] | 'E_SESSION' | 'E_LOCKED';
 
 export interface Site {
@@ -15,7 +16,11 @@ export interface Site {
     /** On a site of made-up people that was made to be tried out. */
     demo?: Tile[];
 }
-export interface Tile { name: string; role: Role; secret: string }
+export interface Tile {
+    name: string;
+    role: Role;
+    secret: string;
+}
 export interface Login {
     token: string;
     name: string;
@@ -24,7 +29,10 @@ export interface Login {
     idleSeconds: number;
     site: { name: string; madeUp: boolean; zone: string; units: string };
 }
-export interface Resumed extends Login { open: { person: string } | null; urgent?: boolean }
+export interface Resumed extends Login {
+    open: { person: string } | null;
+    urgent?: boolean;
+}
 export interface Range {
     word: string;
     loinc: string;
@@ -42,13 +50,57 @@ export interface Reading {
     unit: string;
     at: string;
 }
-export interface Task { task: WorkTask; urgency: Urgency; since: string; due: string }
-export interface Work { ticket: string | null; tasks: Task[] }
-export interface Ticket { ticket: string; urgency: Urgency; reach: string; tasks: Task[] }
-export interface Place { name: string; address: string; telephone: string; hours: string }
+export interface Task {
+    task: WorkTask;
+    urgency: Urgency;
+    since: string;
+    due: string;
+}
+export interface Work {
+    ticket: string | null;
+    tasks: Task[];
+}
+export interface Ticket {
+    ticket: string;
+    urgency: Urgency;
+    reach: string;
+    tasks: Task[];
+}
+export interface Place {
+    name: string;
+    address: string;
+    telephone: string;
+    hours: string;
+}
+/** A number line: bands upwards, each to its end, and where the number lies. */
+export interface Scale {
+    label: string;
+    from: number;
+    to: number;
+    at: number;
+    bands: { to: number; name: string; here: boolean }[];
+}
+/** The words of a finding in the language that was asked for; `labels` and `units` by what its lists and inputs
+ * name. */
+export interface FindingWords {
+    headline: string;
+    meaning: string;
+    action: string;
+    name?: string;
+    when?: string;
+    meanwhile?: string;
+    excluded?: string;
+    labels?: Readonly<Record<string, string>>;
+    units?: Readonly<Record<string, string>>;
+}
 export interface Finding extends Kept {
     id: string;
-    words: { headline: string; meaning: string; action: string };
+    words: FindingWords;
+    /** How it lies to what is usual. */
+    mark?: 'usual' | 'watch' | 'see' | 'neutral';
+    /** Families of what is kept apart; only who may see it gets it. */
+    apart?: string[];
+    scales?: Scale[];
     place: Place | null;
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
     closed: boolean;
@@ -68,7 +120,10 @@ export interface Person {
     /** Alarms without an outcome. */
     urgent: Finding[];
 }
-export interface Entered { word: string; text: string }
+export interface Entered {
+    word: string;
+    text: string;
+}
 export interface Doubt {
     reading: number;
     which: 0 | 1;
@@ -82,12 +137,24 @@ export interface Doubt {
 export type Measured =
     | { state: 'stored'; kept: number; findings: Finding[]; alarms: Finding[]; work: Work }
     | { state: 'asks'; doubts: Doubt[]; alarms: Finding[] }
-    | { state: 'refused'; word: string; why: string; alarms: Finding[] };
+    | {
+          state: 'refused';
+          word: string;
+          why: string;
+          alarms: Finding[];
+          reading?: number;
+          which?: 0 | 1;
+          unit?: string;
+          hard?: [string, string] | null;
+          otherUnit?: string | null;
+      };
 export interface Findings {
     drafts: Finding[];
     signed: Finding[];
     signedBy: string | null;
     signedAt: string | null;
+    /** Found by this run and not kept: it is said here and nowhere else. */
+    said?: Finding[];
     age: 'current' | 'newer' | 'corrected';
     unjudged: boolean;
 }
@@ -98,7 +165,13 @@ export interface Measure {
     /** A pair (reading, which number of it) for each doubt that somebody confirmed. */
     confirmed: [number, number][];
 }
-export interface Told { person: string; how: ToldHow; isGuardian: boolean; agreed: string; items?: string[] }
+export interface Told {
+    person: string;
+    how: ToldHow;
+    isGuardian: boolean;
+    agreed: string;
+    items?: string[];
+}
 
 interface Calls {
     site: [object, Site];
@@ -133,16 +206,25 @@ export type Failure =
     | { kind: 'refused'; status: number; code: ErrorName; element: string; why: string; alarms: Finding[] };
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-// --- is the server there -------------------------------------------------------------------------------------------------
-const HEALTH_MS = 2_000, CALL_MS = 20_000;
+// --- is the server there
+// -------------------------------------------------------------------------------------------------
+const HEALTH_MS = 2_000,
+    CALL_MS = 20_000;
 
 /** Did the server answer when it was last asked? */
 export const isThere = signal(true);
 
 async function timed(path: string, init: RequestInit, milliseconds: number): Promise<Response> {
-    const stop = new AbortController(), timer = setTimeout(() => stop.abort(), milliseconds);
+    const stop = new AbortController(),
+        timer = setTimeout(() => stop.abort(), milliseconds);
     try {
-        return await fetch(path, { ...init, signal: stop.signal, cache: 'no-store', credentials: 'same-origin', redirect: 'error' });
+        return await fetch(path, {
+            ...init,
+            signal: stop.signal,
+            cache: 'no-store',
+            credentials: 'same-origin',
+            redirect: 'error',
+        });
     } finally {
         clearTimeout(timer);
     }
@@ -160,7 +242,8 @@ export async function probe(): Promise<boolean> {
     return answered;
 }
 
-// --- calls ---------------------------------------------------------------------------------------------------------------
+// --- calls
+// ---------------------------------------------------------------------------------------------------------------
 let token = '';
 let speaks = 'en';
 type Listener = (name: CallName, failure: Failure) => void;
@@ -177,7 +260,14 @@ function refusal(status: number, body: unknown): Failure {
     const error = isObject(body) && isObject(body['error']) ? body['error'] : {};
     const text = (name: string): string => (typeof error[name] === 'string' ? error[name] : '');
     const alarms = isObject(body) && Array.isArray(body['alarms']) ? (body['alarms'] as Finding[]) : [];
-    return { kind: 'refused', status, code: (text('code') || 'E_IO') as ErrorName, element: text('element'), why: text('why'), alarms };
+    return {
+        kind: 'refused',
+        status,
+        code: (text('code') || 'E_IO') as ErrorName,
+        element: text('element'),
+        why: text('why'),
+        alarms,
+    };
 }
 
 async function ask(name: CallName, given: object): Promise<Answer<unknown>> {
@@ -187,7 +277,8 @@ async function ask(name: CallName, given: object): Promise<Answer<unknown>> {
         const reply = await timed(`/call/${name}`, { method: 'POST', headers, body: JSON.stringify(given) }, CALL_MS);
         const body: unknown = await reply.json().catch(() => undefined);
         // A gateway's page, or half an answer, says nothing about what was asked.
-        if (!isObject(body) || (!reply.ok && !isObject(body['error']))) return { ok: false, failure: { kind: 'no-answer' } };
+        if (!isObject(body) || (!reply.ok && !isObject(body['error'])))
+            return { ok: false, failure: { kind: 'no-answer' } };
         isThere.value = true;
         return reply.ok ? { ok: true, value: body } : { ok: false, failure: refusal(reply.status, body) };
     } catch {

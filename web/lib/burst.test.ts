@@ -19,10 +19,16 @@ test('six characters are a code, five are not', () => {
     assert.equal(type(new Burst(), 'K3F9QX', 8, 0).is, 'code');
     assert.equal(type(new Burst(), 'K3F9Q', 8, 0).is, 'nothing');
 });
-test('an Enter that comes late belongs to a person', () => assert.equal(type(new Burst(), CODE, 8, 0, 200).is, 'nothing'));
+test('an Enter that comes late belongs to a person', () =>
+    assert.equal(type(new Burst(), CODE, 8, 0, 200).is, 'nothing'));
 test('digits that were typed before a scan are no part of it', () => {
     const burst = new Burst();
-    for (const [c, at] of [['1', 0], ['4', 150], ['8', 300]] as const) burst.hear(c, at);
+    for (const [c, at] of [
+        ['1', 0],
+        ['4', 150],
+        ['8', 300],
+    ] as const)
+        burst.hear(c, at);
     assert.deepEqual(type(burst, CODE, 8, 500), { is: 'code', text: CODE });
 });
 test('twenty cards one after another are twenty codes', () => {
@@ -39,7 +45,10 @@ test('shift is no character, an arrow ends a burst', () => {
 });
 test('only the first character of a burst is the first', () => {
     const burst = new Burst();
-    assert.deepEqual([...'7K3'].map((c, i) => burst.hear(c, i * 10).is), ['first', 'more', 'more']);
+    assert.deepEqual(
+        [...'7K3'].map((c, i) => burst.hear(c, i * 10).is),
+        ['first', 'more', 'more'],
+    );
 });
 test('a keyboard that is set to Arabic scans the same', () => {
     assert.equal(characterOf('ن', 'KeyK'), 'K');

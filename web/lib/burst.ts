@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // A scanner types: at least six characters, each within 60 ms of the one before, and Enter. Fingers do not.
 
-const GAP_MS = 60, CHARACTERS_MIN = 6, CHARACTERS_MAX = 64;
+const GAP_MS = 60,
+    CHARACTERS_MIN = 6,
+    CHARACTERS_MAX = 64;
 
 export type Heard =
     /** Perhaps the first character of a burst: what stands in the boxes now is what they get back. */
@@ -13,7 +15,7 @@ export type Heard =
 
 /** The character that a key of the scanner stands for, whatever script the keyboard is set to. */
 export const characterOf = (key: string, code: string): string =>
-    (key.length === 1 && key > '~' ? /^(?:Key|Digit)(\w)$/.exec(code)?.[1] ?? key : key);
+    key.length === 1 && key > '~' ? (/^(?:Key|Digit)(\w)$/.exec(code)?.[1] ?? key) : key;
 
 export class Burst {
     private text = '';
@@ -21,7 +23,8 @@ export class Burst {
 
     /** One key, as KeyboardEvent.key names it, at a time in milliseconds. */
     hear(key: string, at: number): Heard {
-        const isFast = at - this.last <= GAP_MS, before = this.text;
+        const isFast = at - this.last <= GAP_MS,
+            before = this.text;
         this.last = at;
         if (key === 'Enter') {
             this.text = '';

@@ -13,7 +13,8 @@ test('any one wrong character is found', () => {
     const bare = (card[0] ?? '').replaceAll('-', '');
     for (let i = 0; i < bare.length; i++)
         for (const c of ALPHABET)
-            if (c !== bare[i]) assert.deepEqual(readCode(bare.slice(0, i) + c + bare.slice(i + 1)), { kind: 'wrong', why: 'check' });
+            if (c !== bare[i])
+                assert.deepEqual(readCode(bare.slice(0, i) + c + bare.slice(i + 1)), { kind: 'wrong', why: 'check' });
 });
 
 test('any two that changed places are found', () => {

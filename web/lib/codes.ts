@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Codes on paper (docs/formats/card.md): Crockford's base32 and one check character, a parity over GF(32). Which kind it is
-// shows in the count. So one wrong character, or two that changed places, are found before anybody is asked for.
+// Codes on paper (docs/formats/card.md): Crockford's base32 and one check character, a parity over GF(32). Which kind
+// it is shows in the count. So one wrong character, or two that changed places, are found before anybody is asked
+// for.
 import { codes, type CodeKind } from 'gen/lists.ts';
 import { plainDigits } from './fill.ts';
 

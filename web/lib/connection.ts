@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks whether the server is there: while it is away every three seconds, else every twenty, and at once when the page is
-// looked at again. When it comes back, what waits is done.
+// Looks whether the server is there: while it is away every three seconds, else every twenty, and at once when the
+// page is looked at again. When it comes back, what waits is done.
 import { useEffect } from 'preact/hooks';
 import { isThere, probe } from './api.ts';
 import { phase, resume } from './session.ts';
 
-const AWAY_MS = 3_000, THERE_MS = 20_000;
+const AWAY_MS = 3_000,
+    THERE_MS = 20_000;
 
 type Hook = () => void;
 const back: Hook[] = [];
@@ -23,10 +24,12 @@ async function look(): Promise<void> {
 /** Looks for as long as the component is there. */
 export function useConnection(): void {
     useEffect(() => {
-        let timer: ReturnType<typeof setTimeout>, isOver = false;
+        let timer: ReturnType<typeof setTimeout>,
+            isOver = false;
         const next = async (): Promise<void> => {
             await look();
-            if (!isOver) timer = setTimeout(() => void next(), isThere.value && phase.value !== 'away' ? THERE_MS : AWAY_MS);
+            if (!isOver)
+                timer = setTimeout(() => void next(), isThere.value && phase.value !== 'away' ? THERE_MS : AWAY_MS);
         };
         const now = (): void => {
             if (document.visibilityState !== 'visible') return;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Keys that do something on a screen. A single letter waits for 90 ms, and does nothing if another key follows: it may be
-// the beginning of a scanner's burst. None acts in a box where text is typed.
+// Keys that do something on a screen. A single letter waits for 90 ms, and does nothing if another key follows: it
+// may be the beginning of a scanner's burst. None acts in a box where text is typed.
 import { useEffect, useRef } from 'preact/hooks';
 import { phase } from './session.ts';
 
@@ -8,10 +8,12 @@ const SCANNER_MS = 90;
 const isTyping = (target: EventTarget | null): boolean =>
     target instanceof HTMLInputElement || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement;
 
-/** As it is written in the table of a screen: 'Escape', '/', 'n', 'Alt+3'. A letter is that of the key in any script. */
+/** As it is written in the table of a screen: 'Escape', '/', 'n', 'Alt+3'. A letter is that of the key in any script.
+ * */
 export function nameOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'ctrlKey' | 'metaKey'>): string {
     if (event.ctrlKey || event.metaKey) return '';
-    const digit = /^Digit(\d)$/.exec(event.code)?.[1], letter = /^Key([A-Z])$/.exec(event.code)?.[1];
+    const digit = /^Digit(\d)$/.exec(event.code)?.[1],
+        letter = /^Key([A-Z])$/.exec(event.code)?.[1];
     if (event.altKey) return digit ? `Alt+${digit}` : '';
     if (event.key.length !== 1) return event.key;
     return (event.key > '~' && letter ? letter : event.key).toLowerCase();
@@ -26,7 +28,8 @@ export function useKeys(table: Readonly<Record<string, () => void>>): void {
         const key = (event: KeyboardEvent): void => {
             clearTimeout(timer);
             if (phase.value !== 'in' || event.defaultPrevented || event.isComposing) return;
-            const name = nameOf(event), isLetter = name.length === 1;
+            const name = nameOf(event),
+                isLetter = name.length === 1;
             if (!now.current[name] || (isLetter && isTyping(event.target))) return;
             event.preventDefault();
             timer = setTimeout(() => now.current[name]?.(), isLetter ? SCANNER_MS : 0);

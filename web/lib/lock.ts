@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Locks by itself after the site's seconds without a key, a touch or a scan. The server does so too; whoever is first.
 import { useEffect } from 'preact/hooks';
-import { lock, me, phase } from './session.ts';
+import { lock, me, person, phase, refreshPerson } from './session.ts';
 
 /** Milliseconds until it locks; 0: now. A clock that was set back does not put it off. */
 export function lockInMs(now: number, last: number, lockSeconds: number): number {
@@ -32,4 +32,18 @@ export function useAutoLock(): void {
             document.removeEventListener('visibilitychange', look);
         };
     }, [seconds]);
+}
+
+// A timer further away than a browser can count fires at once; a view never lasts that long.
+const TIMER_MS_MAX = 2 ** 31 - 1;
+
+/** Asks for the person anew when their view has come to its end, so that the page is emptied without a touch. */
+export function usePersonEnd(): void {
+    const endsAt = person.value?.endsAt ?? '';
+    useEffect(() => {
+        const left = Date.parse(endsAt) - Date.now();
+        if (Number.isNaN(left) || left > TIMER_MS_MAX) return;
+        const timer = setTimeout(() => void refreshPerson(), Math.max(1000, left + 1000));
+        return () => clearTimeout(timer);
+    }, [endsAt]);
 }

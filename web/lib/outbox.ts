@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Entries of the stations on their way to the server. An entry is in IndexedDB, sealed, before the screen says "On this
-// tablet"; it is sent with a key of its own until the server says what became of it, so that a tab that is killed, or an
-// answer that is lost, neither loses it nor stores it twice. What the server asks or refuses needs somebody.
+// Entries of the stations on their way to the server. An entry is in IndexedDB, sealed, before the screen says "On
+// this tablet"; it is sent with a key of its own until the server says what became of it, so that a tab that is
+// killed, or an answer that is lost, neither loses it nor stores it twice. What the server asks or refuses needs
+// somebody.
 import { signal } from '@preact/signals';
 import { api, type Answer, type Entered, type Failure, type Measure, type Measured } from './api.ts';
 import { whenBack } from './connection.ts';
@@ -14,7 +15,11 @@ import { store } from './store.ts';
 export type State = 'tablet' | 'sent' | 'stored' | 'needs';
 
 /** What is sealed of an entry. `by`: it is sent in that member's session alone. `of`: whose it is, without a name. */
-interface Inside { by: string; of: Mark; ask: Measure }
+interface Inside {
+    by: string;
+    of: Mark;
+    ask: Measure;
+}
 
 export interface Entry {
     key: string;
@@ -36,6 +41,12 @@ export const lost = signal(0);
 type Told = (entry: Entry) => void;
 const listeners = new Map<string, Told>();
 
+type Heard = (entry: Entry, answer: Answer<Measured>) => void;
+const heard: Heard[] = [];
+/** Called with every answer of the server about an entry, also of one that an earlier page left: it may carry
+ * alarms. */
+export const whenAnswer = (hear: Heard): void => void heard.push(hear);
+
 const change = (key: string, next: Partial<Entry>): void => {
     entries.value = entries.value.map((entry) => (entry.key === key ? { ...entry, ...next } : entry));
     const entry = entries.value.find((one) => one.key === key);
@@ -48,14 +59,23 @@ async function remove(key: string): Promise<void> {
     listeners.delete(key);
 }
 
-/** Keeps readings of the open person and sends them. It is durable here when this returns; `told` is called with each change
- * until the server stored it. Undefined: nobody is open. An IndexedDB that fails throws: then nothing was kept. */
-export async function keep(station: string, readings: Entered[], confirmed: [number, number][], told: Told): Promise<Entry | undefined> {
-    const open = person.value, by = me.value?.name;
+/** Keeps readings of the open person and sends them. It is durable here when this returns; `told` is called with each
+ * change until the server stored it. Undefined: nobody is open. An IndexedDB that fails throws: then nothing was
+ * kept. */
+export async function keep(
+    station: string,
+    readings: Entered[],
+    confirmed: [number, number][],
+    told: Told,
+): Promise<Entry | undefined> {
+    const open = person.value,
+        by = me.value?.name;
     if (!open || by === undefined) return undefined;
-    const key = crypto.randomUUID(), at = Date.now();
+    const key = crypto.randomUUID(),
+        at = Date.now();
     const inside: Inside = { by, of: await markOf(open), ask: { person: open.person, key, readings, confirmed } };
-    const sealed = await seal(key, inside), db = await store();
+    const sealed = await seal(key, inside),
+        db = await store();
     const tx = db.transaction('entries', 'readwrite', { durability: 'strict' });
     await tx.store.put({ key, at, station, ...sealed });
     await tx.done;
@@ -72,10 +92,12 @@ export const discard = (key: string): Promise<void> => remove(key);
 
 /** Gives an entry that waits for its card to the person who is open now. False: it is somebody else's. */
 export async function deliver(key: string): Promise<boolean> {
-    const entry = entries.value.find((one) => one.key === key), open = person.value;
+    const entry = entries.value.find((one) => one.key === key),
+        open = person.value;
     if (!entry || !open || !(await matches(entry.inside.of, open))) return false;
     const inside = { ...entry.inside, ask: { ...entry.inside.ask, person: open.person } };
-    const sealed = await seal(key, inside), db = await store();
+    const sealed = await seal(key, inside),
+        db = await store();
     await db.put('entries', { key, at: entry.at, station: entry.station, ...sealed });
     change(key, { inside, state: 'tablet', need: null });
     void send();
@@ -84,25 +106,33 @@ export async function deliver(key: string): Promise<boolean> {
 
 /** The entries that wait for the card of the person who is open. */
 export async function waitingForOpen(): Promise<Entry[]> {
-    const open = person.value, out: Entry[] = [];
-    if (open) for (const entry of entries.value) if (entry.need === 'card' && (await matches(entry.inside.of, open))) out.push(entry);
+    const open = person.value,
+        out: Entry[] = [];
+    if (open)
+        for (const entry of entries.value)
+            if (entry.need === 'card' && (await matches(entry.inside.of, open))) out.push(entry);
     return out;
 }
 
 async function sendOne(entry: Entry): Promise<Failure | null> {
     change(entry.key, { state: 'sent', tries: entry.tries + 1 });
-    const answer = await api.measure(entry.inside.ask), next = fate(answer);
+    const answer = await api.measure(entry.inside.ask),
+        next = fate(answer);
     change(entry.key, { state: next.state, need: next.need, answer });
+    for (const hear of heard) hear(entry, answer);
     if (next.state === 'stored') await remove(entry.key);
     return answer.ok ? null : answer.failure;
 }
 
-let isSending = false, isAsked = false, timer: ReturnType<typeof setTimeout> | undefined;
+let isSending = false,
+    isAsked = false,
+    timer: ReturnType<typeof setTimeout> | undefined;
 const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
 
 const mine = (entry: Entry): boolean => entry.inside.by === me.value?.name;
 
-// One after the other. A server that does not answer ends the round; one that cannot store this entry may store the next.
+// One after the other. A server that does not answer ends the round; one that cannot store this entry may store the
+// next.
 async function sendAll(): Promise<void> {
     const round = entries.value.filter((one) => one.state === 'tablet' && mine(one));
     for (const entry of round) {
@@ -134,7 +164,8 @@ export async function send(): Promise<void> {
 
 // What an earlier page left. An answer may have been lost with it: the same key asks again.
 async function load(): Promise<void> {
-    const rows = await (await store()).getAll('entries'), known = new Set(entries.value.map((entry) => entry.key));
+    const rows = await (await store()).getAll('entries'),
+        known = new Set(entries.value.map((entry) => entry.key));
     let gone = 0;
     const found: Entry[] = [];
     for (const { key, at, station, ...sealed } of rows) {

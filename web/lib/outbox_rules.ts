@@ -4,10 +4,22 @@ import type { Answer, ErrorName, Measured, Person } from './api.ts';
 
 /** What somebody has to do: answer a doubt, correct it, scan the card again, or read what was refused. */
 export type Need = 'doubts' | 'refused' | 'card' | 'rejected';
-export interface Fate { state: 'tablet' | 'stored' | 'needs'; need: Need | null }
+export interface Fate {
+    state: 'tablet' | 'stored' | 'needs';
+    need: Need | null;
+}
 
 // The same may be stored a moment later; nothing is wrong with the entry.
-const LATER: readonly ErrorName[] = ['E_BUSY', 'E_MEMORY', 'E_CLOCK', 'E_QUOTA', 'E_IO', 'E_FULL', 'E_SESSION', 'E_LOCKED'];
+const LATER: readonly ErrorName[] = [
+    'E_BUSY',
+    'E_MEMORY',
+    'E_CLOCK',
+    'E_QUOTA',
+    'E_IO',
+    'E_FULL',
+    'E_SESSION',
+    'E_LOCKED',
+];
 // The person is not open any more: half an hour went by, another session, a withdrawal.
 const CARD: readonly ErrorName[] = ['E_CONSENT', 'E_NOT_FOUND'];
 
@@ -21,11 +33,16 @@ export function fate(answer: Answer<Measured>): Fate {
     return { state: 'needs', need: CARD.includes(failure.code) ? 'card' : 'rejected' };
 }
 
-/** A person without a name: a keyed hash of what the server says of them. It shows that the card scanned now is theirs. */
-export interface Mark { salt: string; hash: string }
+/** A person without a name: a keyed hash of what the server says of them. It shows that the card scanned now is
+ * theirs. */
+export interface Mark {
+    salt: string;
+    hash: string;
+}
 type Known = Pick<Person, 'name' | 'birthDate' | 'sex'>;
 
-const hex = (bytes: ArrayBuffer | Uint8Array): string => [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, '0')).join('');
+const hex = (bytes: ArrayBuffer | Uint8Array): string =>
+    [...new Uint8Array(bytes)].map((b) => b.toString(16).padStart(2, '0')).join('');
 
 async function hashOf(salt: string, who: Known): Promise<string> {
     const text = JSON.stringify([salt, who.name, who.birthDate, who.sex]);

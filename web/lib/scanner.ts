@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Catches a scanner's burst wherever the focus is, except in text areas. What its characters did to the boxes on the way is
-// taken back: to a native input by itself, to others by what they gave to keepForScan.
-import { useEffect } from 'preact/hooks';
+// Catches a scanner's burst wherever the focus is, except in text areas. What its characters did to the boxes on the
+// way is taken back: to a native input by itself, to others by what they gave to keepForScan.
+import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { Burst, characterOf } from './burst.ts';
 import { phase } from './session.ts';
 
-/** The last code that was scanned; a new object for each scan, also of the same card. The scan screen takes it. */
+/** The last code that came while an alarm is held: it opens nobody; the alarm's screen says so. */
 export const scanned = signal<{ text: string } | null>(null);
 
 type Keep = () => () => void;
@@ -29,22 +29,25 @@ function keepBox(box: Box): () => void {
     };
 }
 
-/** Listens for as long as the component is there, and only while unlocked. */
-export function useScanner(): void {
+/** Calls `heard` with each code, for as long as the component is there, and only while unlocked. */
+export function useScanner(heard: (text: string) => void): void {
+    const now = useRef(heard);
+    now.current = heard;
     useEffect(() => {
         const burst = new Burst();
         let back: (() => void)[] = [];
         const key = (event: KeyboardEvent): void => {
             if (phase.value !== 'in' || event.ctrlKey || event.metaKey || event.isComposing) return;
             if (event.target instanceof HTMLTextAreaElement) return;
-            const heard = burst.hear(characterOf(event.key, event.code), event.timeStamp);
-            if (heard.is === 'first') back = [...(isBox(event.target) ? [keepBox(event.target)] : []), ...[...keeps].map((keep) => keep())];
-            if (heard.is !== 'code') return;
+            const what = burst.hear(characterOf(event.key, event.code), event.timeStamp);
+            if (what.is === 'first')
+                back = [...(isBox(event.target) ? [keepBox(event.target)] : []), ...[...keeps].map((keep) => keep())];
+            if (what.is !== 'code') return;
             event.preventDefault();
             event.stopImmediatePropagation();
             for (const put of back) put();
             back = [];
-            scanned.value = { text: heard.text };
+            now.current(what.text);
         };
         addEventListener('keydown', key, { capture: true });
         return () => removeEventListener('keydown', key, { capture: true });

@@ -1,9 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who works at this device, and the one person who is open. Both are in memory alone; the server decides both, and what it
-// answers is believed at once: a session that ended, a lock, a person who was closed or has withdrawn.
+// Who works at this device, and the one person who is open. Both are in memory alone; the server decides both, and
+// what it answers is believed at once: a session that ended, a lock, a person who was closed or has withdrawn.
 import { batch, computed, signal } from '@preact/signals';
-import { api, askIn, listen, type Answer, type Failure, type Login, type Person, type Site } from './api.ts';
-import { LANGUAGES, chooseLanguage, language, speak, type Language } from './words.ts';
+import {
+    api,
+    askIn,
+    listen,
+    type Answer,
+    type Failure,
+    type Login,
+    type Person,
+    type Resumed,
+    type Site,
+} from './api.ts';
+import { LANGUAGES, chooseLanguage, speak, type Language } from './words.ts';
+import { hush } from './announce.ts';
 import { deviceGet, deviceSet } from './store.ts';
 
 export type Phase = 'starting' | 'away' | 'nobody' | 'in' | 'locked';
@@ -20,11 +31,18 @@ export const isUrgent = computed(() => urgentAtServer.value || (person.value?.ur
 
 // What has to be done when somebody comes in, or a session ends (the outbox and the drafts, which know this module).
 type Hook = () => void | Promise<void>;
-const hooks: { in: Hook[]; out: Hook[]; person: Hook[] } = { in: [], out: [], person: [] };
+const hooks: { in: Hook[]; out: Hook[]; person: Hook[]; conflict: Hook[] } = {
+    in: [],
+    out: [],
+    person: [],
+    conflict: [],
+};
 export const whenIn = (hook: Hook): void => void hooks.in.push(hook);
 export const whenOut = (hook: Hook): void => void hooks.out.push(hook);
 /** Called when another person is open, or nobody. */
 export const whenPerson = (hook: Hook): void => void hooks.person.push(hook);
+/** Called when the server does not let the open person go: an alarm has no outcome. */
+export const whenConflict = (hook: Hook): void => void hooks.conflict.push(hook);
 const run = async (list: Hook[]): Promise<void> => {
     for (const hook of list) await hook();
 };
@@ -36,7 +54,9 @@ function showPerson(next: Person | null): void {
         urgentAtServer.value = false;
         if (next) wasClosed.value = false;
     });
-    if (isOther) void run(hooks.person);
+    if (!isOther) return;
+    hush();
+    void run(hooks.person);
 }
 
 async function comeIn(login: Login): Promise<void> {
@@ -70,8 +90,12 @@ async function lookAgain(handle: string): Promise<void> {
 
 function failed(name: string, failure: Failure): void {
     if (failure.kind !== 'refused') return;
-    if (failure.code === 'E_SESSION' && phase.value !== 'nobody' && phase.value !== 'starting') void goOut('nobody');
-    if (failure.code === 'E_LOCKED' && me.value) phase.value = 'locked';
+    if (failure.code === 'E_SESSION' && me.value) void (name === 'session' ? goOut('nobody') : resume());
+    if (failure.code === 'E_LOCKED' && me.value) {
+        phase.value = 'locked';
+        hush();
+    }
+    if (failure.code === 'E_CONFLICT' && (name === 'close' || name === 'open')) void run(hooks.conflict);
     const handle = person.value?.person;
     if (failure.code === 'E_CONSENT' && handle && name !== 'open' && name !== 'person') void lookAgain(handle);
 }
@@ -93,54 +117,78 @@ export async function start(): Promise<void> {
     await resume();
 }
 
-/** Asks the server for the site and the session; also after it was away. */
-export async function resume(): Promise<void> {
-    const answer = await api.site();
-    if (!answer.ok) {
-        phase.value = 'away';
+// The session that the browser still has. One that was locked here, and the server did not hear of it, is locked first.
+async function takeUp(session: Resumed): Promise<void> {
+    urgentAtServer.value = session.urgent ?? false;
+    if (await isLockedHere()) {
+        phase.value = 'locked';
+        await tellLock();
         return;
     }
-    site.value = answer.value;
-    const session = await api.session();
-    if (session.ok) {
-        urgentAtServer.value = session.value.urgent ?? false;
-        await comeIn(session.value);
-        if (session.value.open) {
-            const open = await api.person(session.value.open.person);
-            if (open.ok) showPerson(open.value);
-        }
-    } else if (session.failure.kind === 'refused') {
-        phase.value = session.failure.code === 'E_LOCKED' ? 'locked' : 'nobody';
-    } else {
-        phase.value = 'away';
-    }
+    await comeIn(session);
+    const handle = session.open?.person;
+    if (person.value?.person === handle) return;
+    showPerson(null);
+    if (!handle) return;
+    const open = await api.person(handle);
+    if (open.ok) showPerson(open.value);
+}
+
+/** Asks the server for the site and the session; also after it was away, or when a session is said to be none. */
+export async function resume(): Promise<void> {
+    const answer = await api.site();
+    if (answer.ok) site.value = answer.value;
+    const session = answer.ok ? await api.session() : answer;
+    if (session.ok) await takeUp(session.value);
+    else if (session.failure.kind === 'no-answer') phase.value = me.value ? phase.value : 'away';
+    else if (session.failure.code === 'E_LOCKED') phase.value = 'locked';
+    else phase.value = 'nobody';
 }
 
 export async function login(name: string, secret: string): Promise<Answer<Login>> {
     const answer = await api.login(name, secret);
-    if (answer.ok) await comeIn(answer.value);
+    if (answer.ok) {
+        await setLockedHere(false);
+        await comeIn(answer.value);
+    }
     return answer;
 }
 
-/** Locks at once; the server is told, and a server that is away changes nothing here. */
+// That it was locked is kept on this device, so that loading the page again does not open it while the server was away.
+const isLockedHere = async (): Promise<boolean> => (await deviceGet('locked').catch(() => undefined)) === 'yes';
+const setLockedHere = (is: boolean): Promise<void> => deviceSet('locked', is ? 'yes' : 'no').catch(() => undefined);
+
+const AGAIN_MS = 3_000;
+async function tellLock(): Promise<void> {
+    const answer = await api.lock();
+    const isLater = !answer.ok && answer.failure.kind === 'no-answer' && phase.value === 'locked';
+    if (isLater) setTimeout(() => void tellLock(), AGAIN_MS);
+}
+
+/** Locks at once; the server is told until it has heard it. */
 export async function lock(): Promise<void> {
     if (phase.value !== 'in') return;
     phase.value = 'locked';
-    await api.lock();
+    hush();
+    await setLockedHere(true);
+    await tellLock();
 }
 
 export async function unlock(secret: string): Promise<Answer<Login>> {
     const isNew = me.value === null;
     const answer = await api.unlock(secret);
     if (!answer.ok) return answer;
+    await setLockedHere(false);
     if (isNew) await resume();
     else await comeIn(answer.value);
     return answer;
 }
 
-/** Ends the session. A server that is away ends it by itself, later; this page knows nothing of it any more. */
+/** Ends the session. A server that is away ends it by itself, later; until then this device is locked. */
 export async function logout(): Promise<void> {
-    await api.logout();
+    await setLockedHere(true);
+    const answer = await api.logout();
+    if (answer.ok || answer.failure.kind === 'refused') await setLockedHere(false);
     await goOut('nobody');
 }
 
@@ -169,5 +217,3 @@ export async function closePerson(): Promise<Answer<object>> {
 export async function refreshPerson(): Promise<void> {
     if (person.value) await lookAgain(person.value.person);
 }
-
-export { language };

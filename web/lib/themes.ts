@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Light, dark and sun (black on white with strong borders, for a tablet outdoors). Without a choice: what the system wants.
+// Light, dark and sun (black on white with strong borders, for a tablet outdoors). Without a choice: what the system
+// wants.
 import { signal } from '@preact/signals';
 import { deviceGet, deviceSet } from './store.ts';
 

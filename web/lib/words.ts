@@ -38,8 +38,15 @@ export function chooseLanguage(asked: readonly string[]): Language {
 
 /** A number, a time of day and a day as they are written here, with the digits 0 to 9. */
 export const number = (value: number): string => digits(language(), value);
-const written = (options: Intl.DateTimeFormatOptions) => (at: Date | number, zone?: string): string =>
-    new Intl.DateTimeFormat(`${language()}-u-nu-latn-ca-gregory`, { ...options, ...(zone ? { timeZone: zone } : {}) }).format(at);
+// Days and months of English as most of the world writes them.
+const LOCALES: Readonly<Record<Language, string>> = { en: 'en-GB', ar: 'ar' };
+const written =
+    (options: Intl.DateTimeFormatOptions) =>
+    (at: Date | number, zone?: string): string =>
+        new Intl.DateTimeFormat(`${LOCALES[language()]}-u-nu-latn-ca-gregory`, {
+            ...options,
+            ...(zone ? { timeZone: zone } : {}),
+        }).format(at);
 export const clock = written({ hour: '2-digit', minute: '2-digit', hour12: false });
 export const day = written({ day: 'numeric', month: 'long', year: 'numeric' });
 

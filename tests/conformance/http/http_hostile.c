@@ -17,11 +17,15 @@ static void answer(void *with, const struct http_request *request, struct http_r
 {
     (void)with;
     bool has_query = request->query.ptr != NULL;
+    struct buf body;
     reply->type = STR("text/plain");
     if (request->method == HTTP_HEAD) http_reply_header(reply, "X-Head", STR("1"));
-    reply->body =
-        arena_printf(reply->mem, "%s %.*s%s%.*s %.*s\n", http_method_text(request->method), STR_ARGS(request->path),
-                     has_query ? "?" : "", STR_ARGS(request->query), STR_ARGS(request->body));
+    buf_init(&body, reply->mem, 1 << 20);
+    buf_addf(&body, "%s %.*s%s%.*s ", http_method_text(request->method), STR_ARGS(request->path), has_query ? "?" : "",
+             STR_ARGS(request->query));
+    buf_add(&body, request->body); /* with its NULs */
+    buf_add_char(&body, '\n');
+    reply->body = buf_str(&body);
 }
 
 static void serve(int fd)

@@ -5,14 +5,18 @@ import { t } from '../../lib/words.ts';
 
 /** The sentence for a failure. */
 export const failureText = (failure: Failure): string =>
-    (failure.kind === 'no-answer' ? t('failure.no-answer') : t(`failure.${failure.code}`));
+    failure.kind === 'no-answer' ? t('failure.no-answer') : t(`failure.${failure.code}`);
 
 export function FailureNote({ failure }: { failure: Failure | null }) {
     if (!failure) return null;
     return (
         <div class="note note-stop" role="alert">
             <p>{failureText(failure)}</p>
-            {failure.kind === 'refused' && failure.why !== '' && <p class="small"><bdi>{failure.why}</bdi></p>}
+            {failure.kind === 'refused' && failure.why !== '' && (
+                <p class="small">
+                    <bdi>{failure.why}</bdi>
+                </p>
+            )}
         </div>
     );
 }

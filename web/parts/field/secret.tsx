@@ -3,9 +3,19 @@
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { t } from '../../lib/words.ts';
 
-export function SecretField({ value, onValue, hasFocus }: { value: string; onValue: (value: string) => void; hasFocus?: boolean }) {
-    const [isShown, show] = useState(false), id = useId();
-    const box = useRef<HTMLInputElement>(null), type = isShown ? ({ type: 'text' } as const) : ({ type: 'password' } as const);
+export function SecretField({
+    value,
+    onValue,
+    hasFocus,
+}: {
+    value: string;
+    onValue: (value: string) => void;
+    hasFocus?: boolean;
+}) {
+    const [isShown, show] = useState(false),
+        id = useId();
+    const box = useRef<HTMLInputElement>(null),
+        type = isShown ? ({ type: 'text' } as const) : ({ type: 'password' } as const);
     useEffect(() => {
         if (hasFocus) box.current?.focus();
     }, []);
@@ -13,9 +23,22 @@ export function SecretField({ value, onValue, hasFocus }: { value: string; onVal
         <div class="field">
             <label for={id}>{t('field.secret')}</label>
             <div class="field-row">
-                <input id={id} ref={box} {...type} dir="ltr" autocomplete="off" autocapitalize="off" spellcheck={false}
-                    maxLength={128} required value={value} onInput={(e) => onValue(e.currentTarget.value)} />
-                <button type="button" aria-pressed={isShown} onClick={() => show(!isShown)}>{t(isShown ? 'field.hide' : 'field.show')}</button>
+                <input
+                    id={id}
+                    ref={box}
+                    {...type}
+                    dir="ltr"
+                    autocomplete="off"
+                    autocapitalize="off"
+                    spellcheck={false}
+                    maxLength={128}
+                    required
+                    value={value}
+                    onInput={(e) => onValue(e.currentTarget.value)}
+                />
+                <button type="button" aria-pressed={isShown} onClick={() => show(!isShown)}>
+                    {t(isShown ? 'field.hide' : 'field.show')}
+                </button>
             </div>
         </div>
     );

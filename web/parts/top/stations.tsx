@@ -3,18 +3,40 @@
 import { useLocation } from 'preact-iso/router';
 import { useKeys } from '../../lib/keys.ts';
 import { t } from '../../lib/words.ts';
-import type { Screen } from '../../screens.tsx';
+import { me, person } from '../../lib/session.ts';
+import { stationsOf } from '../../screens.tsx';
 import { routes } from '../../routes.ts';
 
-export function Stations({ screens }: { screens: readonly Screen[] }) {
-    const { path, route } = useLocation(), stations = screens.filter((screen) => screen.isStation);
+export function Stations() {
+    const { path, route } = useLocation(),
+        stations = stationsOf(me.value?.role);
     const go = stations.map(({ path: to }, i) => [`Alt+${i + 1}`, () => route(to)] as const);
     useKeys({ ...Object.fromEntries(go), '/': () => route(routes.scan) });
     return (
         <nav class="stations" aria-label={t('top.stations')}>
             {stations.map((screen) => (
-                <a key={screen.path} href={screen.path} aria-current={path === screen.path ? 'page' : undefined}>{t(screen.title)}</a>
+                <a key={screen.path} href={screen.path} aria-current={path === screen.path ? 'page' : undefined}>
+                    {t(screen.title)}
+                </a>
             ))}
+        </nav>
+    );
+}
+
+/** Where it goes on with the person who was opened: the stations as tiles. */
+export function GoOn() {
+    const stations = stationsOf(me.value?.role).filter((screen) => screen.needsPerson);
+    if (!person.value || stations.length === 0) return null;
+    return (
+        <nav class="card" aria-label={t('top.go-on')}>
+            <h2>{t('top.go-on')}</h2>
+            <div class="tiles">
+                {stations.map((screen) => (
+                    <a key={screen.path} class="button tile" href={screen.path}>
+                        {t(screen.title)}
+                    </a>
+                ))}
+            </div>
         </nav>
     );
 }

@@ -14,7 +14,9 @@ function Languages() {
     return (
         <span class="languages">
             {LANGUAGES.filter((one) => one !== language()).map((one) => (
-                <button key={one} type="button" lang={one} onClick={() => void chooseWords(one)}>{ownName(one)}</button>
+                <button key={one} type="button" lang={one} onClick={() => void chooseWords(one)}>
+                    {ownName(one)}
+                </button>
             ))}
         </span>
     );
@@ -42,25 +44,70 @@ function WaitingCount() {
 }
 
 function Leaving() {
-    const [isAsking, ask] = useState(false), { route } = useLocation();
+    const [isAsking, ask] = useState(false),
+        { route } = useLocation();
     const leave = async (): Promise<void> => {
         ask(false);
         await logout();
         route(routes.start);
     };
     if (phase.value !== 'in') return null;
-    if (!isAsking) {
+    if (!isAsking)
         return (
-            <>
-                <button type="button" onClick={() => void lock()}>{t('top.lock')}</button>
-                <button type="button" onClick={() => ask(true)}>{t('top.leave')}</button>
-            </>
+            <button type="button" onClick={() => ask(true)}>
+                {t('top.leave')}
+            </button>
         );
-    }
     return (
         <span class="asking">
-            <button type="button" class="button-main" onClick={() => void leave()}>{t('top.leave-yes')}</button>
-            <button type="button" onClick={() => ask(false)}>{t('top.leave-no')}</button>
+            <button type="button" class="button-main" onClick={() => void leave()}>
+                {t('top.leave-yes')}
+            </button>
+            <button type="button" onClick={() => ask(false)}>
+                {t('top.leave-no')}
+            </button>
+        </span>
+    );
+}
+
+function Settings() {
+    return (
+        <>
+            <button type="button" onClick={nextTheme}>
+                {t(`top.theme-${theme.value}`)}
+            </button>
+            <Languages />
+        </>
+    );
+}
+
+// Where there is room, all buttons stand; on a narrow screen what is seldom needed stands behind "More".
+function Buttons() {
+    const [isOpen, open] = useState(false);
+    if (!me.value || phase.value === 'locked')
+        return (
+            <span class="top-buttons">
+                <Settings />
+            </span>
+        );
+    return (
+        <span class="top-buttons">
+            <button type="button" onClick={() => void lock()}>
+                {t('top.lock')}
+            </button>
+            <button
+                type="button"
+                class="top-more"
+                aria-expanded={isOpen}
+                aria-controls="top-rest"
+                onClick={() => open(!isOpen)}
+            >
+                {t('top.more')}
+            </button>
+            <span id="top-rest" class={isOpen ? 'top-rest top-rest-open' : 'top-rest'}>
+                <Settings />
+                <Leaving />
+            </span>
         </span>
     );
 }
@@ -70,15 +117,17 @@ export function TopBar() {
         <header>
             {site.value?.madeUp && <p class="made-up">{t('top.made-up')}</p>}
             <div class="top">
-                <p class="top-where"><bdi>{site.value?.name ?? 'Salve'}</bdi></p>
-                {me.value && <p class="top-who"><bdi>{me.value.name}</bdi> · {t(`role.${me.value.role}`)}</p>}
+                <p class="top-where">
+                    <bdi>{site.value?.name ?? 'Salve'}</bdi>
+                </p>
+                {me.value && (
+                    <p class="top-who">
+                        <bdi>{me.value.name}</bdi> · {t(`role.${me.value.role}`)}
+                    </p>
+                )}
                 <Connection />
                 <WaitingCount />
-                <span class="top-buttons">
-                    <button type="button" onClick={nextTheme}>{t(`top.theme-${theme.value}`)}</button>
-                    <Languages />
-                    <Leaving />
-                </span>
+                <Buttons />
             </div>
         </header>
     );

@@ -4,7 +4,12 @@ import type { Urgency } from 'gen/lists.ts';
 import { t } from '../../lib/words.ts';
 
 const SHAPES: Readonly<Record<Urgency, string>> = {
-    'emergency-now': '■', 'same-day': '■', soon: '▲', routine: '▲', 'self-care': '●', none: '●',
+    'emergency-now': '■',
+    'same-day': '■',
+    soon: '▲',
+    routine: '▲',
+    'self-care': '●',
+    none: '●',
 };
 
 export function UrgencyMark({ urgency }: { urgency: Urgency }) {

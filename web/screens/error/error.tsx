@@ -18,7 +18,11 @@ export function NoScreen() {
     return (
         <>
             <h1>{t('error.no-screen')}</h1>
-            <p><a class="button button-main" href={routes.start}>{t('error.to-start')}</a></p>
+            <p>
+                <a class="button button-main" href={routes.start}>
+                    {t('error.to-start')}
+                </a>
+            </p>
         </>
     );
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is open, by ticket: who waits to be told, seen, signed. A ticket says no name and no result; the person is opened by
-// it, one at a time, and the look is in the log.
+// What is open, by ticket: who waits to be told, seen, signed. A ticket says no name and no result; the person is
+// opened by it, one at a time, and the look is in the log.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Failure, type Ticket } from '../../lib/api.ts';
@@ -14,29 +14,43 @@ import { byUrgency, nextRoute } from './inbox_rules.ts';
 const AGAIN_MS = 30_000;
 
 function Row({ ticket, onOpen }: { ticket: Ticket; onOpen: () => void }) {
-    const since = new Date(ticket.tasks[0]?.since ?? NaN), zone = me.value?.site.zone;
+    const since = new Date(ticket.tasks[0]?.since ?? NaN),
+        zone = me.value?.site.zone;
     return (
         <tr>
-            <th scope="row"><bdi dir="ltr" class="code">{ticket.ticket}</bdi></th>
-            <td><UrgencyMark urgency={ticket.urgency} /></td>
+            <th scope="row">
+                <bdi dir="ltr" class="code">
+                    {ticket.ticket}
+                </bdi>
+            </th>
+            <td>
+                <UrgencyMark urgency={ticket.urgency} />
+            </td>
             <td>{list(ticket.tasks.map(({ task }) => t(`inbox.task-${task}`)))}</td>
             <td>{Number.isNaN(since.getTime()) ? '' : `${day(since, zone)} ${clock(since, zone)}`}</td>
-            <td><button type="button" class="button-main" onClick={onOpen}>{t('inbox.open', { ticket: ticket.ticket })}</button></td>
+            <td>
+                <button type="button" class="button-main" onClick={onOpen}>
+                    {t('inbox.open', { ticket: ticket.ticket })}
+                </button>
+            </td>
         </tr>
     );
 }
 
 export function Inbox() {
-    const [tickets, setTickets] = useState<Ticket[] | null>(null), [failure, setFailure] = useState<Failure | null>(null);
+    const [tickets, setTickets] = useState<Ticket[] | null>(null),
+        [failure, setFailure] = useState<Failure | null>(null);
     const { route } = useLocation();
     useEffect(() => {
-        let isOver = false, urgent = 0;
+        let isOver = false,
+            urgent = 0;
         const load = async (): Promise<void> => {
             const answer = await api.inbox();
             if (isOver) return;
             setFailure(answer.ok ? null : answer.failure);
             if (!answer.ok) return;
-            const list = byUrgency(answer.value.tickets), now = list.filter(({ urgency }) => urgency === 'emergency-now').length;
+            const list = byUrgency(answer.value.tickets),
+                now = list.filter(({ urgency }) => urgency === 'emergency-now').length;
             if (now > urgent) sayNow(t('inbox.urgent', { count: now }));
             urgent = now;
             setTickets(list);
@@ -62,11 +76,18 @@ export function Inbox() {
                     <caption class="small">{t('inbox.count', { count: tickets.length })}</caption>
                     <thead>
                         <tr>
-                            <th scope="col">{t('inbox.ticket')}</th><th scope="col">{t('inbox.urgency')}</th>
-                            <th scope="col">{t('inbox.tasks')}</th><th scope="col">{t('inbox.since')}</th><td />
+                            <th scope="col">{t('inbox.ticket')}</th>
+                            <th scope="col">{t('inbox.urgency')}</th>
+                            <th scope="col">{t('inbox.tasks')}</th>
+                            <th scope="col">{t('inbox.since')}</th>
+                            <td />
                         </tr>
                     </thead>
-                    <tbody>{tickets.map((ticket) => <Row key={ticket.ticket} ticket={ticket} onOpen={() => void open(ticket)} />)}</tbody>
+                    <tbody>
+                        {tickets.map((ticket) => (
+                            <Row key={ticket.ticket} ticket={ticket} onOpen={() => void open(ticket)} />
+                        ))}
+                    </tbody>
                 </table>
             )}
         </section>

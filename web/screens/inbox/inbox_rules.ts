@@ -8,8 +8,10 @@ const ORDER = Object.keys(urgencies) as Urgency[];
 const since = ({ tasks }: Ticket): string => tasks.map((task) => task.since).sort()[0] ?? '';
 
 /** Most urgent first; of the same urgency, who waits longest. */
-export const byUrgency = (tickets: readonly Ticket[]): Ticket[] => [...tickets].sort((a, b) =>
-    ORDER.indexOf(a.urgency) - ORDER.indexOf(b.urgency) || since(a).localeCompare(since(b)));
+export const byUrgency = (tickets: readonly Ticket[]): Ticket[] =>
+    [...tickets].sort(
+        (a, b) => ORDER.indexOf(a.urgency) - ORDER.indexOf(b.urgency) || since(a).localeCompare(since(b)),
+    );
 
 /** Where the first thing to do is done. */
 export function nextRoute(tasks: readonly Task[]): Route {

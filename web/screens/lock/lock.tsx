@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// Locked: the secret of who works here opens the same screen again. An alarm that is open is said here too, without a name.
+// Locked: the secret of who works here opens the same screen again. An alarm that is open is said here too, without a
+// name.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import type { Failure } from '../../lib/api.ts';
+import { isThere, type Failure } from '../../lib/api.ts';
 import { isUrgent, logout, me, unlock } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
 import { SecretField } from '../../parts/field/secret.tsx';
@@ -10,7 +11,9 @@ import { FailureNote } from '../../parts/failure/failure.tsx';
 import { routes } from '../../routes.ts';
 
 export function LockScreen() {
-    const [secret, setSecret] = useState(''), [failure, setFailure] = useState<Failure | null>(null), [isBusy, busy] = useState(false);
+    const [secret, setSecret] = useState(''),
+        [failure, setFailure] = useState<Failure | null>(null),
+        [isBusy, busy] = useState(false);
     const { route } = useLocation();
     const open = async (event: Event): Promise<void> => {
         event.preventDefault();
@@ -27,12 +30,23 @@ export function LockScreen() {
     return (
         <form class="card" onSubmit={(event) => void open(event)}>
             <h1>{t('lock.title')}</h1>
-            {isUrgent.value && <p class="note note-stop" role="alert">{t('lock.urgent')}</p>}
+            {isUrgent.value && (
+                <p class="note note-stop" role="alert">
+                    {t('lock.urgent')}
+                </p>
+            )}
+            {!isThere.value && <p class="note note-look">{t('error.away-keeps')}</p>}
             {me.value && <p>{t('lock.who', { name: me.value.name })}</p>}
             <SecretField value={secret} onValue={setSecret} hasFocus />
             <FailureNote failure={failure} />
-            <button class="button-main" disabled={isBusy}>{t('lock.open')}</button>
-            <button type="button" onClick={() => void other()}>{t('lock.other')}</button>
+            <div class="buttons">
+                <button class="button-main" disabled={isBusy}>
+                    {t('lock.open')}
+                </button>
+                <button type="button" onClick={() => void other()}>
+                    {t('lock.other')}
+                </button>
+            </div>
         </form>
     );
 }

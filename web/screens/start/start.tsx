@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who works here: name and secret. On a site of made-up people that was made to be tried out, tiles that come in at once.
+// Who works here: name and secret. On a site of made-up people that was made to be tried out, tiles that come in at
+// once.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { Failure, Tile } from '../../lib/api.ts';
@@ -19,7 +20,9 @@ function Tiles({ tiles, onTile }: { tiles: readonly Tile[]; onTile: (tile: Tile)
                     <button key={tile.name} type="button" class="tile" onClick={() => onTile(tile)}>
                         <strong>{t(`role.${tile.role}`)}</strong>
                         <span>{t(`role.may-${tile.role}`)}</span>
-                        <span class="small"><bdi>{tile.name}</bdi></span>
+                        <span class="small">
+                            <bdi>{tile.name}</bdi>
+                        </span>
                     </button>
                 ))}
             </div>
@@ -28,8 +31,13 @@ function Tiles({ tiles, onTile }: { tiles: readonly Tile[]; onTile: (tile: Tile)
 }
 
 export function Start() {
-    const [name, setName] = useState(''), [secret, setSecret] = useState(''), [isBusy, busy] = useState(false);
-    const [failure, setFailure] = useState<Failure | null>(null), id = useId(), box = useRef<HTMLInputElement>(null), { path, route } = useLocation();
+    const [name, setName] = useState(''),
+        [secret, setSecret] = useState(''),
+        [isBusy, busy] = useState(false);
+    const [failure, setFailure] = useState<Failure | null>(null),
+        id = useId(),
+        box = useRef<HTMLInputElement>(null),
+        { path, route } = useLocation();
     const enter = async (who: string, shown: string): Promise<void> => {
         if (isBusy) return;
         busy(true);
@@ -54,12 +62,25 @@ export function Start() {
                 {tiles.length > 0 ? <h2>{t('start.by-name')}</h2> : <h1>{t('start.title')}</h1>}
                 <div class="field">
                     <label for={id}>{t('start.name')}</label>
-                    <input id={id} ref={box} type="text" dir="auto" autocomplete="off" autocapitalize="off" spellcheck={false} required
-                        maxLength={64} value={name} onInput={(e) => setName(e.currentTarget.value)} />
+                    <input
+                        id={id}
+                        ref={box}
+                        type="text"
+                        dir="auto"
+                        autocomplete="off"
+                        autocapitalize="off"
+                        spellcheck={false}
+                        required
+                        maxLength={64}
+                        value={name}
+                        onInput={(e) => setName(e.currentTarget.value)}
+                    />
                 </div>
                 <SecretField value={secret} onValue={setSecret} />
                 <FailureNote failure={failure} />
-                <button class="button-main" disabled={isBusy}>{t('start.enter')}</button>
+                <button class="button-main" disabled={isBusy}>
+                    {t('start.enter')}
+                </button>
             </form>
         </>
     );

@@ -13,36 +13,63 @@ function Numbers({ entry }: { entry: Entry }) {
     return (
         <ul>
             {entry.inside.ask.readings.map(({ word, text }) => (
-                <li key={`${word} ${text}`}><bdi>{word}</bdi>: <bdi dir="ltr">{text}</bdi></li>
+                <li key={`${word} ${text}`}>
+                    <bdi>{word}</bdi>: <bdi dir="ltr">{text}</bdi>
+                </li>
             ))}
         </ul>
     );
 }
 
 function Needs({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
-    const [isAsking, ask] = useState(false), [isOther, setOther] = useState(false);
+    const [isAsking, ask] = useState(false),
+        [isOther, setOther] = useState(false);
     const give = async (): Promise<void> => setOther(!(await deliver(entry.key)));
     const failure = entry.answer && !entry.answer.ok ? entry.answer.failure : null;
     return (
         <>
-            {entry.need && <p><strong>{t(`waiting.need-${entry.need}`)}</strong></p>}
+            {entry.need && (
+                <p>
+                    <strong>{t(`waiting.need-${entry.need}`)}</strong>
+                </p>
+            )}
             {failure && entry.need === 'rejected' && <p>{failureText(failure)}</p>}
             {isOther && <p role="alert">{t('waiting.other-person')}</p>}
             <div class="buttons">
-                {isTheirs && <button type="button" class="button-main" onClick={() => void give()}>{t('waiting.deliver')}</button>}
-                {!isAsking && <button type="button" onClick={() => ask(true)}>{t('waiting.discard')}</button>}
-                {isAsking && <button type="button" class="button-stop" onClick={() => void discard(entry.key)}>{t('waiting.discard-yes')}</button>}
-                {isAsking && <button type="button" onClick={() => ask(false)}>{t('waiting.discard-no')}</button>}
+                {isTheirs && (
+                    <button type="button" class="button-main" onClick={() => void give()}>
+                        {t('waiting.deliver')}
+                    </button>
+                )}
+                {!isAsking && (
+                    <button type="button" onClick={() => ask(true)}>
+                        {t('waiting.discard')}
+                    </button>
+                )}
+                {isAsking && (
+                    <button type="button" class="button-stop" onClick={() => void discard(entry.key)}>
+                        {t('waiting.discard-yes')}
+                    </button>
+                )}
+                {isAsking && (
+                    <button type="button" onClick={() => ask(false)}>
+                        {t('waiting.discard-no')}
+                    </button>
+                )}
             </div>
         </>
     );
 }
 
 function Item({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
-    const isMine = entry.inside.by === me.value?.name, at = new Date(entry.at), zone = me.value?.site.zone;
+    const isMine = entry.inside.by === me.value?.name,
+        at = new Date(entry.at),
+        zone = me.value?.site.zone;
     return (
         <li class="card">
-            <h2>{t('waiting.entered', { day: day(at, zone), time: clock(at, zone) })} <StateMark state={entry.state} /></h2>
+            <h2>
+                {t('waiting.entered', { day: day(at, zone), time: clock(at, zone) })} <StateMark state={entry.state} />
+            </h2>
             {!isMine && <p>{t('waiting.of-other', { name: entry.inside.by })}</p>}
             {isMine && <Numbers entry={entry} />}
             {isMine && entry.state === 'needs' && <Needs entry={entry} isTheirs={isTheirs} />}
@@ -51,7 +78,8 @@ function Item({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
 }
 
 export function Waiting() {
-    const [theirs, setTheirs] = useState<readonly string[]>([]), { route } = useLocation();
+    const [theirs, setTheirs] = useState<readonly string[]>([]),
+        { route } = useLocation();
     useEffect(() => {
         let isOver = false;
         void waitingForOpen().then((list) => {
@@ -61,14 +89,26 @@ export function Waiting() {
     }, [person.value?.person, entries.value]);
     return (
         <>
-            {lost.value > 0 && <p class="note note-stop" role="alert">{t('waiting.lost', { count: lost.value })}</p>}
+            {lost.value > 0 && (
+                <p class="note note-stop" role="alert">
+                    {t('waiting.lost', { count: lost.value })}
+                </p>
+            )}
             {entries.value.length === 0 && <p>{t('waiting.none')}</p>}
             <ul class="plain">
-                {entries.value.map((entry) => <Item key={entry.key} entry={entry} isTheirs={theirs.includes(entry.key)} />)}
+                {entries.value.map((entry) => (
+                    <Item key={entry.key} entry={entry} isTheirs={theirs.includes(entry.key)} />
+                ))}
             </ul>
             <div class="buttons">
-                {entries.value.length > 0 && <button type="button" class="button-main" onClick={() => void send()}>{t('waiting.send')}</button>}
-                <button type="button" onClick={() => route(routes.scan)}>{t('waiting.scan')}</button>
+                {entries.value.length > 0 && (
+                    <button type="button" class="button-main" onClick={() => void send()}>
+                        {t('waiting.send')}
+                    </button>
+                )}
+                <button type="button" onClick={() => route(routes.scan)}>
+                    {t('waiting.scan')}
+                </button>
             </div>
         </>
     );

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What a far site keeps of its settings, and the functions of a site that do more than carry. */
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "door/far_int.h"
+
+/* --- settings ----------------------------------------------------------------------------------------------------- */
+
+static void state_drop(struct far_state *state)
+{
+    if (state == NULL) return;
+    arena_close(state->mem);
+    free(state);
+}
+
+void far_states_drop(struct far_site *site)
+{
+    while (site->state != NULL) {
+        struct far_state *before = site->state->before;
+        state_drop(site->state);
+        site->state = before;
+    }
+}
+
+static enum salve_code ask_state(struct far_site *site, struct far_state *state, struct salve_err *err)
+{
+    state->mem = arena_open_private(4 * SALVE_CONFIG_BYTES_MAX);
+    if (state->mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
+    if (site->page != NULL) state->changes = atomic_load_explicit(&site->page->changes, memory_order_acquire);
+    state->at_unix_ms = clock_ms(&site->clock);
+    state->is.print = door_tables_print();
+    TRY(far_call(site, DOOR_ASK_door_state, &state->is, state->mem, err));
+    TRY(site_rules_of(&state->is.settings, state->mem, &state->rules, err));
+    /* A machine without that zone still does all that needs no day (site_zone). */
+    state->zone_code = site_zone_of(&state->is.settings, state->mem, &state->zone, &state->zone_err);
+    return SALVE_OK;
+}
+
+static bool same(const struct site_settings *a, const struct site_settings *b)
+{
+    return str_eq(a->name, b->name) && str_eq(a->languages, b->languages) && str_eq(a->zone, b->zone) &&
+           str_eq(a->identifier_systems, b->identifier_systems) && str_eq(a->units, b->units) &&
+           str_eq(a->national_patterns, b->national_patterns) && str_eq(a->log_name, b->log_name) &&
+           a->assent_age_years == b->assent_age_years && a->consent_age_years == b->consent_age_years &&
+           a->majority_age_years == b->majority_age_years && a->lock_seconds == b->lock_seconds &&
+           a->name_index == b->name_index;
+}
+
+/* A state that says the same as the newest only makes that one younger. */
+static const struct far_state *keep(struct far_site *site, struct far_state *fresh)
+{
+    (void)pthread_mutex_lock(&site->lock);
+    struct far_state *newest = site->state;
+    bool is_same = newest != NULL && same(&newest->is.settings, &fresh->is.settings);
+    if (is_same) {
+        newest->changes = fresh->changes;
+        newest->at_unix_ms = fresh->at_unix_ms;
+    } else {
+        fresh->before = newest;
+        site->state = newest = fresh;
+    }
+    (void)pthread_mutex_unlock(&site->lock);
+    if (is_same) state_drop(fresh);
+    return newest;
+}
+
+enum salve_code far_state_first(struct far_site *site, struct salve_err *err)
+{
+    struct far_state *state = calloc(1, sizeof *state);
+    if (state == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
+    enum salve_code code = ask_state(site, state, err);
+    if (code == SALVE_OK) site->is_made_up = state->is.is_made_up;
+    if (code == SALVE_OK)
+        (void)keep(site, state);
+    else
+        state_drop(state);
+    return code;
+}
+
+/* The newest; where the gate cannot be asked, what is known. */
+static const struct far_state *state_of(const struct site *opened)
+{
+    struct far_site *site = far_of(opened);
+    (void)pthread_mutex_lock(&site->lock);
+    const struct far_state *newest = site->state;
+    bool is_fresh = far_is_fresh(site, newest->changes, NULL, newest->at_unix_ms);
+    (void)pthread_mutex_unlock(&site->lock);
+    if (is_fresh) return newest;
+    struct far_state *fresh = calloc(1, sizeof *fresh);
+    if (fresh == NULL || ask_state(site, fresh, NULL) != SALVE_OK) {
+        state_drop(fresh);
+        return newest;
+    }
+    return keep(site, fresh);
+}
+
+bool far_site_is_made_up(const struct site *site) { return far_of(site)->is_made_up; }
+const struct site_settings *far_site_settings(const struct site *site) { return &state_of(site)->is.settings; }
+const struct admit_rules *far_site_admission(const struct site *site) { return state_of(site)->rules; }
+
+enum salve_code far_site_zone(const struct site *site, const struct zone **out, struct salve_err *err)
+{
+    const struct far_state *state = state_of(site);
+    *out = state->zone;
+    if (state->zone_code != SALVE_OK && err != NULL) *err = state->zone_err;
+    return state->zone_code;
+}
+
+/* --- the time ----------------------------------------------------------------------------------------------------- */
+
+/* Where the gate cannot be asked, the time does not go back, and the clock is doubted: nothing is given or enrolled. */
+static struct door_ask_door_time time_of(const struct site *opened)
+{
+    struct far_site *site = far_of(opened);
+    struct door_ask_door_time ask = {0};
+    enum salve_code code = far_call(site, DOOR_ASK_door_time, &ask, NULL, NULL);
+    (void)pthread_mutex_lock(&site->lock);
+    if (code != SALVE_OK) ask = (struct door_ask_door_time){.now_unix_ms = site->seen_unix_ms, .is_suspect = true};
+    if (ask.now_unix_ms > site->seen_unix_ms) site->seen_unix_ms = ask.now_unix_ms;
+    (void)pthread_mutex_unlock(&site->lock);
+    return ask;
+}
+
+bool far_site_clock_suspect(const struct site *site) { return time_of(site).is_suspect; }
+int64_t far_site_now_unix_ms(const struct site *site) { return time_of(site).now_unix_ms; }
+uint32_t far_site_guessed_codes(struct site *site) { return (uint32_t)time_of(site).guessed_codes; }
+
+/* --- upkeep ------------------------------------------------------------------------------------------------------- */
+
+const struct salve_err *far_site_keys_copy_error(const struct site *opened)
+{
+    struct far_site *site = far_of(opened);
+    struct door_ask_site_keys_copy_error ask = {0};
+    struct arena *mem = arena_open(SALVE_CONFIG_BYTES_MAX);
+    bool is_there =
+        mem != NULL && far_call(site, DOOR_ASK_site_keys_copy_error, &ask, mem, NULL) == SALVE_OK && ask.error != NULL;
+    (void)pthread_mutex_lock(&site->lock);
+    if (is_there) site->copy_error = *ask.error;
+    (void)pthread_mutex_unlock(&site->lock);
+    arena_close(mem);
+    return is_there ? &site->copy_error : NULL;
+}
+
+enum salve_code far_site_verify(struct site *site, const struct site_verify_ask *given, struct site_verify_result *out,
+                                struct salve_err *err)
+{
+    const struct far_events events = {.finding = given->finding, .progress = given->progress, .with = given->with};
+    struct door_ask_site_verify ask = {.actor = given->actor,
+                                       .against = given->against,
+                                       .wants_progress = given->progress != NULL,
+                                       .wants_findings = given->finding != NULL};
+    TRY(far_call_with(far_of(site), DOOR_ASK_site_verify, &ask, NULL, &events, err));
+    *out = ask.result;
+    if (ask.code != SALVE_OK && err != NULL) *err = ask.why;
+    return ask.code;
+}
+
+enum salve_code far_commons_files(struct site *site, struct commons_file *files, size_t count, size_t bytes_max,
+                                  struct arena *mem, struct salve_err *err)
+{
+    struct door_ask_commons_files ask = {.files = files, .files_count = count, .bytes_max = bytes_max};
+    for (size_t i = 0; i < count; i++) files[i].bytes = STR_NONE;
+    TRY(far_call(far_of(site), DOOR_ASK_commons_files, &ask, mem, err));
+    if (ask.found_count != count) return salve_fail(err, SALVE_E_IO, "gate");
+    for (size_t i = 0; i < count; i++) files[i].bytes = ask.found[i].bytes;
+    return SALVE_OK;
+}
+
+void far_rec_rows_done(struct site *site)
+{
+    struct door_ask_rec_rows_done ask = {0};
+    (void)!far_call(far_of(site), DOOR_ASK_rec_rows_done, &ask, NULL, NULL); /* what comes next meets the same error */
+}
+
+/* What such a session stands for is a pass of the gate's own process; staff_login over the door gives one already. */
+enum salve_code far_session_hold(struct site *site, struct actor actor, struct arena *mem, struct session *out,
+                                 struct salve_err *err)
+{
+    (void)site, (void)actor, (void)mem, (void)out;
+    return salve_refuse(err, SALVE_E_UNSUPPORTED, "only where the site is open itself", "session");
+}

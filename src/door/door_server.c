@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The loop beside the site: connections, what comes over them, and what is due by the clock. It never waits for an
+ * end that is slow: what that does not take is kept up to a limit, and then it is let go. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "crypto/crypto.h"
+#include "door/serve_int.h"
+
+enum { READ_BYTES = 64 << 10, KEPT_BYTES = 1 << 20, OUT_BYTES_MAX = DOOR_MESSAGE_BYTES_MAX / 2 };
+
+/* --- the page ----------------------------------------------------------------------------------------------------- */
+
+enum salve_code door_page_make(struct door_page **out, int *read_fd, struct salve_err *err)
+{
+    char path[64];
+    void *page = MAP_FAILED;
+    *read_fd = -1;
+    int fd = memfd_create("salve-gate", MFD_CLOEXEC);
+    if (fd >= 0 && ftruncate(fd, sizeof(struct door_page)) == 0)
+        page = mmap(NULL, sizeof(struct door_page), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (page != MAP_FAILED) *read_fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd >= 0) (void)close(fd);
+    if (page != MAP_FAILED && *read_fd >= 0) return *out = page, SALVE_OK;
+    if (page != MAP_FAILED) (void)munmap(page, sizeof(struct door_page));
+    return salve_fail(err, SALVE_E_IO, "page of the gate");
+}
+
+void door_page_drop(struct door_page *page)
+{
+    if (page != NULL) (void)munmap(page, sizeof *page);
+}
+
+/* --- beginning and end -------------------------------------------------------------------------------------------- */
+
+enum salve_code door_server_open(const struct door_serve_ask *ask, struct door_server **out, struct salve_err *err)
+{
+    struct door_server *server = calloc(1, sizeof *server);
+    if (server == NULL) return salve_fail(err, SALVE_E_MEMORY, "gate");
+    server->site = ask->site;
+    server->page = ask->page;
+    for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) server->conns[i].fd = -1;
+    enum salve_code code = desk_open(ask->site, &server->desk, err);
+    if (code != SALVE_OK) {
+        free(server);
+        return code;
+    }
+    site_generation_use(ask->site, ask->page == NULL ? NULL : &ask->page->changes);
+    *out = server;
+    return SALVE_OK;
+}
+
+/* Its views are closed, its sessions and its file ended. */
+static void conn_drop(struct door_server *server, struct door_conn *conn)
+{
+    if (conn->fd < 0) return;
+    door_views_end(server, conn);
+    for (size_t i = 0; i < conn->held_count; i++) (void)!session_end(server->site, conn->held[i], NULL);
+    if (conn->rows != NULL) {
+        struct rec_rows *others = rec_rows_swap(server->site, conn->rows);
+        (void)!rec_rows_end(server->site, false, NULL);
+        (void)!rec_rows_swap(server->site, others);
+    }
+    door_bytes_drop(&conn->in);
+    door_bytes_drop(&conn->out);
+    (void)close(conn->fd);
+    crypto_zero(conn, sizeof *conn);
+    conn->fd = -1;
+    server->figures.connections--;
+}
+
+void door_server_close(struct door_server **at)
+{
+    struct door_server *server = *at;
+    *at = NULL;
+    if (server == NULL) return;
+    for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) conn_drop(server, &server->conns[i]);
+    desk_close(&server->desk);
+    site_generation_use(server->site, NULL);
+    crypto_zero(server, sizeof *server);
+    free(server);
+}
+
+enum salve_code door_server_add(struct door_server *server, int fd, enum door_kind kind, struct salve_err *err)
+{
+    struct door_conn *conn = NULL;
+    for (size_t i = 0; i < DOOR_CONNECTIONS_MAX && conn == NULL; i++)
+        if (server->conns[i].fd < 0) conn = &server->conns[i];
+    int flags = fcntl(fd, F_GETFL);
+    if (conn == NULL || flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
+        (void)close(fd);
+        return salve_refuse(err, SALVE_E_BUSY, "too many are connected", "gate");
+    }
+    *conn = (struct door_conn){.fd = fd, .kind = kind, .number = ++server->number};
+    conn->in.max = DOOR_HEAD_BYTES + DOOR_MESSAGE_BYTES_MAX;
+    server->figures.connections++;
+    return SALVE_OK;
+}
+
+enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind, struct salve_err *err)
+{
+    if (server->listening_count == DOOR_WATCHED_MAX) return salve_fail(err, SALVE_E_BUSY, "gate");
+    server->listening[server->listening_count++] = (struct door_listen){.fd = fd, .kind = kind};
+    return SALVE_OK;
+}
+
+enum salve_code door_server_watch(struct door_server *server, int fd, void (*ready)(void *with), void *with,
+                                  struct salve_err *err)
+{
+    if (server->watched_count == DOOR_WATCHED_MAX) return salve_fail(err, SALVE_E_BUSY, "gate");
+    server->watched[server->watched_count++] = (struct door_watch){.fd = fd, .ready = ready, .with = with};
+    return SALVE_OK;
+}
+
+struct door_figures door_server_figures(const struct door_server *server) { return server->figures; }
+
+/* --- one connection ----------------------------------------------------------------------------------------------- */
+
+/* What came is read as far as a whole message goes: more waits in the socket. */
+static size_t wanted(const struct door_conn *conn)
+{
+    struct door_head head;
+    if (conn->in.len < DOOR_HEAD_BYTES) return DOOR_HEAD_BYTES - conn->in.len;
+    if (!door_head_read(conn->in.at, &head)) return 0;
+    return DOOR_HEAD_BYTES + (size_t)head.bytes - conn->in.len;
+}
+
+static void receive(struct door_conn *conn)
+{
+    size_t want = wanted(conn);
+    while (want > 0 && !conn->is_broken) {
+        size_t part = want < READ_BYTES ? want : READ_BYTES;
+        uint8_t *at = door_bytes_room(&conn->in, part);
+        ssize_t got = at == NULL ? 0 : recv(conn->fd, at, part, 0);
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+        conn->is_broken = got <= 0;
+        if (got > 0) conn->in.len += (size_t)got;
+        want = wanted(conn);
+    }
+}
+
+static void transmit(struct door_conn *conn)
+{
+    while (conn->sent < conn->out.len && !conn->is_broken) {
+        ssize_t sent = send(conn->fd, conn->out.at + conn->sent, conn->out.len - conn->sent, MSG_NOSIGNAL);
+        if (sent < 0 && errno == EINTR) continue;
+        if (sent < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return;
+        conn->is_broken = sent <= 0;
+        if (sent > 0) conn->sent += (size_t)sent;
+    }
+    door_bytes_cut(&conn->out, conn->out.len);
+    conn->sent = 0;
+    if (conn->out.room > KEPT_BYTES) door_bytes_drop(&conn->out);
+}
+
+static uint64_t now_us(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
+}
+
+/* A message that is there whole. What cannot be read as one ends the connection. */
+static void take_request(struct door_server *server, struct door_conn *conn)
+{
+    struct door_head head;
+    if (conn->is_waiting || conn->is_broken || conn->out.len > 0 || conn->in.len < DOOR_HEAD_BYTES) return;
+    if (!door_head_read(conn->in.at, &head) || head.kind != DOOR_MESSAGE_ASK) {
+        conn->is_broken = true;
+        server->figures.broken++;
+        return;
+    }
+    size_t bytes = DOOR_HEAD_BYTES + (size_t)head.bytes;
+    if (conn->in.len < bytes) return;
+    uint64_t from_us = now_us();
+    struct str body = str_bytes(conn->in.at + DOOR_HEAD_BYTES, head.bytes);
+    if (door_begin(server, conn, (enum door_request)head.request, body, NULL) != SALVE_OK) {
+        conn->is_broken = true;
+        server->figures.broken++;
+    }
+    door_bytes_cut(&conn->in, bytes);
+    if (conn->in.room > KEPT_BYTES) door_bytes_drop(&conn->in);
+    uint64_t took_us = now_us() - from_us;
+    if (took_us > server->figures.longest_us) server->figures.longest_us = took_us;
+}
+
+static void serve_conn(struct door_server *server, struct door_conn *conn, short ready)
+{
+    if ((ready & (POLLIN | POLLHUP | POLLERR)) != 0 && !conn->is_waiting && conn->out.len == 0) receive(conn);
+    if ((ready & POLLERR) != 0 || (conn->is_waiting && (ready & POLLHUP) != 0)) conn->is_broken = true;
+    take_request(server, conn);
+    transmit(conn);
+    if (conn->is_broken) conn_drop(server, conn);
+}
+
+/* --- the loop ----------------------------------------------------------------------------------------------------- */
+
+enum { POLLED_MAX = DOOR_CONNECTIONS_MAX + 2 * DOOR_WATCHED_MAX + 1 };
+
+struct polled {
+    struct pollfd fds[POLLED_MAX];
+    struct door_conn *conns[POLLED_MAX];
+    size_t count;
+};
+
+static void poll_add(struct polled *polled, int fd, short events, struct door_conn *conn)
+{
+    polled->conns[polled->count] = conn;
+    polled->fds[polled->count++] = (struct pollfd){.fd = fd, .events = events};
+}
+
+static void poll_all(struct door_server *server, struct polled *polled)
+{
+    polled->count = 0;
+    poll_add(polled, desk_fd(server->desk), POLLIN, NULL);
+    for (size_t i = 0; i < server->listening_count; i++) poll_add(polled, server->listening[i].fd, POLLIN, NULL);
+    for (size_t i = 0; i < server->watched_count; i++) poll_add(polled, server->watched[i].fd, POLLIN, NULL);
+    for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
+        struct door_conn *conn = &server->conns[i];
+        if (conn->fd < 0) continue;
+        poll_add(polled, conn->fd, (short)(conn->out.len > 0 ? POLLOUT : conn->is_waiting ? 0 : POLLIN), conn);
+    }
+}
+
+static void take_connection(struct door_server *server, const struct door_listen *listening)
+{
+    int fd = accept4(listening->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+    if (fd >= 0) (void)!door_server_add(server, fd, listening->kind, NULL); /* whoever is too many hears nothing */
+}
+
+static void serve_all(struct door_server *server, const struct polled *polled)
+{
+    size_t at = 0;
+    if (polled->fds[at++].revents != 0) door_desk_done(server);
+    for (size_t i = 0; i < server->listening_count; i++)
+        if (polled->fds[at++].revents != 0) take_connection(server, &server->listening[i]);
+    for (size_t i = 0; i < server->watched_count; i++)
+        if (polled->fds[at++].revents != 0) server->watched[i].ready(server->watched[i].with);
+    for (; at < polled->count; at++) serve_conn(server, polled->conns[at], polled->fds[at].revents);
+}
+
+enum salve_code door_server_step(struct door_server *server, int timeout_ms, struct salve_err *err)
+{
+    struct polled polled;
+    bool has_more = server->has_more;
+    poll_all(server, &polled);
+    int ready = poll(polled.fds, polled.count, has_more ? 0 : timeout_ms);
+    if (ready < 0 && errno != EINTR) return salve_fail(err, SALVE_E_IO, "gate");
+    if (ready > 0) serve_all(server, &polled);
+    server->has_more = false;
+    (void)!site_tick(server->site, &server->has_more, NULL); /* what it could not do it tries again */
+    return SALVE_OK;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The tables of the structs that pass the door. A member that is added to one of them in its header belongs here, too:
+ * a test compares the sizes. */
+#include "door/shapes_int.h"
+
+#define SHAPE(tag)                                                                                                     \
+    static const struct door_field fields_##tag[];                                                                     \
+    const struct door_shape door_shape_##tag = {fields_##tag, sizeof(struct tag)};                                     \
+    static const struct door_field fields_##tag[] =
+#define INT(tag, m, below)            DOOR_PLAIN(DOOR_INT, struct tag, m, below)
+#define BOOL(tag, m)                  DOOR_PLAIN(DOOR_BOOL, struct tag, m, 0)
+#define BYTES(tag, m)                 DOOR_PLAIN(DOOR_BYTES, struct tag, m, 0)
+#define CHARS(tag, m)                 DOOR_PLAIN(DOOR_CHARS, struct tag, m, 0)
+#define TEXT(tag, m)                  DOOR_PLAIN(DOOR_TEXT, struct tag, m, DOOR_NAME_BYTES_MAX)
+#define DOC(tag, m)                   DOOR_PLAIN(DOOR_TEXT, struct tag, m, DOOR_DOC_BYTES_MAX)
+#define PATH(tag, m)                  DOOR_PLAIN(DOOR_PATH, struct tag, m, DOOR_NAME_BYTES_MAX)
+#define TAPE(tag, m)                  DOOR_PLAIN(DOOR_TAPE, struct tag, m, 0)
+#define CLASSES(tag, m)               INT(tag, m, CLASS_BIT(CLASS_END))
+#define ONE(tag, m, of)               DOOR_NESTED(DOOR_ONE, struct tag, m, of)
+#define MAYBE(tag, m, of)             DOOR_NESTED(DOOR_MAYBE, struct tag, m, of)
+#define MANY(tag, m, count, of, most) DOOR_LISTED(DOOR_MANY, struct tag, m, count, of, most)
+#define SOME(tag, m, count, of, most) DOOR_LISTED(DOOR_SOME, struct tag, m, count, of, most)
+#define END                                                                                                            \
+    {                                                                                                                  \
+        .kind = DOOR_END                                                                                               \
+    }
+
+/* --- small ones --------------------------------------------------------------------------------------------------- */
+
+SHAPE(str){{.kind = DOOR_TEXT, .bytes = sizeof(struct str), .max = DOOR_DOC_BYTES_MAX}, END};
+
+SHAPE(compartment){BYTES(compartment, bytes), END};
+
+SHAPE(salve_err){INT(salve_err, code, SALVE_CODE_COUNT),
+                 CHARS(salve_err, in),
+                 INT(salve_err, line, 0),
+                 INT(salve_err, column, 0),
+                 CHARS(salve_err, element),
+                 CHARS(salve_err, why),
+                 END};
+
+SHAPE(actor){TEXT(actor, id),   INT(actor, role, ROLE_COUNT), TEXT(actor, site),
+             TEXT(actor, told), BYTES(actor, pass),           END};
+
+SHAPE(session){BYTES(session, token), ONE(session, actor, actor), INT(session, lock_seconds, 0),
+               INT(session, ends_unix_ms, 0), END};
+
+/* --- rec.h -------------------------------------------------------------------------------------------------------- */
+
+SHAPE(rec_receipt){DOC(rec_receipt, text),          INT(rec_receipt, proof_from_unix_ms, 0),
+                   TEXT(rec_receipt, kind),         INT(rec_receipt, purpose, PURPOSE_END),
+                   INT(rec_receipt, leaf_index, 0), INT(rec_receipt, at_unix_ms, 0),
+                   BOOL(rec_receipt, ends_untold),  END};
+
+SHAPE(rec_enrolled){ONE(rec_enrolled, compartment, compartment), TEXT(rec_enrolled, card), TEXT(rec_enrolled, slip),
+                    ONE(rec_enrolled, receipt, rec_receipt), END};
+
+SHAPE(rec_rows_state){INT(rec_rows_state, done, 0), BOOL(rec_rows_state, is_resumed), BOOL(rec_rows_state, is_redone),
+                      BOOL(rec_rows_state, is_kept), END};
+
+SHAPE(rec_ask){ONE(rec_ask, actor, actor), INT(rec_ask, purpose, PURPOSE_END),
+               TEXT(rec_ask, who),         CLASSES(rec_ask, classes),
+               BOOL(rec_ask, is_away),     END};
+
+SHAPE(rec_resource){TEXT(rec_resource, id),
+                    TEXT(rec_resource, type),
+                    INT(rec_resource, class, CLASS_END),
+                    INT(rec_resource, families, 0),
+                    INT(rec_resource, saved_at_unix_ms, 0),
+                    INT(rec_resource, record_seq, 0),
+                    INT(rec_resource, version, 0),
+                    TAPE(rec_resource, tape),
+                    END};
+
+SHAPE(rec_look){INT(rec_look, at_unix_ms, 0),
+                BOOL(rec_look, clock_suspect),
+                TEXT(rec_look, kind),
+                ONE(rec_look, actor, actor),
+                INT(rec_look, purpose, PURPOSE_END),
+                CLASSES(rec_look, classes),
+                INT(rec_look, resource_count, 0),
+                INT(rec_look, leaf_index, 0),
+                INT(rec_look, record_seq, 0),
+                BOOL(rec_look, proved),
+                BOOL(rec_look, is_unsigned),
+                BOOL(rec_look, is_ended),
+                DOC(rec_look, proof),
+                END};
+
+/* --- rights.h ----------------------------------------------------------------------------------------------------- */
+
+static const struct door_field fields_consent_form_ref[] = {TEXT(consent_form_ref, id),
+                                                            INT(consent_form_ref, major, 0),
+                                                            INT(consent_form_ref, minor, 0),
+                                                            TEXT(consent_form_ref, lang),
+                                                            BYTES(consent_form_ref, sha256),
+                                                            DOC(consent_form_ref, text),
+                                                            END};
+static const struct door_shape door_shape_consent_form_ref = {fields_consent_form_ref, sizeof(struct consent_form_ref)};
+
+SHAPE(consent_grant){INT(consent_grant, seq, 0),
+                     INT(consent_grant, state, CONSENT_STATE_COUNT),
+                     INT(consent_grant, purpose, PURPOSE_END),
+                     CLASSES(consent_grant, classes),
+                     INT(consent_grant, at_unix_s, 0),
+                     INT(consent_grant, not_after_unix_s, 0),
+                     ONE(consent_grant, form, consent_form_ref),
+                     INT(consent_grant, method, CONSENT_METHOD_COUNT),
+                     INT(consent_grant, witness, CONSENT_WITNESS_COUNT),
+                     INT(consent_grant, teach_back, CONSENT_TEACH_BACK_COUNT),
+                     INT(consent_grant, teach_back_rounds, 0),
+                     INT(consent_grant, by, CONSENT_DECIDER_COUNT),
+                     INT(consent_grant, assent, CONSENT_ASSENT_COUNT),
+                     INT(consent_grant, majority_unix_s, 0),
+                     TEXT(consent_grant, to),
+                     TEXT(consent_grant, taken_by),
+                     TEXT(consent_grant, agreed_on),
+                     TEXT(consent_grant, of_age_by),
+                     END};
+
+SHAPE(rec_consent){ONE(rec_consent, grant, consent_grant), INT(rec_consent, at_unix_ms, 0), BOOL(rec_consent, in_force),
+                   END};
+
+SHAPE(rec_erasure){INT(rec_erasure, at_unix_ms, 0), INT(rec_erasure, due_unix_ms, 0),
+                   INT(rec_erasure, horizon_unix_ms, 0), ONE(rec_erasure, receipt, rec_receipt), END};
+
+/* --- worklist.h --------------------------------------------------------------------------------------------------- */
+
+SHAPE(work_entry){INT(work_entry, part, WORK_PARTS), INT(work_entry, task, WORK_TASKS), INT(work_entry, urgency, 0),
+                  INT(work_entry, since_unix_ms, 0), INT(work_entry, due_unix_ms, 0),   END};
+
+SHAPE(work){TEXT(work, ticket), SOME(work, entries, entry_count, work_entry, WORK_ENTRIES_MAX),
+            INT(work, reach, WORK_BY_SHOWN + 1), END};
+
+/* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */
+
+SHAPE(staff){TEXT(staff, id), INT(staff, role, ROLE_COUNT), BOOL(staff, retired), BOOL(staff, has_pin), END};
+
+SHAPE(staff_new){TEXT(staff_new, id), INT(staff_new, role, ROLE_COUNT), TEXT(staff_new, secret),
+                 MAYBE(staff_new, second, actor), END};
+
+SHAPE(commons_file){BYTES(commons_file, sha256), DOC(commons_file, bytes), END};
+
+/* --- site.h ------------------------------------------------------------------------------------------------------- */
+
+SHAPE(site_settings){TEXT(site_settings, name),
+                     TEXT(site_settings, log_name),
+                     TEXT(site_settings, languages),
+                     INT(site_settings, assent_age_years, 0),
+                     INT(site_settings, consent_age_years, 0),
+                     INT(site_settings, majority_age_years, 0),
+                     TEXT(site_settings, zone),
+                     INT(site_settings, lock_seconds, 0),
+                     BOOL(site_settings, name_index),
+                     TEXT(site_settings, identifier_systems),
+                     TEXT(site_settings, units),
+                     TEXT(site_settings, national_patterns),
+                     END};
+
+SHAPE(site_secret){TEXT(site_secret, passphrase), PATH(site_secret, key_file), END};
+
+SHAPE(site_facts){TEXT(site_facts, origin),
+                  TEXT(site_facts, vkey),
+                  INT(site_facts, log_size, 0),
+                  BYTES(site_facts, log_root),
+                  INT(site_facts, layout, 0),
+                  INT(site_facts, kek_epoch, 0),
+                  INT(site_facts, rotated_at_unix_ms, 0),
+                  INT(site_facts, site_db_bytes, 0),
+                  INT(site_facts, keys_db_bytes, 0),
+                  END};
+
+SHAPE(site_rotation){INT(site_rotation, epoch, 0),           INT(site_rotation, wraps_renewed, 0),
+                     INT(site_rotation, wraps_dropped, 0),   INT(site_rotation, tombstones, 0),
+                     INT(site_rotation, horizon_unix_ms, 0), END};
+
+SHAPE(site_finding){TEXT(site_finding, file), TEXT(site_finding, compartment), TEXT(site_finding, element),
+                    TEXT(site_finding, what), END};
+
+SHAPE(site_verify_result){BOOL(site_verify_result, is_made_up),
+                          INT(site_verify_result, compartments, 0),
+                          INT(site_verify_result, records, 0),
+                          INT(site_verify_result, wraps, 0),
+                          INT(site_verify_result, leaves, 0),
+                          INT(site_verify_result, findings, 0),
+                          INT(site_verify_result, keys_kept, 0),
+                          INT(site_verify_result, left_over, 0),
+                          END};
+
+SHAPE(site_backup_ask){ONE(site_backup_ask, actor, actor), PATH(site_backup_ask, data), PATH(site_backup_ask, keys),
+                       END};
+
+SHAPE(site_backup){TEXT(site_backup, path),
+                   TEXT(site_backup, keys),
+                   INT(site_backup, at_unix_ms, 0),
+                   INT(site_backup, bytes, 0),
+                   ONE(site_backup, verified, site_verify_result),
+                   BOOL(site_backup, is_one_disk),
+                   END};
+
+SHAPE(site_backup_state){INT(site_backup_state, at_unix_ms, 0),
+                         TEXT(site_backup_state, data),
+                         TEXT(site_backup_state, keys),
+                         INT(site_backup_state, keys_at_unix_ms, 0),
+                         INT(site_backup_state, renewals_since, 0),
+                         INT(site_backup_state, keys_code, SALVE_CODE_COUNT),
+                         ONE(site_backup_state, keys_err, salve_err),
+                         END};
+
+/* --- of the door alone -------------------------------------------------------------------------------------------- */
+
+SHAPE(door_facts){
+    ONE(door_facts, id, compartment),      CLASSES(door_facts, classes),        INT(door_facts, first_number, 0),
+    INT(door_facts, opened_at_unix_ms, 0), INT(door_facts, day_end_unix_ms, 0), INT(door_facts, proofs_from_unix_ms, 0),
+    INT(door_facts, until_unix_ms, 0),     BOOL(door_facts, keeps_apart),       END};
+
+static const struct door_field fields_tape[] = {{.kind = DOOR_TAPE, .bytes = sizeof(struct tape)}, END};
+static const struct door_shape door_shape_tape = {fields_tape, sizeof(struct tape)};
+
+SHAPE(rec_item){{.kind = DOOR_MAYBE,
+                 .offset = offsetof(struct rec_item, tape),
+                 .bytes = sizeof(struct tape *),
+                 .shape = &door_shape_tape},
+                INT(rec_item, class, CLASS_END),
+                END};
+
+SHAPE(door_saving){BYTES(door_saving, handle),
+                   INT(door_saving, ids_given, 0),
+                   MANY(door_saving, items, items_count, rec_item, DOOR_LIST_MAX),
+                   INT(door_saving, parts_meant, 1u << WORK_PARTS),
+                   MANY(door_saving, entries, entries_count, work_entry, WORK_ENTRIES_MAX),
+                   BOOL(door_saving, wants_receipt),
+                   END};
+
+SHAPE(door_placed){INT(door_placed, at, 0), ONE(door_placed, resource, rec_resource), END};
+
+SHAPE(door_progress){TEXT(door_progress, step), INT(door_progress, done, 0), INT(door_progress, of, 0), END};
+
+SHAPE(door_saved){INT(door_saved, code, SALVE_CODE_COUNT), ONE(door_saved, err, salve_err),
+                  ONE(door_saved, receipt, rec_receipt), END};

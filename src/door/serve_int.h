@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * serve - the end beside the site: connections, open views by their handles, and requests carried out. */
+#ifndef SALVE_DOOR_SERVE_INT_H
+#define SALVE_DOOR_SERVE_INT_H
+
+#include "door/door.h"
+#include "door/table_int.h"
+#include "records/gate.h"
+
+enum { DOOR_SESSIONS_HELD = 128, DOOR_WATCHED_MAX = 8 };
+
+struct door_conn {
+    int fd; /* -1: the place is free */
+    enum door_kind kind;
+    uint64_t number; /* of all connections so far, from 1 */
+    struct door_bytes in, out;
+    size_t sent;             /* of `out` */
+    bool is_waiting;         /* for the desk: no other request of it is begun */
+    enum door_request asked; /* what waits */
+    bool is_broken;
+    struct rec_rows *rows;                                 /* the file of many people that it began */
+    uint8_t held[DOOR_SESSIONS_HELD][SESSION_TOKEN_BYTES]; /* sessions that end with it */
+    size_t held_count;
+};
+
+struct door_open {
+    struct rec_view *view; /* NULL: the place is free */
+    struct door_handle handle;
+    uint64_t number; /* of its connection; 0: of any of web */
+    uint64_t numbers_given;
+};
+
+struct door_watch {
+    int fd;
+    void (*ready)(void *with);
+    void *with;
+};
+
+struct door_listen {
+    int fd;
+    enum door_kind kind;
+};
+
+struct door_server {
+    struct site *site;
+    struct door_page *page;
+    struct desk *desk;
+    struct door_conn conns[DOOR_CONNECTIONS_MAX];
+    struct door_open open[DOOR_VIEWS_MAX];
+    struct door_watch watched[DOOR_WATCHED_MAX];
+    struct door_listen listening[DOOR_WATCHED_MAX];
+    size_t watched_count, listening_count;
+    uint64_t number;
+    bool has_more; /* is due by the clock */
+    struct door_figures figures;
+};
+
+/* One request on its way. */
+struct door_call {
+    struct door_server *server;
+    struct door_conn *conn;
+    struct site *site;
+    const struct door_row *row;
+    enum door_request request;
+    void *ask;
+    struct rec_view *view; /* of DOOR_OF_VIEW */
+    struct arena *mem;
+    struct salve_err *err;
+};
+
+/* door_carry_out - the near call of a request whose struct is filled; its code. */
+SALVE_MUST_USE enum salve_code door_carry_out(struct door_call *call);
+
+/* door_begin - reads the fields of a request and answers it into conn->out, or leaves it to the desk. E_INVALID: what
+ * came is no request, and the connection ends; what the near call meets is in the answer. */
+SALVE_MUST_USE enum salve_code door_begin(struct door_server *server, struct door_conn *conn, enum door_request request,
+                                          struct str body, struct salve_err *err);
+
+/* door_desk_done - answers what waited for the desk. */
+void door_desk_done(struct door_server *server);
+
+/* --- views -------------------------------------------------------------------------------------------------------- */
+
+SALVE_MUST_USE enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, struct door_handle *handle,
+                                              struct door_facts *facts);
+/* door_view_find - NULL: there is none of that handle for this connection. */
+struct door_open *door_view_find(struct door_server *server, const struct door_conn *conn,
+                                 const struct door_handle *handle);
+SALVE_MUST_USE enum salve_code door_view_end(struct door_server *server, struct door_open *open, struct salve_err *err);
+/* door_views_end - those of a connection that ended; of web those of all, with the last of it. */
+void door_views_end(struct door_server *server, const struct door_conn *conn);
+
+/* door_held - `code`, and where it is OK the actor becomes that of a session which ends with the connection. */
+SALVE_MUST_USE enum salve_code door_held(struct door_call *call, enum salve_code code, struct actor *actor);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The workshop of pages: include only from src/pages/. */
+#ifndef SALVE_PAGES_PAGES_INT_H
+#define SALVE_PAGES_PAGES_INT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/assert.h"
+#include "crypto/crypto.h"
+#include "http/http.h"
+#include "json/json.h"
+#include "pages/pages.h"
+#include "pages/pages_in_int.h"
+#include "records/session.h"
+#include "visit/check.h"
+#include "visit/clinic.h"
+#include "visit/content.h"
+#include "visit/held.h"
+#include "visit/person.h"
+
+/* --- what there is between requests ------------------------------------------------------------------------------- */
+
+enum {
+    PAGES_NAME_BYTES = 22, /* 16 random bytes in base64url, without padding */
+    PAGES_LETTERS = 2,     /* of a session */
+    PAGES_TOKEN_TEXT_BYTES = 43,
+    PAGES_HASH_TEXT_BYTES = 45, /* base64 of a SHA-256, and NUL */
+    PAGES_ANSWER_BYTES_MAX = 8 << 20,
+};
+
+/* A letter that waits to be fetched, in private memory of its own. */
+struct pages_letter {
+    struct arena *mem; /* NULL: none */
+    char name[PAGES_NAME_BYTES + 1];
+    struct str html, pdf;
+    char style[PAGES_HASH_TEXT_BYTES]; /* hash of its style sheet */
+    int64_t until_ms;
+};
+
+/* A session as the web sees it; who acts is asked of the gate with each request. */
+struct pages_session {
+    uint8_t key[CRYPTO_SHA256_BYTES]; /* of the token; zeros: the row is free */
+    bool is_used;
+    unsigned users; /* requests that hold the row, or wait for it; under pages.lock */
+    pthread_mutex_t turn;
+    int64_t used_ms;
+    /* the open person: */
+    struct visit_held held;            /* only with the turn of its worker */
+    _Atomic unsigned open_at;          /* the number of that worker, and 1; 0: nobody is open */
+    char person[PAGES_NAME_BYTES + 1]; /* handle; empty: nobody is open */
+    bool is_urgent;                    /* an alarm of what is kept has no outcome */
+    bool is_pending;                   /* an alarm of what was typed and is not kept has none */
+    uint64_t passed_on;                /* of the alarms that the list has to see to; 0: none */
+    uint64_t alarms;                   /* of those that have no outcome now */
+    char sex[8];                       /* of the open person, as words speak to them; empty: not known */
+    uint64_t shown;                    /* of the drafts that were shown last; 0: none were */
+    struct pages_letter letters[PAGES_LETTERS];
+};
+
+struct pages_seat {
+    struct pages *pages;
+    unsigned number;
+    pthread_mutex_t turn; /* of its site */
+    struct arena *mem;    /* of `screening` */
+    struct visit_screening screening;
+    uint64_t made_of; /* the content that it was made of; 0: none */
+    const struct site *of;
+    const struct zone *zone;
+    int64_t looked_ms; /* when it was looked whether other guidelines are in force */
+};
+
+struct pages {
+    struct pages_config config;
+    struct arena *mem;
+    pthread_mutex_t lock; /* of the table of sessions, and of `content` while it changes */
+    struct pages_session *sessions;
+    struct pages_seat *workers;
+    struct pages_content *content; /* the newest */
+    uint64_t contents;             /* made so far */
+};
+
+/* Words and guidelines, shared by all workers until the last one lets go. */
+struct pages_content {
+    struct arena *mem;
+    uint8_t in_force[CRYPTO_SHA256_BYTES]; /* of the acceptances that it was made of */
+    struct visit_content *content;
+    uint64_t number;
+    unsigned users;
+};
+
+/* --- one request -------------------------------------------------------------------------------------------------- */
+
+enum pages_who {
+    PAGES_NOBODY,
+    PAGES_COOKIE,  /* a session that is not locked, without its header: who asks learns it by that */
+    PAGES_LOCKED,  /* a session, locked or not, without its header */
+    PAGES_SESSION, /* a session with its header */
+    PAGES_PERSON,  /* and the person is open in it */
+    PAGES_JUDGED   /* as SESSION; what is asked is looked at whatever is wrong with the rest: alarms */
+};
+
+struct pages_call {
+    struct pages *pages;
+    struct pages_seat *worker; /* of the thread */
+    struct pages_seat *at;     /* whose site is used: turn held */
+    struct pages_session *session;
+    const struct http_request *request;
+    struct http_reply *reply;
+    uint8_t token[SESSION_TOKEN_BYTES]; /* of the cookie */
+    bool has_token;
+    struct pages_in in;
+    enum salve_code in_code; /* of reading it; PAGES_JUDGED */
+    struct salve_err in_err;
+    struct visit visit; /* site, content, actor, mem */
+    struct pages_content *content;
+    struct str languages[8];
+    size_t language_count;
+    struct visit_clinic clinic;
+    bool has_clinic, has_lines;
+    struct screen_found alarms; /* told with the answer, whatever it is */
+    struct json_writer w;       /* the answer */
+    struct buf out;
+};
+typedef enum salve_code pages_handler(struct pages_call *call, struct salve_err *err);
+
+#define PAGES_CALL(name, handler, who, must, may) pages_handler handler;
+#include "pages/pages.def"
+#undef PAGES_CALL
+
+/* --- pages_guard.c: is it a page of ours that asks? --- */
+
+/* pages_guard_host - is it us that is asked? pages_guard_origin - is it a page of ours that asks? The element that is
+ * wrong, or NULL. */
+const char *pages_guard_host(const struct pages *pages, const struct http_request *request);
+const char *pages_guard_origin(const struct pages *pages, const struct http_request *request);
+/* pages_guard_cookie - the token of the cookie; false: there is none, or more than one. */
+bool pages_guard_cookie(const struct pages *pages, const struct http_request *request,
+                        uint8_t token[SESSION_TOKEN_BYTES]);
+/* pages_guard_header - the second token of a session, in base64url: worked out of the first. */
+void pages_guard_header(const uint8_t token[SESSION_TOKEN_BYTES], char out[PAGES_TOKEN_TEXT_BYTES + 1]);
+bool pages_guard_has_header(const struct http_request *request, const uint8_t token[SESSION_TOKEN_BYTES]);
+/* pages_guard_set - Set-Cookie; token NULL: the browser forgets it. */
+void pages_guard_set(const struct pages *pages, const uint8_t *token, struct http_reply *reply);
+/* pages_guard_lines - the header lines of every answer. style: hash of a style sheet inside the page, for letters. */
+void pages_guard_lines(struct http_reply *reply, const char *style);
+/* pages_base64url - without padding; out holds (len * 4 + 2) / 3 + 1 bytes. */
+void pages_base64url(const uint8_t *bytes, size_t len, char *out);
+/* pages_guard_languages - of Accept-Language, in its order: "ar", "en". */
+size_t pages_guard_languages(const struct http_request *request, struct str *out, size_t room);
+
+/* --- pages_table.c: sessions and their people --- */
+
+/* pages_session_take - the row of a session, made where there is none, with its turn; pages_session_give. NULL: all
+ * rows are in use. pages_session_rename - its token is another one now. */
+struct pages_session *pages_session_take(struct pages *pages, const uint8_t token[SESSION_TOKEN_BYTES]);
+void pages_session_give(struct pages *pages, struct pages_session *session);
+void pages_session_rename(struct pages *pages, struct pages_session *session, const uint8_t token[SESSION_TOKEN_BYTES]);
+/* pages_session_end - the row is free from now on: what is open is closed. The turn of its worker is held. */
+void pages_session_end(struct pages *pages, struct pages_session *session);
+/* pages_person_end - nobody is open. */
+enum salve_code pages_person_end(struct pages_session *session, struct salve_err *err);
+void pages_letters_end(struct pages_session *session, int64_t now_ms);
+int64_t pages_now_ms(void); /* of a clock that only goes on */
+
+/* --- pages_words.c: words and guidelines --- */
+
+enum salve_code pages_content_make(struct pages *pages, struct site *site, struct salve_err *err);
+struct pages_content *pages_content_take(struct pages *pages);
+void pages_content_give(struct pages *pages, struct pages_content *content);
+/* pages_screening - the guidelines that the site of the call accepted, ready to evaluate. */
+enum salve_code pages_screening(struct pages_call *call, const struct visit_screening **out, struct salve_err *err);
+
+/* --- pages_write.c, pages_finding.c: parts of answers --- */
+
+void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count);
+void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found);
+void pages_put_work(struct pages_call *call, const char *name, const struct work *work);
+void pages_put_tasks(struct pages_call *call, const struct work *work);
+void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_ms);
+void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
+void pages_put_login(struct pages_call *call, const uint8_t token[SESSION_TOKEN_BYTES]);
+
+/* --- pages_letter.c: GET /letter/<name> --- */
+void pages_letter_get(struct pages_call *call, struct str name);
+
+/* --- pages_alarm.c: an alarm ends by an outcome --- */
+
+/* pages_alarms_look - reads which alarms of the open person have no outcome; facts is filled. */
+enum salve_code pages_alarms_look(struct pages_call *call, struct visit_facts *facts, struct salve_err *err);
+/* pages_alarms_note - of facts that were read already. pages_alarms_wait - is there one without an outcome? */
+void pages_alarms_note(struct pages_session *session, const struct visit_facts *facts);
+bool pages_alarms_wait(const struct pages_session *session);
+/* pages_may_leave - E_CONFLICT while one waits. */
+enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The person whom a session has open. */
+#include <stdio.h>
+
+#include "pages/pages_int.h"
+
+/* A character of a code as it is read (docs/formats/card.md). */
+static char read_as(char c)
+{
+    char low = str_lower(c);
+    return (char)(low == 'o' ? '0' : low == 'i' || low == 'l' ? '1' : low);
+}
+
+/* The same code, however it was typed. */
+static bool same_key(struct str a, struct str b)
+{
+    size_t i = 0, j = 0;
+    for (;;) {
+        while (i < a.len && (a.ptr[i] == '-' || a.ptr[i] == ' ')) i++;
+        while (j < b.len && (b.ptr[j] == '-' || b.ptr[j] == ' ')) j++;
+        if (i == a.len || j == b.len) return i == a.len && j == b.len;
+        if (read_as(a.ptr[i++]) != read_as(b.ptr[j++])) return false;
+    }
+}
+
+static enum salve_code answer_person(struct pages_call *call, struct salve_err *err)
+{
+    struct visit_facts facts;
+    TRY(visit_person_read(&call->visit, call->session->held.who, &facts, err));
+    pages_alarms_note(call->session, &facts);
+    (void)snprintf(call->session->sex, sizeof call->session->sex, "%.*s", STR_ARGS(facts.sex));
+    pages_put_person(call, &facts);
+    return SALVE_OK;
+}
+
+static enum salve_code hold(struct pages_call *call, struct salve_err *err)
+{
+    uint8_t handle[16];
+    struct pages_session *session = call->session;
+    TRY(visit_hold(&call->visit, str_trim(call->in.who), &session->held, err));
+    atomic_store(&session->open_at, call->at->number + 1);
+    crypto_random(handle, sizeof handle);
+    pages_base64url(handle, sizeof handle, session->person);
+    call->visit.held = &session->held;
+    return SALVE_OK;
+}
+
+/* Who is shown again takes the place of themself: an alarm of theirs waits on. */
+enum salve_code pages_call_person_open(struct pages_call *call, struct salve_err *err)
+{
+    struct pages_session *session = call->session;
+    bool is_again = session->person[0] != '\0' && same_key(session->held.who, str_trim(call->in.who));
+    bool is_pending = is_again && session->is_pending;
+    uint64_t passed_on = is_again ? session->passed_on : 0;
+    const struct visit_screening *ready = NULL; /* made now, not when an alarm waits for it */
+    (void)!pages_screening(call, &ready, NULL);
+    if (!is_again) TRY(pages_may_leave(call, err));
+    TRY(pages_person_end(session, err));
+    call->visit.held = NULL;
+    TRY(hold(call, err));
+    session->is_pending = is_pending;
+    session->passed_on = passed_on;
+    enum salve_code code = answer_person(call, err);
+    if (code != SALVE_OK) (void)!pages_person_end(session, NULL);
+    return code;
+}
+
+enum salve_code pages_call_person(struct pages_call *call, struct salve_err *err) { return answer_person(call, err); }
+
+enum salve_code pages_call_person_close(struct pages_call *call, struct salve_err *err)
+{
+    struct pages_session *session = call->session;
+    if (session->person[0] == '\0') return SALVE_OK; /* closed already: the answer was lost */
+    if (!str_is(call->in.person, session->person))
+        return salve_refuse(err, SALVE_E_CONSENT, "nobody is open by it", "person");
+    TRY(pages_may_leave(call, err));
+    call->visit.held = NULL;
+    return pages_person_end(session, err);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The key for what the gate says to itself, and the pass that a login gives. */
+#include "records/login_int.h"
+
+const struct crypto_key *rec_gate_key(const struct site *site) { return crypto_keys_at(site->row_keys, SITE_KEY_GATE); }
+
+void rec_pass(const struct site *site, const struct rec_staff *staff, uint8_t pass[ACTOR_PASS_BYTES])
+{
+    const struct str parts[] = {STR("SLV-pass-v1"), staff->is.id, str_make("", 1), str_of(role_text(staff->is.role)),
+                                str_bytes(staff->salt, sizeof staff->salt)};
+    crypto_key_mac(rec_gate_key(site), parts, sizeof parts / sizeof parts[0], pass, ACTOR_PASS_BYTES);
+}

@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions: a table in memory, found by a keyed hash of the token. A session is bound to name, role and PIN of its
+ * member as the login saw them; what the register says is looked at again wherever the session is used. */
+#include <stdlib.h>
+
+#include "records/session_int.h"
+
+enum { ID_BYTES = 64, SECOND_MS = 1000, HOUR_MS = 3600 * 1000 };
+
+/* Two clocks that began together: the guarded one stands still while the clock is doubted, that of the machine may be
+ * set back. */
+struct moment {
+    int64_t guarded_ms, wall_ms;
+};
+
+struct rec_session {
+    uint64_t number; /* never given twice; 0: free */
+    uint8_t hash[CRYPTO_SHA256_BYTES];
+    char id[ID_BYTES];
+    size_t id_bytes;
+    struct rec_staff staff; /* its name is in `id` */
+    struct moment begun, used;
+    bool is_locked, is_held;
+    bool is_of_doubt; /* begun while the clock was doubted */
+};
+
+struct rec_sessions {
+    uint64_t given;
+    struct rec_session list[SESSIONS_MAX];
+};
+
+/* --- time --------------------------------------------------------------------------------------------------------- */
+
+static struct moment moment_now(const struct site *site)
+{
+    return (struct moment){near_site_now_unix_ms(site), clock_ms(&site->clock)};
+}
+
+static int64_t since(struct moment then, struct moment now)
+{
+    int64_t guarded_ms = now.guarded_ms - then.guarded_ms, wall_ms = now.wall_ms - then.wall_ms;
+    return guarded_ms > wall_ms ? guarded_ms : wall_ms;
+}
+
+static uint32_t lock_seconds(const struct site *site)
+{
+    return site->settings.lock_seconds > 0 ? site->settings.lock_seconds : SESSION_LOCK_SECONDS;
+}
+
+static void end(struct site *site, struct rec_session *session)
+{
+    crypto_zero(session, sizeof *session);
+    rec_changed(site);
+}
+
+/* What time does to a session. */
+static void lapse(struct site *site, struct rec_session *session)
+{
+    struct moment now = moment_now(site);
+    if (session->number == 0) return;
+    if (since(session->begun, now) >= (int64_t)SESSION_HOURS_MAX * HOUR_MS) {
+        end(site, session);
+        return;
+    }
+    bool is_idle = since(session->used, now) >= (int64_t)lock_seconds(site) * SECOND_MS;
+    if (session->is_locked || session->is_held || !is_idle) return;
+    session->is_locked = true;
+    rec_changed(site);
+}
+
+void rec_sessions_lapse(struct site *site)
+{
+    for (size_t i = 0; site->sessions != NULL && i < SESSIONS_MAX; i++) lapse(site, &site->sessions->list[i]);
+}
+
+/* --- the table ---------------------------------------------------------------------------------------------------- */
+
+static void hash_of(const struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
+                    uint8_t hash[CRYPTO_SHA256_BYTES])
+{
+    const struct str parts[] = {STR("SLV-session-v1"), str_bytes(token, SESSION_TOKEN_BYTES)};
+    crypto_key_mac(rec_gate_key(site), parts, 2, hash, CRYPTO_SHA256_BYTES);
+}
+
+/* As time has left it; NULL: there is none. */
+static struct rec_session *find(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
+{
+    uint8_t hash[CRYPTO_SHA256_BYTES];
+    struct rec_session *found = NULL;
+    if (site->sessions == NULL) return NULL;
+    hash_of(site, token, hash);
+    for (size_t i = 0; i < SESSIONS_MAX; i++) {
+        struct rec_session *one = &site->sessions->list[i];
+        if (one->number != 0 && crypto_equal(one->hash, hash, sizeof hash)) found = one;
+    }
+    if (found != NULL) lapse(site, found);
+    return found == NULL || found->number == 0 ? NULL : found;
+}
+
+static struct rec_session *numbered(struct site *site, uint64_t number)
+{
+    for (size_t i = 0; site->sessions != NULL && i < SESSIONS_MAX; i++) {
+        struct rec_session *one = &site->sessions->list[i];
+        if (one->number != number) continue;
+        lapse(site, one);
+        return one->number == number ? one : NULL;
+    }
+    return NULL;
+}
+
+static enum salve_code no_session(struct salve_err *err) { return salve_fail(err, SALVE_E_SESSION, "session"); }
+
+/* The clock says who may act no longer, so nobody acts by a clock that is doubted, but for who can put it right; what
+ * is held is no older than its connection. */
+static enum salve_code clock_lets(const struct site *site, const struct rec_session *session, struct salve_err *err)
+{
+    if (!near_site_clock_suspect(site) || session->is_held || session->is_of_doubt) return SALVE_OK;
+    return rec_clock_doubted(site, "session", err);
+}
+
+void rec_sessions_end_of(struct site *site, struct str id)
+{
+    for (size_t i = 0; site->sessions != NULL && i < SESSIONS_MAX; i++) {
+        struct rec_session *one = &site->sessions->list[i];
+        if (one->number != 0 && str_eq(str_make(one->id, one->id_bytes), id)) end(site, one);
+    }
+}
+
+void rec_sessions_drop(struct site *site)
+{
+    if (site->sessions != NULL) crypto_zero(site->sessions, sizeof *site->sessions);
+    free(site->sessions);
+    site->sessions = NULL;
+}
+
+/* --- a place in it ------------------------------------------------------------------------------------------------ */
+
+static bool is_of(const struct rec_session *session, struct str id)
+{
+    return session->number != 0 && (id.len == 0 || str_eq(str_make(session->id, session->id_bytes), id));
+}
+
+/* The least recently used one of a member, or of all the locked ones; NULL: there is none that may end. */
+static struct rec_session *oldest(struct site *site, struct str id, size_t *count)
+{
+    struct rec_session *found = NULL;
+    *count = 0;
+    for (size_t i = 0; i < SESSIONS_MAX; i++) {
+        struct rec_session *one = &site->sessions->list[i];
+        if (!is_of(one, id)) continue;
+        ++*count;
+        bool may_end = !one->is_held && (id.len > 0 || one->is_locked);
+        if (may_end && (found == NULL || one->used.guarded_ms < found->used.guarded_ms)) found = one;
+    }
+    return found;
+}
+
+static enum salve_code free_one(struct site *site, struct str id, size_t room, struct salve_err *err)
+{
+    size_t count = 0;
+    struct rec_session *last = oldest(site, id, &count);
+    if (count < room) return SALVE_OK;
+    if (last == NULL) return salve_fail(err, SALVE_E_QUOTA, "sessions");
+    end(site, last);
+    return SALVE_OK;
+}
+
+static enum salve_code place_for(struct site *site, struct str id, struct rec_session **out, struct salve_err *err)
+{
+    if (site->sessions == NULL) site->sessions = calloc(1, sizeof *site->sessions);
+    if (site->sessions == NULL) return salve_fail(err, SALVE_E_MEMORY, "sessions");
+    rec_sessions_lapse(site);
+    TRY(free_one(site, id, SESSIONS_MEMBER_MAX, err));
+    TRY(free_one(site, STR(""), SESSIONS_MAX, err));
+    size_t at = 0;
+    while (site->sessions->list[at].number != 0) at++;
+    *out = &site->sessions->list[at];
+    return SALVE_OK;
+}
+
+/* --- what others rest on ------------------------------------------------------------------------------------------ */
+
+static enum salve_code actor_of(struct site *site, const struct rec_session *session,
+                                const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem, struct actor *out,
+                                struct salve_err *err)
+{
+    *out = (struct actor){.role = session->staff.is.role};
+    TRY(arena_str(mem, str_make(session->id, session->id_bytes), &out->id, err));
+    TRY(arena_str(mem, site->settings.name, &out->site, err));
+    memcpy(out->pass, token, SESSION_TOKEN_BYTES);
+    return SALVE_OK;
+}
+
+enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
+                            struct salve_err *err)
+{
+    const struct rec_session *session = find(site, actor.pass);
+    memcpy(pass, actor.pass, ACTOR_PASS_BYTES);
+    if (session == NULL) return SALVE_OK;
+    if (session->is_locked) return salve_fail(err, SALVE_E_LOCKED, "session");
+    TRY(clock_lets(site, session, err));
+    rec_pass(site, &session->staff, pass);
+    return SALVE_OK;
+}
+
+enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem,
+                                  struct actor *out, struct salve_err *err)
+{
+    const struct rec_session *session = find(site, token);
+    return session == NULL ? no_session(err) : actor_of(site, session, token, mem, out, err);
+}
+
+void rec_session_used(struct site *site, uint64_t number)
+{
+    struct rec_session *session = numbered(site, number);
+    if (session != NULL) session->used = moment_now(site);
+}
+
+uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
+{
+    const struct rec_session *session = find(site, token);
+    return session == NULL ? 0 : session->number;
+}
+
+enum salve_code rec_session_stands(struct site *site, uint64_t number)
+{
+    if (number == 0) return SALVE_OK;
+    const struct rec_session *session = numbered(site, number);
+    if (session == NULL) return SALVE_E_SESSION;
+    return session->is_locked ? SALVE_E_LOCKED : SALVE_OK;
+}
+
+/* --- the door ----------------------------------------------------------------------------------------------------- */
+
+/* A new token: whoever has the one before has nothing. */
+static enum salve_code show(struct site *site, struct rec_session *session, struct arena *mem, struct session *out,
+                            struct salve_err *err)
+{
+    *out = (struct session){.lock_seconds = lock_seconds(site),
+                            .ends_unix_ms = session->begun.guarded_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS};
+    crypto_random(out->token, sizeof out->token);
+    hash_of(site, out->token, session->hash);
+    session->is_locked = false;
+    session->used = moment_now(site);
+    return actor_of(site, session, out->token, mem, &out->actor, err);
+}
+
+enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff, bool is_held, struct arena *mem,
+                                struct session *out, struct salve_err *err)
+{
+    struct rec_session *session = NULL;
+    bool is_doubted = near_site_clock_suspect(site);
+    salve_assert(staff->is.id.len <= ID_BYTES);
+    if (is_doubted && !is_held && (ROLES_UPKEEP & ROLE_BIT(staff->is.role)) == 0)
+        return rec_clock_doubted(site, "session", err);
+    TRY(place_for(site, staff->is.id, &session, err));
+    *session = (struct rec_session){.id_bytes = staff->is.id.len,
+                                    .staff = *staff,
+                                    .begun = moment_now(site),
+                                    .is_held = is_held,
+                                    .is_of_doubt = is_doubted};
+    memcpy(session->id, staff->is.id.ptr, staff->is.id.len);
+    session->staff.is.id = str_make(session->id, session->id_bytes);
+    session->number = ++site->sessions->given;
+    return show(site, session, mem, out, err);
+}
+
+enum salve_code rec_session_member(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct str *id,
+                                   uint64_t *number, struct salve_err *err)
+{
+    const struct rec_session *session = find(site, token);
+    if (session == NULL) return no_session(err);
+    *id = session->staff.is.id;
+    *number = session->number;
+    return SALVE_OK;
+}
+
+enum salve_code rec_session_open(struct site *site, uint64_t number, struct arena *mem, struct session *out,
+                                 struct salve_err *err)
+{
+    struct rec_session *session = numbered(site, number);
+    if (session == NULL) return no_session(err);
+    TRY(clock_lets(site, session, err));
+    return show(site, session, mem, out, err);
+}
+
+enum salve_code near_session_lock(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct salve_err *err)
+{
+    struct rec_session *session = find(site, token);
+    if (session == NULL) return no_session(err);
+    if (!session->is_locked) rec_changed(site);
+    session->is_locked = true;
+    return SALVE_OK;
+}
+
+enum salve_code near_session_end(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct salve_err *err)
+{
+    struct rec_session *session = find(site, token);
+    if (session == NULL) return no_session(err);
+    end(site, session);
+    return SALVE_OK;
+}

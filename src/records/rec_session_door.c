@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The door of sessions: what needs the register of staff beside the table (rec_session.c). */
+#include "records/session_int.h"
+
+enum { WORK_BYTES = 8 << 20 };
+
+enum salve_code near_session_begin(struct site *site, struct str id, struct str secret, struct arena *mem,
+                                   struct session *out, struct salve_err *err)
+{
+    struct rec_staff staff;
+    struct arena *work = arena_open_private(WORK_BYTES);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    enum salve_code code = rec_log_in(site, id, secret, work, &staff, err);
+    if (code == SALVE_OK) code = rec_session_new(site, &staff, false, mem, out, err);
+    arena_close(work);
+    return code;
+}
+
+enum salve_code near_session_unlock(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct str secret,
+                                    struct arena *mem, struct session *out, struct salve_err *err)
+{
+    struct rec_staff staff;
+    struct str id;
+    uint64_t number = 0;
+    TRY(rec_session_member(site, token, &id, &number, err));
+    struct arena *work = arena_open_private(WORK_BYTES);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    enum salve_code code = rec_log_in(site, id, secret, work, &staff, err);
+    if (code == SALVE_OK) code = rec_session_open(site, number, mem, out, err);
+    arena_close(work);
+    return code;
+}
+
+enum salve_code near_session_hold(struct site *site, struct actor actor, struct arena *mem, struct session *out,
+                                  struct salve_err *err)
+{
+    struct rec_staff staff;
+    struct arena *work = arena_open_private(WORK_BYTES);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    enum salve_code code = rec_role_is_staff(actor.role) ? SALVE_OK : rec_not_staff(actor.role, err);
+    if (code == SALVE_OK) code = rec_actor_staff(site, actor, work, &staff, err);
+    if (code == SALVE_OK) code = rec_session_new(site, &staff, true, mem, out, err);
+    arena_close(work);
+    return code;
+}
+
+/* The register is looked at too: what ends sessions ends them at once, and this is the second look. */
+enum salve_code near_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem,
+                                   struct actor *out, struct salve_err *err)
+{
+    struct actor actor;
+    TRY(rec_session_actor(site, token, mem, &actor, err));
+    struct arena *work = arena_open_private(WORK_BYTES);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "session");
+    enum salve_code code = rec_actor_is(site, actor, work, err);
+    arena_close(work);
+    if (code == SALVE_E_ROLE) {
+        (void)!near_session_end(site, token, NULL);
+        return salve_fail(err, SALVE_E_SESSION, "session");
+    }
+    if (code != SALVE_OK) return code;
+    rec_session_used(site, rec_session_number(site, token));
+    *out = actor;
+    return SALVE_OK;
+}

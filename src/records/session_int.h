@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Sessions as the gate keeps them, and what rests on them. */
+#ifndef SALVE_RECORDS_SESSION_INT_H
+#define SALVE_RECORDS_SESSION_INT_H
+
+#include "records/login_int.h"
+#include "records/session.h"
+
+/* rec_pass_of - the pass of staff_login behind an actor's: that of the member where it is the token of a session, else
+ * the actor's own.
+ *   errors  E_LOCKED, E_CLOCK; a session that ended gives the words of rec_not_staff */
+SALVE_MUST_USE enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
+                                           struct salve_err *err);
+
+/* rec_session_actor - of the session with that token, whatever its state; E_SESSION. rec_session_used - it counts as
+ * used now. */
+SALVE_MUST_USE enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
+                                                 struct arena *mem, struct actor *out, struct salve_err *err);
+void rec_session_used(struct site *site, uint64_t number);
+
+/* rec_session_number - of the session with that token; 0: it is none. rec_session_stands - OK, E_LOCKED, or E_SESSION:
+ * it ended. Number 0 stands. */
+uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
+enum salve_code rec_session_stands(struct site *site, uint64_t number);
+
+/* rec_session_member - the name and the try of the session that is to be unlocked; texts good until it ends. */
+SALVE_MUST_USE enum salve_code rec_session_member(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
+                                                  struct str *id, uint64_t *number, struct salve_err *err);
+
+/* rec_session_new - for a member whose secret was right. rec_session_open - the session goes on, unlocked, with another
+ * token; E_SESSION: it ended meanwhile. */
+SALVE_MUST_USE enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff, bool is_held,
+                                               struct arena *mem, struct session *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_session_open(struct site *site, uint64_t number, struct arena *mem,
+                                                struct session *out, struct salve_err *err);
+
+/* rec_sessions_end_of - all of a member; as soon as what ends them cannot be taken back. rec_sessions_lapse - locks and
+ * ends what time locks and ends. rec_sessions_drop - frees them. */
+void rec_sessions_end_of(struct site *site, struct str id);
+void rec_sessions_lapse(struct site *site);
+void rec_sessions_drop(struct site *site);
+
+#endif

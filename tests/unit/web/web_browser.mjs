@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: Apache-2.0
+// The frame of the app in Chromium, on made-up answers (tests/support/web_server.mjs). Usage: node web_browser.mjs WEB GEN
+// CHROMIUM. Each check prints a line when it fails; the last line counts them.
+import { mkdtempSync, rmSync, cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import * as esbuild from 'esbuild';
+import { chromium } from 'playwright-core';
+import { TILES, cards, codeOf, startServer, tickets } from '../../support/web_server.mjs';
+
+const [, , web, gen, executablePath] = process.argv;
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const KILLS = process.env.ALL === '1' ? 200 : 50;
+let passed = 0, failed = 0;
+const check = (name, isTrue, more = '') => {
+    if (isTrue) passed++;
+    else failed++;
+    if (!isTrue) console.log(`FAILED ${name} ${more}`);
+};
+const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString();
+const TICKETS = [
+    { ticket: tickets[0], urgency: 'soon', reach: 'card', tasks: [{ task: 'sign', urgency: 'soon', since: ago(90), due: ago(-60) }] },
+    { ticket: tickets[1], urgency: 'emergency-now', reach: 'ticket', tasks: ['tell', 'sign'].map((task) =>
+        ({ task, urgency: 'emergency-now', since: ago(5), due: ago(0) })) },
+    { ticket: tickets[2], urgency: 'none', reach: 'card', tasks: [{ task: 'letter', urgency: 'none', since: ago(900), due: ago(0) }] },
+];
+
+// --- what every page is held to ------------------------------------------------------------------------------------------
+// In the page: controls smaller than their target or closer than 8 px to each other, text under the edge, meaning by colour
+// alone.
+function looked() {
+    const boxes = [...document.querySelectorAll('a, button, input, select, textarea')]
+        .filter((e) => e.checkVisibility() && !e.matches('.skip')).map((e) => ({ e, box: e.getBoundingClientRect() }));
+    const small = boxes.filter(({ box }) => box.width < 56 || box.height < 56).map(({ e }) => e.outerHTML.slice(0, 80));
+    const close = [];
+    for (const a of boxes)
+        for (const b of boxes) {
+            if (a === b || a.e.contains(b.e) || b.e.contains(a.e)) continue;
+            const x = Math.max(a.box.left - b.box.right, b.box.left - a.box.right), y = Math.max(a.box.top - b.box.bottom, b.box.top - a.box.bottom);
+            if (x < 7.5 && y < 7.5) close.push(`${a.e.textContent}|${b.e.textContent}`);
+        }
+    const ink = getComputedStyle(document.documentElement).color;
+    const coloured = [...document.querySelectorAll('body *')].filter((e) => e.checkVisibility() && getComputedStyle(e).color !== ink);
+    return {
+        small, close, over: document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        wordless: coloured.filter((e) => !e.matches('svg *, input') && !/\p{L}/u.test(e.closest('span.state, span.urgency, .connection, a, button, p, td, th')?.textContent ?? e.textContent)).map((e) => e.outerHTML.slice(0, 80)),
+        named: [document.documentElement.lang, document.documentElement.dir, ...['h1', 'main'].map((e) => [...document.querySelectorAll(e)].filter((one) => one.checkVisibility()).length),
+            document.querySelectorAll('#main').length],
+    };
+}
+
+async function holds(page, name, language) {
+    const seen = await page.evaluate(looked);
+    check(`${name}: targets of 56 px`, seen.small.length === 0, seen.small.join('\n  '));
+    check(`${name}: targets 8 px apart`, seen.close.length === 0, seen.close.join('\n  '));
+    check(`${name}: nothing beside the page`, seen.over <= 0, `${seen.over} px`);
+    check(`${name}: no meaning by colour alone`, seen.wordless.length === 0, seen.wordless.join('\n  '));
+    check(`${name}: language, direction, one heading, one main`, JSON.stringify(seen.named) ===
+        JSON.stringify([language, language === 'ar' ? 'rtl' : 'ltr', 1, 1, 1]), JSON.stringify(seen.named));
+    const found = await page.evaluate(async () => (await window.axe.run(document, {
+        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 80)).join(' | ')}`));
+    check(`${name}: axe`, found.length === 0, found.join('\n  '));
+}
+
+// --- a page that is watched ----------------------------------------------------------------------------------------------
+const folder = mkdtempSync(join(tmpdir(), 'salve-app-'));
+cpSync(web, folder, { recursive: true });
+await esbuild.build({
+    entryPoints: ['tests/unit/web/outbox_page.ts'], outfile: join(folder, 'outbox-page.js'), bundle: true, format: 'esm',
+    target: 'es2022', alias: { gen: resolve(gen) }, logLevel: 'warning',
+});
+writeFileSync(join(folder, 'outbox-page.html'), '<!doctype html><title>outbox</title><script type="module" src="/outbox-page.js"></script>');
+const server = await startServer(folder), { knobs, seen } = server;
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+
+const troubles = [];
+async function watched(context) {
+    const page = await context.newPage();
+    page.on('pageerror', (error) => troubles.push(error.message));
+    page.on('request', (request) => new URL(request.url()).origin === server.url || troubles.push(`a request to ${request.url()}`));
+    page.on('console', (line) => line.type() === 'error' && !/status of 4\d\d|bluetooth|ERR_/.test(line.text()) && troubles.push(line.text()));
+    await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective}`)));
+    await page.addInitScript(AXE);
+    return page;
+}
+const contextOf = (language, width, height, more = {}) => browser.newContext({
+    viewport: { width, height }, locale: language === 'ar' ? 'ar-EG' : 'en-GB', reducedMotion: 'reduce', ...more,
+});
+// As a scanner types: at once, and Enter.
+const scan = async (page, code) => {
+    await page.keyboard.type(code);
+    await page.keyboard.press('Enter');
+};
+const enter = (page, role) => page.locator('.tile').nth(TILES.findIndex((tile) => tile.role === role)).click();
+const isOpen = (page, name) => page.locator('.person-name', { hasText: name }).waitFor({ timeout: 5000 }).then(() => true, () => false);
+const NAMES = ['Amara Okonkwo', 'يوسف الحسن'];
+
+// --- screens in both languages, themes, sizes ----------------------------------------------------------------------------
+async function screens(language, theme, width, zoom) {
+    const context = await contextOf(language, width, 720), page = await watched(context);
+    const name = (what) => `${what} ${language} ${theme} ${width}${zoom === 1 ? '' : ' 200 %'}`;
+    knobs.tickets = TICKETS;
+    const dress = () => page.evaluate(([t, z]) => {
+        document.documentElement.dataset.theme = t;
+        if (z !== 1) document.documentElement.style.fontSize = `${112.5 * z}%`;
+    }, [theme, zoom]);
+    await page.goto(server.url);
+    await page.locator('.tile').first().waitFor();
+    await dress();
+    await holds(page, name('start'), language);
+    await enter(page, 'clinician');
+    await page.locator('.list tbody tr').nth(2).waitFor();
+    await holds(page, name('inbox'), language);
+    check(name('the most urgent ticket is first'), (await page.locator('.list tbody th').first().textContent()) === tickets[1]);
+    await page.goto(`${server.url}/scan`);
+    await page.locator('input.code').waitFor();
+    await dress();
+    await scan(page, `${cards[0].slice(0, -1)}${cards[0].endsWith('Z') ? 'Y' : 'Z'}`);
+    await page.locator('.note').waitFor();
+    await holds(page, name('wrong card'), language);
+    await scan(page, cards[1]);
+    check(name('a card opens'), await isOpen(page, NAMES[1]));
+    await holds(page, name('open'), language);
+    await page.goto(`${server.url}/waiting`);
+    await page.locator('h1').waitFor();
+    await dress();
+    await holds(page, name('waiting'), language);
+    await page.locator('.top-buttons button').first().click();
+    await page.locator('main input').waitFor();
+    await holds(page, name('lock'), language);
+    await page.goto(`${server.url}/scan`);
+    await page.locator('main input').waitFor();
+    check(name('locked after a reload'), (await page.locator('input.code').count()) === 0);
+    await context.close();
+}
+
+// --- the keyboard alone, and the scanner ---------------------------------------------------------------------------------
+async function scanner() {
+    const context = await contextOf('en', 1280, 800), page = await watched(context);
+    await page.goto(server.url);
+    await page.locator('.tile').first().waitFor();
+    await page.keyboard.press('Tab');
+    check('the first Tab skips to the content', await page.evaluate(() => document.activeElement?.matches('.skip')));
+    for (let i = 0; i < 12 && !(await page.evaluate(() => document.activeElement?.textContent?.includes('lina'))); i++) await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
+    await page.locator('input.code').waitFor();
+    const before = Date.now();
+    seen.calls.length = 0;
+    for (let i = 0; i < 20; i++) {
+        await scan(page, cards[i]);
+        const born = `14 March ${1960 + i}`;
+        check(`card ${i + 1} of 20 opens its person`, await page.getByText(born).waitFor({ timeout: 5000 }).then(() => true, () => false));
+    }
+    check('twenty cards take under 30 s', Date.now() - before < 30000, `${Date.now() - before} ms`);
+    check('one person is open at a time', seen.calls.filter((c) => c === 'open').length - seen.calls.filter((c) => c === 'close').length === 1);
+    await page.locator('h1').click();
+    await scan(page, cards[0]);
+    check('a scan is heard where no box has the focus', await isOpen(page, NAMES[0]));
+    await scan(page, tickets[1]);
+    check('a ticket opens too', await isOpen(page, NAMES[1]));
+    await scan(page, codeOf(20, 4, 999));
+    await page.getByText('does not exist here').waitFor();
+    check('a card that nobody has opens nobody, and closes who was open', (await page.locator('.person').count()) === 0);
+    await scan(page, codeOf(21, 7, 5));
+    check('the code of a letter opens nobody', await page.getByText('code of a letter').waitFor().then(() => true));
+    const place = (await page.locator('.stations a').allTextContents()).indexOf('What is open') + 1;
+    await page.keyboard.press(`Alt+${place}`);
+    await page.locator('h1', { hasText: 'What is open' }).waitFor();
+    await page.keyboard.press('/');
+    check('Alt and digit, and the slash, go to screens', await page.locator('input.code').waitFor().then(() => true));
+    check('no address says who', !/[A-Z0-9]{4}-|%/.test(page.url()));
+    await context.close();
+}
+
+// --- lock, and who was closed from elsewhere -----------------------------------------------------------------------------
+async function locking() {
+    knobs.lockSeconds = 2;
+    const context = await contextOf('en', 1280, 800), page = await watched(context);
+    await page.goto(server.url);
+    await enter(page, 'assistant');
+    await page.locator('input.code').waitFor();
+    await scan(page, cards[0]);
+    await isOpen(page, NAMES[0]);
+    await page.locator('input.code').fill('half a co');
+    for (let i = 0; i < 3; i++) {
+        await page.waitForTimeout(1000);
+        await page.keyboard.press('Shift');
+    }
+    check('a key puts the lock off', (await page.locator('input[type=password]').count()) === 0);
+    await page.locator('input[type=password]').waitFor({ timeout: 6000 });
+    check('locked: nothing of the person is shown', !(await page.evaluate(() => document.body.innerText)).includes(NAMES[0]));
+    await scan(page, cards[1]);
+    check('locked: a scan opens nobody', seen.calls.at(-1) !== 'open');
+    await page.locator('input[type=password]').fill('wrong');
+    await page.keyboard.press('Enter');
+    await page.getByText('do not fit').waitFor();
+    await page.locator('input[type=password]').fill(TILES[1].secret);
+    await page.keyboard.press('Enter');
+    check('unlocked: the same person, the same half-typed box', (await isOpen(page, NAMES[0])) && (await page.locator('input.code').inputValue()) === 'half a co');
+    knobs.lockSeconds = 120;
+    knobs.away = true;
+    await page.getByRole('button', { name: 'Lock', exact: true }).click();
+    await page.waitForTimeout(300);
+    knobs.away = false;
+    await page.goto(`${server.url}/scan`);
+    await page.locator('input[type=password]').waitFor();
+    check('a lock that the server did not hear holds after a reload', (await page.locator('.person').count()) === 0);
+    await page.locator('input[type=password]').fill(TILES[1].secret);
+    await page.keyboard.press('Enter');
+    await isOpen(page, NAMES[0]);
+    knobs.withdrawn = true;
+    await page.getByRole('button', { name: 'Close, next card' }).click();
+    knobs.withdrawn = false;
+    await scan(page, cards[0]);
+    await isOpen(page, NAMES[0]);
+    knobs.urgent = [{ id: '1', item: 'bp', urgency: 'emergency-now', words: { headline: '', meaning: '', action: '' } }];
+    await scan(page, cards[1]);
+    await page.getByText('needs an outcome first').waitFor();
+    check('an alarm without an outcome lets nobody else be opened', (await page.locator('.person-name').textContent()) === NAMES[0]);
+    knobs.urgent = [];
+    knobs.ended = true;
+    await scan(page, cards[1]);
+    check('a session that ended shows the way in, and nothing of the person', await page.locator('.tile').first().waitFor().then(() => true) &&
+        !(await page.evaluate(() => document.documentElement.textContent)).includes(NAMES[0]));
+    knobs.ended = false;
+    await context.close();
+}
+
+// --- entries: nothing lost, nothing twice --------------------------------------------------------------------------------
+async function outboxPage(context) {
+    const page = await watched(context);
+    await page.exposeFunction('saved', (key) => void saved.add(key));
+    await page.goto(`${server.url}/outbox-page`);
+    await page.waitForFunction(() => window.outbox);
+    const phase = await page.evaluate(() => window.outbox.start());
+    if (phase === 'nobody') await page.evaluate(([name, secret]) => window.outbox.login(name, secret), [TILES[1].name, TILES[1].secret]);
+    if (!(await page.evaluate(() => window.outbox.isOpen()))) await page.evaluate((card) => window.outbox.open(card), cards[0]);
+    return page;
+}
+const saved = new Set();
+
+async function kills() {
+    const context = await contextOf('en', 800, 600);
+    seen.stored.length = 0;
+    for (let i = 0; i < KILLS; i++) {
+        Object.assign(knobs, { away: i % 5 === 4, losesAnswers: i % 3 === 2, delayMs: (i * 7) % 40 });
+        if (knobs.away) knobs.away = false; // the page has to load; the network goes while it saves
+        const page = await outboxPage(context);
+        if (i % 5 === 4) knobs.away = true;
+        void page.evaluate((text) => window.outbox.save(text), `${100 + i}/70`).catch(() => undefined);
+        await new Promise((done) => setTimeout(done, (i * 13) % 60));
+        await page.close();
+    }
+    Object.assign(knobs, { away: false, losesAnswers: false, delayMs: 0 });
+    const page = await outboxPage(context);
+    await page.waitForFunction(() => window.outbox.waiting() === 0, undefined, { timeout: 20000 });
+    const keys = seen.stored.map((ask) => ask.key), texts = seen.stored.map((ask) => ask.readings[0].text);
+    check(`${KILLS} tabs killed while saving: entries that were on the tablet are stored`, [...saved].every((key) => keys.includes(key)),
+        `${saved.size} were on the tablet`);
+    check('some were killed before, some behind', saved.size > KILLS / 4 && keys.length >= saved.size, `${saved.size} of ${KILLS}`);
+    check('none is stored twice', new Set(keys).size === keys.length && new Set(texts).size === texts.length);
+    await context.close();
+}
+
+async function needs() {
+    const context = await contextOf('en', 800, 600);
+    const page = await outboxPage(context);
+    knobs.away = true;
+    await page.evaluate(() => window.outbox.save('148/92'));
+    const kept = await page.evaluate(async () => {
+        const db = await new Promise((done) => { const r = indexedDB.open('salve'); r.onsuccess = () => done(r.result); });
+        const all = (name) => new Promise((done) => { const r = db.transaction(name).objectStore(name).getAll(); r.onsuccess = () => done(r.result); });
+        const [entry] = await all('entries'), [key] = await all('keys');
+        const text = new TextDecoder().decode(entry.bytes) + JSON.stringify(entry);
+        return { hasNumber: text.includes('148'), hasName: text.includes('Amara'), extractable: key.extractable,
+            exported: await crypto.subtle.exportKey('raw', key).then(() => true, () => false), local: localStorage.length + sessionStorage.length };
+    });
+    check('an entry that waits is sealed, without number or name', !kept.hasNumber && !kept.hasName);
+    check('its key cannot be read', !kept.extractable && !kept.exported);
+    check('nothing is in local storage', kept.local === 0);
+    knobs.away = false;
+    await page.waitForFunction(() => window.outbox.waiting() === 0, undefined, { timeout: 20000 });
+    knobs.refuses = 'E_INVALID';
+    await page.evaluate(() => window.outbox.save('1/2'));
+    await page.waitForFunction(() => window.outbox.needs()[0] === 'rejected');
+    check('what the server refuses needs somebody', (await page.evaluate(() => window.outbox.waiting())) === 1);
+    knobs.refuses = null;
+    await page.goto(`${server.url}/waiting`);
+    await page.getByText('148').waitFor({ timeout: 500 }).catch(() => undefined);
+    await page.waitForFunction(() => document.body.innerText.includes('Nothing waits'), undefined, { timeout: 10000 });
+    check('after a reload it is tried again, and stored', seen.stored.some((ask) => ask.readings[0].text === '1/2'));
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('button', { name: 'Yes, log out' }).click();
+    await page.locator('.tile').first().waitFor();
+    const left = () => page.evaluate(async () => {
+        const db = await new Promise((done) => { const r = indexedDB.open('salve'); r.onsuccess = () => done(r.result); });
+        const count = (name) => new Promise((done) => { const r = db.transaction(name).objectStore(name).count(); r.onsuccess = () => done(r.result); });
+        return [await count('keys'), await count('entries'), await count('drafts')];
+    });
+    let counts = await left();
+    for (let i = 0; i < 20 && counts.some((n) => n > 0); i++) {
+        await page.waitForTimeout(100);
+        counts = await left();
+    }
+    check('after the log-out nothing is left, and no key', counts.every((n) => n === 0), String(counts));
+    await context.close();
+}
+
+// --- the server goes and comes -------------------------------------------------------------------------------------------
+async function away() {
+    const context = await contextOf('en', 1280, 800), page = await watched(context);
+    await page.goto(server.url);
+    await enter(page, 'assistant');
+    await page.locator('input.code').waitFor();
+    knobs.away = true;
+    await scan(page, cards[0]);
+    await page.getByText('Server is away').waitFor();
+    check('a server that is away is said', await page.getByText('does not answer').isVisible());
+    knobs.away = false;
+    check('and that it is there again', await page.getByText('Server is there').waitFor({ timeout: 8000 }).then(() => true, () => false));
+    await scan(page, cards[0]);
+    check('and it goes on', await isOpen(page, NAMES[0]));
+    await context.close();
+}
+
+try {
+    for (const language of ['en', 'ar'])
+        for (const theme of ['light', 'dark', 'sun'])
+            for (const width of theme === 'light' ? [320, 1280] : [320]) await screens(language, theme, width, 1);
+    for (const language of ['en', 'ar']) await screens(language, 'light', 1280, 2);
+    for (const run of [scanner, locking, away, kills, needs]) await run();
+    check('no policy was violated, no request left, no error', troubles.length === 0, troubles.join('\n  '));
+} catch (error) {
+    check('all was run', false, error.stack);
+} finally {
+    await browser.close();
+    await server.close();
+    rmSync(folder, { recursive: true, force: true });
+}
+console.log(`${passed} passed, ${failed} failed, 0 skipped`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is urgent, in the words of the alarm: what was found, what it can mean, what to do by when, and where. It
+// names the finding and its number, never a person.
+import type { Finding, Place } from '../../lib/api.ts';
+import { t } from '../../lib/words.ts';
+import { UrgencyMark } from '../urgency/urgency.tsx';
+import { unitText } from '../units/units.ts';
+
+const telephoneOf = (place: Place): string => place.telephone.replace(/[^+0-9]/g, '');
+
+function Where({ place }: { place: Place }) {
+    return (
+        <address class="place">
+            <strong>
+                <bdi>{place.name}</bdi>
+            </strong>
+            {place.address !== '' && (
+                <span>
+                    <bdi>{place.address}</bdi>
+                </span>
+            )}
+            {place.hours !== '' && (
+                <span>
+                    <bdi>{place.hours}</bdi>
+                </span>
+            )}
+            {place.telephone !== '' && (
+                <a class="button" href={`tel:${telephoneOf(place)}`}>
+                    {t('alarm.ring', { number: place.telephone })}
+                </a>
+            )}
+        </address>
+    );
+}
+
+function numberOf({ value, value2, inputs, unit }: Finding): string {
+    const bare = value === '' ? (inputs[0]?.value ?? '') : value2 === '' ? value : `${value}/${value2}`;
+    return /^[<>]?=?[0-9]/.test(bare) ? `${bare} ${unitText(value === '' ? (inputs[0]?.unit ?? '') : unit)}` : '';
+}
+
+/** One alarm. What is kept apart, for who may not see it, has no words: a clinician has to come. */
+function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
+    const { words } = alarm,
+        number = numberOf(alarm),
+        next = [words.meanwhile, words.action, words.when].filter((text) => text);
+    return (
+        <article class="alarm">
+            <p>
+                <UrgencyMark urgency={alarm.urgency} />
+            </p>
+            <h3>
+                {words.headline || t('alarm.no-words')}
+                {number !== '' && (
+                    <>
+                        {' '}
+                        · <bdi>{number}</bdi>
+                    </>
+                )}
+            </h3>
+            {words.meaning && <p>{words.meaning}</p>}
+            {next.length > 0 && <p class="alarm-do">{next.join(' ')}</p>}
+            {place && <Where place={place} />}
+        </article>
+    );
+}
+
+/** The cards of alarms, the same place once. */
+export function AlarmCards({ alarms }: { alarms: readonly Finding[] }) {
+    const places = alarms.map(({ place }) => (place === null ? '' : JSON.stringify(place)));
+    return (
+        <>
+            {alarms.map((alarm, i) => (
+                <AlarmCard key={i} alarm={alarm} place={places.indexOf(places[i] ?? '') === i ? alarm.place : null} />
+            ))}
+        </>
+    );
+}
+
+/** Alarms under a sentence; nothing where there are none. */
+export function AlarmList({ alarms, title }: { alarms: readonly Finding[]; title: string }) {
+    if (alarms.length === 0) return null;
+    return (
+        <div class="note note-stop" role="alert">
+            <p>
+                <strong>{title}</strong>
+            </p>
+            <AlarmCards alarms={alarms} />
+        </div>
+    );
+}

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Height, weight, waist on one screen, the last visit greyed beside. The body mass index is only shown here.
+import { useLocation } from 'preact-iso';
+import type { Reading } from '../../lib/api.ts';
+import { dropDraft, useDraft } from '../../lib/draft.ts';
+import { me, person, refreshPerson } from '../../lib/session.ts';
+import { clock, day, t } from '../../lib/words.ts';
+import { Keypad, type BoxWords } from '../../parts/keypad/keypad.tsx';
+import { padAgain, padOpen } from '../../parts/keypad/keypad.ts';
+import { usePad } from '../../parts/keypad/use_pad.ts';
+import { savingHolds } from '../../parts/measure/measure.ts';
+import { nameText, Saved, savingAsks } from '../../parts/measure/saved.tsx';
+import { useSaving } from '../../parts/measure/use_saving.ts';
+import { unitText } from '../../parts/units/units.ts';
+import { routes } from '../../routes.ts';
+import { BODY_UNITS, bodyBoxes, bodyMass, bodyReadings, bodyTexts, bodyWords, type BodyWord } from './body.ts';
+
+const newest = (list: readonly Reading[], word: string): Reading | undefined =>
+    list.filter((one) => one.word === word && one.numbers !== null).sort((a, b) => b.at.localeCompare(a.at))[0];
+
+// What is known of it: today's number, else the one of the last visit.
+function Beside({ word }: { word: BodyWord }) {
+    const zone = me.value?.site.zone,
+        today = newest(person.value?.today ?? [], word),
+        last = newest(person.value?.last ?? [], word);
+    const text = (one: Reading): string => `${one.numbers?.join('/') ?? ''} ${unitText(one.unit)}`;
+    if (today)
+        return (
+            <span class="before">
+                ✓ {t('body.today', { number: text(today), time: clock(Date.parse(today.at), zone) })}
+            </span>
+        );
+    return last ? (
+        <span class="before">{t('body.before', { number: text(last), date: day(Date.parse(last.at), zone) })}</span>
+    ) : null;
+}
+
+const words = (): readonly BoxWords[] =>
+    bodyWords.map((word) => ({
+        label: nameText(word),
+        unit: unitText(BODY_UNITS[word]),
+        beside: <Beside word={word} />,
+    }));
+
+// Of what stands in the boxes, else of what was measured today; a height of an earlier visit counts for nobody here.
+function Mass({ texts }: { texts: readonly string[] }) {
+    const [height = '', weight = ''] = bodyWords.map(
+        (word, i) => texts[i] || newest(person.value?.today ?? [], word)?.numbers?.[0] || '',
+    );
+    const mass = bodyMass(height, weight);
+    return (
+        <p class="mass" role="status">
+            {mass === null ? (
+                t('body.no-mass')
+            ) : (
+                <>
+                    {t('body.mass')}{' '}
+                    <bdi dir="ltr" class="number">
+                        {mass}
+                    </bdi>{' '}
+                    {unitText('kg/m2')}
+                </>
+            )}
+        </p>
+    );
+}
+
+export function BodyScreen() {
+    const { route } = useLocation(),
+        draft = useDraft<readonly string[]>('body', []);
+    const use = useSaving('body', {
+        onDone: () => {
+            pad.set(padOpen(bodyBoxes));
+            void dropDraft('body');
+        },
+        onStored: () => void refreshPerson(),
+        onAgain: ({ reading }, readings) => {
+            const at = bodyWords.findIndex((word) => word === readings[reading]?.word);
+            pad.set(padAgain(padOpen(bodyBoxes, bodyTexts(readings)), Math.max(0, at)));
+        },
+    });
+    const isOff = savingAsks(use) || savingHolds(use.saving);
+    const pad = usePad(bodyBoxes, draft, {
+        isOff,
+        onSave: (texts) => use.save(bodyReadings(texts)),
+        onLeave: () => route(routes.scan),
+    });
+    return (
+        <div class="station">
+            <div class="station-about">
+                <p>{t('body.how')}</p>
+                <Mass texts={pad.pad.texts} />
+                {!savingAsks(use) && <Saved use={use} />}
+                {use.saving.step === 'stored' && (
+                    <div class="next">
+                        <button type="button" onClick={() => route(routes.scan)}>
+                            {t('body.go-scan')}
+                        </button>
+                    </div>
+                )}
+            </div>
+            {savingAsks(use) ? (
+                <Saved use={use} />
+            ) : (
+                <Keypad use={pad} words={words()} save={t('body.save')} isOff={isOff} />
+            )}
+        </div>
+    );
+}

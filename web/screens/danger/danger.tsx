@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+// The questions in front of the measuring. What is answered stays while the person is open; a yes to a danger sign
+// goes to the server at once, all the rest with "save".
+import { useEffect, useRef } from 'preact/hooks';
+import { useLocation } from 'preact-iso';
+import { dropDraft, useDraft } from '../../lib/draft.ts';
+import { person, refreshPerson } from '../../lib/session.ts';
+import { t } from '../../lib/words.ts';
+import { savingHolds } from '../../parts/measure/measure.ts';
+import { Saved, savingAsks } from '../../parts/measure/saved.tsx';
+import { useSaving } from '../../parts/measure/use_saving.ts';
+import { isFact, type Question } from '../../parts/questions/questions.ts';
+import { QuestionRow } from '../../parts/questions/row.tsx';
+import { routes } from '../../routes.ts';
+import {
+    dangerAnswer,
+    dangerFrom,
+    dangerIsUrgent,
+    dangerLeft,
+    dangerList,
+    dangerNone,
+    dangerOpen,
+    dangerReadings,
+    dangerState,
+    dangerStored,
+    type Asked,
+    type Danger,
+} from './danger.ts';
+
+type Answers = Readonly<Partial<Record<Question, Asked>>>;
+
+export function DangerScreen() {
+    const { route } = useLocation(),
+        open = person.value,
+        draft = useDraft<Answers>('danger', {});
+    const known = dangerFrom(dangerOpen(open?.sex ?? null, open?.ageYears ?? null), open?.today ?? []);
+    // What the record has stands above what was typed here.
+    const danger: Danger = { ...known, answers: { ...draft.value, ...known.answers } };
+    const latest = useRef(danger);
+    latest.current = danger;
+    const use = useSaving('danger', {
+        onStored: (sent) => {
+            draft.value = dangerStored(latest.current, sent).answers;
+            void refreshPerson();
+        },
+        onAgain: () => undefined,
+    });
+    const isBusy = savingHolds(use.saving) || savingAsks(use),
+        left = dangerLeft(danger),
+        waits = dangerReadings(danger).length;
+    useEffect(() => {
+        if (left === 0 && waits === 0) void dropDraft('danger');
+    }, [left, waits]);
+    const answer = (question: Question, said: 'yes' | 'no'): void => {
+        const next = dangerAnswer(danger, question, said);
+        draft.value = next.answers;
+        if (dangerIsUrgent(question, said) && dangerState(next, question) === 'yes')
+            use.save([{ word: question, text: 'yes' }]);
+    };
+    const row = (question: Question) => (
+        <QuestionRow
+            key={question}
+            question={question}
+            state={dangerState(danger, question)}
+            isStored={danger.stored[question] !== undefined}
+            isOff={isBusy}
+            onAnswer={(said) => answer(question, said)}
+        />
+    );
+    const list = dangerList(danger),
+        none = (): void => void (draft.value = dangerNone(danger).answers);
+    return (
+        <div class="danger">
+            <p>{t('danger.how')}</p>
+            <Saved use={use} />
+            <h2>{t('danger.facts')}</h2>
+            <ul class="plain">{list.filter(isFact).map(row)}</ul>
+            <h2>{t('danger.signs')}</h2>
+            <p>{t('danger.now')}</p>
+            <p>
+                <button type="button" class="wide" disabled={isBusy} onClick={none}>
+                    {t('danger.none')}
+                </button>
+            </p>
+            <ul class="plain">{list.filter((question) => !isFact(question)).map(row)}</ul>
+            <div class="buttons foot">
+                <p role="status">
+                    {left === 0 && waits === 0 ? `✓ ${t('danger.all')}` : t('danger.left', { count: left })}
+                </p>
+                <button
+                    type="button"
+                    class="button-main"
+                    disabled={isBusy || waits === 0}
+                    onClick={() => use.save(dangerReadings(danger))}
+                >
+                    {t('danger.save')}
+                </button>
+                <button
+                    type="button"
+                    class={left === 0 && waits === 0 ? 'button-main' : ''}
+                    onClick={() => route(routes.pressure)}
+                >
+                    {t('danger.go-on')}
+                </button>
+            </div>
+        </div>
+    );
+}

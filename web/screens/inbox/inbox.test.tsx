@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { urgencies, type Urgency, type WorkTask } from 'gen/lists.ts';
+import { drawn, wordsOf } from '../../drawn.tsx';
+import type { Ticket } from '../../lib/api.ts';
+import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
+import { byUrgency, nextRoute } from './inbox_rules.ts';
+
+const ticket = (name: string, urgency: Urgency, since: string, ...tasks: WorkTask[]): Ticket => ({
+    ticket: name,
+    urgency,
+    reach: 'card',
+    tasks: tasks.map((task) => ({ task, urgency, since, due: since })),
+});
+
+test('the most urgent is first, and of the same who waits longest', () => {
+    const list = [
+        ticket('a', 'soon', '2026-11-30T08:00', 'sign'),
+        ticket('b', 'emergency-now', '2026-11-30T09:00', 'tell'),
+        ticket('c', 'emergency-now', '2026-11-30T08:30', 'tell'),
+        ticket('d', 'none', '2026-11-01T08:00', 'letter'),
+    ];
+    assert.deepEqual(
+        byUrgency(list).map((one) => one.ticket),
+        ['c', 'b', 'a', 'd'],
+    );
+    assert.equal(list[0]?.ticket, 'a'); // what came is left as it is
+});
+test('who has to be told is told before anything is signed', () => {
+    assert.equal(nextRoute(ticket('a', 'soon', '', 'sign', 'tell').tasks), '/urgent');
+    assert.equal(nextRoute(ticket('a', 'soon', '', 'close').tasks), '/urgent');
+    assert.equal(nextRoute(ticket('a', 'soon', '', 'sign', 'letter').tasks), '/results');
+    assert.equal(nextRoute(ticket('a', 'soon', '', 'screen').tasks), '/results');
+    assert.equal(nextRoute(ticket('a', 'none', '', 'letter').tasks), '/letter-page');
+});
+test('each urgency has words of its own, beside its shape', async () => {
+    for (const language of ['en', 'ar'] as const) {
+        const all = Object.keys(urgencies) as Urgency[];
+        const said = await Promise.all(
+            all.map(async (one) => wordsOf(await drawn(<UrgencyMark urgency={one} />, language))),
+        );
+        assert.equal(new Set(said).size, all.length);
+        for (const words of said) assert.match(words, /^[■▲●] \p{L}/u);
+    }
+});

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+// One finding: what was found, how it lies to what is usual, what is to be done, and why. Each sign has a word beside
+// it.
+import type { ComponentChildren } from 'preact';
+import type { Finding } from '../../lib/api.ts';
+import { me, person } from '../../lib/session.ts';
+import { clock, day, t } from '../../lib/words.ts';
+import { NumberLine } from '../../parts/scale/scale.tsx';
+import { unitText } from '../../parts/units/units.ts';
+import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
+import { routes } from '../../routes.ts';
+import {
+    confidenceOf,
+    isApart,
+    labelOf,
+    markOf,
+    trendOf,
+    unmetOf,
+    valueOf,
+    type Mark,
+    type Shown,
+    type UnmetKind,
+} from './findings.ts';
+
+const MARKS: Readonly<Record<Mark, string>> = { usual: '●', watch: '▲', see: '■', neutral: '◇' };
+const UNMET: Readonly<Record<UnmetKind, string>> = { 'not-asked': '?', queried: '▲', 'too-old': '◷', missing: '○' };
+const WAYS = { higher: '↑', lower: '↓', same: '=' } as const;
+const WHYS = [
+    'out-of-range',
+    'bound',
+    'unit',
+    'no-number',
+    'past-decimal',
+    'unconfirmed',
+    'status',
+    'dated-ahead',
+    'no-answer',
+    'implausible',
+] as const;
+
+const zone = (): string | undefined => me.value?.site.zone;
+const when = (at: string): string => (Number.isNaN(Date.parse(at)) ? at : day(Date.parse(at), zone()));
+const unitOf = (finding: Shown, ucum: string): string => finding.words.units?.[ucum] ?? unitText(ucum);
+
+function noteText(kind: UnmetKind, note: string): string {
+    if (note === '') return '';
+    if (kind === 'too-old') return ` (${when(note)})`;
+    const why = WHYS.find((one) => one === note);
+    return ` (${why === undefined ? note : t(`results.why-${why}`)})`;
+}
+
+function Unmet({ finding }: { finding: Shown }) {
+    const all = unmetOf(finding),
+        kinds = [...new Set(all.map(({ kind }) => kind))];
+    if (all.length === 0) return null;
+    return (
+        <dl class="unmet">
+            {kinds.map((kind) => (
+                <div key={kind}>
+                    <dt>
+                        <span aria-hidden="true">{UNMET[kind]}</span> {t(`results.${kind}`)}
+                    </dt>
+                    {all
+                        .filter((one) => one.kind === kind)
+                        .map(({ label, note }) => (
+                            <dd key={label}>
+                                {labelOf(finding, label)}
+                                {noteText(kind, note)}
+                            </dd>
+                        ))}
+                </div>
+            ))}
+        </dl>
+    );
+}
+
+function Why({ finding }: { finding: Shown }) {
+    const { define, guideline, version, source, inputs, because } = finding;
+    return (
+        <details class="why">
+            <summary>{t('results.why')}</summary>
+            <p>{t('results.rule', { rule: define, guideline, version })}</p>
+            {source !== '' && (
+                <p class="small">
+                    <bdi>{source}</bdi>
+                </p>
+            )}
+            {inputs.length > 0 && (
+                <table class="bands">
+                    <caption>{t('results.inputs')}</caption>
+                    <tbody>
+                        {inputs.map((input, i) => (
+                            <tr key={i}>
+                                <th scope="row">{labelOf(finding, input.label)}</th>
+                                <td>
+                                    <bdi>
+                                        {input.value} {unitOf(finding, input.unit)}
+                                    </bdi>
+                                </td>
+                                <td>{input.date !== '' && when(input.date)}</td>
+                            </tr>
+                        ))}
+                    </tbody>
+                </table>
+            )}
+            {because.length > 0 && (
+                <>
+                    <p>{t('results.because')}</p>
+                    <ul class="clauses" dir="ltr" lang="en">
+                        {because.map((clause) => (
+                            <li key={clause}>
+                                <code>{clause}</code>
+                            </li>
+                        ))}
+                    </ul>
+                </>
+            )}
+        </details>
+    );
+}
+
+function Trend({ finding }: { finding: Shown }) {
+    const trend = trendOf(finding, person.value?.last ?? []);
+    if (trend === null) return null;
+    return (
+        <p class="trend">
+            <span aria-hidden="true">{WAYS[trend.way]}</span>{' '}
+            {t(`results.trend-${trend.way}`, { before: trend.before, date: when(trend.at) })}
+        </p>
+    );
+}
+
+function ToldNote({ finding }: { finding: Finding }) {
+    const { told, closed } = finding;
+    if (told === null) {
+        const isUrgent = finding.urgency === 'emergency-now' || finding.urgency === 'same-day';
+        return isUrgent && finding.item !== 'refused-value' ? (
+            <p class="note note-stop">
+                <strong>{t('results.not-told')}</strong>{' '}
+                <a class="button" href={routes.urgent}>
+                    {t('results.tell')}
+                </a>
+            </p>
+        ) : null;
+    }
+    const at = Date.parse(told.at),
+        time = Number.isNaN(at) ? told.at : `${day(at, zone())} ${clock(at, zone())}`;
+    return (
+        <p class="note note-look">
+            ✓ {t('results.told', { by: told.by, time, how: t(`urgent.how-${told.how}`) })}
+            {told.agreed !== '' && <> {t('results.agreed', { agreed: told.agreed })}</>}{' '}
+            {t(closed ? 'results.closed' : 'results.not-closed')}
+        </p>
+    );
+}
+
+function Body({ finding, children }: { finding: Finding; children?: ComponentChildren }) {
+    const mark = markOf(finding),
+        sure = confidenceOf(finding),
+        { words } = finding,
+        number = valueOf(finding);
+    return (
+        <>
+            <p class="card-marks">
+                {finding.urgency !== 'none' && <UrgencyMark urgency={finding.urgency} />}
+                <span class={`mark mark-${mark}`}>
+                    <span aria-hidden="true">{MARKS[mark]}</span> {t(`results.mark-${mark}`)}
+                </span>
+                <span class="small">{t(`results.sure-${sure}`)}</span>
+            </p>
+            <h3>{words.headline || words.name || finding.item}</h3>
+            {number !== '' && (
+                <p>
+                    <bdi dir="ltr" class="number">
+                        {number}
+                    </bdi>{' '}
+                    {unitOf(finding, finding.unit)}
+                </p>
+            )}
+            {(finding.scales ?? []).map((scale) => (
+                <NumberLine key={scale.label} scale={scale} unit={unitOf(finding, finding.unit)} />
+            ))}
+            <Trend finding={finding} />
+            {finding.status === 'excluded' && words.excluded && <p>{words.excluded}</p>}
+            {words.meaning && <p>{words.meaning}</p>}
+            {words.action && <p class="alarm-do">{[words.action, words.when].filter((text) => text).join(' ')}</p>}
+            <Unmet finding={finding} />
+            {finding.standing !== '' && (
+                <p class="small">
+                    {t(finding.standing === 'site-lines' ? 'results.site-lines' : 'results.unconfirmed')}
+                </p>
+            )}
+            <ToldNote finding={finding} />
+            <Why finding={finding} />
+            {children}
+        </>
+    );
+}
+
+/** FindingCard - what is kept apart stands in a box that is closed until somebody opens it. */
+export function FindingCard({ finding, children }: { finding: Finding; children?: ComponentChildren }) {
+    const body = <Body finding={finding}>{children}</Body>;
+    if (!isApart(finding)) return <article class="card finding">{body}</article>;
+    return (
+        <article class="card finding">
+            <details class="apart">
+                <summary>
+                    <span aria-hidden="true">▣</span> {t('results.apart')}
+                </summary>
+                {body}
+            </details>
+        </article>
+    );
+}
