@@ -69,13 +69,15 @@ struct impossible {
 
 static struct impossible find_impossible(const struct measuring *in, const struct salve_err *why)
 {
-    unsigned number = 0;
+    int64_t number = 0;
     struct impossible out = {.why = "pairs"};
-    if (sscanf(why->element, "word %u", &number) == 1 && number >= 1 && number <= in->count) {
-        out = (struct impossible){number - 1, 0, "pair"};
+    struct str element = str_of(why->element), head = STR("word ");
+    bool is_one = str_starts(element, head) && str_to_i64(str_cut(element, head.len, element.len), &number);
+    if (is_one && number >= 1 && (size_t)number <= in->count) {
+        out = (struct impossible){(size_t)number - 1, 0, "pair"};
         for (size_t which = 2; which > 0; which--)
-            if (in->readings[number - 1].ranges[which - 1].state == RANGE_REFUSED)
-                out = (struct impossible){number - 1, which - 1, "range"};
+            if (in->readings[out.reading].ranges[which - 1].state == RANGE_REFUSED)
+                out = (struct impossible){out.reading, which - 1, "range"};
         return out;
     }
     struct str word = str_make(why->element, strcspn(why->element, " ")); /* the first of two */
@@ -203,7 +205,8 @@ static bool has_urgent(const struct screen_found *alarms)
     return has;
 }
 
-/* Whatever is wrong, alarms are looked for: in the open record where the request is about it, else in what was typed. */
+/* Whatever is wrong, alarms are looked for: in the open record where the request is about it, else in what was
+ * typed. */
 static enum salve_code measure(struct measuring *in, const struct visit_screening *screening,
                                const struct salve_err *impossible, size_t *kept, struct salve_err *err)
 {
@@ -226,7 +229,7 @@ static enum salve_code measure(struct measuring *in, const struct visit_screenin
     return is_wrong ? wrong.code : code;
 }
 
-enum salve_code pages_measure(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_measure(struct pages_call *call, struct salve_err *err)
 {
     struct measuring in = {.call = call};
     const struct visit_screening *screening = NULL;
@@ -252,7 +255,7 @@ enum salve_code pages_measure(struct pages_call *call, struct salve_err *err)
     return SALVE_OK;
 }
 
-enum salve_code pages_wrong(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_wrong(struct pages_call *call, struct salve_err *err)
 {
     struct str *words = arena_array(call->visit.mem, struct str, 2 * call->in.readings_count + 1);
     struct visit_reading *readings = NULL;
