@@ -29,7 +29,10 @@ static enum salve_code answer_findings(struct pages_call *call, struct salve_err
     return SALVE_OK;
 }
 
-enum salve_code pages_findings(struct pages_call *call, struct salve_err *err) { return answer_findings(call, err); }
+enum salve_code pages_call_findings(struct pages_call *call, struct salve_err *err)
+{
+    return answer_findings(call, err);
+}
 
 /* What is found and not kept is said here and nowhere else. */
 static enum salve_code answer_said(struct pages_call *call, const struct screen_found *found, struct salve_err *err)
@@ -43,7 +46,7 @@ static enum salve_code answer_said(struct pages_call *call, const struct screen_
     return SALVE_OK;
 }
 
-enum salve_code pages_screen(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_screen(struct pages_call *call, struct salve_err *err)
 {
     const struct visit_screening *screening = NULL;
     struct screen_found found;
@@ -64,7 +67,7 @@ static bool is_as_shown(void *with, const struct visit_drafts *drafts)
     return is;
 }
 
-enum salve_code pages_sign(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_sign(struct pages_call *call, struct salve_err *err)
 {
     uint64_t shown = call->session->shown;
     struct visit_sign_ask ask = {
