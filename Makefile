@@ -39,7 +39,7 @@ NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter records ranges crypto json base
-NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
+NEEDS_cli       := door visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
@@ -81,7 +81,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc libpcre2-8 libseccomp libuv
+PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 

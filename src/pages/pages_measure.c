@@ -133,8 +133,11 @@ static enum salve_code run_guidelines(struct measuring *in, const struct visit_s
     struct str who = call->session->held.who;
     struct screen_found found = {0};
     if (in->was_kept) TRY(visit_findings(&call->visit, who, &in->kept, err));
-    if (in->was_kept && in->kept.draft_count > 0 && in->kept.age == SCREEN_CURRENT) {
-        pages_put_findings(call, "findings", in->kept.drafts, in->kept.draft_count);
+    bool has_drafts = in->was_kept && in->kept.draft_count > 0;
+    bool is_judged = has_drafts || (in->was_kept && in->kept.signed_count > 0);
+    if (is_judged && in->kept.age == SCREEN_CURRENT) {
+        pages_put_findings(call, "findings", has_drafts ? in->kept.drafts : in->kept.signed_ones,
+                           has_drafts ? in->kept.draft_count : in->kept.signed_count);
         return SALVE_OK;
     }
     TRY(visit_screen(&call->visit, screening, who, &found, err));
@@ -142,13 +145,19 @@ static enum salve_code run_guidelines(struct measuring *in, const struct visit_s
     return put_run(in, &found, err);
 }
 
+static bool is_like(const struct finding *kept, const struct finding *alarm)
+{
+    return str_eq(kept->guideline, alarm->guideline) && str_eq(kept->item, alarm->item) &&
+           kept->urgency <= alarm->urgency;
+}
+
 /* An alarm that no finding of the record stands for, since what it rests on is not kept, or not shown to who acts. */
 static bool is_lost(const struct measuring *in, const struct finding *alarm)
 {
     for (size_t i = 0; i < in->kept.draft_count; i++)
-        if (str_eq(in->kept.drafts[i].finding.guideline, alarm->guideline) &&
-            str_eq(in->kept.drafts[i].finding.item, alarm->item))
-            return false;
+        if (is_like(&in->kept.drafts[i].finding, alarm)) return false;
+    for (size_t i = 0; i < in->kept.signed_count; i++)
+        if (is_like(&in->kept.signed_ones[i].finding, alarm)) return false;
     return screen_needs_told(alarm);
 }
 
