@@ -104,6 +104,10 @@ struct door_connect {
     struct clock clock; /* that of the gate */
 };
 
+/* door_dial - connects a command line to the gate that serves the site in the folder `dir`, by the socket beside it,
+ * <dir>.sock. *out is NULL where nobody serves it. Errors as door_connect. */
+SALVE_MUST_USE enum salve_code door_dial(const char *dir, struct clock clock, struct site **out, struct salve_err *err);
+
 /* door_connect - an open site at the other end. Unlike one of this process it may be used by many threads at once, as
  * many as there are connections, the rest waits; a view by one thread at a time. What site_settings, site_zone and
  * site_admission gave stays good until site_close, and is looked at anew by calling them again.
