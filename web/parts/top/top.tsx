@@ -9,6 +9,7 @@ import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts
 import { nextTheme, theme } from '../../lib/themes.ts';
 import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
 import { routes } from '../../routes.ts';
+import { isHeld } from '../../screens/urgent/held.ts';
 
 function Languages() {
     return (
@@ -51,7 +52,7 @@ function Leaving() {
         await logout();
         route(routes.start);
     };
-    if (phase.value !== 'in') return null;
+    if (phase.value !== 'in' || isHeld()) return null;
     if (!isAsking)
         return (
             <button type="button" onClick={() => ask(true)}>

@@ -40,7 +40,8 @@ const WHYS = [
 
 const zone = (): string | undefined => me.value?.site.zone;
 const when = (at: string): string => (Number.isNaN(Date.parse(at)) ? at : day(Date.parse(at), zone()));
-const unitOf = (finding: Shown, ucum: string): string => finding.words.units?.[ucum] ?? unitText(ucum);
+const unitOf = (finding: Shown, ucum: string): string =>
+    ucum === '1' ? '' : (finding.words.units?.[ucum] ?? unitText(ucum));
 
 function noteText(kind: UnmetKind, note: string): string {
     if (note === '') return '';
@@ -168,7 +169,12 @@ function Body({ finding, children }: { finding: Finding; children?: ComponentChi
                 </span>
                 <span class="small">{t(`results.sure-${sure}`)}</span>
             </p>
-            <h3>{words.headline || words.name || finding.item}</h3>
+            <h3>
+                {(finding.status === 'assessed' ? words.headline : words.name) ||
+                    words.headline ||
+                    words.name ||
+                    finding.item}
+            </h3>
             {number !== '' && (
                 <p>
                     <bdi dir="ltr" class="number">
