@@ -111,7 +111,8 @@ bool far_rec_shows(const struct rec_view *view, enum data_class class)
 /* These end a view for good (rec.h); whatever else went wrong may be over the next time. */
 static enum salve_code noted(struct far_view *view, enum salve_code code, const struct salve_err *why)
 {
-    if (code != SALVE_E_ROLE && code != SALVE_E_CONSENT && code != SALVE_E_NOT_FOUND) return code;
+    bool is_over = code == SALVE_E_ROLE || code == SALVE_E_CONSENT || code == SALVE_E_NOT_FOUND;
+    if (!is_over && code != SALVE_E_SESSION) return code;
     view->over = code;
     view->why = *why;
     return code;
@@ -135,7 +136,9 @@ static enum salve_code stands(struct far_view *view, struct salve_err *err)
         if (err != NULL) *err = view->why;
         return view->over;
     }
-    if (view->is_asked && far_is_fresh(view->site, view->changes, NULL, view->asked_unix_ms)) return SALVE_OK;
+    bool is_over = clock_ms(&view->site->clock) >= view->facts.until_unix_ms;
+    if (view->is_asked && !is_over && far_is_fresh(view->site, view->changes, NULL, view->asked_unix_ms))
+        return SALVE_OK;
     return ask_stands(view, err);
 }
 

@@ -62,6 +62,7 @@ static void facts_of(const struct rec_view *view, struct door_facts *facts)
     facts->opened_at_unix_ms = rec_opened_at_unix_ms(view);
     facts->day_end_unix_ms = worklist_day_end_unix_ms(view);
     facts->proofs_from_unix_ms = rec_proofs_from_unix_ms(view);
+    facts->until_unix_ms = rec_view_until_unix_ms(view);
     facts->keeps_apart = rec_keeps_apart(view);
 }
 

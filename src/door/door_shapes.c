@@ -210,10 +210,10 @@ SHAPE(site_backup_state){INT(site_backup_state, at_unix_ms, 0),
 
 /* --- of the door alone -------------------------------------------------------------------------------------------- */
 
-SHAPE(door_facts){ONE(door_facts, id, compartment),    CLASSES(door_facts, classes),
-                  INT(door_facts, first_number, 0),    INT(door_facts, opened_at_unix_ms, 0),
-                  INT(door_facts, day_end_unix_ms, 0), INT(door_facts, proofs_from_unix_ms, 0),
-                  BOOL(door_facts, keeps_apart),       END};
+SHAPE(door_facts){
+    ONE(door_facts, id, compartment),      CLASSES(door_facts, classes),        INT(door_facts, first_number, 0),
+    INT(door_facts, opened_at_unix_ms, 0), INT(door_facts, day_end_unix_ms, 0), INT(door_facts, proofs_from_unix_ms, 0),
+    INT(door_facts, until_unix_ms, 0),     BOOL(door_facts, keeps_apart),       END};
 
 static const struct door_field fields_tape[] = {{.kind = DOOR_TAPE, .bytes = sizeof(struct tape)}, END};
 static const struct door_shape door_shape_tape = {fields_tape, sizeof(struct tape)};

@@ -8,7 +8,7 @@
 #include "door/table_int.h"
 #include "records/gate.h"
 
-enum { DOOR_SESSIONS_HELD = 8, DOOR_WATCHED_MAX = 8 };
+enum { DOOR_SESSIONS_HELD = 128, DOOR_WATCHED_MAX = 8 };
 
 struct door_conn {
     int fd; /* -1: the place is free */

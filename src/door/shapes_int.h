@@ -28,6 +28,7 @@ struct door_facts {
     uint64_t first_number; /* of the ids that it gives */
     int64_t opened_at_unix_ms, day_end_unix_ms;
     int64_t proofs_from_unix_ms;
+    int64_t until_unix_ms; /* the clock alone ends it then */
     bool keeps_apart;
 };
 

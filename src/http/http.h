@@ -111,13 +111,13 @@ struct http_config {
     size_t body_bytes_max;    /* of one request */
     size_t reply_bytes_max;   /* arena of one answer */
     size_t buffers_bytes_max; /* of all connections together; over it: 503 */
-    unsigned connections_max; /* over it: 503 */
+    unsigned connections_max; /* over it: 503, or the seat of one that has asked nothing for spare_seconds */
     unsigned waiting_max;     /* requests that wait for a worker; over it: 503 */
-    unsigned head_seconds, body_seconds, idle_seconds;
-    unsigned send_seconds; /* in which a client takes at least HTTP_SEND_BYTES_MIN of an answer */
+    unsigned head_seconds, body_seconds, idle_seconds, spare_seconds;
+    unsigned send_seconds; /* in which a client takes at least HTTP_SEND_BYTES_MIN of an answer, HTTP_SENDS_MAX times */
 };
 
-enum { HTTP_SEND_BYTES_MIN = 16 << 10 };
+enum { HTTP_SEND_BYTES_MIN = 16 << 10, HTTP_SENDS_MAX = 30 };
 
 /* http_config_usual - the limits of docs/internals/http.md, one route, the system's clock. */
 struct http_config http_config_usual(void);

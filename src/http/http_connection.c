@@ -37,6 +37,7 @@ struct connection {
     size_t reply_bytes;           /* head and body */
     size_t unsent;                /* of them, when it was looked last */
     size_t ignored;               /* bytes, at the end */
+    unsigned sends;               /* how often this answer got send_seconds */
     enum stage stage;
     int status;              /* of the answer as it went out */
     bool is_reading, is_out; /* is_out: the job is with a worker */
@@ -267,6 +268,7 @@ static void send_rest(struct connection *c, uv_buf_t parts[2], size_t sent)
     if (parts[1].len > 0)
         parts[1] = uv_buf_init(parts[1].base + (sent - first), (unsigned)(parts[1].len - (sent - first)));
     c->unsent = c->reply_bytes - sent;
+    c->sends = 1;
     c->stage = ROOM_TO_SEND;
     c->write.data = c;
     expect_within(c, (uint64_t)c->server->config.send_seconds * 1000);
@@ -438,13 +440,13 @@ static void go_on(struct connection *c)
 
 /* --- what is late ------------------------------------------------------------------------------------------------- */
 
-/* A client that takes its answer takes HTTP_SEND_BYTES_MIN in send_seconds. */
+/* A client that takes its answer takes HTTP_SEND_BYTES_MIN in send_seconds, and not for ever. */
 static bool takes_enough(struct connection *c)
 {
     size_t left = uv_stream_get_write_queue_size(&c->socket.stream);
     bool takes = c->unsent - left >= HTTP_SEND_BYTES_MIN;
     c->unsent = left;
-    return takes;
+    return takes && c->sends++ < HTTP_SENDS_MAX && !c->server->is_draining;
 }
 
 void connection_look(struct connection *c, uint64_t now_ms)
@@ -512,6 +514,22 @@ static struct connection *make_connection(struct http_server *server, const uv_s
     return c;
 }
 
+/* Who has asked nothing for longest, and long enough, makes room. */
+static bool free_seat(struct http_server *server)
+{
+    const struct http_config *config = &server->config;
+    struct connection *longest = NULL;
+    uint64_t now_ms = uv_now(&server->loop), until_ms = now_ms + 1000 * (uint64_t)config->idle_seconds;
+    for (struct connection *c = server->connections; c != NULL; c = c->next) {
+        bool is_idle = c->stage == A_REQUEST && !c->is_closing && c->late_ms != 0;
+        if (is_idle && c->late_ms + 1000 * (uint64_t)config->spare_seconds <= until_ms &&
+            (longest == NULL || c->late_ms < longest->late_ms))
+            longest = c;
+    }
+    if (longest != NULL) connection_close(longest);
+    return longest != NULL;
+}
+
 bool connection_open(struct http_server *server, uv_stream_t *listener)
 {
     struct connection *c = make_connection(server, listener);
@@ -523,7 +541,7 @@ bool connection_open(struct http_server *server, uv_stream_t *listener)
     http_count(&server->numbers.connections, 1);
     if (c->socket.handle.type == UV_TCP) (void)uv_tcp_nodelay(&c->socket.tcp, 1);
     c->reader.request.source = source_of(c);
-    if (server->numbers.open <= server->config.connections_max) {
+    if (server->numbers.open <= server->config.connections_max || free_seat(server)) {
         wait_for_bytes(c);
         return true;
     }

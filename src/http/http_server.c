@@ -132,6 +132,7 @@ struct http_config http_config_usual(void)
                                 .head_seconds = 10,
                                 .body_seconds = 30,
                                 .idle_seconds = 75,
+                                .spare_seconds = 5,
                                 .send_seconds = 20};
 }
 

@@ -26,7 +26,9 @@ enum { GATE_TICK_MS = 1000 };
 /* site_generation_use - from now on *generation grows, with a release, when something changed that an open view, a
  * session or a copy of the settings rests on: a decision of a person, an erasure, a new card; a change of staff; a
  * session that was locked or ended; the settings. It never stands for something that is not durable yet.
- * `generation` outlives the site; NULL: nobody looks. */
+ * `generation` outlives the site; NULL: nobody looks. With it the site is used by others than who opened it, so what
+ * only whoever has its secret may do is refused meanwhile: staff_recover, and the first PIN of a register without
+ * (E_ROLE). */
 void site_generation_use(struct site *site, _Atomic uint64_t *generation);
 
 /* site_tick - what is due by the clock, one thing a call: renewal of keys, an erasure whose day is over, the signature

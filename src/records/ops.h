@@ -37,8 +37,10 @@ SALVE_MUST_USE enum salve_code site_rules_of(const struct site_settings *setting
 SALVE_MUST_USE enum salve_code site_zone_of(const struct site_settings *settings, struct arena *mem,
                                             const struct zone **out, struct salve_err *err);
 
-/* rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped. Of a view of this process. */
+/* Of a view of this process. rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped.
+ * rec_view_until_unix_ms - of one that stands: when the clock alone ends it. */
 SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
+int64_t rec_view_until_unix_ms(const struct rec_view *view);
 
 /* rec_rows_swap - the file of many people that is under way (rec_rows_begin) is that of who asks: whoever answers for
  * many puts it in before each of the owner's calls, and takes it out after it. NULL: none. Of a site of this process. */

@@ -49,6 +49,14 @@ static enum salve_code put_in(struct rec_tx *tx, struct actor actor, struct str 
     return rec_tx_commit(tx, err);
 }
 
+/* A guideline is accepted by a clinician, and what is known of the clinic comes from who answers for it. */
+static uint32_t roles_of(struct str kind)
+{
+    if (str_is(kind, "guideline")) return ROLE_BIT(ROLE_CLINICIAN);
+    if (str_is(kind, "clinic")) return ROLE_BIT(ROLE_CLINICIAN) | ROLE_BIT(ROLE_MANAGER);
+    return ROLE_BIT(ROLE_CLINICIAN) | ROLES_UPKEEP;
+}
+
 enum salve_code near_commons_put_with(struct site *site, struct actor actor, struct str kind, struct str id,
                                       struct str bytes, const struct commons_file *files, size_t count,
                                       struct salve_err *err)
@@ -57,7 +65,7 @@ enum salve_code near_commons_put_with(struct site *site, struct actor actor, str
     if (str_is(kind, "site") || str_is(kind, "staff") || str_is(kind, "log") || str_is(kind, "form") ||
         str_is(kind, "work"))
         return salve_fail(err, SALVE_E_INVALID, "document kind %.*s", STR_ARGS(kind));
-    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_CLINICIAN) | ROLES_UPKEEP, err);
+    enum salve_code code = rec_actor_needs(actor, roles_of(kind), err);
     if (code != SALVE_OK) return code;
     struct arena *mem = arena_open_private(COMMONS_WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "fhir/fhir.h"
 #include "records/ids_int.h"
-#include "records/view_int.h"
+#include "records/deeds_int.h"
 
 uint64_t near_rec_next_number(void *view_of_caller)
 {
@@ -135,7 +135,7 @@ static enum salve_code prepare(struct saving *s, struct arena *work, struct salv
         code = item_check(s->view, &s->items[i], &s->classes[i], work, err);
         arena_rewind(work, mark);
     }
-    return code;
+    return code == SALVE_OK ? rec_deeds_check(s->view, s->items, s->classes, s->count, work, err) : code;
 }
 
 static enum salve_code put_class(struct saving *s, struct rec_tx *tx, enum data_class class, struct salve_err *err)

@@ -102,6 +102,8 @@ static enum salve_code ask(struct rec_tx *tx, void *with, struct salve_err *err)
 enum salve_code near_staff_recover(struct site *site, struct str id, struct str secret, int64_t *due_unix_ms,
                                    struct salve_err *err)
 {
+    if (site->generation != NULL)
+        return salve_refuse(err, SALVE_E_ROLE, "whoever opens the site does it while nobody else uses it", "recovery");
     struct asked asked = {.recovery = {.staff.is = {.id = id, .role = ROLE_MANAGER}}, .secret = secret};
     TRY(run(site, ask, &asked, err));
     *due_unix_ms = asked.recovery.due_unix_ms;

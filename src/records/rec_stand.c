@@ -99,12 +99,32 @@ struct consent_decision rec_view_decision(const struct rec_view *view, int64_t n
     return consent_decide(view->gate.grants, view->gate.grant_count, &ask);
 }
 
-static bool is_too_old(const struct rec_view *view, int64_t now_unix_ms)
+static int64_t life_ms(const struct rec_view *view)
 {
     int minutes = view->stand.is_present ? SALVE_VIEW_MINUTES_MAX : SALVE_VIEW_AWAY_MINUTES_MAX;
+    return (int64_t)minutes * MINUTE_MS;
+}
+
+static void no_later(int64_t *until_unix_ms, int64_t end_unix_s)
+{
+    if (end_unix_s != 0 && end_unix_s * 1000 < *until_unix_ms) *until_unix_ms = end_unix_s * 1000;
+}
+
+int64_t rec_view_until_unix_ms(const struct rec_view *view)
+{
+    int64_t until_unix_ms = view->stand.opened_wall_ms + life_ms(view);
+    struct consent_decision decision = rec_view_decision(view, near_site_now_unix_ms(view->site));
+    if (decision.grant == NULL) return until_unix_ms;
+    no_later(&until_unix_ms, decision.grant->not_after_unix_s);
+    no_later(&until_unix_ms, decision.grant->majority_unix_s);
+    return until_unix_ms;
+}
+
+static bool is_too_old(const struct rec_view *view, int64_t now_unix_ms)
+{
     int64_t guarded_ms = now_unix_ms - view->gate.now_unix_ms;
     int64_t wall_ms = clock_ms(&view->site->clock) - view->stand.opened_wall_ms;
-    return (guarded_ms > wall_ms ? guarded_ms : wall_ms) >= (int64_t)minutes * MINUTE_MS;
+    return (guarded_ms > wall_ms ? guarded_ms : wall_ms) >= life_ms(view);
 }
 
 /* Somebody of the staff was retired since: is it the one who looks? Reads in a transaction, but only then. */
@@ -123,10 +143,9 @@ static enum salve_code look(struct rec_view *view, struct salve_err *err)
 {
     const struct rec_stand *stand = &view->stand;
     int64_t now_unix_ms = near_site_now_unix_ms(view->site);
+    TRY(check_staff(view, err)); /* first: who is retired hears that, and not that their session ended with it */
     enum salve_code code = rec_session_stands(view->site, stand->session);
     if (code != SALVE_OK) return salve_fail(err, code, "session");
-    code = check_staff(view, err);
-    if (code != SALVE_OK) return code;
     if (stand->decided->is_erased) return SALVE_E_NOT_FOUND;
     if (!rec_stand_holds(stand, view->purpose)) return SALVE_E_CONSENT;
     if (stand->is_present && stand->cards != stand->decided->cards) return SALVE_E_CONSENT;

@@ -168,6 +168,47 @@ static void change_part(struct rec_work *work, const struct rec_work_change *cha
     }
 }
 
+/* Open at least as urgently as `floor`; what was open like that before has been open since then. */
+static void keep_open(struct rec_work_slot *slot, struct rec_work_slot floor, const struct rec_work_slot *old,
+                      int64_t now_unix_ms)
+{
+    if (!floor.is_open || (slot->is_open && slot->urgency <= floor.urgency)) return;
+    floor.since_unix_ms = now_unix_ms;
+    *slot = old->is_open && old->urgency == floor.urgency ? *old : floor;
+}
+
+static void hold(struct rec_work *work, const struct rec_work *old, const struct rec_work_change *change,
+                 int64_t now_unix_ms)
+{
+    for (size_t at = 0; at < WORK_ENTRIES_MAX; at++) {
+        size_t task = at / WORK_PARTS, part = at % WORK_PARTS;
+        if (part == WORK_NOT_KEPT || task == WORK_LETTER) continue;
+        struct rec_work_slot floor = change->is_seen[part] ? change->least[task][part] : old->slots[task][part];
+        keep_open(&work->slots[task][part], floor, &old->slots[task][part], now_unix_ms);
+    }
+}
+
+static bool is_as_urgent(const struct rec_work *work, enum work_task task, uint32_t urgency)
+{
+    const struct rec_work_slot *slot = &work->slots[task][WORK_NOT_KEPT];
+    return slot->is_open && slot->urgency <= urgency;
+}
+
+/* Nothing in the record speaks for what is not kept, so the list alone holds it: told, and then closed. */
+static enum salve_code check_lost(const struct rec_work *work, const struct rec_work *old, bool is_clinician,
+                                  struct salve_err *err)
+{
+    const struct rec_work_slot *tell = &old->slots[WORK_TELL][WORK_NOT_KEPT];
+    const struct rec_work_slot *close = &old->slots[WORK_CLOSE][WORK_NOT_KEPT];
+    if (tell->is_open && !is_as_urgent(work, WORK_TELL, tell->urgency) &&
+        !is_as_urgent(work, WORK_CLOSE, tell->urgency))
+        return salve_refuse(err, SALVE_E_CONFLICT, "nobody has noted that the person was told of it", "closing");
+    if (close->is_open && !is_clinician && !is_as_urgent(work, WORK_CLOSE, close->urgency) &&
+        !is_as_urgent(work, WORK_TELL, close->urgency))
+        return salve_refuse(err, SALVE_E_ROLE, "a named clinician does that", "closing");
+    return SALVE_OK;
+}
+
 enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id, const struct rec_work_change *change,
                                bool is_shown, struct salve_err *err)
 {
@@ -175,8 +216,11 @@ enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id, const s
     bool found = false;
     TRY(rec_work_get(tx, id, &work, &found, err));
     if (!found) work = (struct rec_work){.id = id};
+    const struct rec_work old = work;
     for (size_t part = 0; part < WORK_PARTS; part++)
         if (change->is_meant[part]) change_part(&work, change, part, tx->now_unix_ms);
+    hold(&work, &old, change, tx->now_unix_ms);
+    TRY(check_lost(&work, &old, change->is_clinician, err));
     if (is_empty(&work)) return found ? drop(tx, &work, err) : SALVE_OK;
     if (is_shown) work.shown_unix_ms = tx->now_unix_ms;
     if (!found) TRY(give_ticket(tx, &work, err));

@@ -2,14 +2,15 @@
  * The door to the work lists: what a view wants to stand, and the whole list for those who work on it. */
 #include <stdlib.h>
 
+#include "base/limits.h"
 #include "base/zone.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
-#include "records/view_int.h"
+#include "records/deeds_int.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
 
-enum { WORK_BYTES = 64 << 20, SALT_BYTES = 16 };
+enum { WORK_BYTES = 64 << 20, SALT_BYTES = 16, DAY_MS = 24 * 3600 * 1000 };
 
 static const char *const task_texts[] = {
 #define WORK(name, text, what) text,
@@ -39,9 +40,21 @@ int64_t near_worklist_day_end_unix_ms(const struct rec_view *view)
     return zone_day(zone != NULL ? zone : zone_utc(), near_rec_opened_at_unix_ms(view)).end_unix_ms;
 }
 
+/* An emergency now, what is due today by the end of the site's day, closing a day later; other drafts within three days
+ * where an appointment waits for them, else within seven. */
+int64_t worklist_due_unix_ms(const struct rec_view *view, enum work_task task, uint32_t urgency)
+{
+    int64_t day_end = worklist_day_end_unix_ms(view);
+    if (task == WORK_CLOSE) return day_end + DAY_MS;
+    if (urgency == URGENCY_EMERGENCY_NOW) return rec_opened_at_unix_ms(view);
+    if (urgency == URGENCY_SAME_DAY) return day_end;
+    return day_end + (urgency == URGENCY_SOON ? 3 : 7) * (int64_t)DAY_MS;
+}
+
 enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)
 {
-    return view->has_work ? rec_work_apply(tx, view->gate.chain.id, &view->work, view->is_shown, err) : SALVE_OK;
+    const struct rec_work_change *work = &view->work;
+    return work->is_checked ? rec_work_apply(tx, view->gate.chain.id, work, view->is_shown, err) : SALVE_OK;
 }
 
 void rec_view_work_done(struct rec_view *view)
@@ -55,14 +68,16 @@ enum salve_code near_worklist_write(struct rec_view *view, struct salve_err *err
     struct rec_tx tx;
     if (!view->has_work) return SALVE_OK;
     TRY(rec_view_stands(view, err));
-    struct arena_mark mark = arena_mark(view->mem);
-    enum salve_code code = rec_tx_begin(view->site, false, view->mem, &tx, err);
+    struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
+    enum salve_code code = rec_deeds_check(view, NULL, NULL, 0, work, err);
+    if (code == SALVE_OK) code = rec_tx_begin(view->site, false, work, &tx, err);
     if (code == SALVE_OK) {
         code = rec_view_work(view, &tx, err);
         if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
         rec_tx_abandon(&tx);
     }
-    arena_rewind(view->mem, mark);
+    arena_close(work);
     if (code == SALVE_OK) rec_view_work_done(view);
     return code;
 }

@@ -85,7 +85,8 @@ SALVE_MUST_USE enum salve_code staff_retire(struct site *site, struct actor acto
  * of the guarded clock, with this secret. It is a public leaf at once, and every manager who is there sees it and can
  * stop it. `id` is a new name, or that of a manager in office. staff_recover_stop - actor: MANAGER; E_NOT_FOUND.
  * staff_recovery - what is asked for; *id is empty where nothing is.
- *   errors  E_CONFLICT one is asked for, or the name is another's; E_CLOCK; E_RANGE */
+ *   errors  E_ROLE others use the site too (gate.h); E_CONFLICT one is asked for, or the name is another's; E_CLOCK;
+ *           E_RANGE */
 SALVE_MUST_USE enum salve_code staff_recover(struct site *site, struct str id, struct str secret, int64_t *due_unix_ms,
                                              struct salve_err *err);
 SALVE_MUST_USE enum salve_code staff_recover_stop(struct site *site, struct actor actor, struct salve_err *err);

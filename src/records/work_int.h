@@ -21,6 +21,10 @@ typedef struct rec_work_slot rec_work_slots[WORK_TASKS][WORK_PARTS];
 struct rec_work_change {
     bool is_meant[WORK_PARTS];
     rec_work_slots slots;
+    /* What rec_deeds_check found: */
+    bool is_checked, is_clinician;
+    bool is_seen[WORK_PARTS]; /* the view reads what that part is about, or nobody can */
+    rec_work_slots least;     /* what the record shows to be open behind the save */
 };
 
 /* A person's row. */
@@ -32,7 +36,9 @@ struct rec_work {
 };
 
 /* rec_work_get - *found false: nothing is open. rec_work_apply - the change, in a transaction that goes on; a row that
- * becomes empty goes, with its ticket. is_shown: the person's card was used for the view.
+ * becomes empty goes, with its ticket. is_shown: the person's card was used for the view. What the record shows to be
+ * open stays open, whatever was meant; of what the view does not see nothing is ended but a letter. E_CONFLICT, E_ROLE:
+ * what is not kept would end without having been told, or closed by a clinician.
  * rec_work_shown - the card is used now; nothing where no work is open.
  * rec_work_end - parts that are not in `keep` (bits of enum work_part) end; 0: all. *ends_untold becomes true where
  * something urgent that the person was not told of ends with them. */

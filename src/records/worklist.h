@@ -58,7 +58,9 @@ struct work {
 
 /* worklist_set - what is open of one part about the person behind the view from now on, in place of what was: it goes
  * with the next save of the view, or with worklist_write where nothing is saved. An entry that was there with the same
- * urgency keeps its times. since_unix_ms is the gate's to say.
+ * urgency keeps its times. since_unix_ms is the gate's to say, and so is what stays open: what the record shows to be
+ * untold, unclosed or unsigned behind the save, and all but letters of what the view does not see. What was found and
+ * is not kept ends only by having been told (E_CONFLICT), and then by a clinician (E_ROLE).
  * worklist_write - what still waits, in a transaction of its own; fine if nothing does. */
 void worklist_set(struct rec_view *view, enum work_part part, const struct work_entry *entries, size_t count);
 SALVE_MUST_USE enum salve_code worklist_write(struct rec_view *view, struct salve_err *err);
@@ -66,6 +68,9 @@ SALVE_MUST_USE enum salve_code worklist_write(struct rec_view *view, struct salv
 /* worklist_day_end_unix_ms - of the site's day on which the view was opened or resumed; of the day of UTC where the
  * zone of the site cannot be read. */
 int64_t worklist_day_end_unix_ms(const struct rec_view *view);
+
+/* worklist_due_unix_ms - when a task of that urgency has to be done (project choice). */
+int64_t worklist_due_unix_ms(const struct rec_view *view, enum work_task task, uint32_t urgency);
 
 /* worklist_mine - what is open about the person behind the view; the texts in mem. */
 SALVE_MUST_USE enum salve_code worklist_mine(struct rec_view *view, struct arena *mem, struct work *out,

@@ -122,7 +122,7 @@ SALVE_MUST_USE enum salve_code screen_has_acceptance(struct site *site, struct s
 #define SCREEN_ALARMS_SITE       "alarms-site" /* uses the items, categories and actions of SCREEN_ALARMS, no others */
 #define SCREEN_ALARMS_NOT_JUDGED "alarms-not-judged"
 #define SCREEN_UNCONFIRMED       "unconfirmed"
-#define SCREEN_REFUSED_VALUE     "refused-value" /* its item for a value that cannot be used */
+#define SCREEN_REFUSED_VALUE     DEED_REFUSED /* its item for a value that cannot be used */
 bool screen_is_alarms(struct str id);
 
 /* screen_first - findings in the order in which people hear of them: by urgency, what is certain before what asks, then

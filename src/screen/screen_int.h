@@ -7,12 +7,13 @@
 
 #include "base/clock.h"
 #include "fhir/tape_edit.h"
+#include "records/deeds.h"
 #include "records/worklist.h"
 #include "screen/screen.h"
 
-#define SCREEN_EXTENSION "urn:salve:extension:"
-#define SCREEN_FINDING   SCREEN_EXTENSION "finding" /* marks an Observation as a kept finding */
-#define SCREEN_INPUT     SCREEN_EXTENSION "input"   /* one of its inputs; the other parts are named as their fields */
+#define SCREEN_EXTENSION DEED_EXTENSION
+#define SCREEN_FINDING   DEED_FINDING
+#define SCREEN_INPUT     DEED_INPUT
 
 /* A guideline that may be used here, with what the site chose. */
 struct screen_member {
@@ -104,10 +105,10 @@ family_mask screen_families(const struct rec_resource *resource);
 /* --- notes about findings (screen_told.c) --- */
 /* What stands about a kept finding: that somebody was told of it, that its alarm was closed, that its draft was left
  * out when the others were signed. */
-#define SCREEN_CATEGORY  "http://terminology.hl7.org/CodeSystem/communication-category" /* notification */
+#define SCREEN_CATEGORY  DEED_CATEGORY
 #define SCREEN_MODE      "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
-#define SCREEN_OPERATION "http://terminology.hl7.org/CodeSystem/v3-DataOperation" /* COMPLETE, CANCEL */
-#define SCREEN_STAFF     "urn:salve:staff"
+#define SCREEN_OPERATION DEED_OPERATION
+#define SCREEN_STAFF     DEED_STAFF
 enum screen_note_kind { SCREEN_NOTE_NONE, SCREEN_NOTE_TOLD, SCREEN_NOTE_CLOSED, SCREEN_NOTE_LEFT_OUT };
 struct screen_note {
     enum screen_note_kind kind;

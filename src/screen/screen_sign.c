@@ -5,7 +5,7 @@
 #include "base/assert.h"
 #include "screen/screen_int.h"
 
-#define ACTIVITY "urn:salve:activity"
+#define ACTIVITY DEED_ACTIVITY
 
 struct signing {
     struct rec_view *view;

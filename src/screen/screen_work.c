@@ -5,8 +5,6 @@
 #include "screen/screen_int.h"
 #include "screen/told.h"
 
-enum { DAY_MS = 24 * 3600 * 1000 };
-
 void screen_work_begin(struct screen_work *work)
 {
     for (size_t task = 0; task < WORK_TASKS; task++)
@@ -29,22 +27,13 @@ void screen_work_alarm(struct screen_work *work, const struct finding *finding, 
 
 void screen_work_draft(struct screen_work *work, const struct finding *finding) { add(work, WORK_SIGN, finding); }
 
-/* When it has to be done (project choice): an emergency now, what is due today by the end of the site's day, closing a
- * day later; other drafts within three days where an appointment waits for them, else within seven. */
-static int64_t due_of(const struct rec_view *view, enum work_task task, enum urgency urgency)
-{
-    int64_t day_end = worklist_day_end_unix_ms(view);
-    if (task == WORK_CLOSE) return day_end + DAY_MS;
-    if (urgency == URGENCY_EMERGENCY_NOW) return rec_opened_at_unix_ms(view);
-    if (urgency == URGENCY_SAME_DAY) return day_end;
-    return day_end + (urgency == URGENCY_SOON ? 3 : 7) * (int64_t)DAY_MS;
-}
-
 struct work_entry screen_work_entry(const struct rec_view *view, enum work_part part, enum work_task task,
                                     enum urgency urgency)
 {
-    return (struct work_entry){
-        .part = part, .task = task, .urgency = (uint32_t)urgency, .due_unix_ms = due_of(view, task, urgency)};
+    return (struct work_entry){.part = part,
+                               .task = task,
+                               .urgency = (uint32_t)urgency,
+                               .due_unix_ms = worklist_due_unix_ms(view, task, urgency)};
 }
 
 static size_t entries_of(const struct rec_view *view, const struct screen_work *work, enum work_part part,

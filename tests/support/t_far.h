@@ -30,7 +30,8 @@ static void *t_far_serve(void *with)
     return NULL;
 }
 
-static void t_far_again(struct t_site *t)
+/* Sessions ended with the connection, and a doubted clock lets few begin. */
+static void t_site_again(struct t_site *t)
 {
     struct actor *const all[] = {&T_MANAGER, &T_REGISTRAR, &T_ASSISTANT, &T_CLINICIAN, &T_TECHNICIAN};
     struct actor made;
@@ -56,7 +57,7 @@ static void t_site_open(struct t_site *t)
     struct door_connect connect = {.fds = &ends[1], .fd_count = 1, .page_fd = page_fd, .clock = t->options.clock};
     t_must(door_connect(&connect, &t->site, &err));
     (void)close(page_fd);
-    if (t->has_staff) t_far_again(t);
+    if (t->has_staff) t_site_again(t);
 }
 
 static void t_site_end(struct t_site *t)

@@ -107,6 +107,7 @@ static void t_site_paths(struct t_site *t, const char *folder)
 static void t_site_open(struct t_site *t) { t_must(site_open(&t->options, &t->site, &err)); }
 static void t_site_close(struct t_site *t) { t_must(site_close(&t->site, &err)); }
 static void t_site_end(struct t_site *t) { (void)!site_close(&t->site, NULL); }
+static void t_site_again(struct t_site *t) { (void)t; }
 #endif
 
 /* t_register - a new member, added by `actor` and confirmed by the clinician. */
@@ -200,6 +201,7 @@ static void t_site_at(struct t_site *t, int64_t unix_ms)
     t_site_open(t);
     if (site_clock_suspect(t->site) && unix_ms > site_now_unix_ms(t->site))
         t_must(site_clock_confirm(t->site, T_TECHNICIAN, &err));
+    t_site_again(t);
 }
 
 /* t_sign - what is in the log is signed now, whatever the interval says, as upkeep does it. */

@@ -642,6 +642,7 @@ static void settings_change_for_the_manager_alone(void **state)
     t_site_open(t);
     assert_str(site_settings(t->site)->name, "Another name");
     assert_int_equal(site_settings(t->site)->majority_age_years, 21);
+    settings = *site_settings(t->site);
     settings.log_name = STR("other");
     assert_code(site_settings_set(t->site, T_MANAGER, &settings, NULL), SALVE_E_CONFIG);
 }

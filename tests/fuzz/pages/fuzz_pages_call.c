@@ -2,6 +2,7 @@
  * Any bytes as a call: the first says which one and which header lines come, the rest is the body. There is no site
  * behind it: what is answered is JSON, and never a success. The reader of bodies is asked beside it, with all members. */
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "http/http.h"

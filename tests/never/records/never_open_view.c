@@ -7,7 +7,8 @@
 
 enum { MINUTE_MS = 60 * 1000 };
 
-static int64_t clock_now_ms, begun_ms;
+static _Atomic int64_t clock_now_ms; /* read by whoever serves the site */
+static int64_t begun_ms;
 static int64_t moving_clock(const struct clock *clock)
 {
     (void)clock;

@@ -82,7 +82,7 @@ static int set_up(void **state)
     config.body_bytes_max = 100000;
     config.reply_bytes_max = 256 << 10;
     config.buffers_bytes_max = 8 * HTTP_HEAD_BYTES_MAX;
-    config.head_seconds = config.body_seconds = 1;
+    config.head_seconds = config.body_seconds = 5;
     http_case_open(&run, &config);
     return 0;
 }
@@ -251,12 +251,16 @@ static void statuses_of_limits(void **state)
 static void slow_ones_are_told_so(void **state)
 {
     static const char *const begun[] = {"GET / HT", "POST / HTTP/1.1\r\n" HOST "Content-Length: 10\r\n\r\nabc"};
+    int fds[2];
     (void)state;
+    for (size_t i = 0; i < 2; i++) t_http_say(fds[i] = t_http_call(run.port), begun[i]);
     for (size_t i = 0; i < 2; i++) {
-        struct str all = asked(begun[i]);
+        struct str all = t_http_heard(fds[i], run.mem, NULL);
         assert_int_equal(t_http_status(all), 408);
         assert_str(t_http_field(all, "Connection"), "close");
+        close(fds[i]);
     }
+    assert_int_equal(http_server_counts(run.server).timeouts, 2);
 }
 
 /* Bodies that wait together take no more than buffers_bytes_max. */

@@ -62,6 +62,36 @@ static void more_than_are_allowed(void **state)
     http_case_close(&run);
 }
 
+/* Who has asked nothing for a while goes when the seat is needed, the longest first; who is asking stays. */
+static void idle_ones_make_room(void **state)
+{
+    struct http_case run;
+    struct http_config config = usual();
+    int fds[3];
+    (void)state;
+    config.connections_max = 3;
+    config.spare_seconds = 3;
+    http_case_open(&run, &config);
+    for (int i = 0; i < 3; i++) {
+        fds[i] = t_http_call(run.port);
+        t_http_say(fds[i], "GET /x HTTP/1.1\r\n" AGAIN);
+        assert_int_equal(t_http_status(t_http_answer(fds[i], run.mem, false)), 200);
+        (void)usleep(20000);
+    }
+    assert_int_equal(t_http_status(t_http_asked(run.port, run.mem, "GET /x HTTP/1.0\r\n\r\n")), 503);
+    (void)usleep(3300000);
+    t_http_say(fds[0], "GET /begun HT");
+    (void)usleep(50000);
+    assert_int_equal(t_http_status(t_http_asked(run.port, run.mem, "GET /x HTTP/1.0\r\n\r\n")), 200);
+    assert_int_equal(t_http_heard(fds[1], run.mem, NULL).len, 0);
+    t_http_say(fds[0], "TP/1.1\r\n" AGAIN);
+    assert_true(t_http_has(t_http_answer(fds[0], run.mem, false), "/begun"));
+    t_http_say(fds[2], "GET /x HTTP/1.1\r\n" AGAIN);
+    assert_int_equal(t_http_status(t_http_answer(fds[2], run.mem, false)), 200);
+    for (int i = 0; i < 3; i++) close(fds[i]);
+    http_case_close(&run);
+}
+
 /* A client that has said all it wants and shuts its side gets all its answers. */
 static void half_closed(void **state)
 {
@@ -225,9 +255,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(memory_is_flat), /* first: it forks, and no thread is there yet */
-        cmocka_unit_test(more_than_are_allowed), cmocka_unit_test(half_closed),
-        cmocka_unit_test(killed_in_the_middle),  cmocka_unit_test(told_while_it_sends),
-        cmocka_unit_test(slow_but_willing),
+        cmocka_unit_test(more_than_are_allowed), cmocka_unit_test(idle_ones_make_room),
+        cmocka_unit_test(half_closed),           cmocka_unit_test(killed_in_the_middle),
+        cmocka_unit_test(told_while_it_sends),   cmocka_unit_test(slow_but_willing),
     };
     return t_run(tests);
 }

@@ -130,6 +130,53 @@ static void limits(struct arena *mem)
     }
 }
 
+/* One target, and one header, more than are taken. */
+static void numbers(struct arena *mem)
+{
+    for (unsigned bytes = HTTP_TARGET_BYTES_MAX - 1; bytes <= HTTP_TARGET_BYTES_MAX + 1; bytes++) {
+        struct str got = told(mem, arena_printf(mem, "GET /%0*u HTTP/1.1\r\nHost: a\r\n\r\n", (int)bytes - 1, 0), 100);
+        if (str_starts(got, bytes <= HTTP_TARGET_BYTES_MAX ? STR("is: GET /000") : STR("bad: 414\n")))
+            t_pass();
+        else
+            t_fail("target", "%u bytes: %.*s", bytes, STR_ARGS(got));
+    }
+    for (unsigned count = HTTP_HEADERS_MAX - 1; count <= HTTP_HEADERS_MAX + 1; count++) {
+        struct buf request;
+        buf_init(&request, mem, 1 << 20);
+        buf_add(&request, STR("GET / HTTP/1.1\r\nHost: a\r\n"));
+        for (unsigned i = 1; i < count; i++) buf_add(&request, STR("X: y\r\n"));
+        buf_add(&request, STR("\r\n"));
+        struct str got = told(mem, buf_str(&request), 100);
+        if (str_is(got, count <= HTTP_HEADERS_MAX ? "is: GET / keep\n" : "bad: 431\n"))
+            t_pass();
+        else
+            t_fail("headers", "%u: %.*s", count, STR_ARGS(got));
+    }
+}
+
+/* What was answered is nowhere in the buffer any more; what came behind it is. */
+static void wiped(void)
+{
+    static char buffer[HTTP_HEAD_BYTES_MAX];
+    const char *text = "POST / HTTP/1.1\r\nHost: a\r\nCookie: secret\r\nTransfer-Encoding: chunked\r\n\r\n"
+                       "6\r\nsecret\r\n6\r\nsecret\r\n0\r\n\r\nGET /behind HT";
+    struct http_reader reader;
+    const struct http_request *request;
+    size_t room;
+    memset(buffer, 0, sizeof buffer);
+    http_reader_open(&reader, buffer, sizeof buffer, BODY_BYTES_MAX);
+    memcpy(http_reader_room(&reader, &room), text, strlen(text));
+    http_reader_took(&reader, strlen(text));
+    bool is_read = http_reader_next(&reader, &request) == HTTP_REQUEST;
+    if (is_read) http_reader_done(&reader);
+    bool is_wiped = is_read && str_starts(str_make(buffer, sizeof buffer), STR("GET /behind HT"));
+    for (size_t i = strlen("GET /behind HT"); i < sizeof buffer; i++) is_wiped = is_wiped && buffer[i] == 0;
+    if (is_wiped)
+        t_pass();
+    else
+        t_fail("wiped", "bytes are left");
+}
+
 int main(void)
 {
     struct arena *mem = arena_open((size_t)256 << 20);
@@ -140,6 +187,8 @@ int main(void)
     else
         run_file(mem, text);
     limits(mem);
+    numbers(mem);
+    wiped();
     arena_close(mem);
     return t_end();
 }

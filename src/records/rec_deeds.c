@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * What holds of deeds whoever asks: a note is in the name of who wrote it, at the time of the view, and stands; drafts
+ * become results by a clinician's signing, which names them in the same save; an alarm that is open ends by what was
+ * noted, or since what it rests on changed; none is closed while somebody has to be told. */
+#include "fhir/fhir.h"
+#include "records/deeds_int.h"
+
+/* --- what it is --------------------------------------------------------------------------------------------------- */
+
+static struct str text_at(const struct tape *tape, const char *path)
+{
+    tape_at at = tape_get(tape, tape_root(tape), path);
+    return at == TAPE_NONE ? STR("") : tape_text(tape, at);
+}
+
+static bool has_finding(const struct tape *tape)
+{
+    tape_at root = tape_root(tape);
+    for (tape_at at = tape_first(tape, root); at != TAPE_NONE; at = tape_next(tape, root, at))
+        if (tape_path_name(tape, at) == FHIR_N_extension && str_is(tape_child_text(tape, at, "url"), DEED_FINDING))
+            return true;
+    return false;
+}
+
+static enum rec_deed communication(const struct tape *tape)
+{
+    if (!str_is(text_at(tape, "sender.identifier.system"), DEED_STAFF)) return DEED_IS_NONE;
+    bool is_telling =
+        str_is(text_at(tape, "status"), "completed") && str_is(text_at(tape, "category.coding.system"), DEED_CATEGORY);
+    return is_telling ? DEED_IS_TOLD : DEED_IS_STAFF;
+}
+
+static enum rec_deed provenance(const struct tape *tape)
+{
+    struct str system = text_at(tape, "activity.coding.system"), code = text_at(tape, "activity.coding.code");
+    if (str_is(system, DEED_ACTIVITY)) return DEED_IS_SIGNED;
+    if (!str_is(text_at(tape, "agent.who.identifier.system"), DEED_STAFF)) return DEED_IS_NONE;
+    if (!str_is(system, DEED_OPERATION)) return DEED_IS_STAFF;
+    return str_is(code, "COMPLETE") ? DEED_IS_CLOSED : str_is(code, "CANCEL") ? DEED_IS_LEFT_OUT : DEED_IS_STAFF;
+}
+
+enum rec_deed rec_deed_of(const struct tape *tape)
+{
+    struct str type = fhir_type_name(tape_type(tape, tape_root(tape))), system;
+    if (str_is(type, "Observation")) return has_finding(tape) ? DEED_IS_FINDING : DEED_IS_NONE;
+    if (str_is(type, "Communication")) return communication(tape);
+    if (str_is(type, "Provenance")) return provenance(tape);
+    if (!str_is(type, "ServiceRequest") && !str_is(type, "Task")) return DEED_IS_NONE;
+    system = text_at(tape, "code.coding.system");
+    if (str_is(type, "Task")) return str_starts(system, STR(DEED_TASK)) ? DEED_IS_TASK : DEED_IS_NONE;
+    return str_starts(system, STR(DEED_GUIDELINE)) ? DEED_IS_REQUEST : DEED_IS_NONE;
+}
+
+enum rec_deed_state rec_deed_state(const struct tape *tape, enum rec_deed deed)
+{
+    struct str status = text_at(tape, "status");
+    const char *draft = deed == DEED_IS_FINDING ? "preliminary" : "draft";
+    const char *done = deed == DEED_IS_FINDING ? "final" : deed == DEED_IS_REQUEST ? "active" : "requested";
+    return str_is(status, draft) ? DEED_DRAFT : str_is(status, done) ? DEED_DONE : DEED_ENDED;
+}
+
+/* --- notes -------------------------------------------------------------------------------------------------------- */
+
+/* Who writes it says who they are, and no other time than that of the view. */
+static enum salve_code is_own(const struct rec_view *view, const struct tape *tape, struct salve_err *err)
+{
+    char now[CLOCK_TEXT_BYTES];
+    bool is_telling = str_is(fhir_type_name(tape_type(tape, tape_root(tape))), "Communication");
+    struct str system = text_at(tape, is_telling ? "sender.identifier.system" : "agent.who.identifier.system");
+    struct str who = text_at(tape, is_telling ? "sender.identifier.value" : "agent.who.identifier.value");
+    struct str at = text_at(tape, is_telling ? "sent" : "recorded");
+    if (!str_is(system, DEED_STAFF) || !str_eq(who, view->actor.id))
+        return salve_refuse(err, SALVE_E_ROLE, "who noted something is who writes the note", "note");
+    if (!str_eq(at, clock_text(near_rec_opened_at_unix_ms(view), now)))
+        return salve_refuse(err, SALVE_E_INVALID, "a note has the time of the opening", "note");
+    return SALVE_OK;
+}
+
+static enum salve_code is_clinician(const struct rec_view *view, const char *what, struct salve_err *err)
+{
+    if (view->actor.role == ROLE_CLINICIAN && view->actor.id.len > 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_ROLE, "a named clinician does that", "%s", what);
+}
+
+/* Is it a draft that this save signs? */
+static bool is_signed_now(const struct rec_stands *at)
+{
+    return at != NULL && at->seq == REC_SEQ_OF_SAVE && at->before != NULL && rec_deed_is_draftable(at->deed) &&
+           rec_deed_state(&at->before->tape, at->deed) == DEED_DRAFT && rec_deed_state(at->tape, at->deed) == DEED_DONE;
+}
+
+static tape_at next_target(const struct tape *tape, tape_at after, struct str *reference)
+{
+    tape_at root = tape_root(tape);
+    tape_at at = after == TAPE_NONE ? tape_first(tape, root) : tape_next(tape, root, after);
+    while (at != TAPE_NONE && tape_path_name(tape, at) != FHIR_N_target) at = tape_next(tape, root, at);
+    if (at != TAPE_NONE) *reference = tape_child_text(tape, at, "reference");
+    return at;
+}
+
+static enum salve_code check_signing(const struct rec_outcome *outcome, const struct rec_stands *note,
+                                     struct salve_err *err)
+{
+    struct str reference;
+    for (tape_at at = next_target(note->tape, TAPE_NONE, &reference); at != TAPE_NONE;
+         at = next_target(note->tape, at, &reference))
+        if (!is_signed_now(rec_outcome_find(outcome, reference)))
+            return salve_refuse(err, SALVE_E_CONFLICT, "a signing is of drafts, in the save that makes them results",
+                                "signing");
+    return SALVE_OK;
+}
+
+static enum salve_code nobody_waits(const struct rec_outcome *outcome, struct salve_err *err)
+{
+    struct rec_alarm *all = NULL;
+    size_t count = 0;
+    TRY(rec_alarms_all(outcome, &all, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (all[i].is_untold)
+            return salve_refuse(err, SALVE_E_CONFLICT, "nobody has noted that the person was told of it", "closing");
+    return SALVE_OK;
+}
+
+static enum salve_code check_note(const struct rec_outcome *outcome, const struct rec_stands *note,
+                                  struct salve_err *err)
+{
+    TRY(is_own(outcome->view, note->tape, err));
+    switch (note->deed) {
+    case DEED_IS_SIGNED:
+        TRY(is_clinician(outcome->view, "signing", err));
+        return check_signing(outcome, note, err);
+    case DEED_IS_CLOSED:
+        TRY(is_clinician(outcome->view, "closing", err));
+        return nobody_waits(outcome, err);
+    case DEED_IS_LEFT_OUT:
+        return is_clinician(outcome->view, "leaving out", err);
+    default:
+        return SALVE_OK;
+    }
+}
+
+/* --- drafts ------------------------------------------------------------------------------------------------------- */
+
+static bool names(const struct rec_outcome *outcome, const struct rec_stands *note, const struct rec_stands *what)
+{
+    struct str reference;
+    for (tape_at at = next_target(note->tape, TAPE_NONE, &reference); at != TAPE_NONE;
+         at = next_target(note->tape, at, &reference))
+        if (rec_outcome_find(outcome, reference) == what) return true;
+    return false;
+}
+
+static bool has_signing(const struct rec_outcome *outcome, const struct rec_stands *what)
+{
+    for (size_t i = 0; i < outcome->count; i++) {
+        const struct rec_stands *one = &outcome->list[i];
+        if (one->seq == REC_SEQ_OF_SAVE && one->deed == DEED_IS_SIGNED && names(outcome, one, what)) return true;
+    }
+    return false;
+}
+
+/* As the record is before the save. */
+static enum salve_code is_open(const struct rec_outcome *outcome, uint64_t number, bool *out, struct salve_err *err)
+{
+    struct rec_outcome before;
+    struct rec_alarm *all = NULL;
+    size_t count = 0;
+    *out = false;
+    TRY(rec_outcome_load(outcome->view, NULL, NULL, 0, outcome->mem, &before, err));
+    TRY(rec_alarms_all(&before, &all, &count, err));
+    for (size_t i = 0; i < count; i++)
+        if (all[i].at->number == number) *out = all[i].is_untold || all[i].is_unclosed;
+    return SALVE_OK;
+}
+
+static enum salve_code check_draft(const struct rec_outcome *outcome, const struct rec_stands *at,
+                                   struct salve_err *err)
+{
+    bool was_open = false;
+    if (rec_deed_state(&at->before->tape, at->deed) != DEED_DRAFT)
+        return salve_refuse(err, SALVE_E_CONFLICT, "what was signed, or has ended, stands as it is", "finding");
+    if (rec_deed_state(at->tape, at->deed) == DEED_DONE && !has_signing(outcome, at))
+        return salve_refuse(err, SALVE_E_ROLE, "a draft becomes a result when a clinician signs it", "finding");
+    if (at->deed != DEED_IS_FINDING || rec_alarms_may_end(outcome, at)) return SALVE_OK;
+    TRY(is_open(outcome, at->number, &was_open, err));
+    if (!was_open) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT,
+                        "an alarm ends when the person was told and a clinician closed it, or its values changed",
+                        "finding");
+}
+
+static enum salve_code check_one(const struct rec_outcome *outcome, const struct rec_stands *at, struct salve_err *err)
+{
+    enum rec_deed was = at->before == NULL ? DEED_IS_NONE : rec_deed_of(&at->before->tape);
+    if (rec_deed_is_note(was) || (was != DEED_IS_NONE && was != at->deed))
+        return salve_refuse(err, SALVE_E_CONFLICT, "it stands as it was written", "note");
+    if (rec_deed_is_note(at->deed)) return check_note(outcome, at, err);
+    return rec_deed_is_draftable(was) ? check_draft(outcome, at, err) : SALVE_OK;
+}
+
+/* --- open work ---------------------------------------------------------------------------------------------------- */
+
+static void demand(struct rec_view *view, enum work_task task, const struct rec_alarm *alarm)
+{
+    enum work_part part = alarm->at->class == CLASS_SENS ? WORK_APART : WORK_KEPT;
+    struct rec_work_slot *slot = &view->work.least[task][part];
+    if (slot->is_open && slot->urgency <= (uint32_t)alarm->urgency) return;
+    *slot = (struct rec_work_slot){.is_open = true,
+                                   .urgency = (uint32_t)alarm->urgency,
+                                   .due_unix_ms = worklist_due_unix_ms(view, task, (uint32_t)alarm->urgency)};
+}
+
+static enum salve_code demand_all(const struct rec_outcome *outcome, struct salve_err *err)
+{
+    struct rec_alarm *all = NULL;
+    size_t count = 0;
+    TRY(rec_alarms_all(outcome, &all, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        if (all[i].is_untold) demand(outcome->view, WORK_TELL, &all[i]);
+        if (!all[i].is_untold && all[i].is_unclosed) demand(outcome->view, WORK_CLOSE, &all[i]);
+        if (rec_deed_state(all[i].at->tape, DEED_IS_FINDING) == DEED_DRAFT) demand(outcome->view, WORK_SIGN, &all[i]);
+    }
+    return SALVE_OK;
+}
+
+/* Is something open that findings keep open? */
+static enum salve_code has_work(struct rec_view *view, struct arena *mem, bool *out, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct rec_work work;
+    *out = false;
+    if (!view->work.is_meant[WORK_KEPT] && !view->work.is_meant[WORK_APART]) return SALVE_OK;
+    TRY(rec_tx_begin(view->site, true, mem, &tx, err));
+    enum salve_code code = rec_work_get(&tx, view->gate.chain.id, &work, out, err);
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+static bool is_deed(struct rec_view *view, const struct rec_item *item)
+{
+    struct str id = tape_child_text(item->tape, tape_root(item->tape), "id");
+    if (rec_deed_of(item->tape) != DEED_IS_NONE) return true;
+    for (size_t i = 0; i < view->shelf.count; i++) /* what it would be a version of was loaded for the look at its id */
+        if (str_eq(view->shelf.all[i].is.id, id) && rec_deed_of(&view->shelf.all[i].is.tape) != DEED_IS_NONE)
+            return true;
+    return false;
+}
+
+enum salve_code rec_deeds_check(struct rec_view *view, const struct rec_item *items, const enum data_class *classes,
+                                size_t count, struct arena *mem, struct salve_err *err)
+{
+    struct rec_outcome outcome;
+    bool has_deed = false, has_open = false;
+    struct rec_work_change *work = &view->work;
+    for (size_t i = 0; i < count; i++) has_deed = has_deed || is_deed(view, &items[i]);
+    work->is_checked = has_deed || view->has_work;
+    work->is_clinician = view->actor.role == ROLE_CLINICIAN;
+    work->is_seen[WORK_KEPT] = near_rec_shows(view, CLASS_CLIN);
+    work->is_seen[WORK_APART] = near_rec_shows(view, CLASS_SENS) || !near_rec_keeps_apart(view);
+    memset(work->least, 0, sizeof work->least);
+    if (!has_deed) TRY(has_work(view, mem, &has_open, err));
+    if (!has_deed && !has_open) return SALVE_OK;
+    TRY(rec_outcome_load(view, items, classes, count, mem, &outcome, err));
+    for (size_t i = 0; i < outcome.count; i++)
+        if (outcome.list[i].seq == REC_SEQ_OF_SAVE) TRY(check_one(&outcome, &outcome.list[i], err));
+    return demand_all(&outcome, err);
+}

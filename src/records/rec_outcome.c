@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * The record as a save would leave it: what the view reads, and over it what is saved. */
+#include <stdlib.h>
+
+#include "records/deeds_int.h"
+#include "records/ids_int.h"
+
+static int by_number(const void *a, const void *b)
+{
+    const struct rec_stands *x = a, *y = b;
+    return (x->number > y->number) - (x->number < y->number);
+}
+
+static struct rec_stands *find(const struct rec_outcome *outcome, uint64_t number, size_t count)
+{
+    const struct rec_stands key = {.number = number};
+    return bsearch(&key, outcome->list, count, sizeof key, by_number);
+}
+
+const struct rec_stands *rec_outcome_find(const struct rec_outcome *outcome, struct str reference)
+{
+    uint64_t number = 0;
+    if (rec_id_number(outcome->view->gate.chain.id, reference, &number, NULL) != SALVE_OK) return NULL;
+    return find(outcome, number, outcome->count);
+}
+
+static void add_stored(struct rec_outcome *outcome)
+{
+    const struct rec_shelf *shelf = &outcome->view->shelf;
+    for (size_t i = 0; i < shelf->count; i++) {
+        if (!shelf->all[i].is_first) continue;
+        const struct rec_version *newest = &shelf->all[shelf->all[i].newest];
+        outcome->list[outcome->count++] = (struct rec_stands){.number = newest->number,
+                                                              .seq = newest->is.record_seq,
+                                                              .class = newest->is.class,
+                                                              .deed = rec_deed_of(&newest->is.tape),
+                                                              .tape = &newest->is.tape};
+    }
+    if (outcome->count > 0) qsort(outcome->list, outcome->count, sizeof *outcome->list, by_number);
+}
+
+static const struct rec_resource *newest_of(const struct rec_shelf *shelf, uint64_t number)
+{
+    const struct rec_resource *found = NULL;
+    for (size_t i = 0; i < shelf->count; i++)
+        if (shelf->all[i].number == number) found = &shelf->all[i].is;
+    return found;
+}
+
+static enum salve_code add_item(struct rec_outcome *outcome, const struct rec_item *item, enum data_class class,
+                                size_t stored, struct salve_err *err)
+{
+    struct rec_stands fresh = {
+        .seq = REC_SEQ_OF_SAVE, .class = class, .deed = rec_deed_of(item->tape), .tape = item->tape};
+    struct str id = tape_child_text(item->tape, tape_root(item->tape), "id");
+    TRY(rec_id_number(outcome->view->gate.chain.id, id, &fresh.number, err));
+    struct rec_stands *there = find(outcome, fresh.number, stored);
+    if (there != NULL && there->seq == REC_SEQ_OF_SAVE)
+        return salve_refuse(err, SALVE_E_INVALID, "one save has one version of a resource", "Resource.id");
+    if (there != NULL) fresh.before = newest_of(&outcome->view->shelf, fresh.number);
+    if (there != NULL)
+        *there = fresh;
+    else
+        outcome->list[outcome->count++] = fresh;
+    return SALVE_OK;
+}
+
+enum salve_code rec_outcome_load(struct rec_view *view, const struct rec_item *items, const enum data_class *classes,
+                                 size_t count, struct arena *mem, struct rec_outcome *out, struct salve_err *err)
+{
+    class_mask seen = view->classes & (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS));
+    *out = (struct rec_outcome){.view = view, .mem = mem};
+    TRY(rec_gate_read(&view->gate, seen, &view->shelf, err));
+    out->list = arena_array(mem, struct rec_stands, view->shelf.count + count + 1);
+    if (out->list == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
+    add_stored(out);
+    size_t stored = out->count;
+    for (size_t i = 0; i < count; i++) TRY(add_item(out, &items[i], classes[i], stored, err));
+    if (out->count > 0) qsort(out->list, out->count, sizeof *out->list, by_number);
+    return SALVE_OK;
+}
