@@ -33,13 +33,13 @@ NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
 NEEDS_records   := guideline payload tlog store keys consent admit fhir db crypto json base
-NEEDS_door      := records consent fhir crypto base
+NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
-NEEDS_pages     := http visit screen letter records guideline ranges crypto json base
-NEEDS_cli       := visit measure elm fhirpath terms fhir crypto json base
+NEEDS_pages     := http visit screen letter records ranges crypto json base
+NEEDS_cli       := door visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
@@ -81,7 +81,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo libqrencode libutf8proc libpcre2-8 libseccomp libuv
+PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 

@@ -40,6 +40,8 @@ enum {
     SALVE_RECEIPT_BYTES_MAX = 256 << 10,    /* a tlog-proof: an event of 64 KiB, its proof and a note */
     SALVE_FORM_BYTES_MAX = 1 << 20,         /* one consent form in one language */
     SALVE_CONFIG_BYTES_MAX = 1 << 20,       /* guideline.json, letter texts */
+    SALVE_PAPER_BYTES_MAX = 2 << 20,        /* description of one letter; one with all guidelines has 60 KB */
+    SALVE_PAPER_PDF_BYTES_MAX = 16 << 20,   /* what is drawn from it */
     SALVE_VIEW_MINUTES_MAX = 30,            /* life of a view that was opened with the person's card */
     SALVE_VIEW_AWAY_MINUTES_MAX = 10,       /* of one opened without it */
     SALVE_ISSUES_MAX = 1000,                /* kept problems of one input; nobody reads more */

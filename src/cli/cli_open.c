@@ -11,6 +11,7 @@
 #include "cli/cli_person.h"
 #include "base/file.h"
 #include "crypto/crypto.h"
+#include "door/door.h"
 
 enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024, WAIT_SECONDS = 10 };
 
@@ -151,10 +152,11 @@ static void tell_waiting(void *with, int64_t pid, const char *program)
             (long long)pid, has_name ? " (" : "", program, has_name ? ")" : "");
 }
 
-static bool is_interrupted(void *with)
+/* Whoever has the site may be a server that is just beginning: it is waited for no longer than it needs. */
+static bool is_over(void *with)
 {
-    (void)with;
-    return cli_interrupted();
+    struct cli *cli = with;
+    return cli_interrupted() || (cli_served(cli, NULL) == SALVE_OK && cli->visit.site != NULL);
 }
 
 struct site_options cli_site_options(struct cli *cli)
@@ -162,17 +164,37 @@ struct site_options cli_site_options(struct cli *cli)
     return (struct site_options){
         .path = cli_site_dir(cli),
         .clock = cli->clock,
-        .wait = {.seconds = WAIT_SECONDS, .tell = tell_waiting, .is_over = is_interrupted, .with = cli}};
+        .wait = {.seconds = WAIT_SECONDS, .tell = tell_waiting, .is_over = is_over, .with = cli}};
+}
+
+enum salve_code cli_served(struct cli *cli, struct salve_err *err)
+{
+    if (cli->visit.site != NULL) return SALVE_OK;
+    return door_dial(cli_site_dir(cli), cli->clock, &cli->visit.site, err);
+}
+
+/* Where nobody serves it: it is opened here. */
+static enum salve_code open_here(struct cli *cli, struct cli_secret *secret, struct site_secret *out,
+                                 struct salve_err *err)
+{
+    struct site *here = NULL;
+    struct site_options options = cli_site_options(cli);
+    TRY(cli_secret_get(cli, false, secret, out, err));
+    options.secret = *out;
+    enum salve_code code = site_open(&options, &here, err);
+    if (code == SALVE_E_BUSY && cli->visit.site != NULL) return SALVE_OK; /* a server began meanwhile */
+    if (code == SALVE_OK) cli->visit.site = here;
+    return code;
 }
 
 enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secret *secret, struct site_secret *out,
                               struct salve_err *err)
 {
-    struct site_options options = cli_site_options(cli);
+    *secret = (struct cli_secret){0};
+    *out = (struct site_secret){0};
     TRY(cli_site_found(cli, err));
-    TRY(cli_secret_get(cli, false, secret, out, err));
-    options.secret = *out;
-    TRY(site_open(&options, &cli->visit.site, err));
+    TRY(cli_served(cli, err));
+    if (cli->visit.site == NULL) TRY(open_here(cli, secret, out, err));
     if (site_is_made_up(cli->visit.site)) cli_say_made_up();
     return find_actor(cli, who, err);
 }

@@ -38,6 +38,10 @@ enum cli_who {
 SALVE_MUST_USE enum salve_code cli_open(struct cli *cli, enum cli_who who, struct salve_err *err);
 SALVE_MUST_USE enum salve_code cli_close(struct cli *cli, enum salve_code code, struct salve_err *err);
 
+/* cli_served - the site of this invocation through the server that has it open, in cli->visit; stays NULL where there
+ * is none. cli_open tries it first: then nobody is asked for what opens the site. */
+SALVE_MUST_USE enum salve_code cli_served(struct cli *cli, struct salve_err *err);
+
 /* cli_say_made_up - the line that stands above whatever a made-up site says, also with --quiet; on standard error, so
  * that machines read on. cli_open says it. */
 void cli_say_made_up(void);

@@ -149,9 +149,10 @@ static void on_progress(void *with, const char *step, uint64_t done, uint64_t of
 static enum salve_code verify_login(void *with, struct site *site, struct actor *out, struct salve_err *err)
 {
     struct cli *cli = ((struct verifying *)with)->cli;
+    struct site *before = cli->visit.site;
     cli->visit.site = site; /* for the time of the login: it is not ours to close */
     enum salve_code code = cli_login(cli, cli_option(cli, OPT_AS), false, out, err);
-    cli->visit.site = NULL;
+    cli->visit.site = before;
     return code;
 }
 
@@ -186,10 +187,29 @@ static void add_totals(struct cli_reply *reply, const struct site_verify_result 
                         (unsigned long long)result->keys_kept);
 }
 
-enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
+static enum salve_code verify_served(struct cli *cli, struct site_verify_ask *ask, struct site_verify_result *result,
+                                     struct salve_err *err)
+{
+    if (ask->login != NULL) TRY(ask->login(ask->with, cli->visit.site, &ask->actor, err));
+    enum salve_code code = site_verify(cli->visit.site, ask, result, err);
+    result->is_made_up = site_is_made_up(cli->visit.site);
+    return code;
+}
+
+static enum salve_code verify_here(struct cli *cli, struct site_verify_ask *ask, struct site_verify_result *result,
+                                   struct salve_err *err)
 {
     struct cli_secret secret;
     struct site_options options = cli_site_options(cli);
+    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
+    if (code == SALVE_OK) code = site_verify_path(&options, ask, result, err);
+    cli_secret_drop(&secret);
+    /* a server began meanwhile */
+    return code == SALVE_E_BUSY && cli->visit.site != NULL ? verify_served(cli, ask, result, err) : code;
+}
+
+enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
+{
     struct verifying verifying = {.cli = cli};
     struct site_verify_result result = {0};
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
@@ -199,10 +219,10 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     if (against != NULL) TRY(file_read(against, SALVE_RESOURCE_BYTES_MAX, cli->mem, &ask.against, err));
     cli_reply_open(&verifying.reply, cli, '{');
     cli_reply_enter(&verifying.reply, "faults", '[');
-    enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
-    if (code == SALVE_OK) code = site_verify_path(&options, &ask, &result, err);
+    enum salve_code code = cli_served(cli, err);
+    if (code == SALVE_OK)
+        code = cli->visit.site != NULL ? verify_served(cli, &ask, &result, err) : verify_here(cli, &ask, &result, err);
     if (result.is_made_up) cli_say_made_up();
-    cli_secret_drop(&secret);
     cli_reply_leave(&verifying.reply);
     bool is_finished = code == SALVE_OK || code == SALVE_E_INTEGRITY;
     if (is_finished) add_totals(&verifying.reply, &result, code == SALVE_OK);

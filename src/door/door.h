@@ -63,7 +63,7 @@ struct door_serve_ask {
 
 struct door_server;
 
-/* Counts since the opening, for /metrics and tests: no ids, no people. */
+/* Counts since the opening: no ids, no people. */
 struct door_figures {
     uint64_t requests, refused; /* refused: answered with an error */
     uint64_t broken;            /* connections that were ended for what came over them */
@@ -84,7 +84,8 @@ SALVE_MUST_USE enum salve_code door_server_add(struct door_server *server, int f
 SALVE_MUST_USE enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind,
                                                   struct salve_err *err);
 
-/* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed. */
+/* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed; also in the
+ * middle of a long request. */
 SALVE_MUST_USE enum salve_code door_server_watch(struct door_server *server, int fd, void (*ready)(void *with),
                                                  void *with, struct salve_err *err);
 
@@ -93,6 +94,7 @@ SALVE_MUST_USE enum salve_code door_server_watch(struct door_server *server, int
  * wait. */
 SALVE_MUST_USE enum salve_code door_server_step(struct door_server *server, int timeout_ms, struct salve_err *err);
 
+/* For tests. */
 struct door_figures door_server_figures(const struct door_server *server);
 
 /* --- from another process ----------------------------------------------------------------------------------------- */
@@ -103,6 +105,10 @@ struct door_connect {
     int page_fd;        /* of door_page_make; -1: the gate is asked before each answer */
     struct clock clock; /* that of the gate */
 };
+
+/* door_dial - connects a command line to the gate that serves the site in the folder `dir`, by the socket beside it,
+ * <dir>.sock. *out is NULL where nobody serves it. Errors as door_connect. */
+SALVE_MUST_USE enum salve_code door_dial(const char *dir, struct clock clock, struct site **out, struct salve_err *err);
 
 /* door_connect - an open site at the other end. Unlike one of this process it may be used by many threads at once, as
  * many as there are connections, the rest waits; a view by one thread at a time. What site_settings, site_zone and

@@ -110,6 +110,16 @@ static enum salve_code read_answer(enum door_request request, struct str body, v
     return read != SALVE_OK ? read : code;
 }
 
+/* NULL: more steps than there are, or a text that is none. */
+static const char *step_of(struct far_steps *steps, struct str text)
+{
+    for (size_t i = 0; i < steps->count; i++)
+        if (str_is(text, steps->text[i])) return steps->text[i];
+    if (steps->count == FAR_STEPS_MAX || text.len == 0 || text.len >= FAR_STEP_BYTES) return NULL;
+    memcpy(steps->text[steps->count], text.ptr, text.len);
+    return steps->text[steps->count++];
+}
+
 static bool tell(const struct far_events *events, const struct door_head *head, struct str body)
 {
     struct site_finding finding = {0};
@@ -122,8 +132,8 @@ static bool tell(const struct far_events *events, const struct door_head *head, 
     if (mem != NULL && !is_finding)
         is_read = door_read(door_shape_door_progress.fields, body, DOOR_COPIED, mem, &progress, NULL) == SALVE_OK;
     if (is_read && is_finding && events->finding != NULL) events->finding(events->with, &finding);
-    if (is_read && !is_finding && events->progress != NULL && progress.step.len > 0)
-        events->progress(events->with, progress.step.ptr, progress.done, progress.of);
+    const char *step = is_read && !is_finding ? step_of(events->steps, progress.step) : NULL;
+    if (step != NULL && events->progress != NULL) events->progress(events->with, step, progress.done, progress.of);
     arena_close(mem);
     return is_read;
 }

@@ -2,6 +2,7 @@
  *
  * What a far site keeps of its settings, and the functions of a site that do more than carry. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "door/far_int.h"
@@ -146,7 +147,9 @@ const struct salve_err *far_site_keys_copy_error(const struct site *opened)
 enum salve_code far_site_verify(struct site *site, const struct site_verify_ask *given, struct site_verify_result *out,
                                 struct salve_err *err)
 {
-    const struct far_events events = {.finding = given->finding, .progress = given->progress, .with = given->with};
+    struct far_steps steps = {0};
+    const struct far_events events = {
+        .steps = &steps, .finding = given->finding, .progress = given->progress, .with = given->with};
     struct door_ask_site_verify ask = {.actor = given->actor,
                                        .against = given->against,
                                        .wants_progress = given->progress != NULL,
@@ -155,6 +158,27 @@ enum salve_code far_site_verify(struct site *site, const struct site_verify_ask 
     *out = ask.result;
     if (ask.code != SALVE_OK && err != NULL) *err = ask.why;
     return ask.code;
+}
+
+/* From the folder that this process is in. */
+static const char *whole_path(const char *path, struct arena *mem)
+{
+    char here[4096];
+    if (path == NULL || path[0] == '/') return path;
+    return getcwd(here, sizeof here) == NULL ? NULL : arena_printf(mem, "%s/%s", here, path).ptr;
+}
+
+enum salve_code far_site_backup(struct site *site, const struct site_backup_ask *given, struct arena *mem,
+                                struct site_backup *out, struct salve_err *err)
+{
+    struct door_ask_site_backup ask = {.given = *given};
+    ask.given.data = whole_path(given->data, mem);
+    ask.given.keys = whole_path(given->keys, mem);
+    if (ask.given.data == NULL || (ask.given.keys == NULL && given->keys != NULL))
+        return salve_fail(err, SALVE_E_IO, "folder of this process");
+    TRY(far_call(far_of(site), DOOR_ASK_site_backup, &ask, mem, err));
+    *out = ask.backup;
+    return SALVE_OK;
 }
 
 enum salve_code far_commons_files(struct site *site, struct commons_file *files, size_t count, size_t bytes_max,

@@ -120,6 +120,7 @@ static void tell(struct door_call *call, enum door_message kind, const struct do
 {
     if (door_message_put(&call->conn->out, kind, call->request, shape->fields, what, NULL) != SALVE_OK)
         call->conn->is_broken = true; /* it does not read: nothing more is kept for it */
+    door_breathe(call->server, call->conn);
 }
 
 static void tell_finding(void *with, const struct site_finding *finding)
@@ -388,16 +389,21 @@ enum salve_code door_carry_out(struct door_call *call)
 
 /* --- what a site of this process takes on trust ------------------------------------------------------------------- */
 
+static bool is_nobody(const struct actor *actor)
+{
+    static const uint8_t none[ACTOR_PASS_BYTES] = {0};
+    return crypto_equal(actor->pass, none, sizeof none);
+}
+
 /* A pass that comes from outside is the token of a session: that of staff_login never left this process. What is no
  * token is nobody's pass, in the words of the near call. */
 static enum salve_code check_actor(struct door_call *call, struct actor *actor)
 {
     struct actor ignored;
-    static const uint8_t none[ACTOR_PASS_BYTES] = {0};
-    if (crypto_equal(actor->pass, none, sizeof none)) return SALVE_OK;
+    if (is_nobody(actor)) return SALVE_OK;
     enum salve_code code = session_actor(call->site, actor->pass, call->mem, &ignored, call->err);
     if (code != SALVE_E_SESSION) return code;
-    memcpy(actor->pass, none, sizeof none);
+    memset(actor->pass, 0, sizeof actor->pass);
     return SALVE_OK;
 }
 
@@ -417,6 +423,10 @@ static enum salve_code check_actors(struct door_call *call, const struct door_fi
 static enum salve_code may_ask(struct door_call *call)
 {
     unsigned who = call->row->who, by = call->conn->kind == DOOR_WEB ? DOOR_BY_WEB : DOOR_BY_COMMAND;
+    if (who == DOOR_BY_NOBODY)
+        return salve_refuse(call->err, SALVE_E_BUSY,
+                            "it takes what opens the site, and is done while nothing serves it: end the service first",
+                            "%s", call->row->name);
     if ((who & by) == 0)
         return salve_refuse(call->err, SALVE_E_ROLE, "it is asked for at the command line alone", "%s",
                             call->row->name);
@@ -427,7 +437,12 @@ static enum salve_code may_ask(struct door_call *call)
         if (open == NULL) return no_view(call->err);
         call->view = open->view;
     }
-    return check_actors(call, call->row->in, call->ask);
+    TRY(check_actors(call, call->row->in, call->ask));
+    const struct actor *actor = call->ask;
+    if ((who & DOOR_OF_STAFF) != 0 && is_nobody(actor))
+        return salve_refuse(call->err, SALVE_E_ROLE, "nobody logged in under that name and role", "%s",
+                            role_text(actor->role));
+    return SALVE_OK;
 }
 
 /* --- one request -------------------------------------------------------------------------------------------------- */

@@ -73,8 +73,15 @@ static inline struct far_site *far_under(const struct rec_view *view) { return f
 static inline struct door_handle far_handle(const struct rec_view *view) { return far_view_of(view)->handle; }
 void far_receipt(struct rec_receipt *to, const struct rec_receipt *from); /* to NULL: nobody wants it */
 
-/* What comes before an answer. */
+/* What comes before an answer. The text of a step is the same as long as the step goes on, and stands until the end of
+ * the call. */
+enum { FAR_STEPS_MAX = 16, FAR_STEP_BYTES = 64 };
+struct far_steps {
+    char text[FAR_STEPS_MAX][FAR_STEP_BYTES];
+    size_t count;
+};
 struct far_events {
+    struct far_steps *steps;
     void (*finding)(void *with, const struct site_finding *finding);
     void (*progress)(void *with, const char *step, uint64_t done, uint64_t of);
     void *with;

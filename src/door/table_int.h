@@ -9,12 +9,14 @@
 
 /* Who may ask, and how it is answered. */
 enum {
+    DOOR_BY_NOBODY = 0, /* it takes what opens the site, and is done where that opens it */
     DOOR_BY_WEB = 1,
     DOOR_BY_COMMAND = 2,
     DOOR_BY_ANY = DOOR_BY_WEB | DOOR_BY_COMMAND,
-    DOOR_OF_VIEW = 4,  /* through a view: its handle is the first member */
-    DOOR_OF_ROWS = 8,  /* within a file of many people that this connection began */
-    DOOR_AT_DESK = 16, /* a secret is checked, on a thread of its own */
+    DOOR_OF_VIEW = 4,   /* through a view: its handle is the first member */
+    DOOR_OF_ROWS = 8,   /* within a file of many people that this connection began */
+    DOOR_OF_STAFF = 16, /* its first member is an actor, who has a session: no register is so new that it needs none */
+    DOOR_AT_DESK = 32,  /* a secret is checked, on a thread of its own */
 };
 
 enum door_request {

@@ -70,8 +70,8 @@ const char *finding_answer_text(enum finding_answer answer);
 /* finding_eq - the same in all fields of finding.def. */
 bool finding_eq(const struct finding *a, const struct finding *b);
 
-/* finding_json - the finding as an object of the writer, member names as in finding.def. finding_json_members - the same
- * inside an object that is open. */
+/* finding_json - the finding as an object of the writer, member names as in finding.def. finding_json_members - the
+ * same inside an object that is open. */
 struct json_writer;
 void finding_json_members(const struct finding *finding, struct json_writer *w);
 void finding_json(const struct finding *finding, struct json_writer *w);

@@ -27,7 +27,9 @@ struct http_server {
     uv_async_t drain, ended; /* ended: workers have answers */
     uv_timer_t look;         /* while connections are open, for who is late; last_look: when draining begins */
     uv_timer_t last_look;
-    uv_check_t flush; /* all requests that came at once go to the workers at once */
+    uv_check_t
+        flush; /* all requests that came at once go to the workers at once; wake: more workers, if they wait on */
+    uv_timer_t wake;
     struct http_crew *crew;
     struct listener *listeners;
     struct connection *connections;

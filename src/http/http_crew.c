@@ -109,9 +109,7 @@ static void *work(void *with)
             continue;
         }
         set_running(worker, job);
-        bool wakes_next = crew->first != NULL && crew->asleep > 0;
         (void)pthread_mutex_unlock(&crew->lock);
-        if (wakes_next) (void)pthread_cond_signal(&crew->wakes);
         crew->answer(worker->context, job->request, &job->reply);
         (void)pthread_mutex_lock(&crew->lock);
         set_running(worker, NULL);
@@ -148,10 +146,9 @@ bool http_crew_give(struct http_crew *crew, struct http_job *job)
     return true;
 }
 
-/* One worker is woken; it wakes the next one if it leaves something. */
-void http_crew_flush(struct http_crew *crew)
+bool http_crew_flush(struct http_crew *crew)
 {
-    if (crew->given == NULL) return;
+    if (crew->given == NULL) return false;
     (void)pthread_mutex_lock(&crew->lock);
     *crew->last = crew->given;
     crew->last = crew->given_end;
@@ -160,6 +157,19 @@ void http_crew_flush(struct http_crew *crew)
     crew->given = NULL;
     crew->given_end = &crew->given;
     if (wakes) (void)pthread_cond_signal(&crew->wakes);
+    return true;
+}
+
+bool http_crew_wake(struct http_crew *crew)
+{
+    bool wakes = false;
+    if (crew->waiting == 0) return false;
+    (void)pthread_mutex_lock(&crew->lock);
+    for (const struct http_job *job = crew->first; job != NULL && crew->asleep > 0 && !wakes; job = job->next)
+        wakes = lane_is_free(crew, job->lane);
+    (void)pthread_mutex_unlock(&crew->lock);
+    if (wakes) (void)pthread_cond_signal(&crew->wakes);
+    return wakes;
 }
 
 struct http_job *http_crew_ended(struct http_crew *crew)

@@ -47,10 +47,12 @@ struct http_crew; /* opaque */
 SALVE_MUST_USE enum salve_code http_crew_open(const struct http_config *config, void (*ended)(void *with), void *with,
                                               struct arena *mem, struct http_crew **out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code http_crew_start(struct http_crew *crew, struct salve_err *err);
-/* http_crew_give - false: waiting_max is reached. http_crew_flush - what was given is seen by the workers.
+/* http_crew_give - false: waiting_max is reached. http_crew_flush - what was given since is seen by the workers, and
+ * one is woken; false: nothing was. http_crew_wake - one more is woken; false: nothing waits that one could take.
  * http_crew_ended - all jobs that were done since, a list. */
 bool http_crew_give(struct http_crew *crew, struct http_job *job);
-void http_crew_flush(struct http_crew *crew);
+bool http_crew_flush(struct http_crew *crew);
+bool http_crew_wake(struct http_crew *crew);
 struct http_job *http_crew_ended(struct http_crew *crew);
 void http_crew_close(struct http_crew *crew); /* ends the threads; what waits still is never answered */
 void http_crew_counts(struct http_crew *crew, unsigned *waiting, unsigned *running);

@@ -11,6 +11,7 @@ enum {
     BACKLOG = 128,
     LAST_LOOK_MS = 50,
     LOOK_MS = 100,
+    WAKE_MS = 1,
     TOLD_AT_ONCE_MAX = 16, /* connections over connections_max that are told so; the others wait in the kernel */
 };
 
@@ -145,10 +146,17 @@ static void on_ended(uv_async_t *async)
     }
 }
 
+static void on_wake(uv_timer_t *timer)
+{
+    struct http_server *server = timer->data;
+    if (!http_crew_wake(server->crew)) (void)uv_timer_stop(timer);
+}
+
 static void on_flush(uv_check_t *check)
 {
     struct http_server *server = check->data;
-    http_crew_flush(server->crew);
+    if (http_crew_flush(server->crew) && !uv_is_active((uv_handle_t *)&server->wake))
+        (void)uv_timer_start(&server->wake, on_wake, WAKE_MS, WAKE_MS);
 }
 
 static void tell_ended(void *with) { (void)uv_async_send(with); }
@@ -160,11 +168,14 @@ static int open_handles(struct http_server *server)
     if (code == 0) code = uv_async_init(&server->loop, &server->ended, on_ended);
     if (code == 0) code = uv_timer_init(&server->loop, &server->look);
     if (code == 0) code = uv_timer_init(&server->loop, &server->last_look);
+    if (code == 0) code = uv_timer_init(&server->loop, &server->wake);
     if (code == 0) code = uv_check_init(&server->loop, &server->flush);
     if (code == 0) code = uv_check_start(&server->flush, on_flush);
     if (code != 0) return code;
     uv_unref((uv_handle_t *)&server->ended); /* connections are what keeps the loop */
     uv_unref((uv_handle_t *)&server->flush);
+    uv_unref((uv_handle_t *)&server->wake);
+    server->wake.data = server;
     server->drain.data = server->flush.data = server->ended.data = server->look.data = server->last_look.data = server;
     return code;
 }

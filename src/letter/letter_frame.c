@@ -174,7 +174,7 @@ bool letter_next_font(struct str *fonts, struct str *family)
 }
 
 /* Names of fonts go into a style sheet as they are: letters, digits, spaces and the commas between them. */
-static bool is_font_list(struct str text)
+bool letter_is_font_list(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
         char c = text.ptr[i];
@@ -184,13 +184,15 @@ static bool is_font_list(struct str text)
     return true;
 }
 
+bool letter_is_line_spacing(double value) { return value >= 0.5 && value <= 2; }
+
 static bool is_line_spacing(struct str text)
 {
     double value;
-    return str_to_double(text, &value) && value >= 0.5 && value <= 2;
+    return str_to_double(text, &value) && letter_is_line_spacing(value);
 }
 
-static bool is_language(struct str language)
+bool letter_is_language(struct str language)
 {
     if (language.len < 2 || language.len > 8) return false;
     for (size_t i = 0; i < language.len; i++)
@@ -202,7 +204,7 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
                                   struct salve_err *err)
 {
     char path[4096];
-    if (!is_language(language))
+    if (!letter_is_language(language))
         return salve_refuse(err, SALVE_E_USAGE, "a language is a short code such as en or ar", "language");
     (void)snprintf(path, sizeof path, "%s/letters/frame.%.*s.json", share, STR_ARGS(language));
     struct str text;
@@ -216,7 +218,7 @@ enum salve_code letter_frame_load(const char *share, struct str language, struct
         return salve_refuse(err, SALVE_E_INVALID, "the word is missing", "frame.%.*s.json: %s", STR_ARGS(language),
                             keys[i]);
     }
-    if (!is_font_list(letter_frame_word(frame, "fonts")))
+    if (!letter_is_font_list(letter_frame_word(frame, "fonts")))
         return salve_refuse(err, SALVE_E_INVALID, "names of fonts, with commas between them", "frame.%.*s.json: fonts",
                             STR_ARGS(language));
     if (!is_line_spacing(letter_frame_word(frame, "line-spacing")))

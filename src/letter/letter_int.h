@@ -22,6 +22,12 @@ struct str letter_date_in(struct str iso_date, int64_t days, struct arena *mem);
 /* letter_next_font - cuts the first family off a list such as "Noto Sans, Noto Sans Arabic"; false at its end. */
 bool letter_next_font(struct str *fonts, struct str *family);
 
+/* What a frame, or a description that came from elsewhere, may say: names of fonts with commas between them, as they go
+ * into a style sheet; a line spacing from 0.5 to 2; a short code of a language. */
+bool letter_is_font_list(struct str text);
+bool letter_is_line_spacing(double value);
+bool letter_is_language(struct str language);
+
 /* letter_digits - digits of a text as the letter writes them; what stands in a word with Latin letters (HbA1c, PHQ-9)
  * or is of the person or the clinic (between U+2068 and U+2069) stays. letter_all_digits - of the whole letter. */
 struct str letter_digits(const struct letter *letter, struct str text, struct arena *mem);

@@ -55,6 +55,13 @@ struct extent {
     double last; /* share of the last page that is used */
 };
 
+/* Nothing is drawn inside an empty clip: a pass that counts pages makes no glyphs, and half the work. */
+static void see_nothing(cairo_t *cr)
+{
+    cairo_rectangle(cr, 0, 0, 0, 0);
+    cairo_clip(cr);
+}
+
 /* One pass over all pages; with a page count of 0 it only finds out how many there are. */
 static enum salve_code pass(struct sheet s, struct buf *out, struct extent *extent, struct salve_err *err)
 {
@@ -62,6 +69,7 @@ static enum salve_code pass(struct sheet s, struct buf *out, struct extent *exte
     cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(out == NULL ? NULL : to_buf, out, s.width, s.height);
     set_metadata(surface, s.letter);
     s.cr = cairo_create(surface);
+    if (out == NULL) see_nothing(s.cr);
     s.pango = pango_cairo_create_context(s.cr);
     s.page_count = extent->pages;
     s.no_glyph = &unknown;

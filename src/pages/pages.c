@@ -11,7 +11,7 @@ enum { MEMORY_BYTES = 1 << 20 };
 static enum salve_code make_rows(struct pages *pages, struct salve_err *err)
 {
     pages->sessions = arena_array(pages->mem, struct pages_session, PAGES_SESSIONS_MAX);
-    pages->workers = arena_array(pages->mem, struct pages_worker, pages->config.workers);
+    pages->workers = arena_array(pages->mem, struct pages_seat, pages->config.workers);
     if (pages->sessions == NULL || pages->workers == NULL) return salve_fail(err, SALVE_E_MEMORY, "pages");
     for (size_t i = 0; i < PAGES_SESSIONS_MAX; i++) (void)pthread_mutex_init(&pages->sessions[i].turn, NULL);
     for (unsigned i = 0; i < pages->config.workers; i++) {

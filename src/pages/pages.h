@@ -85,8 +85,8 @@ void pages_close(struct pages **pages);
 /* pages_worker - what answers on one thread: a row of http_config.workers. Lives as long as `pages`. */
 void *pages_worker(struct pages *pages, unsigned worker);
 
-/* pages_answer - answers one request on a worker; no two at a time on the same one. Texts of the reply live in reply->mem,
- * or as long as `pages`. It never fails: what went wrong is the answer.
+/* pages_answer - answers one request on a worker; no two at a time on the same one. Texts of the reply live in
+ * reply->mem, or as long as `pages`. It never fails: what went wrong is the answer.
  * pages_quick - answers what needs no site: files, /healthz, /metrics; false: it is for a worker. On any thread.
  * pages_lane - a number of the session that the request is of; 0: of none. */
 void pages_answer(void *worker, const struct http_request *request, struct http_reply *reply);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * An alarm of the open person ends by an outcome: they were told, or the clinic's staff have it on their list. Until then
- * the person is not closed. */
+ * An alarm of the open person ends by an outcome: they were told, or the clinic's staff have it on their list. Until
+ * then the person is not closed. */
 #include "pages/pages_int.h"
 
 #include "visit/inbox.h"
@@ -59,7 +59,7 @@ static enum salve_code answer_work(struct pages_call *call, size_t count, struct
     return SALVE_OK;
 }
 
-enum salve_code pages_told(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_told(struct pages_call *call, struct salve_err *err)
 {
     size_t count = 0;
     struct screen_tell tell = {.items = call->in.items,
@@ -73,9 +73,9 @@ enum salve_code pages_told(struct pages_call *call, struct salve_err *err)
     return answer_work(call, count, err);
 }
 
-/* Nothing is noted but that the list has it: the person left, or a clinician was called to them. It stands also where the
- * look has ended meanwhile. */
-enum salve_code pages_not_told(struct pages_call *call, struct salve_err *err)
+/* Nothing is noted but that the list has it: the person left, or a clinician was called to them. It stands also where
+ * the look has ended meanwhile. */
+enum salve_code pages_call_not_told(struct pages_call *call, struct salve_err *err)
 {
     struct visit_facts facts = {0};
     struct pages_session *session = call->session;
@@ -92,14 +92,14 @@ enum salve_code pages_not_told(struct pages_call *call, struct salve_err *err)
     return SALVE_OK;
 }
 
-enum salve_code pages_end_alarm(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_end_alarm(struct pages_call *call, struct salve_err *err)
 {
     size_t count = 0;
     TRY(visit_close(&call->visit, call->session->held.who, &count, err));
     return answer_work(call, count, err);
 }
 
-enum salve_code pages_inbox(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_inbox(struct pages_call *call, struct salve_err *err)
 {
     static const char *const reaches[] = {
         [WORK_BY_TICKET] = "ticket", [WORK_BY_CARD] = "next-visit", [WORK_BY_SHOWN] = "card-shown"};

@@ -229,7 +229,7 @@ static void route_letter(struct pages_call *call, struct str name)
 
 void pages_answer(void *worker, const struct http_request *request, struct http_reply *reply)
 {
-    struct pages_worker *own = worker;
+    struct pages_seat *own = worker;
     struct pages_call call = {.pages = own->pages, .worker = own, .request = request, .reply = reply};
     struct str call_path = STR("/call/"), letter_path = STR("/letter/");
     call.visit.mem = reply->mem;

@@ -3,11 +3,12 @@
 #include "pages/pages_int.h"
 
 /* What was shown, so that nothing else is signed. */
-static uint64_t sum_of(uint64_t sum, struct str id, const struct finding *one)
+static uint64_t sum_of(uint64_t others, struct str id, const struct finding *one)
 {
+    uint64_t sum = 0xCBF29CE484222325u + (uint64_t)one->urgency * 8 + (uint64_t)one->status;
     const struct str texts[] = {id, one->guideline, one->item, one->category, one->action, one->value, one->value2};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) sum = (sum ^ str_hash(texts[i])) * 0x100000001B3u;
-    return (sum + (uint64_t)one->urgency * 8 + (uint64_t)one->status) | 1;
+    return others + (sum | 1); /* in whatever order */
 }
 
 static enum salve_code answer_findings(struct pages_call *call, struct salve_err *err)
@@ -29,7 +30,10 @@ static enum salve_code answer_findings(struct pages_call *call, struct salve_err
     return SALVE_OK;
 }
 
-enum salve_code pages_findings(struct pages_call *call, struct salve_err *err) { return answer_findings(call, err); }
+enum salve_code pages_call_findings(struct pages_call *call, struct salve_err *err)
+{
+    return answer_findings(call, err);
+}
 
 /* What is found and not kept is said here and nowhere else. */
 static enum salve_code answer_said(struct pages_call *call, const struct screen_found *found, struct salve_err *err)
@@ -43,7 +47,7 @@ static enum salve_code answer_said(struct pages_call *call, const struct screen_
     return SALVE_OK;
 }
 
-enum salve_code pages_screen(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_screen(struct pages_call *call, struct salve_err *err)
 {
     const struct visit_screening *screening = NULL;
     struct screen_found found;
@@ -64,7 +68,7 @@ static bool is_as_shown(void *with, const struct visit_drafts *drafts)
     return is;
 }
 
-enum salve_code pages_sign(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_sign(struct pages_call *call, struct salve_err *err)
 {
     uint64_t shown = call->session->shown;
     struct visit_sign_ask ask = {

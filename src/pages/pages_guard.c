@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Is it a page of ours that asks, and of which session? And what every answer tells a browser not to do. Fetch metadata,
- * Origin, cookies of RFC 6265bis; Content Security Policy 3, Trusted Types. */
+ * Is it a page of ours that asks, and of which session? And what every answer tells a browser not to do. Fetch
+ * metadata, Origin, cookies of RFC 6265bis; Content Security Policy 3, Trusted Types. */
 #include <stdio.h>
 #include <string.h>
 

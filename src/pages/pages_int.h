@@ -58,7 +58,7 @@ struct pages_session {
     struct pages_letter letters[PAGES_LETTERS];
 };
 
-struct pages_worker {
+struct pages_seat {
     struct pages *pages;
     unsigned number;
     pthread_mutex_t turn; /* of its site */
@@ -75,7 +75,7 @@ struct pages {
     struct arena *mem;
     pthread_mutex_t lock; /* of the table of sessions, and of `content` while it changes */
     struct pages_session *sessions;
-    struct pages_worker *workers;
+    struct pages_seat *workers;
     struct pages_content *content; /* the newest */
     uint64_t contents;             /* made so far */
 };
@@ -102,8 +102,8 @@ enum pages_who {
 
 struct pages_call {
     struct pages *pages;
-    struct pages_worker *worker; /* of the thread */
-    struct pages_worker *at;     /* whose site is used: turn held */
+    struct pages_seat *worker; /* of the thread */
+    struct pages_seat *at;     /* whose site is used: turn held */
     struct pages_session *session;
     const struct http_request *request;
     struct http_reply *reply;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The letter: made by a look of its own, kept in private memory for some minutes, fetched by the session that asked for it
- * and by no other. */
+ * The letter: made by a look of its own, kept in private memory for some minutes, fetched by the session that asked
+ * for it and by no other. */
 #include <stdio.h>
 
 #include "pages/pages_int.h"
@@ -69,7 +69,7 @@ static void put_address(struct json_writer *w, const char *name, const struct pa
     json_put_text(w, name, str_of(text));
 }
 
-enum salve_code pages_letter(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_letter(struct pages_call *call, struct salve_err *err)
 {
     struct visit own = call->visit; /* a look of its own */
     struct pages_letter *letter = free_row(call->session);

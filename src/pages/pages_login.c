@@ -4,7 +4,7 @@
 
 #include "pages/pages_int.h"
 
-enum salve_code pages_site(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_site(struct pages_call *call, struct salve_err *err)
 {
     struct json_writer *w = &call->w;
     const struct pages_config *config = &call->pages->config;
@@ -51,7 +51,7 @@ static void answer_login(struct pages_call *call, struct session *session)
     explicit_bzero(session->token, sizeof session->token);
 }
 
-enum salve_code pages_login(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_login(struct pages_call *call, struct salve_err *err)
 {
     struct session session;
     enum salve_code code =
@@ -62,7 +62,7 @@ enum salve_code pages_login(struct pages_call *call, struct salve_err *err)
 }
 
 /* The page was loaded again: it knows its second token no more, and who was open. */
-enum salve_code pages_session(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_session(struct pages_call *call, struct salve_err *err)
 {
     struct json_writer *w = &call->w;
     const struct pages_session *session = call->session;
@@ -79,7 +79,7 @@ enum salve_code pages_session(struct pages_call *call, struct salve_err *err)
     return SALVE_OK;
 }
 
-enum salve_code pages_unlock(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_unlock(struct pages_call *call, struct salve_err *err)
 {
     struct session session;
     enum salve_code code =
@@ -91,12 +91,12 @@ enum salve_code pages_unlock(struct pages_call *call, struct salve_err *err)
     return SALVE_OK;
 }
 
-enum salve_code pages_lock(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_lock(struct pages_call *call, struct salve_err *err)
 {
     return session_lock(call->visit.site, call->token, err);
 }
 
-enum salve_code pages_logout(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_logout(struct pages_call *call, struct salve_err *err)
 {
     TRY(pages_may_leave(call, err));
     pages_session_end(call->pages, call->session);

@@ -69,13 +69,15 @@ struct impossible {
 
 static struct impossible find_impossible(const struct measuring *in, const struct salve_err *why)
 {
-    unsigned number = 0;
+    int64_t number = 0;
     struct impossible out = {.why = "pairs"};
-    if (sscanf(why->element, "word %u", &number) == 1 && number >= 1 && number <= in->count) {
-        out = (struct impossible){number - 1, 0, "pair"};
+    struct str element = str_of(why->element), head = STR("word ");
+    bool is_one = str_starts(element, head) && str_to_i64(str_cut(element, head.len, element.len), &number);
+    if (is_one && number >= 1 && (size_t)number <= in->count) {
+        out = (struct impossible){(size_t)number - 1, 0, "pair"};
         for (size_t which = 2; which > 0; which--)
-            if (in->readings[number - 1].ranges[which - 1].state == RANGE_REFUSED)
-                out = (struct impossible){number - 1, which - 1, "range"};
+            if (in->readings[out.reading].ranges[which - 1].state == RANGE_REFUSED)
+                out = (struct impossible){out.reading, which - 1, "range"};
         return out;
     }
     struct str word = str_make(why->element, strcspn(why->element, " ")); /* the first of two */
@@ -131,8 +133,11 @@ static enum salve_code run_guidelines(struct measuring *in, const struct visit_s
     struct str who = call->session->held.who;
     struct screen_found found = {0};
     if (in->was_kept) TRY(visit_findings(&call->visit, who, &in->kept, err));
-    if (in->was_kept && in->kept.draft_count > 0 && in->kept.age == SCREEN_CURRENT) {
-        pages_put_findings(call, "findings", in->kept.drafts, in->kept.draft_count);
+    bool has_drafts = in->was_kept && in->kept.draft_count > 0;
+    bool is_judged = has_drafts || (in->was_kept && in->kept.signed_count > 0);
+    if (is_judged && in->kept.age == SCREEN_CURRENT) {
+        pages_put_findings(call, "findings", has_drafts ? in->kept.drafts : in->kept.signed_ones,
+                           has_drafts ? in->kept.draft_count : in->kept.signed_count);
         return SALVE_OK;
     }
     TRY(visit_screen(&call->visit, screening, who, &found, err));
@@ -140,13 +145,19 @@ static enum salve_code run_guidelines(struct measuring *in, const struct visit_s
     return put_run(in, &found, err);
 }
 
+static bool is_like(const struct finding *kept, const struct finding *alarm)
+{
+    return str_eq(kept->guideline, alarm->guideline) && str_eq(kept->item, alarm->item) &&
+           kept->urgency <= alarm->urgency;
+}
+
 /* An alarm that no finding of the record stands for, since what it rests on is not kept, or not shown to who acts. */
 static bool is_lost(const struct measuring *in, const struct finding *alarm)
 {
     for (size_t i = 0; i < in->kept.draft_count; i++)
-        if (str_eq(in->kept.drafts[i].finding.guideline, alarm->guideline) &&
-            str_eq(in->kept.drafts[i].finding.item, alarm->item))
-            return false;
+        if (is_like(&in->kept.drafts[i].finding, alarm)) return false;
+    for (size_t i = 0; i < in->kept.signed_count; i++)
+        if (is_like(&in->kept.signed_ones[i].finding, alarm)) return false;
     return screen_needs_told(alarm);
 }
 
@@ -203,7 +214,8 @@ static bool has_urgent(const struct screen_found *alarms)
     return has;
 }
 
-/* Whatever is wrong, alarms are looked for: in the open record where the request is about it, else in what was typed. */
+/* Whatever is wrong, alarms are looked for: in the open record where the request is about it, else in what was
+ * typed. */
 static enum salve_code measure(struct measuring *in, const struct visit_screening *screening,
                                const struct salve_err *impossible, size_t *kept, struct salve_err *err)
 {
@@ -226,7 +238,7 @@ static enum salve_code measure(struct measuring *in, const struct visit_screenin
     return is_wrong ? wrong.code : code;
 }
 
-enum salve_code pages_measure(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_measure(struct pages_call *call, struct salve_err *err)
 {
     struct measuring in = {.call = call};
     const struct visit_screening *screening = NULL;
@@ -252,7 +264,7 @@ enum salve_code pages_measure(struct pages_call *call, struct salve_err *err)
     return SALVE_OK;
 }
 
-enum salve_code pages_wrong(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_wrong(struct pages_call *call, struct salve_err *err)
 {
     struct str *words = arena_array(call->visit.mem, struct str, 2 * call->in.readings_count + 1);
     struct visit_reading *readings = NULL;

@@ -46,7 +46,7 @@ static enum salve_code hold(struct pages_call *call, struct salve_err *err)
 }
 
 /* Who is shown again takes the place of themself: an alarm of theirs waits on. */
-enum salve_code pages_person_open(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_person_open(struct pages_call *call, struct salve_err *err)
 {
     struct pages_session *session = call->session;
     bool is_again = session->person[0] != '\0' && same_key(session->held.who, str_trim(call->in.who));
@@ -65,9 +65,9 @@ enum salve_code pages_person_open(struct pages_call *call, struct salve_err *err
     return code;
 }
 
-enum salve_code pages_person(struct pages_call *call, struct salve_err *err) { return answer_person(call, err); }
+enum salve_code pages_call_person(struct pages_call *call, struct salve_err *err) { return answer_person(call, err); }
 
-enum salve_code pages_person_close(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_person_close(struct pages_call *call, struct salve_err *err)
 {
     struct pages_session *session = call->session;
     if (session->person[0] == '\0') return SALVE_OK; /* closed already: the answer was lost */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a station may type, with what is plausible of it, for the keypad: the numbers of ranges.json, words of measure.def,
- * and the questions of the alarm layer. */
+ * What a station may type, with what is plausible of it, for the keypad: the numbers of ranges.json, words of
+ * measure.def, and the questions of the alarm layer. */
 #include "pages/pages_int.h"
 
 #include "ranges/ranges.h"
@@ -120,7 +120,7 @@ static void put_questions(struct pages_call *call)
             put_question(&call->w, info->inputs[i].code);
 }
 
-enum salve_code pages_ranges(struct pages_call *call, struct salve_err *err)
+enum salve_code pages_call_ranges(struct pages_call *call, struct salve_err *err)
 {
     const struct ranges *ranges = NULL;
     struct str word, unit, loinc, units = site_settings(call->visit.site)->units;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the web keeps of a session between two requests: who is open in it, and letters that wait to be fetched. Who acts
- * and whether the session stands is the gate's to say, each time. */
+ * What the web keeps of a session between two requests: who is open in it, and letters that wait to be fetched. Who
+ * acts and whether the session stands is the gate's to say, each time. */
 #include <string.h>
 #include <time.h>
 
@@ -117,7 +117,7 @@ void pages_drop(struct pages *pages, unsigned worker)
         struct pages_session *row = &pages->sessions[i];
         if (atomic_load(&row->open_at) == worker + 1) (void)!rec_close(&row->held.view, NULL); /* who it was stays */
     }
-    struct pages_worker *at = &pages->workers[worker];
+    struct pages_seat *at = &pages->workers[worker];
     arena_close(at->mem);
     at->mem = NULL;
     at->made_of = 0;
@@ -131,7 +131,7 @@ static void tick_row(struct pages *pages, struct pages_session *row, int64_t now
     pages_letters_end(row, now_ms);
     unsigned open_at = atomic_load(&row->open_at);
     if (open_at != 0 && now_ms - row->used_ms > OVER_MS) {
-        struct pages_worker *at = &pages->workers[open_at - 1];
+        struct pages_seat *at = &pages->workers[open_at - 1];
         (void)pthread_mutex_lock(&at->turn);
         (void)!pages_person_end(row, NULL);
         (void)pthread_mutex_unlock(&at->turn);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Words and guidelines: loaded once for all workers, as they are in force at the site, and anew when another acceptance is.
- * Who works with them keeps them until the answer is written. */
+ * Words and guidelines: loaded once for all workers, as they are in force at the site, and anew when another
+ * acceptance is. Who works with them keeps them until the answer is written. */
 #include "pages/pages_int.h"
 
 #include <stdlib.h>
@@ -98,7 +98,7 @@ static enum salve_code look_again(struct pages_call *call, struct salve_err *err
 {
     uint8_t now[CRYPTO_SHA256_BYTES];
     int64_t now_ms = pages_now_ms();
-    struct pages_worker *at = call->at;
+    struct pages_seat *at = call->at;
     if (at->looked_ms != 0 && now_ms - at->looked_ms < LOOK_MS) return SALVE_OK;
     TRY(in_force(call->visit.site, call->visit.mem, now, err));
     at->looked_ms = now_ms;
@@ -113,7 +113,7 @@ static enum salve_code look_again(struct pages_call *call, struct salve_err *err
 
 static enum salve_code screening_make(struct pages_call *call, const struct zone *zone, struct salve_err *err)
 {
-    struct pages_worker *at = call->at;
+    struct pages_seat *at = call->at;
     struct visit visit = call->visit;
     arena_close(at->mem);
     at->made_of = 0;
@@ -129,7 +129,7 @@ static enum salve_code screening_make(struct pages_call *call, const struct zone
 enum salve_code pages_screening(struct pages_call *call, const struct visit_screening **out, struct salve_err *err)
 {
     const struct zone *zone = NULL;
-    struct pages_worker *at = call->at;
+    struct pages_seat *at = call->at;
     TRY(site_zone(call->visit.site, &zone, err));
     TRY(look_again(call, err));
     bool is_good = at->made_of == call->content->number && at->of == call->visit.site && at->zone == zone;

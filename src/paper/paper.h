@@ -7,7 +7,7 @@
  *     paper_pair(&ends, err);                              // before the processes part: one end each
  *
  *     paper_warm(share, err);                              // the process that draws: whatever it has to open later
- *     confine_enter(&what, &state, err);                   // files of fonts alone, read-only: paper_folders
+ *     confine_enter(&what, &state, err);                   // fonts alone, to read: letter_fonts_folders
  *     paper_serve(ends.draws, err);                        // until the other end is closed
  *
  *     struct paper_asker asker = {.fd = ends.asks};        // the process that asks; several threads may use one end
@@ -42,13 +42,9 @@ struct paper_ends {
 /* paper_pair - the two ends, closed in programs that this one runs. E_IO. */
 SALVE_MUST_USE enum salve_code paper_pair(struct paper_ends *out, struct salve_err *err);
 
-/* paper_warm - opens and reads what drawing a letter in any language of the share folder needs, so that after it none
- * needs a file. E_CONFIG: a font is missing; errors of letter_frame_load. */
+/* paper_warm - letter_fonts_warm, and from then on the process may have PAPER_MEMORY_BYTES of memory, no more: it ends
+ * where a letter would need it. Errors as letter_fonts_warm. */
 SALVE_MUST_USE enum salve_code paper_warm(const char *share, struct salve_err *err);
-
-/* paper_folders - folders that hold fonts, for a name in a script that no letter is written in; read-only is enough.
- * They live as long as the process; *count of them. */
-const char *const *paper_folders(size_t *count);
 
 /* paper_serve - draws one letter after the other, until the other end is closed. A letter has PAPER_SECONDS_MAX of this
  * process's time, or the process ends; the connection of one who sends too slowly or too much is dropped. E_IO. */
@@ -57,8 +53,9 @@ SALVE_MUST_USE enum salve_code paper_serve(int draws, struct salve_err *err);
 /* --- the process that asks ---------------------------------------------------------------------------------------- */
 
 enum {
-    PAPER_SECONDS_MAX = 5,  /* to draw one; a long one takes 0.2 s */
-    PAPER_WAIT_SECONDS = 15 /* until the asker gives up: letters of others are drawn before */
+    PAPER_MEMORY_BYTES = 512 << 20, /* address space; drawing takes some 100 MB of it, fonts are mapped */
+    PAPER_SECONDS_MAX = 5,          /* to draw one; a long one takes 0.2 s */
+    PAPER_WAIT_SECONDS = 15         /* until the asker gives up: letters of others are drawn before */
 };
 
 struct paper_asker {
@@ -72,6 +69,6 @@ SALVE_MUST_USE enum salve_code paper_ask(const struct paper_asker *asker, const 
                                          struct arena *mem, struct str *bytes, struct salve_err *err);
 
 /* paper_draw - the same for struct visit; `asker` outlives it. */
-struct letter_draw paper_draw(const struct paper_asker *asker);
+struct letter_draw paper_draw(struct paper_asker *asker);
 
 #endif

@@ -7,8 +7,8 @@
  *   usual; it is never changed. Under 18 only the hard range holds; where the age is not known it is asked about.
  * - A bound ("<5") is never refused.
  * - Several numbers of one word are several readings, in the order typed.
- * - A request that is made again, since its answer was lost, keeps nothing twice: its key stands in the source ids of its
- *   readings (admit/same.h), for good. What is kept apart and not shown to the actor is the exception: it is kept a
+ * - A request that is made again, since its answer was lost, keeps nothing twice: its key stands in the source ids of
+ *   its readings (admit/same.h), for good. What is kept apart and not shown to the actor is the exception: it is kept a
  *   second time under the same source id, so it counts once.
  * - What was noted wrongly is taken back by the same words: of readings with that number the newest becomes
  *   entered-in-error. It stays in the history and counts nowhere. */
@@ -38,8 +38,8 @@ SALVE_MUST_USE enum salve_code visit_measure_read(const struct visit_content *co
                                                   const struct str *words, size_t count, struct arena *mem,
                                                   struct visit_reading **out, size_t *out_count, struct salve_err *err);
 
-/* visit_measure_typed - the same of a form: word and text of each reading, which need not be of one line. What cannot be
- * read, or be right, hinders no other: *err has the first such error, and *out all that could be read, for their
+/* visit_measure_typed - the same of a form: word and text of each reading, which need not be of one line. What cannot
+ * be read, or be right, hinders no other: *err has the first such error, and *out all that could be read, for their
  * alarms. Where there is no error, out[i] is of typed[i]. */
 struct visit_typed {
     struct str word, text;

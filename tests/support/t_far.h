@@ -48,6 +48,8 @@ static void t_site_open(struct t_site *t)
     if (far == NULL || socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0 || pipe(far->wake) != 0) abort();
     t->far = far;
     t_must(site_open(&t->options, &far->near, &err));
+    t->site = far->near;
+    if (!t->has_staff) t_site_staff(t); /* the first of a register are named where the site is open itself */
     t_must(door_page_make(&far->page, &page_fd, &err));
     struct door_serve_ask ask = {.site = far->near, .page = far->page};
     t_must(door_server_open(&ask, &far->server, &err));
@@ -57,7 +59,7 @@ static void t_site_open(struct t_site *t)
     struct door_connect connect = {.fds = &ends[1], .fd_count = 1, .page_fd = page_fd, .clock = t->options.clock};
     t_must(door_connect(&connect, &t->site, &err));
     (void)close(page_fd);
-    if (t->has_staff) t_site_again(t);
+    t_site_again(t);
 }
 
 static void t_site_end(struct t_site *t)

@@ -101,15 +101,6 @@ static void t_site_paths(struct t_site *t, const char *folder)
     t->options.secret.key_file = t->key_file;
 }
 
-#ifdef T_SITE_FAR
-#include "t_far.h"
-#else
-static void t_site_open(struct t_site *t) { t_must(site_open(&t->options, &t->site, &err)); }
-static void t_site_close(struct t_site *t) { t_must(site_close(&t->site, &err)); }
-static void t_site_end(struct t_site *t) { (void)!site_close(&t->site, NULL); }
-static void t_site_again(struct t_site *t) { (void)t; }
-#endif
-
 /* t_register - a new member, added by `actor` and confirmed by the clinician. */
 static enum salve_code t_register(struct site *site, struct actor actor, struct str id, enum role role,
                                   struct salve_err *err)
@@ -140,6 +131,15 @@ static void t_site_staff(struct t_site *t)
     T_BESIDE.id = T_REGISTRAR.id;
     memcpy(T_BESIDE.pass, T_REGISTRAR.pass, sizeof T_BESIDE.pass);
 }
+
+#ifdef T_SITE_FAR
+#include "t_far.h"
+#else
+static void t_site_open(struct t_site *t) { t_must(site_open(&t->options, &t->site, &err)); }
+static void t_site_close(struct t_site *t) { t_must(site_close(&t->site, &err)); }
+static void t_site_end(struct t_site *t) { (void)!site_close(&t->site, NULL); }
+static void t_site_again(struct t_site *t) { (void)t; }
+#endif
 
 /* t_person - somebody who was born on another day than T_PERSON. */
 static struct actor t_person(const char *birth_date)
@@ -180,7 +180,7 @@ static struct t_site *t_site_make(const char *name, bool name_index)
         .name = STR("Test site"), .log_name = STR("test"), .languages = STR("en ar"), .name_index = name_index};
     t_must(site_create(&t->options, &settings, NULL, &err));
     t_site_open(t);
-    t_site_staff(t);
+    if (!t->has_staff) t_site_staff(t);
     return t;
 }
 

@@ -97,7 +97,11 @@ function failed(name: string, failure: Failure): void {
     }
     if (failure.code === 'E_CONFLICT' && (name === 'close' || name === 'open')) void run(hooks.conflict);
     const handle = person.value?.person;
-    if (failure.code === 'E_CONSENT' && handle && name !== 'open' && name !== 'person') void lookAgain(handle);
+    if (!handle || name === 'person') return;
+    // What the answer means for the open person is in the person: withdrawn, or an alarm that this page has not seen.
+    const isOverForAll = failure.code === 'E_CONSENT' && name !== 'open',
+        isHeld = failure.code === 'E_CONFLICT' && name === 'close';
+    if (isOverForAll || isHeld) void lookAgain(handle);
 }
 
 /** Shows another language, and keeps the choice on this device. */

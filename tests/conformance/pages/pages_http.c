@@ -125,10 +125,10 @@ static void a_visit_goes_over_one_connection(void **state)
     struct str answer = asked(s, fd, "open", body);
     assert_int_equal(t_http_status(answer), 200);
     struct str person = json_get_text(json_of(s, answer), "person");
-    (void)snprintf(
-        body, sizeof body,
-        "{\"person\":\"%.*s\",\"key\":\"0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7\",\"readings\":[{\"word\":\"bp\",\"text\":\"148/92\"}]}",
-        STR_ARGS(person));
+    (void)snprintf(body, sizeof body,
+                   "{\"person\":\"%.*s\",\"key\":\"0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7\","
+                   "\"readings\":[{\"word\":\"bp\",\"text\":\"148/92\"}]}",
+                   STR_ARGS(person));
     answer = asked(s, fd, "measure", body);
     assert_str(json_get_text(json_of(s, answer), "state"), "stored");
     (void)snprintf(body, sizeof body, "{\"person\":\"%.*s\"}", STR_ARGS(person));

@@ -144,11 +144,14 @@ static void upkeep_is_for_the_command_line(void **state)
     assert_code(rec_rows_begin(site, STR("a"), &rows, NULL), SALVE_E_ROLE);
     assert_code(site_verify(site, &verify, &result, NULL), SALVE_E_ROLE);
     assert_code(staff_login(site, T_MANAGER.id, T_PIN, g.t->mem, &actor, NULL), SALVE_E_ROLE);
-    assert_code(staff_recover(site, STR("eve"), T_PIN, &due_unix_ms, NULL), SALVE_E_ROLE);
+    assert_code(staff_recover(site, STR("eve"), T_PIN, &due_unix_ms, NULL), SALVE_E_BUSY);
     struct site *command = far_end(DOOR_COMMAND, 1);
     assert_code(site_verify(command, &verify, &result, NULL), SALVE_OK);
     assert_ok(staff_login(command, T_TECHNICIAN.id, T_PIN, g.t->mem, &actor, NULL));
     assert_ok(site_rotate(command, actor, &rotation, NULL));
+    assert_code(staff_recover(command, STR("eve"), T_PIN, &due_unix_ms, NULL), SALVE_E_BUSY);
+    struct site_secret old = {.key_file = g.t->key_file}, fresh = {.passphrase = STR("a passphrase of the site")};
+    assert_code(site_secret_change(command, actor, &old, &fresh, NULL), SALVE_E_BUSY);
     assert_ok(site_close(&command, NULL));
 }
 

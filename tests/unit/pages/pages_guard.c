@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who may call: every row of requests/guard.cases. A row begins with the request that a page of ours makes; "-" takes a
- * header line away, "+" puts another value, "&" puts one beside it. %C and %T are cookie and token of the session, %V the
- * value of its cookie; %C2 and %T2 are those of another one. */
+ * header line away, "+" puts another value, "&" puts one beside it. %C and %T are cookie and token of the session, %V
+ * the value of its cookie; %C2 and %T2 are those of another one. */
 #include "pages_world.h"
 
 #include "base/file.h"

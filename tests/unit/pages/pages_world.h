@@ -16,6 +16,12 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wunused-function"
 
+#ifdef T_SITE_FAR
+enum { PAGES_WORLD_WORKERS = 4 }; /* the far end of a site may be used by many threads */
+#else
+enum { PAGES_WORLD_WORKERS = 1 };
+#endif
+
 struct pages_world {
     struct world w;
     struct pages *pages;
@@ -78,7 +84,7 @@ static struct pages_world *pages_world_make(const char *name, bool is_made_up)
     world->config = (struct pages_config){.share = share(),
                                           .site = site_of,
                                           .with = world,
-                                          .workers = 1,
+                                          .workers = PAGES_WORLD_WORKERS,
                                           .files = files,
                                           .file_count = 2,
                                           .demo = demo,
@@ -103,12 +109,15 @@ static void add_header(struct http_request *request, const char *name, const cha
     request->headers[request->header_count++] = (struct http_header){str_of(name), str_of(value)};
 }
 
+/* On which worker a thread asks. */
+static _Thread_local unsigned pages_world_worker;
+
 static struct answer pages_ask(struct pages_world *world, const struct http_request *request)
 {
     struct http_reply reply = {.mem = arena_open_private((size_t)64 << 20), .status = 200};
     struct answer answer = {.status = 0};
     buf_init(&reply.lines, reply.mem, 64 << 10);
-    pages_answer(pages_worker(world->pages, 0), request, &reply);
+    pages_answer(pages_worker(world->pages, pages_world_worker), request, &reply);
     answer.status = reply.status;
     t_must(arena_str(world->w.t->mem, reply.type, &answer.type, &err));
     t_must(arena_str(world->w.t->mem, reply.body, &answer.body, &err));

@@ -8,6 +8,7 @@ import { entries, lost } from '../../lib/outbox.ts';
 import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts';
 import { nextTheme, theme } from '../../lib/themes.ts';
 import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
+import { isShown } from '../keys/keys.tsx';
 import { routes } from '../../routes.ts';
 import { isHeld } from '../../screens/urgent/held.ts';
 
@@ -107,6 +108,9 @@ function Buttons() {
             </button>
             <span id="top-rest" class={isOpen ? 'top-rest top-rest-open' : 'top-rest'}>
                 <Settings />
+                <button type="button" onClick={() => void (isShown.value = true)}>
+                    {t('top.keys')}
+                </button>
                 <Leaving />
             </span>
         </span>

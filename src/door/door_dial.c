@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * A command line beside a running server: the socket beside the folder of its site. */
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "door/door.h"
+
+/* A path of any length: from a folder that is open, the name alone has to fit into an address. */
+static bool connect_at(int fd, const char *path)
+{
+    char folder[PATH_MAX];
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    const char *slash = strrchr(path, '/');
+    int folder_len = slash == NULL ? 0 : (int)(slash - path);
+    (void)snprintf(folder, sizeof folder, "%.*s/", folder_len, path);
+    int parent = open(slash == NULL ? "." : folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (parent < 0) return false;
+    int len =
+        snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/%s", parent, slash == NULL ? path : slash + 1);
+    bool fits = len > 0 && (size_t)len < sizeof at.sun_path;
+    bool is_connected = fits && connect(fd, (const struct sockaddr *)&at, sizeof at) == 0;
+    (void)close(parent);
+    return is_connected;
+}
+
+/* Whoever may make files in the folder around could listen there instead, and be told PINs. */
+static enum salve_code check_owner(int fd, const char *dir, struct salve_err *err)
+{
+    struct stat folder;
+    struct ucred peer;
+    socklen_t bytes = sizeof peer;
+    if (stat(dir, &folder) == 0 && getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &bytes) == 0 &&
+        (peer.uid == folder.st_uid || peer.uid == 0))
+        return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFIG, "a program of somebody else than the owner of the site listens there",
+                        "%s.sock", dir);
+}
+
+enum salve_code door_dial(const char *dir, struct clock clock, struct site **out, struct salve_err *err)
+{
+    char path[PATH_MAX];
+    size_t len = strlen(dir);
+    *out = NULL;
+    while (len > 1 && dir[len - 1] == '/') len--;
+    if (snprintf(path, sizeof path, "%.*s.sock", (int)len, dir) >= (int)sizeof path) return SALVE_OK;
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0) return salve_fail(err, SALVE_E_IO, "gate");
+    if (!connect_at(fd, path)) {
+        (void)close(fd);
+        return SALVE_OK;
+    }
+    enum salve_code code = check_owner(fd, dir, err);
+    if (code != SALVE_OK) {
+        (void)close(fd);
+        return code;
+    }
+    const struct door_connect ask = {.fds = &fd, .fd_count = 1, .page_fd = -1, .clock = clock};
+    return door_connect(&ask, out, err);
+}
