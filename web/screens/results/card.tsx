@@ -22,7 +22,7 @@ import {
     type UnmetKind,
 } from './findings.ts';
 
-const MARKS: Readonly<Record<Mark, string>> = { usual: '●', watch: '▲', see: '■', neutral: '◇' };
+const MARKS: Readonly<Record<Exclude<Mark, 'neutral'>, string>> = { usual: '●', watch: '▲', see: '■' };
 const UNMET: Readonly<Record<UnmetKind, string>> = { 'not-asked': '?', queried: '▲', 'too-old': '◷', missing: '○' };
 const WAYS = { higher: '↑', lower: '↓', same: '=' } as const;
 const WHYS = [
@@ -164,10 +164,15 @@ function Body({ finding, children }: { finding: Finding; children?: ComponentChi
         <>
             <p class="card-marks">
                 {finding.urgency !== 'none' && <UrgencyMark urgency={finding.urgency} />}
-                <span class={`mark mark-${mark}`}>
-                    <span aria-hidden="true">{MARKS[mark]}</span> {t(`results.mark-${mark}`)}
+                {mark !== 'neutral' && (
+                    <span class={`mark mark-${mark}`}>
+                        <span aria-hidden="true">{MARKS[mark]}</span> {t(`results.mark-${mark}`)}
+                    </span>
+                )}
+                <span class="small">
+                    {sure === 'not-judged' && <span aria-hidden="true">◇ </span>}
+                    {t(`results.sure-${sure}`)}
                 </span>
-                <span class="small">{t(`results.sure-${sure}`)}</span>
             </p>
             <h3>
                 {(finding.status === 'assessed' ? words.headline : words.name) ||
