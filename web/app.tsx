@@ -8,6 +8,9 @@ import { start } from './lib/session.ts';
 import { startTheme } from './lib/themes.ts';
 import { startUrgent } from './screens/urgent/held.ts';
 
+// A page that the browser kept and shows again (Back, after a log-out) is asked for anew.
+addEventListener('pageshow', (event) => event.persisted && location.reload());
+
 async function main(): Promise<void> {
     startOutbox();
     startDrafts();

@@ -10,6 +10,7 @@ import { scanned, useScanner } from './lib/scanner.ts';
 import { me, person, phase } from './lib/session.ts';
 import { useAutoLock, usePersonEnd } from './lib/lock.ts';
 import { t } from './lib/words.ts';
+import { KeysHelp } from './parts/keys/keys.tsx';
 import { OpeningNote } from './parts/opening/opening.tsx';
 import { PersonBar } from './parts/person/person.tsx';
 import { GoOn, Stations } from './parts/top/stations.tsx';
@@ -26,6 +27,7 @@ import { screens, type Screen } from './screens.tsx';
 // Links to these are ours; a letter's is the browser's.
 const OWN = new RegExp(`^(?:${Object.values(routes).join('|')})$`);
 
+// A screen begins anew with each person: nothing that was typed for one is ever there for the next.
 // A screen with its heading, which takes the focus when the screen comes, so that Tab goes on from there.
 function Shown({ screen }: { screen: Screen }) {
     const heading = useRef<HTMLHeadingElement>(null);
@@ -43,7 +45,7 @@ function Shown({ screen }: { screen: Screen }) {
                 {title}
             </h1>
             {View === Scan && <GoOn />}
-            <View />
+            <View key={person.value?.person ?? 'nobody'} />
         </>
     );
 }
@@ -94,6 +96,7 @@ function Inside() {
         <>
             <PersonBar />
             <Stations />
+            <KeysHelp />
             <main id={main}>
                 <OpeningNote />
                 <Router>

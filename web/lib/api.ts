@@ -4,9 +4,8 @@
 import { signal } from '@preact/signals';
 import type { errors, Finding as Kept, Role, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
 
-// --- what comes and goes
-// -------------------------------------------------------------------------------------------------
-export type ErrorName = (typeof errors)[keyof typeof errors]['name'] | 'E_SESSION' | 'E_LOCKED';
+// --- what comes and goes ---------------------------------------------------------------------------------------------
+export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
 
 export interface Site {
     name: string;
@@ -206,8 +205,7 @@ export type Failure =
     | { kind: 'refused'; status: number; code: ErrorName; element: string; why: string; alarms: Finding[] };
 export type Answer<T> = { ok: true; value: T } | { ok: false; failure: Failure };
 
-// --- is the server there
-// -------------------------------------------------------------------------------------------------
+// --- is the server there ---------------------------------------------------------------------------------------------
 const HEALTH_MS = 2_000,
     CALL_MS = 20_000;
 
@@ -242,8 +240,7 @@ export async function probe(): Promise<boolean> {
     return answered;
 }
 
-// --- calls
-// ---------------------------------------------------------------------------------------------------------------
+// --- calls -----------------------------------------------------------------------------------------------------------
 let token = '';
 let speaks = 'en';
 type Listener = (name: CallName, failure: Failure) => void;

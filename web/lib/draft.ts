@@ -4,6 +4,7 @@
 // deleted.
 import { useEffect } from 'preact/hooks';
 import { computed, signal, useSignal, type Signal } from '@preact/signals';
+import { isBlank } from './blank.ts';
 import { seal, unseal } from './seal.ts';
 import { person, phase, whenPerson } from './session.ts';
 import { store } from './store.ts';
@@ -34,7 +35,7 @@ export function useDraft<T>(station: string, empty: T): Signal<T> {
             writing = Promise.resolve();
         const write = (value: T): void => {
             const text = JSON.stringify(value);
-            fill(name, text !== nothing);
+            fill(name, text !== nothing && !isBlank(value));
             if (text === last) return;
             last = text;
             // One write after the other: the last that was typed is the last that is kept.

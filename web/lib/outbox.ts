@@ -6,10 +6,10 @@
 import { signal } from '@preact/signals';
 import { api, type Answer, type Entered, type Failure, type Measure, type Measured } from './api.ts';
 import { whenBack } from './connection.ts';
-import { fate, matches, markOf, type Mark, type Need } from './outbox_rules.ts';
+import { NOBODY, fate, matches, markOf, type Mark, type Need } from './outbox_rules.ts';
 import { destroyKey, seal, unseal } from './seal.ts';
 import { me, person, phase, whenIn, whenOut } from './session.ts';
-import { store } from './store.ts';
+import { store, type Sealed, type StoredEntry } from './store.ts';
 
 /** On this tablet, sent, stored; or it needs somebody. */
 export type State = 'tablet' | 'sent' | 'stored' | 'needs';
@@ -30,6 +30,8 @@ export interface Entry {
     /** What the server said last, while the entry is here. */
     answer: Answer<Measured> | null;
     tries: number;
+    /** It is in IndexedDB. */
+    isKept: boolean;
     inside: Inside;
 }
 
@@ -54,14 +56,39 @@ const change = (key: string, next: Partial<Entry>): void => {
 };
 
 async function remove(key: string): Promise<void> {
-    await (await store()).delete('entries', key);
+    // What cannot be deleted is sent again some day: the server keeps nothing twice.
+    await store()
+        .then((db) => db.delete('entries', key))
+        .catch(() => undefined);
     entries.value = entries.value.filter((entry) => entry.key !== key);
     listeners.delete(key);
 }
 
-/** Keeps readings of the open person and sends them. It is durable here when this returns; `told` is called with each
- * change until the server stored it. Undefined: nobody is open. An IndexedDB that fails throws: then nothing was
- * kept. */
+// A random UUID (version 4), also where crypto.randomUUID is not.
+function uuid(): string {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
+    bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+    const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+    return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+// Sealed and on the disk, or not: a browser that cannot is told of, and stops no number on its way to the server.
+async function write({ key, at, station }: Omit<StoredEntry, keyof Sealed>, inside: Inside): Promise<boolean> {
+    try {
+        const sealed = await seal(key, inside),
+            tx = (await store()).transaction('entries', 'readwrite', { durability: 'strict' });
+        await tx.store.put({ key, at, station, ...sealed });
+        await tx.done;
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** Keeps readings of the open person and sends them. When this returns they are durable on this tablet, or, where the
+ * browser cannot keep anything, on their way (isKept false, never "On this tablet"). `told` is called with each change
+ * until the server stored them. Undefined: nobody is open. */
 export async function keep(
     station: string,
     readings: Entered[],
@@ -71,15 +98,22 @@ export async function keep(
     const open = person.value,
         by = me.value?.name;
     if (!open || by === undefined) return undefined;
-    const key = crypto.randomUUID(),
-        at = Date.now();
-    const inside: Inside = { by, of: await markOf(open), ask: { person: open.person, key, readings, confirmed } };
-    const sealed = await seal(key, inside),
-        db = await store();
-    const tx = db.transaction('entries', 'readwrite', { durability: 'strict' });
-    await tx.store.put({ key, at, station, ...sealed });
-    await tx.done;
-    const entry: Entry = { key, at, station, state: 'tablet', need: null, answer: null, tries: 0, inside };
+    const key = uuid(),
+        at = Date.now(),
+        of = await markOf(open).catch(() => NOBODY);
+    const inside: Inside = { by, of, ask: { person: open.person, key, readings, confirmed } };
+    const isKept = await write({ key, at, station }, inside);
+    const entry: Entry = {
+        key,
+        at,
+        station,
+        state: isKept ? 'tablet' : 'sent',
+        need: null,
+        answer: null,
+        tries: 0,
+        isKept,
+        inside,
+    };
     listeners.set(key, told);
     entries.value = [...entries.value, entry];
     told(entry);
@@ -96,10 +130,8 @@ export async function deliver(key: string): Promise<boolean> {
         open = person.value;
     if (!entry || !open || !(await matches(entry.inside.of, open))) return false;
     const inside = { ...entry.inside, ask: { ...entry.inside.ask, person: open.person } };
-    const sealed = await seal(key, inside),
-        db = await store();
-    await db.put('entries', { key, at: entry.at, station: entry.station, ...sealed });
-    change(key, { inside, state: 'tablet', need: null });
+    const isKept = await write(entry, inside);
+    change(key, { inside, isKept, state: isKept ? 'tablet' : 'sent', need: null });
     void send();
     return true;
 }
@@ -117,7 +149,7 @@ export async function waitingForOpen(): Promise<Entry[]> {
 async function sendOne(entry: Entry): Promise<Failure | null> {
     change(entry.key, { state: 'sent', tries: entry.tries + 1 });
     const answer = await api.measure(entry.inside.ask),
-        next = fate(answer);
+        next = fate(answer, entry.isKept);
     change(entry.key, { state: next.state, need: next.need, answer });
     for (const hear of heard) hear(entry, answer);
     if (next.state === 'stored') await remove(entry.key);
@@ -131,16 +163,19 @@ const AGAIN_MS = [1_000, 2_000, 5_000, 10_000, 30_000];
 
 const mine = (entry: Entry): boolean => entry.inside.by === me.value?.name;
 
+const waits = (entry: Entry): boolean =>
+    mine(entry) && (entry.state === 'tablet' || (!entry.isKept && entry.state !== 'stored'));
+
 // One after the other. A server that does not answer ends the round; one that cannot store this entry may store the
 // next.
 async function sendAll(): Promise<void> {
-    const round = entries.value.filter((one) => one.state === 'tablet' && mine(one));
+    const round = entries.value.filter(waits);
     for (const entry of round) {
         if (phase.value !== 'in') return;
         const failure = await sendOne(entry);
         if (failure?.kind === 'no-answer') break;
     }
-    const left = entries.value.filter((one) => one.state === 'tablet' && mine(one));
+    const left = entries.value.filter(waits);
     if (left.length === 0) return;
     clearTimeout(timer);
     const tries = Math.min(...left.map((one) => one.tries));
@@ -155,7 +190,8 @@ export async function send(): Promise<void> {
     try {
         while (isAsked) {
             isAsked = false;
-            await navigator.locks.request('salve-outbox', sendAll);
+            if (navigator.locks) await navigator.locks.request('salve-outbox', sendAll);
+            else await sendAll();
         }
     } finally {
         isSending = false;
@@ -171,26 +207,42 @@ async function load(): Promise<void> {
     for (const { key, at, station, ...sealed } of rows) {
         if (known.has(key)) continue;
         const inside = (await unseal(key, sealed)) as Inside | undefined;
-        if (inside) found.push({ key, at, station, state: 'tablet', need: null, answer: null, tries: 0, inside });
+        if (inside)
+            found.push({ key, at, station, state: 'tablet', need: null, answer: null, tries: 0, isKept: true, inside });
         else gone++;
     }
     lost.value = gone;
     entries.value = [...entries.value, ...found].sort((a, b) => a.at - b.at);
 }
 
+// A browser that keeps nothing has nothing to load; the session begins all the same.
 async function comeIn(): Promise<void> {
-    await load();
+    await load().catch(() => undefined);
+    void navigator.storage?.persist().catch(() => undefined);
     void send();
 }
 
 // Nothing waits: the key is destroyed with the session. Else it stays, for what waits.
-async function goOut(): Promise<void> {
-    listeners.clear();
-    entries.value = [];
-    lost.value = 0;
+async function clear(): Promise<void> {
     const db = await store();
     await db.clear('drafts');
     if ((await db.count('entries')) === 0) await destroyKey();
+}
+
+async function goOut(): Promise<void> {
+    clearTimeout(timer);
+    listeners.clear();
+    entries.value = [];
+    lost.value = 0;
+    await clear().catch(() => undefined);
+}
+
+/** Deletes what cannot be read any more: somebody has seen that it is lost. */
+export async function forgetLost(): Promise<void> {
+    const db = await store();
+    for (const { key, ...sealed } of await db.getAll('entries'))
+        if ((await unseal(key, sealed)) === undefined) await db.delete('entries', key);
+    lost.value = 0;
 }
 
 /** Ties the outbox to the session; once, at the start. */

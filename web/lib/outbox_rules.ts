@@ -2,8 +2,9 @@
 // What becomes of an entry by what the server answered, and whose an entry is when its person has to be opened again.
 import type { Answer, ErrorName, Measured, Person } from './api.ts';
 
-/** What somebody has to do: answer a doubt, correct it, scan the card again, or read what was refused. */
-export type Need = 'doubts' | 'refused' | 'card' | 'rejected';
+/** What somebody has to do: answer a doubt, correct it, scan the card again, read what was refused; or write it on
+ * paper, because this browser keeps nothing and the server does not answer. */
+export type Need = 'doubts' | 'refused' | 'card' | 'rejected' | 'paper';
 export interface Fate {
     state: 'tablet' | 'stored' | 'needs';
     need: Need | null;
@@ -23,13 +24,15 @@ const LATER: readonly ErrorName[] = [
 // The person is not open any more: half an hour went by, another session, a withdrawal.
 const CARD: readonly ErrorName[] = ['E_CONSENT', 'E_NOT_FOUND'];
 
-export function fate(answer: Answer<Measured>): Fate {
+/** `isKept`: it is on the disk of this tablet. What is not must never seem to be. */
+export function fate(answer: Answer<Measured>, isKept: boolean): Fate {
     if (answer.ok) {
         if (answer.value.state === 'stored') return { state: 'stored', need: null };
         return { state: 'needs', need: answer.value.state === 'asks' ? 'doubts' : 'refused' };
     }
     const { failure } = answer;
-    if (failure.kind === 'no-answer' || LATER.includes(failure.code)) return { state: 'tablet', need: null };
+    const isLater = failure.kind === 'no-answer' || LATER.includes(failure.code);
+    if (isLater) return isKept ? { state: 'tablet', need: null } : { state: 'needs', need: 'paper' };
     return { state: 'needs', need: CARD.includes(failure.code) ? 'card' : 'rejected' };
 }
 
@@ -55,3 +58,6 @@ export async function markOf(who: Known): Promise<Mark> {
 }
 
 export const matches = async (mark: Mark, who: Known): Promise<boolean> => (await hashOf(mark.salt, who)) === mark.hash;
+
+/** One who is nobody: it fits nobody's card. */
+export const NOBODY: Mark = { salt: '', hash: '' };

@@ -22,6 +22,9 @@ export function t<K extends keyof Words>(key: K, ...filling: Words[K] extends nu
     return forms === undefined ? key : fill(shown.value.language, forms, filling[0] as Filling | undefined);
 }
 
+/** Are there words for it? A server that is newer may send what these words do not know. */
+export const isKnown = (key: string): boolean => Object.hasOwn(shown.value.words, key);
+
 /** Shows another language: loads its words, then turns the page round. */
 export async function speak(next: Language): Promise<void> {
     const { default: words } = await languages[next].load();

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why something was not done, in words. What it names is an element or a rule, never a value of a person.
 import type { Failure } from '../../lib/api.ts';
-import { t } from '../../lib/words.ts';
+import { isKnown, t } from '../../lib/words.ts';
 
 /** The sentence for a failure. */
 export const failureText = (failure: Failure): string =>
-    failure.kind === 'no-answer' ? t('failure.no-answer') : t(`failure.${failure.code}`);
+    failure.kind === 'no-answer'
+        ? t('failure.no-answer')
+        : t(isKnown(`failure.${failure.code}`) ? `failure.${failure.code}` : 'failure.E_IO');
 
 export function FailureNote({ failure }: { failure: Failure | null }) {
     if (!failure) return null;

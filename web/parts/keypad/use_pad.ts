@@ -54,7 +54,9 @@ export function usePad(boxes: readonly Box[], draft: Signal<readonly string[]>, 
         if (done.then === 'save') now.current.onSave(done.pad.texts);
         if (done.then === 'leave') now.current.onLeave();
     };
-    const pressed = useRef(press);
+    const pressed = useRef(press),
+        shown = useRef(pad);
+    shown.current = pad;
     pressed.current = press;
     const write = (at: number, text: string): void => {
         const empty = {
@@ -77,7 +79,7 @@ export function usePad(boxes: readonly Box[], draft: Signal<readonly string[]>, 
         };
         addEventListener('keydown', key);
         const free = keepForScan(() => {
-            const before = state.peek();
+            const before = shown.current; // also what the draft gave, which is not in `state` yet
             return () => set(before);
         });
         return () => {

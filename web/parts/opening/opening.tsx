@@ -3,28 +3,16 @@
 import { answerUnsaved, opening } from '../../lib/opening.ts';
 import { t } from '../../lib/words.ts';
 import { FailureNote } from '../failure/failure.tsx';
+import { UnsavedNote } from '../unsaved/unsaved.tsx';
 
 export function OpeningNote() {
     const now = opening.value;
     if (now.is === 'failure') return <FailureNote failure={now.failure} />;
-    if (now.is === 'wrong')
-        return (
-            <p class="note note-look" role="alert">
-                {t(`opening.${now.what}`)}
-            </p>
-        );
-    if (now.is !== 'unsaved') return null;
+    if (now.is === 'unsaved') return <UnsavedNote why="next" onAnswer={(givesUp) => void answerUnsaved(givesUp)} />;
+    if (now.is !== 'wrong') return null;
     return (
-        <div class="note note-look" role="alert">
-            <p>{t('opening.unsaved')}</p>
-            <div class="buttons">
-                <button type="button" class="button-main" onClick={() => void answerUnsaved(false)}>
-                    {t('opening.unsaved-stay')}
-                </button>
-                <button type="button" onClick={() => void answerUnsaved(true)}>
-                    {t('opening.unsaved-go')}
-                </button>
-            </div>
-        </div>
+        <p class="note note-look" role="alert">
+            {t(`opening.${now.what}`)}
+        </p>
     );
 }

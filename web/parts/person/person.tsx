@@ -3,49 +3,60 @@
 // what is left of somebody who was closed from elsewhere.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import type { Failure } from '../../lib/api.ts';
+import type { Failure, Person } from '../../lib/api.ts';
+import { unsaved } from '../../lib/draft.ts';
+import { useKeys } from '../../lib/keys.ts';
 import { closePerson, isUrgent, person, wasClosed } from '../../lib/session.ts';
 import { day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../failure/failure.tsx';
+import { UnsavedNote } from '../unsaved/unsaved.tsx';
 import { routes } from '../../routes.ts';
 
 const bornOn = (birthDate: string): string =>
     /^\d{4}-\d\d-\d\d$/.test(birthDate) ? day(new Date(`${birthDate}T12:00:00Z`), 'UTC') : birthDate;
 
+const sayWho = ({ ageYears, birthDate, sex }: Person): string =>
+    [
+        ageYears === null ? t('person.age-unknown') : t('person.age', { age: number(ageYears) }),
+        t('person.born', { date: bornOn(birthDate) }),
+        ...(sex ? [t(`person.${sex}`)] : []),
+    ].join(' · ');
+
 export function PersonBar() {
     const [failure, setFailure] = useState<Failure | null>(null),
+        [isAsking, ask] = useState(false),
         { route } = useLocation(),
         open = person.value;
+    const close = async (givesUp: boolean): Promise<void> => {
+        if (!person.value) return;
+        ask(unsaved.value && !givesUp);
+        if (unsaved.value && !givesUp) return;
+        const answer = await closePerson();
+        setFailure(answer.ok ? null : answer.failure);
+        if (answer.ok) route(routes.scan);
+    };
+    useKeys({ n: () => void close(false) });
     if (!open)
         return wasClosed.value ? (
             <p class="note note-look" role="alert">
                 {t('person.closed-elsewhere')}
             </p>
         ) : null;
-    const close = async (): Promise<void> => {
-        const answer = await closePerson();
-        setFailure(answer.ok ? null : answer.failure);
-        if (answer.ok) route(routes.scan);
-    };
     return (
         <section class="person" aria-label={t('person.label')}>
             <p class="person-name">
                 <bdi>{open.name}</bdi>
             </p>
-            <p>
-                {open.ageYears === null ? t('person.age-unknown') : t('person.age', { age: number(open.ageYears) })}
-                {' · '}
-                {t('person.born', { date: bornOn(open.birthDate) })}
-                {open.sex && ` · ${t(`person.${open.sex}`)}`}
-            </p>
+            <p>{sayWho(open)}</p>
             {isUrgent.value && (
                 <a class="button button-stop" href={routes.urgent}>
                     {t('person.urgent')}
                 </a>
             )}
-            <button type="button" onClick={() => void close()}>
+            <button type="button" onClick={() => void close(false)}>
                 {t('person.close')}
             </button>
+            {isAsking && <UnsavedNote why="close" onAnswer={(givesUp) => (ask(false), givesUp && void close(true))} />}
             <FailureNote failure={failure} />
         </section>
     );

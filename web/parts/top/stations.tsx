@@ -1,24 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 // The row of stations; Alt and its place in the row goes to one.
+import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { useKeys } from '../../lib/keys.ts';
 import { t } from '../../lib/words.ts';
 import { me, person } from '../../lib/session.ts';
 import { stationsOf } from '../../screens.tsx';
+import { isShown } from '../keys/keys.tsx';
 import { routes } from '../../routes.ts';
 
+// On a narrow screen the one that is shown and a button stand for the row.
 export function Stations() {
     const { path, route } = useLocation(),
+        [isOpen, open] = useState(false),
         stations = stationsOf(me.value?.role);
     const go = stations.map(({ path: to }, i) => [`Alt+${i + 1}`, () => route(to)] as const);
-    useKeys({ ...Object.fromEntries(go), '/': () => route(routes.scan) });
+    useKeys({ ...Object.fromEntries(go), '/': () => route(routes.scan), '?': () => void (isShown.value = true) });
+    useEffect(() => open(false), [path]);
     return (
-        <nav class="stations" aria-label={t('top.stations')}>
+        <nav class={isOpen ? 'stations stations-open' : 'stations'} aria-label={t('top.stations')}>
             {stations.map((screen) => (
                 <a key={screen.path} href={screen.path} aria-current={path === screen.path ? 'page' : undefined}>
                     {t(screen.title)}
                 </a>
             ))}
+            <button type="button" class="top-more" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
+                {t('top.stations')}
+            </button>
         </nav>
     );
 }

@@ -24,6 +24,7 @@ const entry = (by: string, state: State, need: Need | null): Entry => ({
     need,
     answer: null,
     tries: 1,
+    isKept: true,
     inside: {
         by,
         of: { salt: '', hash: '' },
@@ -47,7 +48,7 @@ test("another member's numbers are not shown, but that they wait is", async () =
     assert(!words.includes('148/92'));
 });
 test('what needs somebody says what to do, and deleting asks first', async () => {
-    for (const need of ['doubts', 'refused', 'card', 'rejected'] as const) {
+    for (const need of ['doubts', 'refused', 'card', 'rejected', 'paper'] as const) {
         entries.value = [entry('lina', 'needs', need)];
         const words = wordsOf(await drawn(<Waiting />));
         assert.match(words, /▲ Needs you/);

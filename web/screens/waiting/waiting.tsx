@@ -2,7 +2,7 @@
 // What is on this tablet and not stored: when it was entered, where it is, and what somebody has to do.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { deliver, discard, entries, lost, send, waitingForOpen, type Entry } from '../../lib/outbox.ts';
+import { deliver, discard, entries, forgetLost, lost, send, waitingForOpen, type Entry } from '../../lib/outbox.ts';
 import { me, person } from '../../lib/session.ts';
 import { clock, day, t } from '../../lib/words.ts';
 import { failureText } from '../../parts/failure/failure.tsx';
@@ -79,7 +79,9 @@ function Item({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
 
 export function Waiting() {
     const [theirs, setTheirs] = useState<readonly string[]>([]),
+        [isPersisted, setPersisted] = useState<boolean | null>(null),
         { route } = useLocation();
+    useEffect(() => void navigator.storage?.persisted().then(setPersisted), []);
     useEffect(() => {
         let isOver = false;
         void waitingForOpen().then((list) => {
@@ -90,9 +92,12 @@ export function Waiting() {
     return (
         <>
             {lost.value > 0 && (
-                <p class="note note-stop" role="alert">
-                    {t('waiting.lost', { count: lost.value })}
-                </p>
+                <div class="note note-stop" role="alert">
+                    <p>{t('waiting.lost', { count: lost.value })}</p>
+                    <button type="button" onClick={() => void forgetLost()}>
+                        {t('waiting.lost-seen')}
+                    </button>
+                </div>
             )}
             {entries.value.length === 0 && <p>{t('waiting.none')}</p>}
             <ul class="plain">
@@ -100,6 +105,9 @@ export function Waiting() {
                     <Item key={entry.key} entry={entry} isTheirs={theirs.includes(entry.key)} />
                 ))}
             </ul>
+            {entries.value.length > 0 && isPersisted !== null && (
+                <p class="small">{t(isPersisted ? 'waiting.kept-yes' : 'waiting.kept-no')}</p>
+            )}
             <div class="buttons">
                 {entries.value.length > 0 && (
                     <button type="button" class="button-main" onClick={() => void send()}>

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// The keys that work on every screen, shown by "?" or the button. A dialog of the browser: the focus stays in it,
+// Escape ends it.
+import { useEffect, useRef } from 'preact/hooks';
+import { signal } from '@preact/signals';
+import { t, type PlainKey } from '../../lib/words.ts';
+
+export const isShown = signal(false);
+
+const KEYS: readonly (readonly [string, PlainKey])[] = [
+    ['/', 'keys.slash'],
+    ['N', 'keys.next'],
+    ['Alt + 1 … 9', 'keys.stations'],
+    ['?', 'keys.help'],
+];
+
+export function KeysHelp() {
+    const box = useRef<HTMLDialogElement>(null);
+    useEffect(() => {
+        if (isShown.value) box.current?.showModal();
+        else box.current?.close();
+    }, [isShown.value]);
+    return (
+        <dialog ref={box} class="card" aria-labelledby="keys-title" onClose={() => void (isShown.value = false)}>
+            <h2 id="keys-title">{t('keys.title')}</h2>
+            <p>{t('keys.scanner')}</p>
+            <dl>
+                {KEYS.map(([key, what]) => (
+                    <div key={key}>
+                        <dt>
+                            <kbd dir="ltr">{key}</kbd>
+                        </dt>
+                        <dd>{t(what)}</dd>
+                    </div>
+                ))}
+            </dl>
+            <button type="button" class="button-main" onClick={() => void (isShown.value = false)}>
+                {t('keys.close')}
+            </button>
+        </dialog>
+    );
+}
