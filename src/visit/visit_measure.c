@@ -481,10 +481,11 @@ static void put_answer(struct json_writer *w, const struct visit_reading *readin
         json_put_bool(w, "valueBoolean", answer.is_yes);
 }
 
-/* What a reading of the request is called, in every try. */
+/* What a reading of the request is called, in every try. It has a letter, whatever the key: an id of digits alone could
+ * be somebody's number, and would not be kept. */
 static struct str source_of(const struct measuring *in, size_t at)
 {
-    return arena_printf(in->visit->mem, "%.*s-%zu", STR_ARGS(in->ask->key), at);
+    return arena_printf(in->visit->mem, "m-%.*s-%zu", STR_ARGS(in->ask->key), at);
 }
 
 /* Readings that were typed together have no times of their own: the last is of now, each before it a second earlier,
