@@ -163,6 +163,16 @@ static void transmit(struct door_conn *conn)
     if (conn->out.room > KEPT_BYTES) door_bytes_drop(&conn->out);
 }
 
+void door_breathe(struct door_server *server, struct door_conn *conn)
+{
+    transmit(conn);
+    for (size_t i = 0; i < server->watched_count; i++) {
+        const struct door_watch *watch = &server->watched[i];
+        struct pollfd at = {.fd = watch->fd, .events = POLLIN};
+        if (poll(&at, 1, 0) > 0 && at.revents != 0) watch->ready(watch->with);
+    }
+}
+
 static uint64_t now_us(void)
 {
     struct timespec now;

@@ -80,6 +80,10 @@ SALVE_MUST_USE enum salve_code door_begin(struct door_server *server, struct doo
 /* door_desk_done - answers what waited for the desk. */
 void door_desk_done(struct door_server *server);
 
+/* door_breathe - in the middle of a long request: what waits for the one who asked goes out, and what is watched is
+ * heard. Nobody else's request is begun. */
+void door_breathe(struct door_server *server, struct door_conn *conn);
+
 /* --- views -------------------------------------------------------------------------------------------------------- */
 
 SALVE_MUST_USE enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, struct door_handle *handle,

@@ -23,6 +23,7 @@ enum rec_deed {
 };
 enum rec_deed_state { DEED_DRAFT, DEED_DONE, DEED_ENDED }; /* of a finding, a request, a task */
 
+struct str rec_text_at(const struct tape *tape, const char *path); /* empty: there is nothing */
 enum rec_deed rec_deed_of(const struct tape *tape);
 enum rec_deed_state rec_deed_state(const struct tape *tape, enum rec_deed deed);
 static inline bool rec_deed_is_draftable(enum rec_deed deed) { return deed >= DEED_IS_FINDING && deed <= DEED_IS_TASK; }

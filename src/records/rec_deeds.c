@@ -6,60 +6,6 @@
 #include "fhir/fhir.h"
 #include "records/deeds_int.h"
 
-/* --- what it is --------------------------------------------------------------------------------------------------- */
-
-static struct str text_at(const struct tape *tape, const char *path)
-{
-    tape_at at = tape_get(tape, tape_root(tape), path);
-    return at == TAPE_NONE ? STR("") : tape_text(tape, at);
-}
-
-static bool has_finding(const struct tape *tape)
-{
-    tape_at root = tape_root(tape);
-    for (tape_at at = tape_first(tape, root); at != TAPE_NONE; at = tape_next(tape, root, at))
-        if (tape_path_name(tape, at) == FHIR_N_extension && str_is(tape_child_text(tape, at, "url"), DEED_FINDING))
-            return true;
-    return false;
-}
-
-static enum rec_deed communication(const struct tape *tape)
-{
-    if (!str_is(text_at(tape, "sender.identifier.system"), DEED_STAFF)) return DEED_IS_NONE;
-    bool is_telling =
-        str_is(text_at(tape, "status"), "completed") && str_is(text_at(tape, "category.coding.system"), DEED_CATEGORY);
-    return is_telling ? DEED_IS_TOLD : DEED_IS_STAFF;
-}
-
-static enum rec_deed provenance(const struct tape *tape)
-{
-    struct str system = text_at(tape, "activity.coding.system"), code = text_at(tape, "activity.coding.code");
-    if (str_is(system, DEED_ACTIVITY)) return DEED_IS_SIGNED;
-    if (!str_is(text_at(tape, "agent.who.identifier.system"), DEED_STAFF)) return DEED_IS_NONE;
-    if (!str_is(system, DEED_OPERATION)) return DEED_IS_STAFF;
-    return str_is(code, "COMPLETE") ? DEED_IS_CLOSED : str_is(code, "CANCEL") ? DEED_IS_LEFT_OUT : DEED_IS_STAFF;
-}
-
-enum rec_deed rec_deed_of(const struct tape *tape)
-{
-    struct str type = fhir_type_name(tape_type(tape, tape_root(tape))), system;
-    if (str_is(type, "Observation")) return has_finding(tape) ? DEED_IS_FINDING : DEED_IS_NONE;
-    if (str_is(type, "Communication")) return communication(tape);
-    if (str_is(type, "Provenance")) return provenance(tape);
-    if (!str_is(type, "ServiceRequest") && !str_is(type, "Task")) return DEED_IS_NONE;
-    system = text_at(tape, "code.coding.system");
-    if (str_is(type, "Task")) return str_starts(system, STR(DEED_TASK)) ? DEED_IS_TASK : DEED_IS_NONE;
-    return str_starts(system, STR(DEED_GUIDELINE)) ? DEED_IS_REQUEST : DEED_IS_NONE;
-}
-
-enum rec_deed_state rec_deed_state(const struct tape *tape, enum rec_deed deed)
-{
-    struct str status = text_at(tape, "status");
-    const char *draft = deed == DEED_IS_FINDING ? "preliminary" : "draft";
-    const char *done = deed == DEED_IS_FINDING ? "final" : deed == DEED_IS_REQUEST ? "active" : "requested";
-    return str_is(status, draft) ? DEED_DRAFT : str_is(status, done) ? DEED_DONE : DEED_ENDED;
-}
-
 /* --- notes -------------------------------------------------------------------------------------------------------- */
 
 /* Who writes it says who they are, and no other time than that of the view. */
@@ -67,12 +13,12 @@ static enum salve_code is_own(const struct rec_view *view, const struct tape *ta
 {
     char now[CLOCK_TEXT_BYTES];
     bool is_telling = str_is(fhir_type_name(tape_type(tape, tape_root(tape))), "Communication");
-    struct str system = text_at(tape, is_telling ? "sender.identifier.system" : "agent.who.identifier.system");
-    struct str who = text_at(tape, is_telling ? "sender.identifier.value" : "agent.who.identifier.value");
-    struct str at = text_at(tape, is_telling ? "sent" : "recorded");
+    struct str system = rec_text_at(tape, is_telling ? "sender.identifier.system" : "agent.who.identifier.system");
+    struct str who = rec_text_at(tape, is_telling ? "sender.identifier.value" : "agent.who.identifier.value");
+    struct str at = rec_text_at(tape, is_telling ? "sent" : "recorded");
     if (!str_is(system, DEED_STAFF) || !str_eq(who, view->actor.id))
         return salve_refuse(err, SALVE_E_ROLE, "who noted something is who writes the note", "note");
-    if (!str_eq(at, clock_text(near_rec_opened_at_unix_ms(view), now)))
+    if (!str_eq(at, clock_text(view->gate.now_unix_ms, now)))
         return salve_refuse(err, SALVE_E_INVALID, "a note has the time of the opening", "note");
     return SALVE_OK;
 }
@@ -256,8 +202,8 @@ enum salve_code rec_deeds_check(struct rec_view *view, const struct rec_item *it
     for (size_t i = 0; i < count; i++) has_deed = has_deed || is_deed(view, &items[i]);
     work->is_checked = has_deed || view->has_work;
     work->is_clinician = view->actor.role == ROLE_CLINICIAN;
-    work->is_seen[WORK_KEPT] = near_rec_shows(view, CLASS_CLIN);
-    work->is_seen[WORK_APART] = near_rec_shows(view, CLASS_SENS) || !near_rec_keeps_apart(view);
+    work->is_seen[WORK_KEPT] = (view->classes & CLASS_BIT(CLASS_CLIN)) != 0;
+    work->is_seen[WORK_APART] = (view->classes & CLASS_BIT(CLASS_SENS)) != 0 || !near_rec_keeps_apart(view);
     memset(work->least, 0, sizeof work->least);
     if (!has_deed) TRY(has_work(view, mem, &has_open, err));
     if (!has_deed && !has_open) return SALVE_OK;

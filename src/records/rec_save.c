@@ -44,25 +44,6 @@ static enum salve_code class_of(const struct rec_view *view, const struct rec_it
     return fits ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "data class of %.*s", STR_ARGS(type));
 }
 
-/* A class may be written if the view has it, or if the purpose that it is kept for is on: writing reads nothing
- * back. What is kept apart needs its tick in the agreement to care, whoever writes: who may not read it writes it
- * too. */
-static bool may_write(const struct rec_view *view, enum data_class class)
-{
-    enum purpose purpose = class == CLASS_SENS   ? PURPOSE_CARE
-                           : class == CLASS_STAT ? PURPOSE_STATISTICS
-                                                 : PURPOSE_RESEARCH;
-    if (class != CLASS_SENS && view->classes & CLASS_BIT(class)) return true;
-    if (class != CLASS_SENS && class != CLASS_STAT && class != CLASS_CONTACT) return false;
-    if (!rec_stand_holds(&view->stand, purpose)) return false;
-    int64_t now_unix_s = near_site_now_unix_ms(view->site) / 1000;
-    struct consent_decision stands =
-        consent_stands(view->gate.grants, view->gate.grant_count, purpose, now_unix_s, NULL);
-    return stands.allowed && (class != CLASS_SENS || (stands.classes & CLASS_BIT(CLASS_SENS)) != 0);
-}
-
-bool near_rec_keeps_apart(const struct rec_view *view) { return may_write(view, CLASS_SENS); }
-
 static enum salve_code id_check(struct rec_view *view, const struct rec_item *item, enum data_class class,
                                 struct salve_err *err)
 {
@@ -103,7 +84,7 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
     compartment_text(view->gate.chain.id, text);
     enum salve_code code = admit_check(view->site->rules, item->tape, compartment, mem, &issues, err);
     if (code == SALVE_OK) code = class_of(view, item, class, err);
-    if (code == SALVE_OK && !may_write(view, *class)) code = not_writable(view, *class, err);
+    if (code == SALVE_OK && !rec_may_write(view, *class)) code = not_writable(view, *class, err);
     return code == SALVE_OK ? id_check(view, item, *class, err) : code;
 }
 

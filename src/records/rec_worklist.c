@@ -3,14 +3,13 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
-#include "base/zone.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
 #include "records/deeds_int.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
 
-enum { WORK_BYTES = 64 << 20, SALT_BYTES = 16, DAY_MS = 24 * 3600 * 1000 };
+enum { WORK_BYTES = 64 << 20, SALT_BYTES = 16 };
 
 static const char *const task_texts[] = {
 #define WORK(name, text, what) text,
@@ -32,23 +31,6 @@ void near_worklist_set(struct rec_view *view, enum work_part part, const struct 
         change->slots[entries[i].task][part] = (struct rec_work_slot){
             .is_open = true, .urgency = entries[i].urgency, .due_unix_ms = entries[i].due_unix_ms};
     }
-}
-
-int64_t near_worklist_day_end_unix_ms(const struct rec_view *view)
-{
-    const struct zone *zone = view->site->zone;
-    return zone_day(zone != NULL ? zone : zone_utc(), near_rec_opened_at_unix_ms(view)).end_unix_ms;
-}
-
-/* An emergency now, what is due today by the end of the site's day, closing a day later; other drafts within three days
- * where an appointment waits for them, else within seven. */
-int64_t worklist_due_unix_ms(const struct rec_view *view, enum work_task task, uint32_t urgency)
-{
-    int64_t day_end = worklist_day_end_unix_ms(view);
-    if (task == WORK_CLOSE) return day_end + DAY_MS;
-    if (urgency == URGENCY_EMERGENCY_NOW) return rec_opened_at_unix_ms(view);
-    if (urgency == URGENCY_SAME_DAY) return day_end;
-    return day_end + (urgency == URGENCY_SOON ? 3 : 7) * (int64_t)DAY_MS;
 }
 
 enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)

@@ -48,6 +48,9 @@ struct consent_decision rec_view_decision(const struct rec_view *view, int64_t n
 /* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */
 SALVE_MUST_USE enum salve_code rec_not_open(enum purpose purpose, struct salve_err *err);
 
+/* rec_may_write - a class, by what is on now. */
+bool rec_may_write(const struct rec_view *view, enum data_class class);
+
 /* rec_view_work - the open work that waits, into a transaction of the view. rec_view_work_done - it is committed. */
 SALVE_MUST_USE enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err);
 void rec_view_work_done(struct rec_view *view);

@@ -110,11 +110,9 @@ enum screen_kind screen_kind(const struct rec_resource *resource)
 {
     if (str_is(resource->type, "Observation"))
         return screen_extension(&resource->tape) == TAPE_NONE ? SCREEN_OTHER : SCREEN_OBSERVATION;
-    if (str_is(resource->type, "ServiceRequest") &&
-        coded(&resource->tape, "code.coding.system", DEED_GUIDELINE))
+    if (str_is(resource->type, "ServiceRequest") && coded(&resource->tape, "code.coding.system", DEED_GUIDELINE))
         return SCREEN_REQUEST;
-    if (str_is(resource->type, "Task") && coded(&resource->tape, "code.coding.system", DEED_TASK))
-        return SCREEN_TASK;
+    if (str_is(resource->type, "Task") && coded(&resource->tape, "code.coding.system", DEED_TASK)) return SCREEN_TASK;
     return SCREEN_OTHER;
 }
 

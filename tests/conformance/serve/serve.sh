@@ -67,8 +67,7 @@ serve_end INT
 is "Ctrl-C ends it well" "$status" 0
 serve_start "and again" serve_usual
 pids="$(process gate) $(process web) $(process paper)"
-kill -KILL "$server" 2>/dev/null
-wait "$server" 2>/dev/null
+{ kill -KILL "$server" && wait "$server"; } 2>/dev/null
 for ((i = 0; i < 100; i++)); do
     left=0
     for pid in $pids; do [ -e "/proc/$pid/exe" ] && readlink "/proc/$pid/exe" >/dev/null 2>&1 && left=$((left + 1)); done

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Which classes a view may write. */
+#include "records/view_int.h"
+
+/* A class may be written if the view has it, or if the purpose that it is kept for is on: writing reads nothing
+ * back. What is kept apart needs its tick in the agreement to care, whoever writes: who may not read it writes it
+ * too. */
+bool rec_may_write(const struct rec_view *view, enum data_class class)
+{
+    enum purpose purpose = class == CLASS_SENS   ? PURPOSE_CARE
+                           : class == CLASS_STAT ? PURPOSE_STATISTICS
+                                                 : PURPOSE_RESEARCH;
+    if (class != CLASS_SENS && view->classes & CLASS_BIT(class)) return true;
+    if (class != CLASS_SENS && class != CLASS_STAT && class != CLASS_CONTACT) return false;
+    if (!rec_stand_holds(&view->stand, purpose)) return false;
+    int64_t now_unix_s = near_site_now_unix_ms(view->site) / 1000;
+    struct consent_decision stands =
+        consent_stands(view->gate.grants, view->gate.grant_count, purpose, now_unix_s, NULL);
+    return stands.allowed && (class != CLASS_SENS || (stands.classes & CLASS_BIT(CLASS_SENS)) != 0);
+}
+
+bool near_rec_keeps_apart(const struct rec_view *view) { return rec_may_write(view, CLASS_SENS); }
