@@ -63,7 +63,7 @@ struct door_serve_ask {
 
 struct door_server;
 
-/* Counts since the opening, for /metrics and tests: no ids, no people. */
+/* Counts since the opening: no ids, no people. */
 struct door_figures {
     uint64_t requests, refused; /* refused: answered with an error */
     uint64_t broken;            /* connections that were ended for what came over them */
@@ -84,15 +84,17 @@ SALVE_MUST_USE enum salve_code door_server_add(struct door_server *server, int f
 SALVE_MUST_USE enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind,
                                                   struct salve_err *err);
 
-/* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed. */
+/* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed; also in the
+ * middle of a long request. */
 SALVE_MUST_USE enum salve_code door_server_watch(struct door_server *server, int fd, void (*ready)(void *with),
                                                  void *with, struct salve_err *err);
 
 /* door_server_step - waits until something comes, at most so long, and answers it: one request of each connection.
- * Then what is due by the clock (site_tick), a piece of it. What a request meets is its own error. E_IO: it cannot
+ * Then once a second what is due by the clock (site_tick), piece by piece. What a request meets is its own error. E_IO: it cannot
  * wait. */
 SALVE_MUST_USE enum salve_code door_server_step(struct door_server *server, int timeout_ms, struct salve_err *err);
 
+/* For tests. */
 struct door_figures door_server_figures(const struct door_server *server);
 
 /* --- from another process ----------------------------------------------------------------------------------------- */

@@ -120,6 +120,7 @@ static void tell(struct door_call *call, enum door_message kind, const struct do
 {
     if (door_message_put(&call->conn->out, kind, call->request, shape->fields, what, NULL) != SALVE_OK)
         call->conn->is_broken = true; /* it does not read: nothing more is kept for it */
+    door_breathe(call->server, call->conn);
 }
 
 static void tell_finding(void *with, const struct site_finding *finding)

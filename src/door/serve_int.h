@@ -53,6 +53,7 @@ struct door_server {
     size_t watched_count, listening_count;
     uint64_t number;
     bool has_more; /* is due by the clock */
+    uint64_t ticked_us;
     struct door_figures figures;
 };
 
@@ -79,6 +80,10 @@ SALVE_MUST_USE enum salve_code door_begin(struct door_server *server, struct doo
 
 /* door_desk_done - answers what waited for the desk. */
 void door_desk_done(struct door_server *server);
+
+/* door_breathe - in the middle of a long request: what waits for the one who asked goes out, and what is watched is
+ * heard. Nobody else's request is begun. */
+void door_breathe(struct door_server *server, struct door_conn *conn);
 
 /* --- views -------------------------------------------------------------------------------------------------------- */
 

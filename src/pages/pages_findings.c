@@ -3,11 +3,12 @@
 #include "pages/pages_int.h"
 
 /* What was shown, so that nothing else is signed. */
-static uint64_t sum_of(uint64_t sum, struct str id, const struct finding *one)
+static uint64_t sum_of(uint64_t others, struct str id, const struct finding *one)
 {
+    uint64_t sum = 0xCBF29CE484222325u + (uint64_t)one->urgency * 8 + (uint64_t)one->status;
     const struct str texts[] = {id, one->guideline, one->item, one->category, one->action, one->value, one->value2};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) sum = (sum ^ str_hash(texts[i])) * 0x100000001B3u;
-    return (sum + (uint64_t)one->urgency * 8 + (uint64_t)one->status) | 1;
+    return others + (sum | 1); /* in whatever order */
 }
 
 static enum salve_code answer_findings(struct pages_call *call, struct salve_err *err)

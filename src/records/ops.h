@@ -42,8 +42,8 @@ SALVE_MUST_USE enum salve_code site_zone_of(const struct site_settings *settings
 SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
 int64_t rec_view_until_unix_ms(const struct rec_view *view);
 
-/* rec_rows_swap - the file of many people that is under way (rec_rows_begin) is that of who asks: whoever answers for
- * many puts it in before each of the owner's calls, and takes it out after it. NULL: none. Of a site of this process. */
+/* rec_rows_swap - the file of many people that is under way (rec_rows_begin) is that of who asks: who answers for many
+ * puts it in before each of the owner's calls, and takes it out after it. NULL: none. Of a site of this process. */
 struct rec_rows;
 SALVE_MUST_USE struct rec_rows *rec_rows_swap(struct site *site, struct rec_rows *rows);
 

@@ -86,7 +86,8 @@ struct visit_measure_ask {
      * answer; nothing is kept. NULL: all can be. */
     const struct salve_err *impossible;
     bool asks_all;  /* every number that has to be confirmed is asked about, also behind one that was not */
-    struct str key; /* of the request, at most 50 letters, digits and hyphens; STR_NONE: it is not made again */
+    struct str key; /* of the request, at most 50 hexadecimal digits in lower case and hyphens; STR_NONE: it is not
+    * made again */
     bool *was_kept; /* set where it is not NULL: that request was kept before, and nothing is kept now */
     void *with;
 };

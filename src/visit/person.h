@@ -44,7 +44,7 @@ SALVE_MUST_USE enum salve_code visit_person_read(const struct visit *visit, stru
 SALVE_MUST_USE enum salve_code visit_untold(const struct visit *visit, struct str card, struct visit_facts *out,
                                             struct salve_err *err);
 
-/* The findings as they are kept. */
+/* The findings as they are kept, the most urgent first. */
 struct visit_findings {
     struct visit_shown *drafts, *signed_ones; /* signed: of the newest signing */
     size_t draft_count, signed_count;

@@ -481,10 +481,15 @@ static void put_answer(struct json_writer *w, const struct visit_reading *readin
         json_put_bool(w, "valueBoolean", answer.is_yes);
 }
 
-/* What a reading of the request is called, in every try. */
+/* What a reading of the request is called, in every try. Digits are written as letters, 0 to 9 as g to p: an id with a
+ * run of digits could be somebody's number, and would not be kept (N7). */
 static struct str source_of(const struct measuring *in, size_t at)
 {
-    return arena_printf(in->visit->mem, "%.*s-%zu", STR_ARGS(in->ask->key), at);
+    struct str text = arena_printf(in->visit->mem, "m-%.*s-%zu", STR_ARGS(in->ask->key), at);
+    char *c = (char *)text.ptr;
+    for (size_t i = 0; i < text.len; i++)
+        if (str_is_digit(c[i])) c[i] = (char)(c[i] - '0' + 'g');
+    return text;
 }
 
 /* Readings that were typed together have no times of their own: the last is of now, each before it a second earlier,

@@ -213,8 +213,11 @@ static enum salve_code shown_of(const struct visit *visit, const struct visit_cl
     *out = arena_array(visit->mem, struct visit_shown, set->count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < set->count; i++) {
-        (*out)[i] = (struct visit_shown){set->findings[i], set->ids[i], told[i]};
-        print_names(clinic, &(*out)[i].told);
+        struct visit_shown one = {set->findings[i], set->ids[i], told[i]};
+        size_t at = i;
+        print_names(clinic, &one.told);
+        for (; at > 0 && (*out)[at - 1].finding.urgency > one.finding.urgency; at--) (*out)[at] = (*out)[at - 1];
+        (*out)[at] = one;
     }
     *count = set->count;
     return SALVE_OK;

@@ -356,6 +356,72 @@ static void the_keypad_knows_what_is_plausible(void **state)
     assert_true(has_question && has_glucose);
 }
 
+static void what_is_kept_apart_is_said_to_who_may_see_it(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben")), amina = browser_login(world, STR("dr-amina"));
+    struct str without = t_enrol(world->w.t, "Sow", "1950-01-01").card,
+               with = t_enrol(world->w.t, "Diop", "1950-01-01").card;
+    const char *asked =
+        "{'person':'%P','key':'5b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'self-harm-plan','text':'yes'}]}";
+    t_give(world->w.t, without, PURPOSE_CARE);
+    t_give_apart(world->w.t, with);
+    struct str cards[] = {without, with};
+    for (size_t i = 0; i < 2; i++) {
+        assert_status(browser_open(&ben, cards[i]), 200);
+        struct answer answer = call(&ben, "measure", asked);
+        assert_str(text_of(answer, "state"), "stored");
+        assert_str(json_number(json_path(answer.json, "kept")), i == 0 ? "0" : "1");
+        assert_true(has_item(answer, "alarms", "kept-apart")); /* a clinician has to be called; not why */
+        assert_true(str_find(answer.body, STR("self-harm")) < 0);
+        assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+        answer = call(&ben, "person", "{'person':'%P'}");
+        assert_int_equal(count_of(answer, "today"), 0);
+        assert_status(call(&ben, "not-told", "{'person':'%P','why':'call-clinician'}"), 200);
+        assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+    }
+    assert_status(browser_open(&amina, with), 200);
+    struct answer answer = call(&amina, "screen", "{'person':'%P'}");
+    assert_true(has_item(answer, "drafts", "q-self-harm-plan"));
+    const struct json *apart = json_path(answer.json, "drafts.0.apart.0");
+    assert_str(json_text(apart), "mood");
+    assert_error(call(&amina, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    assert_status(call(&amina, "told", "{'person':'%P','how':'in-person'}"), 200);
+    assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+}
+
+static void none_of_the_danger_questions_is_one_answer(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    struct str card = t_enrol(world->w.t, "Keita", "1950-01-01").card;
+    t_give(world->w.t, card, PURPOSE_CARE);
+    assert_status(browser_open(&ben, card), 200);
+    struct answer answer =
+        call(&ben, "measure",
+             "{'person':'%P','key':'6b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'no-danger-"
+             "signs','text':'yes'},{'word':'bp','text':'182/104'}],'confirmed':[[1,0],[1,1]]}");
+    assert_str(text_of(answer, "state"), "stored");
+    assert_str(text_of(answer, "alarms.0.item"), "bp-very-high");
+    assert_str(text_of(answer, "alarms.0.action"), "clinician-today"); /* unasked it would be ask-now */
+    assert_status(call(&ben, "told", "{'person':'%P','how':'in-person'}"), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void the_app_that_was_built_is_there_where_no_other_is_given(void **state)
+{
+    struct pages_world *world = *state;
+    struct pages_world other = *world;
+    struct browser browser = browser_new(&other);
+    other.config.files = NULL;
+    other.config.file_count = 0;
+    t_must(pages_open(&other.config, &other.pages, &err));
+    struct answer page = fetch_page(&browser, "/");
+    assert_status(page, 200);
+    assert_true(str_find(page.body, STR("<script")) >= 0);
+    pages_close(&other.pages);
+}
+
 static void files_are_served_and_nothing_else(void **state)
 {
     struct pages_world *world = *state;
@@ -405,6 +471,9 @@ int main(void)
         cmocka_unit_test(a_manager_opens_nobody),
         cmocka_unit_test(the_words_of_a_finding_are_in_the_language_asked_for),
         cmocka_unit_test(the_keypad_knows_what_is_plausible),
+        cmocka_unit_test(what_is_kept_apart_is_said_to_who_may_see_it),
+        cmocka_unit_test(none_of_the_danger_questions_is_one_answer),
+        cmocka_unit_test(the_app_that_was_built_is_there_where_no_other_is_given),
         cmocka_unit_test(files_are_served_and_nothing_else),
     };
     int count = (int)(sizeof tests / sizeof *tests);

@@ -100,6 +100,22 @@ static size_t looks_of(const struct world *w, const struct visit *visit)
     return count;
 }
 
+static void a_key_of_digits_alone_is_one_too(void **state)
+{
+    struct world w = world_make("station-digits", NULL);
+    struct visit visit = acting(&w, T_ASSISTANT);
+    struct visit_measure_ask ask = {.key = STR("12345678-1234-1234-1234-123456789012")};
+    struct visit_reading *readings = NULL;
+    struct visit_facts facts;
+    size_t kept = 0, read = read_typed(&visit, three, 3, &readings);
+    (void)state;
+    for (int i = 0; i < 3; i++) t_must(visit_measure(&visit, w.card, readings, read, &ask, &kept, &err));
+    assert_int_equal(kept, 3);
+    t_must(visit_person_read(&visit, w.card, &facts, &err));
+    assert_int_equal(facts.today_count, 3);
+    world_drop(&w);
+}
+
 static void a_look_that_is_held_is_one_leaf_and_of_one_actor(void **state)
 {
     struct world w = world_make("station-held", NULL);
@@ -183,6 +199,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readings_come_back_in_the_words_that_typed_them),
         cmocka_unit_test(a_request_that_is_made_again_keeps_nothing_twice),
+        cmocka_unit_test(a_key_of_digits_alone_is_one_too),
         cmocka_unit_test(a_look_that_is_held_is_one_leaf_and_of_one_actor),
         cmocka_unit_test(a_slip_in_one_reading_leaves_the_others),
         cmocka_unit_test(an_age_is_that_of_the_day_or_none),
