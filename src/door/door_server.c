@@ -259,6 +259,17 @@ static void serve_all(struct door_server *server, const struct polled *polled)
     for (; at < polled->count; at++) serve_conn(server, polled->conns[at], polled->fds[at].revents);
 }
 
+/* What it could not do it tries again. */
+static void tick(struct door_server *server)
+{
+    uint64_t at_us = now_us();
+    bool is_due = server->ticked_us == 0 || at_us - server->ticked_us >= GATE_TICK_MS * (uint64_t)1000;
+    if (!is_due && !server->has_more) return;
+    server->ticked_us = at_us;
+    server->has_more = false;
+    (void)!site_tick(server->site, &server->has_more, NULL);
+}
+
 enum salve_code door_server_step(struct door_server *server, int timeout_ms, struct salve_err *err)
 {
     struct polled polled;
@@ -267,7 +278,6 @@ enum salve_code door_server_step(struct door_server *server, int timeout_ms, str
     int ready = poll(polled.fds, polled.count, has_more ? 0 : timeout_ms);
     if (ready < 0 && errno != EINTR) return salve_fail(err, SALVE_E_IO, "gate");
     if (ready > 0) serve_all(server, &polled);
-    server->has_more = false;
-    (void)!site_tick(server->site, &server->has_more, NULL); /* what it could not do it tries again */
+    tick(server);
     return SALVE_OK;
 }

@@ -53,6 +53,7 @@ struct door_server {
     size_t watched_count, listening_count;
     uint64_t number;
     bool has_more; /* is due by the clock */
+    uint64_t ticked_us;
     struct door_figures figures;
 };
 
