@@ -132,7 +132,7 @@ static enum salve_code check_draft(const struct rec_outcome *outcome, const stru
     TRY(is_open(outcome, at->number, &was_open, err));
     if (!was_open) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONFLICT,
-                        "an alarm ends when the person was told and a clinician closed it, or its values changed",
+                        "an alarm ends when the person was told and a clinician closed it, or what it rests on changed",
                         "finding");
 }
 

@@ -33,20 +33,27 @@ static struct str part(const char *name, struct str value)
     return arena_printf(t->mem, "{\"url\":\"" DEED_EXTENSION "%s\",\"valueString\":\"%.*s\"}", name, STR_ARGS(value));
 }
 
-static struct tape finding(struct rec_view *view, struct str id, const struct said *said)
+/* label: of what nobody asked; NULL: all was asked. */
+static struct tape finding_asking(struct rec_view *view, struct str id, const struct said *said, const char *label)
 {
     struct str input = arena_printf(t->mem, "Observation/%.*s", STR_ARGS(said->input));
+    struct str asks = label == NULL ? STR("") : arena_printf(t->mem, ",%s", part("not_asked", str_of(label)).ptr);
     struct str json = arena_printf(
         t->mem,
         "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"extension\":[{\"url\":\"" DEED_FINDING
-        "\",\"extension\":[%s,%s,%s,%s,%s,{\"url\":\"" DEED_INPUT "\",\"extension\":[%s,%s]}]}],\"status\":\"%s\","
+        "\",\"extension\":[%s,%s,%s,%s,%s,{\"url\":\"" DEED_INPUT "\",\"extension\":[%s,%s]}%s]}],\"status\":\"%s\","
         "\"code\":{\"coding\":[{\"system\":\"urn:salve:item\",\"code\":\"%s\"}]},\"subject\":{\"reference\":\"%.*s\"},"
         "\"effectiveDateTime\":\"2026-11-23T09:30:00Z\",\"derivedFrom\":[{\"reference\":\"%.*s\"}]}",
         STR_ARGS(id), part("guideline", STR("alarms")).ptr, part("version", STR("1")).ptr,
         part("item", str_of(said->item)).ptr, part("status", STR("assessed")).ptr,
         part("urgency", str_of(said->urgency)).ptr, part("label", STR("weight")).ptr, part("reference", input).ptr,
-        said->status, said->item, STR_ARGS(person(view)), STR_ARGS(input));
+        asks.ptr, said->status, said->item, STR_ARGS(person(view)), STR_ARGS(input));
     return t_read(t->mem, json.ptr);
+}
+
+static struct tape finding(struct rec_view *view, struct str id, const struct said *said)
+{
+    return finding_asking(view, id, said, NULL);
 }
 
 static struct tape provenance(struct rec_view *view, const char *by, const char *system, const char *code,
@@ -316,6 +323,39 @@ static struct tape weight_with(struct rec_view *view, struct str id, const char 
                               .ptr);
 }
 
+static struct tape answer(struct rec_view *view, struct str id, const char *question)
+{
+    struct str json = arena_printf(
+        t->mem,
+        "{\"resourceType\":\"Observation\",\"id\":\"%.*s\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+        "\"urn:salve:question\",\"code\":\"%s\"}]},\"subject\":{\"reference\":\"%.*s\"},\"effectiveDateTime\":"
+        "\"2026-11-23T09:30:00Z\",\"valueBoolean\":false}",
+        STR_ARGS(id), question, STR_ARGS(person(view)));
+    return t_read(t->mem, json.ptr);
+}
+
+/* What stands high since something was not asked is lowered by the answer, and by nothing else. */
+static void an_answer_is_a_reason_where_one_was_asked_for(void **state)
+{
+    (void)state;
+    struct str value, id, certain;
+    struct rec_view *view = open_as(T_ASSISTANT);
+    id = draft(view, "emergency-now", &value);
+    const struct said high = {"preliminary", "emergency-now", "bp-very-high", value};
+    const struct said lower = {"preliminary", "soon", "bp-very-high", value};
+    assert_ok(save_one(view, finding_asking(view, id, &high, "fainting")));
+    assert_code(save_one(view, finding(view, id, &lower)), SALVE_E_CONFLICT);
+    (void)t_save_weight(t, view, "72"); /* another value answers nothing */
+    assert_code(save_one(view, finding(view, id, &lower)), SALVE_E_CONFLICT);
+    assert_ok(save_one(view, answer(view, new_id(view), "fainting")));
+    assert_ok(save_one(view, finding(view, id, &lower)));
+    certain = draft(view, "emergency-now", &value);
+    assert_ok(save_one(view, answer(view, new_id(view), "fainting")));
+    const struct said ended = {"cancelled", "emergency-now", "bp-very-high", value};
+    assert_code(save_one(view, finding(view, certain, &ended)), SALVE_E_CONFLICT); /* it asked for nothing */
+    t_close_view(&view);
+}
+
 /* Nobody was told of it, and nobody has to hear of a slip of the finger. */
 static void a_value_that_was_taken_back_is_a_reason(void **state)
 {
@@ -437,6 +477,7 @@ int main(void)
         deeds_test(nobody_but_a_clinician_closes_and_nothing_that_is_untold),
         deeds_test(what_is_not_kept_is_told_and_then_closed_by_a_clinician),
         deeds_test(the_draft_of_an_alarm_ends_only_with_its_reason),
+        deeds_test(an_answer_is_a_reason_where_one_was_asked_for),
         deeds_test(a_value_that_was_taken_back_is_a_reason),
         deeds_test(what_was_told_and_taken_back_is_told_again),
         deeds_test(an_alarm_that_was_left_out_stays_open),
