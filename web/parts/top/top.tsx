@@ -11,6 +11,7 @@ import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
 import { FailureNote } from '../failure/failure.tsx';
 import { isShown } from '../keys/keys.tsx';
 import { routes } from '../../routes.ts';
+import { isHeld } from '../../screens/urgent/held.ts';
 
 function Languages() {
     return (
@@ -55,7 +56,7 @@ function Leaving() {
         setFailure(answer.ok ? null : answer.failure);
         if (answer.ok) route(routes.start);
     };
-    if (phase.value !== 'in') return null;
+    if (phase.value !== 'in' || isHeld()) return null;
     if (!isAsking) {
         return (
             <>
