@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages cli
+MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -39,7 +39,8 @@ NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter records ranges crypto json base
-NEEDS_cli       := door visit measure elm fhirpath terms fhir crypto json base
+NEEDS_serve     := pages letter paper door http confine records crypto json base
+NEEDS_cli       := serve confine door visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
@@ -67,6 +68,7 @@ DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
+DOORS_serve     := serve
 DOORS_visit     := visit content held person enrol import measure check inbox result rights site clinic demo forms
 DOORS_pages     := pages
 
@@ -118,6 +120,7 @@ GEN_fhir := $(GEN)/fhir_tables.c
 GEN_value := $(GEN)/ucum_table.c
 GEN_admit := $(GEN)/admit_own.c
 GEN_pages := $(GEN)/web_files.c
+GEN_serve := $(GEN)/web_files.c
 GEN_SOURCES := $(foreach m,$(MODULES),$(GEN_$(m)))
 
 objects_of = $(patsubst src/%.c,$(OBJ)/src/%.o,$(wildcard src/$(1)/*.c)) \

@@ -35,12 +35,15 @@ check('only the gate makes receipts for keys', () => [...bareText]
     .flatMap(([file, code]) => [...code.matchAll(/\bkeys_receipt\b/g)]
         .map((hit) => `${file}:${lineOf(code, hit.index)}: a receipt stands for a durable leaf; go through rec_gate_open`)));
 
+// A child that a process forked, and a thread whose supervisor is gone, have nobody to return an error to.
+const ENDS = ['src/confine/confine_acts.c', 'src/confine/confine_prove.c', 'src/serve/serve_start.c', 'src/serve/serve_watch.c'];
 check('only cli prints or ends the process', () => {
     const out = [];
     for (const [file, code] of bareText) {
         if (file.startsWith('src/cli/') || file === 'src/base/assert.c') continue;
         for (const hit of code.matchAll(/(?<![\w.>])(printf|puts|putchar|perror|exit|_exit|abort|fprintf)\s*\(/g))
-            out.push(`${file}:${lineOf(code, hit.index)}: ${hit[1]} belongs to cli; return an error instead`);
+            if (hit[1] !== '_exit' || !ENDS.includes(file))
+                out.push(`${file}:${lineOf(code, hit.index)}: ${hit[1]} belongs to cli; return an error instead`);
     }
     return out;
 });

@@ -75,7 +75,7 @@ function table(files) {
     const str = (text) => `{"${text.replace(/"/g, '\\"')}", ${Buffer.byteLength(text)}}`;
     const rows = files.map(({ path, type, bytes, gzip, isImmutable }) =>
         `    {.path = ${str(path)}, .type = ${str(type)}, .bytes = ${array(bytes)},\n` +
-        `     .gzip = ${gzip ? array(gzip) : '{"", 0}'}, .etag = ${str(`"${hashOf(bytes)}"`)}, .is_immutable = ${isImmutable}},\n`);
+        `     .gzip = ${gzip ? array(gzip) : '{"", 0}'}, .etag = ${str(hashOf(bytes))}, .is_immutable = ${isImmutable}},\n`);
     return [
         '/* SPDX-License-Identifier: Apache-2.0\n * Made by tools/web.mjs from web/; a change belongs there. */\n',
         '#include "web_files.h"\n\n', ...parts, '\nconst struct pages_file web_files[] = {\n', ...rows, '};\n',

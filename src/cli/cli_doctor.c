@@ -7,6 +7,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
+#include "confine/confine.h"
 #include "visit/check.h"
 #include "visit/clinic.h"
 #include "visit/content.h"
@@ -221,11 +222,22 @@ static void check_site(struct doctor *doctor)
     if (is_open) check_open_site(doctor);
 }
 
+/* Whether a server can run here, and how. */
+static void check_confinement(struct doctor *doctor)
+{
+    tell(doctor, true,
+         confine_landlock_abi() > 0 ? "the processes of a server can be confined to their files (Landlock)"
+                                    : "this kernel has no Landlock: 'salve serve' needs --without-landlock, and its "
+                                      "processes are then not confined to their files",
+         NULL, NULL);
+}
+
 enum salve_code cli_doctor(struct cli *cli, struct salve_err *err)
 {
     struct doctor doctor = {.cli = cli};
     cli_reply_open(&doctor.reply, cli, '[');
     check_share(&doctor);
+    check_confinement(&doctor);
     check_site(&doctor);
     cli->exit_status = doctor.faults > 0;
     cli_reply_words(&doctor.reply, "%s\n", doctor.faults == 0 ? "No fault was found." : "See the lines marked FAULT.");

@@ -21,6 +21,10 @@
 #include "base/str.h"
 #include "visit/visit.h"
 
+#ifndef SALVE_VERSION
+#define SALVE_VERSION "0.1.0"
+#endif
+
 enum cli_option {
 #define OPTION(id, short_name, name, argument, help) OPT_##id,
 #include "cli/options.def"

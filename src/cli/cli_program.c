@@ -3,10 +3,6 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_reply.h"
 
-#ifndef SALVE_VERSION
-#define SALVE_VERSION "0.1.0"
-#endif
-
 enum salve_code cli_version(struct cli *cli, struct salve_err *err)
 {
     struct cli_reply reply;

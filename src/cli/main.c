@@ -7,6 +7,7 @@
 #include "cli/cli_open.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
+#include "serve/serve.h"
 
 static enum salve_code run(struct cli *cli, int argc, char **argv, struct salve_err *err)
 {
@@ -31,6 +32,8 @@ enum { UNREAD_STATUS = 141 }; /* what a shell says of a program that SIGPIPE end
 int main(int argc, char **argv)
 {
     cli_streams_open();
+    int inner = serve_inner(argc, argv); /* one of the processes that 'salve serve' starts */
+    if (inner >= 0) return inner;
     struct salve_err err = {0};
     struct cli cli = {.program = argv[0], .clock = clock_system(), .mem = arena_open_private(SALVE_REQUEST_BYTES_MAX)};
     cli.visit.mem = cli.mem;

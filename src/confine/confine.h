@@ -46,6 +46,7 @@ struct confine {
     size_t path_count;
     const int *fds; /* that stay open, beside 0 to 2 */
     size_t fd_count;
+    bool keeps_fds;       /* all of them do: the process opened them itself, for what it is about */
     int landlock_abi_max; /* rights of no newer ABI are used; 0: CONFINE_LANDLOCK_ABI. For tests: 1, or below 0: none */
     bool may_lack_landlock; /* where this kernel has none, seccomp alone is enough */
 };

@@ -59,7 +59,7 @@ static enum salve_code leave_no_core(const struct confine *what, struct salve_er
 enum salve_code confine_enter(const struct confine *what, struct confine_state *out, struct salve_err *err)
 {
     *out = (struct confine_state){0};
-    TRY(drop_descriptors(what, err));
+    if (!what->keeps_fds) TRY(drop_descriptors(what, err));
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return fail(what, "no new privileges", err);
     TRY(confine_paths(what, &out->landlock_abi, err));
     TRY(drop_capabilities(what, err));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The self-test: a child is confined as the process is about to be, and tries what must be forbidden. Which act it is at
- * stands in a page that both see, so that one that ends the child is named too. */
+ * The self-test: a child is confined as the process is about to be, and tries what must be forbidden. Which act it is
+ * at stands in a page that both see, so that one that ends the child is named too. */
 #include <errno.h>
 #include <string.h>
 #include <sys/mman.h>

@@ -69,6 +69,7 @@ struct pages_config {
     struct str host;    /* the name by which browsers reach it, without a port; empty: those of this machine alone */
     bool is_tls;        /* the cookie is __Host-sid, and the origin is https */
     struct str version; /* of the program */
+    struct str health;  /* more members of /healthz: ",\"name\":true"; may be absent */
 
     const struct letter_draw *draw; /* of each worker, who draws PDFs (letter/draw.h); NULL: this process */
 

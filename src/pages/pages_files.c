@@ -37,10 +37,10 @@ static bool is_reading(const struct http_request *request)
 }
 
 /* Numbers of the server; none of them is about a person. */
-static bool answer_numbers(const struct http_request *request, struct http_reply *reply)
+static bool answer_numbers(const struct pages *pages, const struct http_request *request, struct http_reply *reply)
 {
     if (str_is(request->path, "/healthz"))
-        http_reply_health(reply, STR(""));
+        http_reply_health(reply, pages->config.health);
     else if (str_is(request->path, "/metrics"))
         http_reply_metrics(reply, STR(""));
     else
@@ -60,7 +60,7 @@ bool pages_quick(void *with, const struct http_request *request, struct http_rep
         http_reply_allow(reply, "GET, HEAD");
     else if (file != NULL)
         answer_file(file, reply);
-    else if (!answer_numbers(request, reply))
+    else if (!answer_numbers(pages, request, reply))
         http_reply_error(reply, 404);
     return true;
 }

@@ -192,6 +192,33 @@ enum salve_code rec_alarms_all(const struct rec_outcome *outcome, struct rec_ala
 
 /* --- how an alarm that is open may end ---------------------------------------------------------------------------- */
 
+/* A question, or a fact that decides how a number is judged: sex, age, pregnancy. */
+static bool is_answer(const struct tape *tape)
+{
+    static const char *const facts[] = {"46098-0", "30525-0", "82810-3"}; /* LOINC */
+    tape_at root = tape_root(tape);
+    tape_at system = tape_get(tape, root, "code.coding.system"), code = tape_get(tape, root, "code.coding.code");
+    if (!str_is(fhir_type_name(tape_type(tape, root)), "Observation") || system == TAPE_NONE) return false;
+    if (str_is(tape_text(tape, system), "urn:salve:question")) return true;
+    for (size_t i = 0; code != TAPE_NONE && i < sizeof facts / sizeof *facts; i++)
+        if (str_is(tape_text(tape, code), facts[i])) return true;
+    return false;
+}
+
+/* It stood as urgent as it did since something was not asked, and somebody answered since. */
+static bool is_answered(const struct rec_outcome *outcome, const struct rec_resource *before)
+{
+    if (extension(&before->tape, finding_of(&before->tape), TAPE_NONE, DEED_EXTENSION "not_asked") == TAPE_NONE)
+        return false;
+    for (size_t i = 0; i < outcome->count; i++) {
+        const struct rec_stands *one = &outcome->list[i];
+        if (one->deed == DEED_IS_NONE && one->seq > before->record_seq && is_answer(one->tape) &&
+            !is_taken_back(one->tape))
+            return true;
+    }
+    return false;
+}
+
 /* A value that it rested on is another one since, was taken back, or is not seen here; what rests on no value says only
  * that something could not be judged. */
 static bool has_reason(const struct rec_outcome *outcome, const struct rec_resource *before)
@@ -227,5 +254,5 @@ bool rec_alarms_may_end(const struct rec_outcome *outcome, const struct rec_stan
     if (urgency_of(&before->tape) > URGENCY_SAME_DAY) return true;
     if (!is_ended && urgency_of(at->tape) <= urgency_of(&before->tape)) return true;
     if (is_ended && is_named_by(outcome, DEED_IS_LEFT_OUT, at)) return true;
-    return has_reason(outcome, before) || is_replaced(outcome, before);
+    return has_reason(outcome, before) || is_answered(outcome, before) || is_replaced(outcome, before);
 }

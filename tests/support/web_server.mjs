@@ -13,7 +13,7 @@ const HEADERS = {
         "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'; manifest-src 'self'; media-src 'self'; " +
         "worker-src 'self'; require-trusted-types-for 'script'; trusted-types salve",
     'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'no-referrer', 'Cross-Origin-Opener-Policy': 'same-origin',
-    'Cross-Origin-Resource-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp',
     'Permissions-Policy': 'camera=(), microphone=(), geolocation=(), bluetooth=(), usb=()',
 };
 export const TILES = [
@@ -54,8 +54,9 @@ function calls(knobs, seen) {
     });
     const whoIs = (code) => (cards.includes(code) ? cards.indexOf(code) : tickets.includes(code) ? tickets.indexOf(code) : -1);
     const open = (session, { who }) => {
-        if (whoIs(who) < 0) return refusal(404, 'E_NOT_FOUND');
         if (session.handle && knobs.urgent.length) return refusal(409, 'E_CONFLICT');
+        delete session.handle;
+        if (whoIs(who) < 0) return refusal(404, 'E_NOT_FOUND');
         Object.assign(session, { handle: randomUUID(), who: whoIs(who) });
         return { status: 200, body: shown(session) };
     };
@@ -88,7 +89,7 @@ function calls(knobs, seen) {
             s.token = randomUUID();
             return { status: 200, body: login(s) };
         },
-        logout: (s) => (sessions.delete(s.id), { status: 200, body: {} }),
+        logout: (s) => (knobs.urgent.length ? refusal(409, 'E_CONFLICT') : (sessions.delete(s.id), { status: 200, body: {} })),
         ranges: () => ({ status: 200, body: { words: [] } }),
         open,
         person: (s, ask) => (isOpen(s, ask) ? { status: 200, body: shown(s) } : refusal(403, 'E_CONSENT')),
@@ -105,8 +106,8 @@ function calls(knobs, seen) {
         if (name === 'site' || name === 'login') return table[name](null, ask);
         const session = sessions.get(cookie);
         if (!session || knobs.ended) return refusal(401, 'E_SESSION');
-        if (session.locked && !['unlock', 'logout'].includes(name)) return refusal(423, 'E_LOCKED');
-        if (token !== session.token && !['session', 'unlock'].includes(name)) return refusal(403, 'E_SESSION');
+        if (session.locked && !['unlock', 'lock', 'logout'].includes(name)) return refusal(423, 'E_LOCKED');
+        if (token !== session.token && !['session', 'unlock', 'lock', 'logout'].includes(name)) return refusal(403, 'E_SESSION');
         return table[name](session, ask);
     };
 }

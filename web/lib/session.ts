@@ -7,6 +7,7 @@ import {
     askIn,
     listen,
     type Answer,
+    type ErrorName,
     type Failure,
     type Login,
     type Person,
@@ -78,14 +79,16 @@ async function goOut(next: Phase): Promise<void> {
     if (wasIn) await run(hooks.out);
 }
 
-// The page of a person who is not open any more is emptied, whatever else was asked about them.
-async function lookAgain(handle: string): Promise<void> {
+// The page of a person who is not open any more is emptied, whatever else was asked about them. `says`: it was closed
+// from elsewhere, which is told.
+const OVER: readonly ErrorName[] = ['E_CONSENT', 'E_NOT_FOUND', 'E_ROLE'];
+async function lookAgain(handle: string, says = true): Promise<void> {
     const answer = await api.person(handle);
     if (person.value?.person !== handle) return;
     if (answer.ok) return showPerson(answer.value);
-    if (answer.failure.kind !== 'refused') return;
+    if (answer.failure.kind !== 'refused' || !OVER.includes(answer.failure.code)) return;
     showPerson(null);
-    wasClosed.value = true;
+    wasClosed.value = says;
 }
 
 function failed(name: string, failure: Failure): void {
@@ -98,10 +101,7 @@ function failed(name: string, failure: Failure): void {
     if (failure.code === 'E_CONFLICT' && (name === 'close' || name === 'open')) void run(hooks.conflict);
     const handle = person.value?.person;
     if (!handle || name === 'person') return;
-    // What the answer means for the open person is in the person: withdrawn, or an alarm that this page has not seen.
-    const isOverForAll = failure.code === 'E_CONSENT' && name !== 'open',
-        isHeld = failure.code === 'E_CONFLICT' && name === 'close';
-    if (isOverForAll || isHeld) void lookAgain(handle);
+    if (failure.code === 'E_CONSENT' && name !== 'open') void lookAgain(handle);
 }
 
 /** Shows another language, and keeps the choice on this device. */
@@ -188,23 +188,23 @@ export async function unlock(secret: string): Promise<Answer<Login>> {
     return answer;
 }
 
-/** Ends the session. A server that is away ends it by itself, later; until then this device is locked. */
-export async function logout(): Promise<void> {
+/** Ends the session; E_CONFLICT: an alarm of the open person has no outcome yet. A server that is away ends it by
+ * itself, later; until then this device is locked. */
+export async function logout(): Promise<Answer<object>> {
     await setLockedHere(true);
     const answer = await api.logout();
     if (answer.ok || answer.failure.kind === 'refused') await setLockedHere(false);
+    if (!answer.ok && answer.failure.kind === 'refused' && answer.failure.code === 'E_CONFLICT') return answer;
     await goOut('nobody');
+    return { ok: true, value: {} };
 }
 
-/** Opens a person by card or ticket; whoever was open is closed. */
+/** Opens a person by card or ticket; whoever was open is closed by it, unless an alarm of theirs has no outcome. */
 export async function openPerson(who: string): Promise<Answer<Person>> {
-    const before = person.value;
-    if (before) {
-        const closed = await api.close(before.person);
-        if (!closed.ok && closed.failure.kind === 'refused' && closed.failure.code === 'E_CONFLICT') return closed;
-    }
-    const answer = await api.open(who);
-    if (answer.ok || before) showPerson(answer.ok ? answer.value : null);
+    const before = person.value,
+        answer = await api.open(who);
+    if (answer.ok) showPerson(answer.value);
+    else if (before) await lookAgain(before.person, false);
     return answer;
 }
 

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0
- * 10,000 generated inputs to this server and to Node's own (hostile.mjs): what llhttp in its strict mode refuses, is
- * refused here. */
+ * 10,000 generated inputs (ALL=1: 100,000) to this server and to Node's own (hostile.mjs): what llhttp in its strict
+ * mode refuses, is refused here. */
 #include "t.h"
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/socket.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "http/http.h"
+#include "t_http.h"
 
 static void answer(void *with, const struct http_request *request, struct http_reply *reply)
 {
@@ -44,18 +44,18 @@ static void serve(int fd)
 
 int main(int argc, char **argv)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t len = sizeof at;
+    const char *all = getenv("ALL");
+    bool is_all = all != NULL && strcmp(all, "1") == 0;
     char command[200];
-    int fd = socket(AF_INET, SOCK_STREAM, 0), status;
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 || listen(fd, 64) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-        return 1;
+    in_port_t port;
+    int fd = t_http_listen(&port), status;
     pid_t server = fork();
-    if (server == 0) serve(fd);
+    if (server == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0) serve(fd);
     close(fd);
-    (void)snprintf(command, sizeof command, "tools/node tests/conformance/http/hostile.mjs %u %s", ntohs(at.sin_port),
-                   argc > 1 ? argv[1] : "10000");
+    (void)snprintf(command, sizeof command, "tools/node tests/conformance/http/hostile.mjs %u %s", ntohs(port),
+                   argc > 1 ? argv[1]
+                   : is_all ? "100000"
+                            : "10000");
     status = system(command); /* it prints the closing line */
     bool is_alive = waitpid(server, NULL, WNOHANG) == 0;
     kill(server, SIGKILL);

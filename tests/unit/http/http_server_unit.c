@@ -2,22 +2,22 @@
  * A server in a child process, and clients that behave and misbehave. */
 #include "t.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "http/http.h"
+#include "t_http.h"
 
-enum { PATIENCE_MS = 20000, BIG_BYTES = 8 << 20 };
+enum { BIG_BYTES = 8 << 20 };
 
 static struct http_server *serving;
 static in_port_t port;
 static pid_t server;
+static struct arena *heard_mem;
 
 static void stop(int signal_number)
 {
@@ -70,49 +70,18 @@ static void serve(int fd)
 
 static int set_up(void **state)
 {
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-    socklen_t len = sizeof at;
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    int fd = t_http_listen(&port);
     (void)state;
-    if (fd < 0 || bind(fd, (struct sockaddr *)&at, sizeof at) != 0 ||
-        getsockname(fd, (struct sockaddr *)&at, &len) != 0)
-        return -1;
-    port = at.sin_port;
+    heard_mem = arena_open((size_t)256 << 20);
     server = fork();
-    if (server == 0) serve(fd);
-    if (listen(fd, 16) != 0) return -1; /* before the first client; the child does so as well */
+    if (server == 0 && prctl(PR_SET_PDEATHSIG, SIGKILL) == 0) serve(fd);
     close(fd);
-    return server > 0 ? 0 : -1;
+    return server > 0 && heard_mem != NULL ? 0 : -1;
 }
 
-static int call(void)
-{
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}, .sin_port = port};
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_true(fd >= 0 && connect(fd, (struct sockaddr *)&at, sizeof at) == 0);
-    return fd;
-}
-
-static void say(int fd, const char *text)
-{
-    assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), strlen(text));
-}
-
-/* All that comes until the server closes, or until `end` has come. */
-static struct str heard(int fd, const char *end)
-{
-    static char text[BIG_BYTES + 4096];
-    size_t len = 0;
-    struct pollfd wait = {fd, POLLIN, 0};
-    while (len < sizeof text && poll(&wait, 1, PATIENCE_MS) == 1) {
-        ssize_t n = recv(fd, text + len, sizeof text - len, 0);
-        if (n <= 0) return str_make(text, len);
-        len += (size_t)n;
-        if (end != NULL && str_ends(str_make(text, len), str_of(end))) return str_make(text, len);
-    }
-    fail_msg("nothing came, and the connection stays open");
-    return STR_NONE;
-}
+static int call(void) { return t_http_call(port); }
+static void say(int fd, const char *text) { t_http_say(fd, text); }
+static struct str heard(int fd, const char *end) { return t_http_heard(fd, heard_mem, end); }
 
 #define AGAIN "Host: a\r\n\r\n"
 #define LAST  "Host: a\r\nConnection: close\r\n\r\n"
@@ -240,6 +209,7 @@ static int tear_down(void **state)
 {
     (void)state;
     if (server > 0) kill(server, SIGKILL);
+    arena_close(heard_mem);
     return 0;
 }
 

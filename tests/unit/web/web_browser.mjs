@@ -162,7 +162,7 @@ async function scanner() {
         check(`card ${i + 1} of 20 opens its person`, await page.getByText(born).waitFor({ timeout: 5000 }).then(() => true, () => false));
     }
     check('twenty cards take under 30 s', Date.now() - before < 30000, `${Date.now() - before} ms`);
-    check('one person is open at a time', seen.calls.filter((c) => c === 'open').length - seen.calls.filter((c) => c === 'close').length === 1);
+    check('a card is one call', seen.calls.filter((c) => c !== 'open').length === 0, seen.calls.join(' '));
     await page.locator('h1').click();
     await scan(page, cards[0]);
     check('a scan is heard where no box has the focus', await isOpen(page, NAMES[0]));

@@ -40,7 +40,9 @@ function numberOf({ value, value2, inputs, unit }: Finding): string {
 
 /** One alarm. What is kept apart, for who may not see it, has no words: a clinician has to come. */
 function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
-    const { words } = alarm,
+    // What could not be judged has no answer for a heading: its name and its number say what it is about.
+    const { words, status } = alarm,
+        headline = (status === 'not-assessed' ? words.name : words.headline) || words.headline || t('alarm.no-words'),
         number = numberOf(alarm),
         next = [words.meanwhile, words.action, words.when].filter((text) => text);
     return (
@@ -49,7 +51,7 @@ function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
                 <UrgencyMark urgency={alarm.urgency} />
             </p>
             <h3>
-                {words.headline || t('alarm.no-words')}
+                {headline}
                 {number !== '' && (
                     <>
                         {' '}

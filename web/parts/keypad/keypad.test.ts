@@ -69,6 +69,12 @@ test('Backspace takes back a digit, and over the jump the last digit before it',
     assert.deepEqual(type(padOpen(boxes), 'Backspace').pad.texts, ['', '', '']);
 });
 
+test('Backspace in an empty box that was tapped takes nothing from another', () => {
+    const jumped = type(padOpen(boxes), '1 4 8').pad;
+    assert.deepEqual(type(padFocus(jumped, 1), 'Backspace').pad.texts, ['148', '', '']);
+    assert.deepEqual(type(jumped, '9 Backspace Backspace').pad.texts, ['148', '', '']);
+});
+
 test('Esc leaves, and what was typed stays', () => {
     const { pad, then } = type(padOpen(boxes), '1 4 8 9 Escape');
     assert.deepEqual([then, pad.texts], ['leave', ['148', '9', '']]);

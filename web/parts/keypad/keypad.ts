@@ -23,6 +23,8 @@ export interface Pad {
     readonly at: number;
     /** The box was just entered and holds something: the next digit takes its place. */
     readonly isFresh: boolean;
+    /** It came here from the box before by itself, and nothing was typed since. */
+    readonly isJumped: boolean;
     /** The box that Enter found empty or unfinished; -1: none. */
     readonly wants: number;
 }
@@ -37,13 +39,21 @@ export interface Pressed {
 }
 
 export function padOpen(boxes: readonly Box[], texts: readonly string[] = []): Pad {
-    return { boxes, texts: boxes.map((_, i) => texts[i] ?? ''), at: 0, isFresh: (texts[0] ?? '') !== '', wants: -1 };
+    return {
+        boxes,
+        texts: boxes.map((_, i) => texts[i] ?? ''),
+        at: 0,
+        isFresh: (texts[0] ?? '') !== '',
+        isJumped: false,
+        wants: -1,
+    };
 }
 
 /** padFocus - somebody tapped a box, or Tab came to it. */
 export function padFocus(pad: Pad, at: number): Pad {
-    if (at < 0 || at >= pad.boxes.length || at === pad.at) return pad;
-    return { ...pad, at, isFresh: pad.texts[at] !== '', wants: -1 };
+    if (at < 0 || at >= pad.boxes.length) return pad;
+    if (at === pad.at) return pad.isJumped ? { ...pad, isJumped: false } : pad;
+    return { ...pad, at, isFresh: pad.texts[at] !== '', isJumped: false, wants: -1 };
 }
 
 const ARABIC = '٠١٢٣٤٥٦٧٨٩',
@@ -62,11 +72,17 @@ export function padKey(name: string): PadKey | null {
 }
 
 function withText(pad: Pad, text: string): Pad {
-    return { ...pad, texts: pad.texts.map((old, i) => (i === pad.at ? text : old)), isFresh: false, wants: -1 };
+    return {
+        ...pad,
+        texts: pad.texts.map((old, i) => (i === pad.at ? text : old)),
+        isFresh: false,
+        isJumped: false,
+        wants: -1,
+    };
 }
 
 function moveTo(pad: Pad, at: number): Pad {
-    return { ...pad, at, isFresh: pad.texts[at] !== '', wants: -1 };
+    return { ...pad, at, isFresh: pad.texts[at] !== '', isJumped: false, wants: -1 };
 }
 
 function typed(pad: Pad, key: string): Pad {
@@ -79,15 +95,15 @@ function typed(pad: Pad, key: string): Pad {
     if (!fits) return pad;
     const next = withText(pad, old === '0' ? key : old + key);
     const isFull = box.isFull?.(next.texts[pad.at] ?? '') === true && pad.at + 1 < pad.boxes.length;
-    return isFull ? moveTo(next, pad.at + 1) : next;
+    return isFull ? { ...moveTo(next, pad.at + 1), isJumped: true } : next;
 }
 
-// In an empty box it takes back the jump and the last digit before it.
+// In a box that it jumped to it takes back the jump and the last digit before it.
 function back(pad: Pad): Pad {
     const text = pad.texts[pad.at] ?? '';
     if (pad.isFresh) return withText(pad, '');
     if (text !== '') return withText(pad, text.slice(0, -1));
-    if (pad.at === 0) return pad;
+    if (!pad.isJumped) return pad;
     const before = { ...pad, at: pad.at - 1, isFresh: false, wants: -1 };
     return withText(before, (before.texts[before.at] ?? '').slice(0, -1));
 }

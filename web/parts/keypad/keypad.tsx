@@ -43,7 +43,7 @@ function NumberBox({ use, at, words, isOff }: { use: PadUse; at: number; words: 
                     aria-invalid={isWanted}
                     aria-describedby={`${id}-more`}
                     readOnly={isOff}
-                    onFocus={() => use.set(padFocus(use.pad, at))}
+                    onFocus={() => use.pad.at !== at && use.set(padFocus(use.pad, at))}
                     onPointerDown={() => use.set(padFocus(use.pad, at))}
                     onInput={(event) => use.write(at, event.currentTarget.value)}
                 />

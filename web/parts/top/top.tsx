@@ -3,13 +3,15 @@
 // theme, language, lock. A site of made-up people says so on every screen.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { isThere } from '../../lib/api.ts';
+import { isThere, type Failure } from '../../lib/api.ts';
 import { entries, lost } from '../../lib/outbox.ts';
 import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts';
 import { nextTheme, theme } from '../../lib/themes.ts';
 import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
+import { FailureNote } from '../failure/failure.tsx';
 import { isShown } from '../keys/keys.tsx';
 import { routes } from '../../routes.ts';
+import { isHeld } from '../../screens/urgent/held.ts';
 
 function Languages() {
     return (
@@ -46,19 +48,25 @@ function WaitingCount() {
 
 function Leaving() {
     const [isAsking, ask] = useState(false),
+        [failure, setFailure] = useState<Failure | null>(null),
         { route } = useLocation();
     const leave = async (): Promise<void> => {
         ask(false);
-        await logout();
-        route(routes.start);
+        const answer = await logout();
+        setFailure(answer.ok ? null : answer.failure);
+        if (answer.ok) route(routes.start);
     };
-    if (phase.value !== 'in') return null;
-    if (!isAsking)
+    if (phase.value !== 'in' || isHeld()) return null;
+    if (!isAsking) {
         return (
-            <button type="button" onClick={() => ask(true)}>
-                {t('top.leave')}
-            </button>
+            <>
+                <button type="button" onClick={() => ask(true)}>
+                    {t('top.leave')}
+                </button>
+                <FailureNote failure={failure} />
+            </>
         );
+    }
     return (
         <span class="asking">
             <button type="button" class="button-main" onClick={() => void leave()}>

@@ -13,6 +13,7 @@ import {
     dangerReadings,
     dangerState,
     dangerStored,
+    sexOf,
 } from './danger.ts';
 
 const man = dangerOpen('male', 58),
@@ -73,6 +74,12 @@ test('an answer is taken back by itself while it is here, and stays once the ser
     const stored = dangerStored(yes, dangerReadings(yes));
     assert.deepEqual(dangerReadings(stored), []);
     assert.equal(dangerState(dangerAnswer(stored, 'seizure', 'no'), 'seizure'), 'yes');
+});
+
+test('the sex is what was asked at this visit, and nothing else', () => {
+    assert.equal(sexOf([]), null);
+    assert.equal(sexOf([{ word: 'sex', answer: 'female' }]), 'female');
+    assert.equal(sexOf([{ word: 'sex', answer: 'yes' }]), null);
 });
 
 test('a yes to a sign goes by itself; a no and a fact wait for "save"', () => {

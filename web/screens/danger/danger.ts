@@ -105,3 +105,11 @@ export function dangerFrom(
         word === 'pregnant' ? 0 : word === NONE ? 1 : text === 'no' ? 2 : 3;
     return [...said].sort((a, b) => order(a) - order(b)).reduce((before, one) => dangerStored(before, [one]), danger);
 }
+
+export type Sex = 'female' | 'male';
+
+/** sexOf - as it was recorded at this visit, for ranges and equations; null: it was not asked. */
+export function sexOf(today: readonly { readonly word: string; readonly answer: string | null }[]): Sex | null {
+    const said = today.find(({ word }) => word === 'sex')?.answer;
+    return said === 'female' || said === 'male' ? said : null;
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The questions in front of the measuring. What is answered stays while the person is open; a yes to a danger sign
 // goes to the server at once, all the rest with "save".
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { person, refreshPerson } from '../../lib/session.ts';
@@ -23,11 +23,46 @@ import {
     dangerReadings,
     dangerState,
     dangerStored,
+    sexOf,
     type Asked,
     type Danger,
+    type Sex,
 } from './danger.ts';
 
 type Answers = Readonly<Partial<Record<Question, Asked>>>;
+
+// Which ranges and equations fit: it is asked at the check, and nothing is taken over from anywhere.
+function SexRow({ state, isOff, onAnswer }: { state: Sex | null; isOff: boolean; onAnswer: (sex: Sex) => void }) {
+    const id = useId();
+    return (
+        <li class={`question question-fact ${state === null ? 'question-not-asked' : ''}`}>
+            <div class="question-words">
+                <p id={id}>{t('danger.sex')}</p>
+                <p class="small">
+                    <span aria-hidden="true">{state === null ? '○' : '●'}</span>{' '}
+                    {state === null
+                        ? t('questions.state.not-asked')
+                        : `${t(`danger.${state}`)} · ${t('questions.stored')}`}
+                </p>
+            </div>
+            <div class="both" role="group" aria-labelledby={id}>
+                {(['female', 'male'] as const).map((sex) => (
+                    <button
+                        key={sex}
+                        type="button"
+                        class={state === sex ? 'choice choice-here' : 'choice'}
+                        aria-pressed={state === sex}
+                        disabled={isOff || (state !== null && state !== sex)}
+                        onClick={() => state === null && onAnswer(sex)}
+                    >
+                        <span aria-hidden="true">{state === sex ? '✓ ' : ''}</span>
+                        {t(`danger.${sex}`)}
+                    </button>
+                ))}
+            </div>
+        </li>
+    );
+}
 
 export function DangerScreen() {
     const { route } = useLocation(),
@@ -46,7 +81,8 @@ export function DangerScreen() {
         onAgain: () => undefined,
     });
     const isBusy = savingHolds(use.saving) || savingAsks(use),
-        left = dangerLeft(danger),
+        sex = sexOf(open?.today ?? []),
+        left = dangerLeft(danger) + (sex === null ? 1 : 0),
         waits = dangerReadings(danger).length;
     useEffect(() => {
         if (left === 0 && waits === 0) void dropDraft('danger');
@@ -74,7 +110,10 @@ export function DangerScreen() {
             <p>{t('danger.how')}</p>
             <Saved use={use} />
             <h2>{t('danger.facts')}</h2>
-            <ul class="plain">{list.filter(isFact).map(row)}</ul>
+            <ul class="plain">
+                <SexRow state={sex} isOff={isBusy} onAnswer={(text) => use.save([{ word: 'sex', text }])} />
+                {list.filter(isFact).map(row)}
+            </ul>
             <h2>{t('danger.signs')}</h2>
             <p>{t('danger.now')}</p>
             <p>

@@ -24,8 +24,9 @@ export function LockScreen() {
         setFailure(answer.ok ? null : answer.failure);
     };
     const other = async (): Promise<void> => {
-        await logout();
-        route(routes.start);
+        const answer = await logout();
+        setFailure(answer.ok ? null : answer.failure);
+        if (answer.ok) route(routes.start);
     };
     return (
         <form class="card" onSubmit={(event) => void open(event)}>

@@ -6,6 +6,7 @@ import { padKey, padOpen, padPress } from '../../parts/keypad/keypad.ts';
 import { countKeys, countLine } from '../../parts/measure/keystrokes.ts';
 import {
     BETWEEN_SECONDS,
+    inOrder,
     REST_SECONDS,
     isPressureFull,
     pressureBoxes,
@@ -64,6 +65,18 @@ test('what follows a reading agrees with every vector of the mean', () => {
         ];
         assert.equal(pressureNext(readings), want, row[0]);
     }
+});
+
+test('readings stand as they were taken, also two of one second', () => {
+    const list = [
+        { at: '2026-11-30T08:02:00Z', n: 3 },
+        { at: '2026-11-30T08:01:00Z', n: 2 },
+        { at: '2026-11-30T08:01:00Z', n: 1 },
+    ];
+    assert.deepEqual(
+        inOrder(list).map(({ n }) => n),
+        [1, 2, 3],
+    );
 });
 
 test('rest: five minutes before the first reading, one between two, none behind the last', () => {

@@ -58,6 +58,10 @@ export function pressureTexts(readings: readonly { readonly word: string; readon
     return [systolic, diastolic, of('pulse')];
 }
 
+/** inOrder - readings as they were taken; the server tells the newest first, and two may share a second. */
+export const inOrder = <R extends { readonly at: string }>(newest_first: readonly R[]): R[] =>
+    [...newest_first].reverse().sort((a, b) => a.at.localeCompare(b.at));
+
 /** pressureOf - a reading as numbers; null: it is no pair of them. */
 export function pressureOf({ numbers }: { readonly numbers: readonly string[] | null }): Pressure | null {
     const [systolic, diastolic] = (numbers ?? []).map(Number);

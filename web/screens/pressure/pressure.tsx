@@ -20,6 +20,7 @@ import { unitText } from '../../parts/units/units.ts';
 import { routes } from '../../routes.ts';
 import {
     BETWEEN_SECONDS,
+    inOrder,
     pressureBoxes,
     pressureNext,
     pressureOf,
@@ -119,7 +120,7 @@ export function PressureScreen() {
     const { route } = useLocation(),
         open = person.value,
         draft = useDraft<readonly string[]>('pressure', []);
-    const today = (open?.today ?? []).filter(({ word }) => word === 'bp').sort((a, b) => a.at.localeCompare(b.at));
+    const today = inOrder((open?.today ?? []).filter(({ word }) => word === 'bp'));
     const kept = keptHere(),
         here = kept.map(({ inside }) => ({ numbers: inside.ask.readings[0]?.text.split('/') ?? null }));
     const taken = [...today, ...here].map(pressureOf).filter((one): one is Pressure => one !== null),

@@ -22,7 +22,7 @@ import {
     type UnmetKind,
 } from './findings.ts';
 
-const MARKS: Readonly<Record<Mark, string>> = { usual: '●', watch: '▲', see: '■', neutral: '◇' };
+const MARKS: Readonly<Record<Exclude<Mark, 'neutral'>, string>> = { usual: '●', watch: '▲', see: '■' };
 const UNMET: Readonly<Record<UnmetKind, string>> = { 'not-asked': '?', queried: '▲', 'too-old': '◷', missing: '○' };
 const WAYS = { higher: '↑', lower: '↓', same: '=' } as const;
 const WHYS = [
@@ -40,7 +40,8 @@ const WHYS = [
 
 const zone = (): string | undefined => me.value?.site.zone;
 const when = (at: string): string => (Number.isNaN(Date.parse(at)) ? at : day(Date.parse(at), zone()));
-const unitOf = (finding: Shown, ucum: string): string => finding.words.units?.[ucum] ?? unitText(ucum);
+const unitOf = (finding: Shown, ucum: string): string =>
+    ucum === '1' ? '' : (finding.words.units?.[ucum] ?? unitText(ucum));
 
 function noteText(kind: UnmetKind, note: string): string {
     if (note === '') return '';
@@ -163,12 +164,22 @@ function Body({ finding, children }: { finding: Finding; children?: ComponentChi
         <>
             <p class="card-marks">
                 {finding.urgency !== 'none' && <UrgencyMark urgency={finding.urgency} />}
-                <span class={`mark mark-${mark}`}>
-                    <span aria-hidden="true">{MARKS[mark]}</span> {t(`results.mark-${mark}`)}
+                {mark !== 'neutral' && (
+                    <span class={`mark mark-${mark}`}>
+                        <span aria-hidden="true">{MARKS[mark]}</span> {t(`results.mark-${mark}`)}
+                    </span>
+                )}
+                <span class="small">
+                    {sure === 'not-judged' && <span aria-hidden="true">◇ </span>}
+                    {t(`results.sure-${sure}`)}
                 </span>
-                <span class="small">{t(`results.sure-${sure}`)}</span>
             </p>
-            <h3>{words.headline || words.name || finding.item}</h3>
+            <h3>
+                {(finding.status === 'assessed' ? words.headline : words.name) ||
+                    words.headline ||
+                    words.name ||
+                    finding.item}
+            </h3>
             {number !== '' && (
                 <p>
                     <bdi dir="ltr" class="number">

@@ -3,7 +3,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso';
 import { hows, type ToldHow } from 'gen/lists.ts';
-import type { Failure, Reading } from '../../lib/api.ts';
+import type { Failure, Finding, Reading } from '../../lib/api.ts';
 import { api } from '../../lib/api.ts';
 import { sayNow } from '../../lib/announce.ts';
 import { scanned } from '../../lib/scanner.ts';
@@ -19,7 +19,7 @@ import { QuestionRow } from '../../parts/questions/row.tsx';
 import { unitText } from '../../parts/units/units.ts';
 import { routes } from '../../routes.ts';
 import { closeAlarm, conclude, did, isHeld, leaveOpen, lookAgain, takeUp, urgent } from './held.ts';
-import { toAsk } from './urgent.ts';
+import { isAlarm, toAsk } from './urgent.ts';
 
 const at = (ms: number): string => clock(ms, me.value?.site.zone);
 
@@ -309,9 +309,26 @@ function Held() {
     );
 }
 
+// What is closed is shown: what was found, who told the person, what was agreed.
+function useTold(): readonly Finding[] {
+    const [told, setTold] = useState<readonly Finding[]>([]),
+        handle = person.value?.person;
+    useEffect(() => {
+        let isOver = false;
+        if (handle !== undefined)
+            void api.findings(handle).then((answer) => {
+                const all = answer.ok ? [...answer.value.drafts, ...answer.value.signed] : [];
+                if (!isOver) setTold(all.filter((one) => isAlarm(one) && one.told !== null && !one.closed));
+            });
+        return () => void (isOver = true);
+    }, [handle]);
+    return told;
+}
+
 function Close() {
     const [failure, setFailure] = useState<Failure | null>(null),
-        { route } = useLocation();
+        { route } = useLocation(),
+        told = useTold();
     const close = async (): Promise<void> => {
         const answer = await closeAlarm();
         setFailure(answer.ok ? null : answer.failure);
@@ -324,6 +341,12 @@ function Close() {
     return (
         <section class="card">
             <h2>{t('urgent.close')}</h2>
+            <AlarmCards alarms={told} />
+            {[...new Set(told.map((one) => one.told?.agreed ?? ''))]
+                .filter((text) => text !== '')
+                .map((agreed) => (
+                    <p key={agreed}>{t('results.agreed', { agreed })}</p>
+                ))}
             <p>{t('urgent.close-what')}</p>
             <FailureNote failure={failure} />
             <div class="both">

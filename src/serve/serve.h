@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * serve - a running site: four processes of the same program, each with as little as its work needs.
+ *
+ *     serve   the listening sockets, signals, readiness; starts the others and mends what crashed (this process)
+ *     gate    the site folder and the people's keys; answers the table of requests of `door`
+ *     web     HTTP, pages, guidelines; no file but the share folder, no key
+ *     paper   letters: a description in, bytes out
+ *
+ * docs/internals/processes.md says who holds what, and why. The others are /proc/self/exe with a first word that no
+ * command has; what they need comes over one socket, and they are confined (confine/confine.h) before they read what
+ * somebody else wrote.
+ *
+ *     int status = serve_inner(argc, argv);            // first thing in main: below 0 for everybody else
+ *     if (status >= 0) return status;
+ *     ..
+ *     code = serve_run(&options, err);                 // until SIGTERM or SIGINT, or something that cannot be mended
+ *
+ * One line of JSON for each event goes to standard error; a line holds nothing about people. */
+#ifndef SALVE_SERVE_SERVE_H
+#define SALVE_SERVE_SERVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum { SERVE_ADDRESS_BYTES = 64 };
+
+struct serve_options {
+    const char *dir;        /* of the site */
+    const char *share;      /* guidelines, forms, letters */
+    const char *key_file;   /* NULL: the passphrase opens the site */
+    struct str passphrase;  /* in memory that the caller locked and wipes; lives as long as serve_run */
+    const char *listen;     /* "127.0.0.1:8080", "[::1]:0", "localhost:8080": this machine's own addresses */
+    struct str version;     /* of the program */
+    bool may_lack_landlock; /* goes on where the kernel has none; said by doctor, /healthz and the log */
+
+    /* Once all is ready: what a browser opens, "http://127.0.0.1:8080/". May be NULL. */
+    void (*ready)(void *with, const char *address);
+    void *with;
+
+    /* Tests: another program than this one, fewer rights of Landlock, more crashes. Zeros: as it is meant. */
+    const char *program;
+    int landlock_abi_max;
+    unsigned crashes_max; /* of all processes in a minute; one more ends the service */
+};
+
+/* serve_run - runs a site until it is told to end. What was acknowledged is durable whatever ends it.
+ *   errors  E_USAGE, E_CONFIG the address cannot be listened at; E_CONFLICT somebody else listens there;
+ *           those of site_open (E_BUSY names the pid of who has the site, E_SECRET, ...); E_UNSUPPORTED no Landlock;
+ *           E_CONFIG the self-test of a confinement, or too many crashes in a minute, which are named */
+SALVE_MUST_USE enum salve_code serve_run(const struct serve_options *options, struct salve_err *err);
+
+/* serve_inner - the work of gate, web or paper, where argv asks for one, and its exit status; else -1 at once. */
+int serve_inner(int argc, char **argv);
+
+#endif

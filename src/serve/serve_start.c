@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Starting a process, and connecting it with the others: always new sockets, so that no half of a message that somebody
+ * left is ever read by the next. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "serve/serve_super_int.h"
+
+static enum salve_code fail(const char *what, struct salve_err *err)
+{
+    int why = errno;
+    (void)salve_fail(err, SALVE_E_IO, "%s", what);
+    return salve_why(err, SALVE_E_IO, "%s", strerror(why));
+}
+
+void serve_child_tell(const struct serve_child *child, enum serve_word word)
+{
+    const struct serve_message message = {.word = word};
+    if (child->control >= 0) (void)!serve_send(child->control, &message, NULL, NULL);
+}
+
+void serve_child_drop(struct serve_child *child)
+{
+    if (child->control >= 0) (void)close(child->control);
+    if (child->page_fd >= 0) (void)close(child->page_fd);
+    child->control = child->page_fd = -1;
+    child->pid = 0;
+    child->state = SERVE_GONE;
+}
+
+/* --- the new process ---------------------------------------------------------------------------------------------- */
+
+/* Between fork and exec nothing but system calls. Its descriptors are /dev/null twice, the log, and the control. */
+__attribute__((noreturn)) static void become(const struct serve_kind *kind, const char *program, int control)
+{
+    char name[] = "salve", word[32];
+    char *words[] = {name, word, NULL};
+    sigset_t none;
+    (void)snprintf(word, sizeof word, "%s", kind->word);
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+    int nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
+    bool is_set =
+        nothing >= 0 && dup2(nothing, STDIN_FILENO) == STDIN_FILENO && dup2(nothing, STDOUT_FILENO) == STDOUT_FILENO;
+    if (is_set && control == SERVE_CONTROL_FD)
+        is_set = fcntl(control, F_SETFD, 0) == 0;
+    else if (is_set)
+        is_set = dup2(control, SERVE_CONTROL_FD) == SERVE_CONTROL_FD;
+    if (is_set) (void)execv(program, words);
+    _exit(salve_code_exit(SALVE_E_IO));
+}
+
+static enum salve_code send_start(const struct serve_super *super, const struct serve_child *child,
+                                  struct salve_err *err)
+{
+    const struct serve_options *options = super->options;
+    struct serve_message message = {.word = SERVE_START};
+    struct serve_start *start = &message.start;
+    struct serve_fds fds = {.count = 0};
+    const char *key_file = options->key_file == NULL ? "" : options->key_file;
+    size_t room = PATH_MAX;
+    if (strlen(options->dir) >= room || strlen(options->share) >= room || strlen(key_file) >= room)
+        return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", options->dir);
+    (void)snprintf(start->dir, room, "%s", options->dir);
+    (void)snprintf(start->share, room, "%s", options->share);
+    (void)snprintf(start->version, sizeof start->version, "%.*s", STR_ARGS(options->version));
+    if (child->kind == &serve_kinds[SERVE_GATE]) (void)snprintf(start->key_file, room, "%s", key_file);
+    if (child->kind == &serve_kinds[SERVE_WEB]) {
+        fds.at[fds.count++] = super->http_fd;
+        fds.at[fds.count++] = super->paper.asks;
+    }
+    if (child->kind == &serve_kinds[SERVE_PAPER]) fds.at[fds.count++] = super->paper.draws;
+    start->landlock_abi_max = options->landlock_abi_max;
+    start->may_lack_landlock = options->may_lack_landlock;
+    (void)!serve_send(child->control, &message, &fds, NULL); /* one that is gone already is heard of by its signal */
+    return SALVE_OK;
+}
+
+/* The gate alone, where there is no key file; nothing of it stays on this stack. */
+static enum salve_code send_secret(const struct serve_super *super, const struct serve_child *child,
+                                   struct salve_err *err)
+{
+    struct str secret = super->options->passphrase;
+    struct serve_message message = {.word = SERVE_SECRET};
+    if (super->options->key_file != NULL || child->kind != &serve_kinds[SERVE_GATE]) return SALVE_OK;
+    if (secret.len > sizeof message.secret.text)
+        return salve_refuse(err, SALVE_E_CONFIG, "it is too long", "passphrase");
+    message.secret.len = (uint32_t)secret.len;
+    memcpy(message.secret.text, secret.ptr, secret.len);
+    (void)!serve_send(child->control, &message, NULL, NULL);
+    explicit_bzero(&message, sizeof message);
+    return SALVE_OK;
+}
+
+/* --- connections -------------------------------------------------------------------------------------------------- */
+
+/* From web to the gate: as many lines as web has workers, and the gate's page. One that dies meanwhile is no error: it
+ * gets others. */
+static enum salve_code link_web(const struct serve_super *super, struct salve_err *err)
+{
+    const struct serve_child *gate = &super->children[SERVE_GATE], *web = &super->children[SERVE_WEB];
+    const struct serve_message message = {.word = SERVE_LINK};
+    struct serve_fds ours = {.count = 0}, theirs = {.count = 0};
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; code == SALVE_OK && i < SERVE_LINES; i++) {
+        int pair[2];
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) == 0) {
+            ours.at[ours.count++] = pair[0];
+            theirs.at[theirs.count++] = pair[1];
+        } else {
+            code = fail("socketpair", err);
+        }
+    }
+    if (code == SALVE_OK && serve_send(gate->control, &message, &theirs, NULL) == SALVE_OK) {
+        struct serve_fds with_page = ours;
+        with_page.at[with_page.count++] = gate->page_fd;
+        (void)!serve_send(web->control, &message, &with_page, NULL);
+    }
+    serve_fds_close(&ours);
+    serve_fds_close(&theirs);
+    return code;
+}
+
+static bool is_there(const struct serve_child *child)
+{
+    return (child->state == SERVE_STARTING || child->state == SERVE_UP) && child->control >= 0;
+}
+
+/* The socket of the command line is made when the site is ours: one that another server has is never taken away. */
+static enum salve_code gate_up(struct serve_super *super, struct salve_err *err)
+{
+    if (super->local_fd < 0) {
+        char path[PATH_MAX];
+        TRY(serve_listen_local(super->options->dir, &super->local_fd, path, err));
+        memcpy(super->local_path, path, sizeof path);
+    }
+    const struct serve_message message = {.word = SERVE_LISTEN};
+    const struct serve_fds fds = {.at = {super->local_fd}, .count = 1};
+    (void)!serve_send(super->children[SERVE_GATE].control, &message, &fds, NULL);
+    return SALVE_OK;
+}
+
+enum salve_code serve_child_up(struct serve_super *super, enum serve_process which, struct salve_err *err)
+{
+    if (which != SERVE_GATE) return SALVE_OK;
+    TRY(gate_up(super, err));
+    return is_there(&super->children[SERVE_WEB]) ? link_web(super, err) : SALVE_OK;
+}
+
+static enum salve_code fork_child(const struct serve_super *super, struct serve_child *child, struct salve_err *err)
+{
+    int pair[2];
+    const char *program = super->options->program == NULL ? "/proc/self/exe" : super->options->program;
+    if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0) return fail("socketpair", err);
+    pid_t pid = fork();
+    if (pid == 0) become(child->kind, program, pair[1]);
+    (void)close(pair[1]);
+    if (pid < 0) {
+        enum salve_code code = fail("fork", err);
+        (void)close(pair[0]);
+        return code;
+    }
+    child->pid = pid;
+    child->control = pair[0];
+    child->state = SERVE_STARTING;
+    child->heard_ms = serve_now_ms();
+    child->has_failed = false;
+    return SALVE_OK;
+}
+
+enum salve_code serve_child_start(struct serve_super *super, enum serve_process which, struct salve_err *err)
+{
+    struct serve_child *child = &super->children[which];
+    TRY(fork_child(super, child, err));
+    TRY(send_secret(super, child, err));
+    TRY(send_start(super, child, err));
+    return which == SERVE_WEB && super->children[SERVE_GATE].state == SERVE_UP ? link_web(super, err) : SALVE_OK;
+}

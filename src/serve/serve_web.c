@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The process that talks to browsers: HTTP, pages, and whatever visit needs. It has no file of the site and no key;
+ * what it may know at any moment is what its sessions have open. */
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "http/http.h"
+#include "pages/pages.h"
+#include "paper/paper.h"
+#include "serve/sites_int.h"
+#include "web_files.h"
+
+enum {
+    TICK_SECONDS = 5,
+    WEB_BYTES_MAX = 64 << 20, /* arena of the server itself; requests have their own */
+};
+
+struct web {
+    struct serve_job *job;
+    struct serve_watch watch;
+    struct serve_sites sites;
+    struct paper_asker asker;
+    struct letter_draw draw[SERVE_LINES]; /* all by the one asker */
+    struct pages *pages;
+    struct http_server *server;
+    struct arena *mem;
+    void *workers[SERVE_LINES];
+    pthread_t clockwork;
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t over;
+    bool is_over, is_drained;
+};
+
+/* --- what the supervisor says ------------------------------------------------------------------------------------- */
+
+static void drain(struct web *web)
+{
+    (void)pthread_mutex_lock(&web->lock);
+    web->is_drained = true;
+    if (web->server != NULL)
+        http_server_drain(web->server);
+    else
+        serve_sites_end(&web->sites);
+    (void)pthread_mutex_unlock(&web->lock);
+}
+
+static void hear(void *with, enum serve_word word, struct serve_fds *fds)
+{
+    struct web *web = with;
+    struct salve_err err = {0};
+    if (word == SERVE_LINK && serve_sites_link(&web->sites, fds, &err) != SALVE_OK)
+        serve_log("warning", web->job->kind->name, "no connection to the gate", &err);
+    if (word == SERVE_LOST) serve_sites_lost(&web->sites);
+    if (word == SERVE_DRAIN) drain(web);
+}
+
+/* --- answering ---------------------------------------------------------------------------------------------------- */
+
+static void leave(void *with, unsigned worker)
+{
+    struct web *web = with;
+    pages_drop(web->pages, worker);
+}
+
+static struct site *site_of(void *with, unsigned worker, struct salve_err *err)
+{
+    struct web *web = with;
+    return serve_sites_now(&web->sites, worker, leave, web, err);
+}
+
+static bool quick(void *with, const struct http_request *request, struct http_reply *reply)
+{
+    const struct web *web = with;
+    return pages_quick(web->pages, request, reply);
+}
+
+static uint64_t lane(void *with, const struct http_request *request)
+{
+    const struct web *web = with;
+    return pages_lane(web->pages, request);
+}
+
+static void noted(void *with, const struct http_noted *noted)
+{
+    (void)with;
+    (void)http_log_write(STDERR_FILENO, noted);
+}
+
+/* What nobody asks for any more is closed and wiped by the clock. */
+static void *look_what_is_over(void *with)
+{
+    struct web *web = with;
+    bool is_over = false;
+    while (!is_over) {
+        struct timespec until;
+        (void)clock_gettime(CLOCK_REALTIME, &until);
+        until.tv_sec += TICK_SECONDS;
+        (void)pthread_mutex_lock(&web->lock);
+        if (!web->is_over) (void)pthread_cond_timedwait(&web->over, &web->lock, &until);
+        is_over = web->is_over;
+        (void)pthread_mutex_unlock(&web->lock);
+        if (!is_over) pages_tick(web->pages);
+    }
+    return NULL;
+}
+
+/* --- beginning ---------------------------------------------------------------------------------------------------- */
+
+static enum salve_code start_clockwork(struct web *web, struct salve_err *err)
+{
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    int why = pthread_create(&web->clockwork, NULL, look_what_is_over, web);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return why == 0 ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "web: thread");
+}
+
+static enum salve_code open_pages(struct web *web, struct salve_err *err)
+{
+    const struct serve_start *start = &web->job->start;
+    const struct pages_config config = {.share = start->share,
+                                        .site = site_of,
+                                        .with = web,
+                                        .workers = SERVE_LINES,
+                                        .files = web_files,
+                                        .file_count = web_file_count,
+                                        .version = str_of(start->version),
+                                        .health = web->job->landlock_abi > 0 ? STR("") : STR(",\"landlock\":false"),
+                                        .draw = web->draw};
+    for (unsigned i = 0; i < SERVE_LINES; i++) web->draw[i] = paper_draw(&web->asker);
+    TRY(pages_open(&config, &web->pages, err));
+    for (unsigned i = 0; i < SERVE_LINES; i++) web->workers[i] = pages_worker(web->pages, i);
+    return SALVE_OK;
+}
+
+static enum salve_code open_server(struct web *web, struct salve_err *err)
+{
+    struct http_config config = http_config_usual();
+    config.answer = pages_answer;
+    config.workers = web->workers;
+    config.worker_count = SERVE_LINES;
+    config.quick = quick;
+    config.lane = lane;
+    config.noted = noted;
+    config.with = web;
+    config.routes = pages_routes(&config.route_count);
+    config.body_bytes_max = PAGES_BODY_BYTES_MAX;
+    struct http_server *server;
+    TRY(http_server_open(&config, web->mem, &server, err));
+    TRY(http_server_listen(server, web->job->fds.at[0], err));
+    (void)pthread_mutex_lock(&web->lock);
+    web->server = server;
+    if (web->is_drained) http_server_drain(server);
+    (void)pthread_mutex_unlock(&web->lock);
+    return SALVE_OK;
+}
+
+static enum salve_code begin(struct web *web, struct salve_err *err)
+{
+    struct serve_job *job = web->job;
+    const struct confine_path paths[] = {{.path = job->start.share}, {.path = "/usr/share/zoneinfo"}};
+    const struct serve_confined confined = {.paths = paths, .path_count = sizeof paths / sizeof paths[0]};
+    if (job->fds.count != 2) return salve_fail(err, SALVE_E_IO, "control");
+    web->asker.fd = job->fds.at[1];
+    web->mem = arena_open_private(WEB_BYTES_MAX);
+    if (web->mem == NULL || pthread_mutex_init(&web->lock, NULL) != 0 || pthread_cond_init(&web->over, NULL) != 0)
+        return salve_fail(err, SALVE_E_MEMORY, "web");
+    TRY(serve_confine(job, &confined, err));
+    TRY(serve_sites_open(&web->sites, err));
+    TRY(serve_watch_start(&web->watch, err)); /* which brings the first site */
+    TRY(open_pages(web, err));
+    TRY(open_server(web, err));
+    TRY(start_clockwork(web, err));
+    return serve_ready(job, -1, err);
+}
+
+static void end(struct web *web)
+{
+    (void)pthread_mutex_lock(&web->lock);
+    web->is_over = true;
+    (void)pthread_cond_signal(&web->over);
+    (void)pthread_mutex_unlock(&web->lock);
+    (void)pthread_join(web->clockwork, NULL);
+    pages_close(&web->pages);
+    serve_sites_close(&web->sites);
+    http_server_close(web->server);
+    arena_close(web->mem);
+}
+
+int serve_web(struct serve_job *job)
+{
+    struct salve_err err = {0};
+    struct web web = {.job = job, .watch = {.job = job, .heard = hear, .with = &web}};
+    if (begin(&web, &err) != SALVE_OK) return serve_fail(&err);
+    enum salve_code code = http_server_run(web.server, &err);
+    end(&web); /* closes what its sessions had open, so that it is noted */
+    if (code == SALVE_OK) return 0;
+    return serve_fail(&err);
+}

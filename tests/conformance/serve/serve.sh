@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# A site that runs: it starts, answers, and ends; what it refuses to start with; what each of its processes has.
+set -u
+. tests/support/hostile.sh
+. tests/support/serve.sh
+serve_site
+
+# --- it starts, answers, ends
+serve_start "it starts" serve_usual
+is "only this machine is listened at" "${origin%:*}" http://127.0.0.1
+prints '^200 .*"madeUp":true' "it answers before anybody has logged in" ask site
+login lina
+prints '^200 .*"name":"lina"' "a session holds" ask session
+open_person
+is "somebody is opened by their card" "$((${#person} > 0))" 1
+prints '^200 .*"state":"stored"' "a station saves" measure "$(key 1)" weight 70.5
+is "the socket of the command line is the owner's" "$(stat -c '%F %a' "$site.sock")" 'socket 600'
+grep '"process"' "$work/log" >"$work/.out"
+is "each event is a line of JSON" "$(grep -c '^{"time":"[^"]*","level":"info","kind":"process","process":"[a-z]*","what":"ready"}$' "$work/.out")" 3
+is "which says nothing of people" "$(grep -cE "$card|lina|70\.5|Patient" "$work/log")" 0
+
+# --- what each process has
+for name in gate web paper; do
+    pid=$(process $name)
+    is "$name: no new privileges, filtered, no capabilities" \
+        "$(grep -E '^(NoNewPrivs|Seccomp|CapEff|CapPrm):' "/proc/$pid/status" | tr -d '\t\n ')" \
+        'CapPrm:0000000000000000CapEff:0000000000000000NoNewPrivs:1Seccomp:2'
+    is "$name: leaves no core" "$(grep -c '^Max core file size *0 *0' "/proc/$pid/limits")" 1
+    ls -l "/proc/$pid/fd" >"$work/fds"
+    case $name in
+        gate) is "gate: it has the site, and its socket" "$(grep -c -- "-> $site/" "$work/fds") $(grep -c "keys.db" "$work/fds")" \
+            "$(grep -c -- "-> $site" "$work/fds") $(grep -c "$site/keys.db" "$work/fds")" ;;
+        *) is "$name: it has no file of the site" "$(grep -c "$site" "$work/fds")" 0 ;;
+    esac
+    is "$name: reads nobody's terminal" "$(readlink "/proc/$pid/fd/0")" /dev/null
+done
+is "the gate has no network" "$(ss -tnlp 2>/dev/null | grep -c 'salve-gate')" 0
+
+# --- two at once, and what is wrong at the start
+fails 6 "another server on the same site is refused" timeout 20 "$SALVE" serve --listen 127.0.0.1:0
+is "and told which process has it" "$(grep -cE "why:  process $(process gate) \(salve-gate\) has it" "$work/.out")" 1
+fails 6 "a port that somebody has is refused" timeout 20 "$SALVE" serve --listen "${origin#http://}"
+is "and said" "$(grep -c 'another program listens there' "$work/.out")" 1
+prints '^200 .*"madeUp":true' "the first one goes on" ask site
+serve_end
+is "it ends when it is told to" "$status" 0
+is "and leaves no socket" "$(ls "$work" | grep -c sock)" 0
+prints 'clean$' "the site is whole" salve verify
+is "with what was saved" "$(salve take "$card" --born $born 2>/dev/null | grep -c '"value":70.5')" 1
+
+for where in 0.0.0.0:0 '[::]:0' 10.0.0.1:80; do
+    fails 2 "others than this machine are refused: $where" timeout 20 "$SALVE" serve --listen "$where"
+    is "and why: $where" "$(grep -c 'without TLS others could read along' "$work/.out")" 1
+done
+fails 2 "a port has to be there" timeout 20 "$SALVE" serve --listen 127.0.0.1
+fails 4 "a site has to be there" timeout 20 "$SALVE" serve -C "$work/none" --listen 127.0.0.1:0
+fails 4 "a key file has to be there" timeout 20 "$SALVE" serve --key-file "$work/none" --listen 127.0.0.1:0
+head -c 32 /dev/urandom >"$work/other.key" && chmod 600 "$work/other.key"
+fails 1 "another key opens nothing" timeout 20 "$SALVE" serve --key-file "$work/other.key" --listen 127.0.0.1:0
+is "and is called so" "$(grep -c 'SLV-404)$' "$work/.out")" 1
+is "what did not come up leaves no socket" "$(ls "$work" | grep -c sock)" 0
+
+# --- the ways to end
+serve_start "it starts again" serve_usual
+serve_end INT
+is "Ctrl-C ends it well" "$status" 0
+serve_start "and again" serve_usual
+pids="$(process gate) $(process web) $(process paper)"
+{ kill -KILL "$server" && wait "$server"; } 2>/dev/null
+for ((i = 0; i < 100; i++)); do
+    left=0
+    for pid in $pids; do [ -e "/proc/$pid/exe" ] && readlink "/proc/$pid/exe" >/dev/null 2>&1 && left=$((left + 1)); done
+    [ $left -eq 0 ] && break
+    sleep 0.05
+done
+is "without the supervisor nobody goes on" "$left" 0
+serve_start "a socket that was left is in nobody's way" serve_usual
+prints '^200 .*"madeUp":true' "and it answers" ask site
+
+# --- crashes
+for name in paper web gate; do
+    before=$(process $name)
+    kill -KILL "$before"
+    for ((i = 0; i < 100; i++)); do
+        now=$(process $name)
+        [ -n "$now" ] && [ "$now" != "$before" ] && break
+        sleep 0.02
+    done
+    is "$name is started again" "$((now > 0 && now != before))" 1
+    prints '^200 .*"madeUp":true' "after $name it answers again" ask site
+done
+login lina
+open_person
+prints '^200 .*"state":"stored"' "and saves" measure "$(key 2)" weight 70.6
+printf 'GET / HTTP/1.1\r\n\r\n' >"$work/bytes"
+for ((i = 0; i < 5; i++)); do
+    tools/node -e 'const s = require("net").connect(process.argv[1]); s.end(require("fs").readFileSync(process.argv[2])); s.on("close", () => 0); s.on("error", () => 0); s.resume()' \
+        "$site.sock" "$work/bytes"
+done
+prints '^200 .*"name":"lina"' "bytes that are no request end their connection alone" ask session
+for ((i = 0; i < 60; i++)); do
+    kill -0 "$server" 2>/dev/null || break
+    pid=$(process paper)
+    [ -z "$pid" ] || kill -KILL "$pid" 2>/dev/null
+    sleep 0.1
+done
+wait "$server"
+is "too many crashes in a minute end it" "$?" 3
+is "which is said" "$(grep -c 'why:  it ended too often in a minute; the log says how' "$work/log")" 1
+is "nothing is left of it" "$(ls "$work" | grep -c sock)" 0
+prints 'clean$' "the site is whole" salve verify
+finish
