@@ -341,7 +341,7 @@ function Close() {
     return (
         <section class="card">
             <h2>{t('urgent.close')}</h2>
-            <AlarmCards alarms={told} />
+            <AlarmCards alarms={told} head="h3" />
             {[...new Set(told.map((one) => one.told?.agreed ?? ''))]
                 .filter((text) => text !== '')
                 .map((agreed) => (
