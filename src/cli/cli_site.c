@@ -9,6 +9,7 @@
 #include "cli/cli_reply.h"
 #include "base/file.h"
 #include "base/limits.h"
+#include "records/session.h"
 #include "visit/measure.h"
 #include "visit/site.h"
 
@@ -45,6 +46,17 @@ static enum salve_code read_ages(const char *text, struct site_settings *setting
     return SALVE_OK;
 }
 
+/* What it may be, the site says. */
+static enum salve_code read_lock(const char *text, struct site_settings *settings, struct salve_err *err)
+{
+    int64_t seconds = 0;
+    if (text == NULL) return SALVE_OK;
+    if (!str_to_i64(str_of(text), &seconds) || seconds < 1 || seconds > UINT16_MAX)
+        return salve_refuse(err, SALVE_E_USAGE, "seconds, such as 120", "--lock");
+    settings->lock_seconds = (uint16_t)seconds;
+    return SALVE_OK;
+}
+
 static enum salve_code change_settings(struct cli *cli, struct site_settings *settings, struct salve_err *err)
 {
     const char *ages = cli_option(cli, OPT_AGES), *index = cli_option(cli, OPT_NAME_INDEX);
@@ -54,6 +66,7 @@ static enum salve_code change_settings(struct cli *cli, struct site_settings *se
     TRY(visit_units_check(settings->units, err));
     settings->zone = cli_has(cli, OPT_ZONE) ? str_of(cli_option(cli, OPT_ZONE)) : settings->zone;
     if (ages != NULL) TRY(read_ages(ages, settings, err));
+    TRY(read_lock(cli_option(cli, OPT_LOCK), settings, err));
     if (index != NULL && strcmp(index, "on") != 0 && strcmp(index, "off") != 0)
         return salve_refuse(err, SALVE_E_USAGE, "it is on or off", "--name-index");
     if (index != NULL) settings->name_index = strcmp(index, "on") == 0;
@@ -66,7 +79,7 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
     struct visit_clinic clinic;
     bool is_change = cli_has(cli, OPT_NATIONAL_PATTERN) || cli_has(cli, OPT_IDENTIFIER_SYSTEM) ||
                      cli_has(cli, OPT_AGES) || cli_has(cli, OPT_NAME_INDEX) || cli_has(cli, OPT_UNIT) ||
-                     cli_has(cli, OPT_ZONE);
+                     cli_has(cli, OPT_ZONE) || cli_has(cli, OPT_LOCK);
     TRY(cli_open(cli, is_change || cli_clinic_changes(cli) ? CLI_STAFF : CLI_NOBODY, err));
     struct site_settings settings = *site_settings(cli->visit.site);
     if (is_change) TRY(change_settings(cli, &settings, err));
@@ -78,12 +91,13 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
                     "name                 %.*s\nlanguages            %.*s\n"
                     "ages                 %u a child is asked, %u decides alone, %u is of age\n"
                     "look-up by name      %s\nidentifier systems   %.*s\nnational patterns    %.*s\n"
-                    "units                %.*s\ntime zone            %.*s\n",
+                    "units                %.*s\ntime zone            %.*s\nsessions lock after  %u s\n",
                     STR_ARGS(settings.name), STR_ARGS(settings.languages), settings.assent_age_years,
                     settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
                     STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns),
                     STR_ARGS(settings.units.len > 0 ? settings.units : STR("as listed by 'salve help measure'")),
-                    STR_ARGS(settings.zone.len > 0 ? settings.zone : STR("UTC: none is set")));
+                    STR_ARGS(settings.zone.len > 0 ? settings.zone : STR("UTC: none is set")),
+                    settings.lock_seconds > 0 ? settings.lock_seconds : (unsigned)SESSION_LOCK_SECONDS);
     cli_clinic_tell(cli, &clinic, &reply);
     return cli_reply_done(&reply, err);
 }

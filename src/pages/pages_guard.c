@@ -148,12 +148,15 @@ void pages_guard_set(const struct pages *pages, const uint8_t *token, struct htt
     "manifest-src 'self'; media-src 'self'; worker-src 'self'; form-action 'self'; base-uri 'none'; "                  \
     "frame-ancestors 'none'; object-src 'none'; require-trusted-types-for 'script'; trusted-types salve"
 
-/* A letter is a page that does nothing: it has no script, asks for nothing, and may be printed. */
+#define POLICY_SHEET "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+/* A letter is a page that does nothing: it has no script, asks for nothing, and may be printed. The sheet is shown by
+ * the browser's own reader, which works in no sandbox. */
 static void put_policy(struct http_reply *reply, const char *style)
 {
     char line[300];
-    if (style == NULL) {
-        http_reply_header(reply, "Content-Security-Policy", STR(POLICY_APP));
+    if (style == NULL || style[0] == '\0') {
+        http_reply_header(reply, "Content-Security-Policy", style == NULL ? STR(POLICY_APP) : STR(POLICY_SHEET));
         return;
     }
     (void)snprintf(line, sizeof line,

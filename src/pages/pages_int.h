@@ -142,7 +142,8 @@ void pages_guard_header(const uint8_t token[SESSION_TOKEN_BYTES], char out[PAGES
 bool pages_guard_has_header(const struct http_request *request, const uint8_t token[SESSION_TOKEN_BYTES]);
 /* pages_guard_set - Set-Cookie; token NULL: the browser forgets it. */
 void pages_guard_set(const struct pages *pages, const uint8_t *token, struct http_reply *reply);
-/* pages_guard_lines - the header lines of every answer. style: hash of a style sheet inside the page, for letters. */
+/* pages_guard_lines - the header lines of every answer. style: hash of a style sheet inside the page, for letters; ""
+ * for a PDF. */
 void pages_guard_lines(struct http_reply *reply, const char *style);
 /* pages_base64url - without padding; out holds (len * 4 + 2) / 3 + 1 bytes. */
 void pages_base64url(const uint8_t *bytes, size_t len, char *out);

@@ -105,7 +105,7 @@ void pages_letter_get(struct pages_call *call, struct str name)
     bool is_pdf = str_ends(name, STR(".pdf"));
     const struct pages_letter *letter = find(call->session, is_pdf ? str_cut(name, 0, name.len - 4) : name);
     struct salve_err unused = {0};
-    pages_guard_lines(reply, letter == NULL ? NULL : letter->style);
+    pages_guard_lines(reply, letter == NULL ? NULL : is_pdf ? "" : letter->style);
     if (letter == NULL) {
         http_reply_error(reply, 404);
         return;

@@ -65,6 +65,9 @@ SALVE_MUST_USE enum salve_code rec_alarms_all(const struct rec_outcome *outcome,
                                               struct salve_err *err);
 bool rec_alarms_may_end(const struct rec_outcome *outcome, const struct rec_stands *at);
 
+/* rec_outcome_is_stale - did something that a guideline looks at come into the record behind a draft that is signed? */
+bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_stands *draft);
+
 /* rec_deeds_check - what staff says of themselves is so, and what only some may do is done by them; then view->work
  * knows what has to be open behind the save. Before the transaction. */
 SALVE_MUST_USE enum salve_code rec_deeds_check(struct rec_view *view, const struct rec_item *items,

@@ -128,6 +128,9 @@ static enum salve_code check_draft(const struct rec_outcome *outcome, const stru
         return salve_refuse(err, SALVE_E_CONFLICT, "what was signed, or has ended, stands as it is", "finding");
     if (rec_deed_state(at->tape, at->deed) == DEED_DONE && !has_signing(outcome, at))
         return salve_refuse(err, SALVE_E_ROLE, "a draft becomes a result when a clinician signs it", "finding");
+    if (is_signed_now(at) && at->deed == DEED_IS_FINDING && rec_outcome_is_stale(outcome, at))
+        return salve_refuse(err, SALVE_E_STALE, "something came into the record after them; nothing was signed",
+                            "drafts");
     if (at->deed != DEED_IS_FINDING || rec_alarms_may_end(outcome, at)) return SALVE_OK;
     TRY(is_open(outcome, at->number, &was_open, err));
     if (!was_open) return SALVE_OK;
@@ -157,11 +160,21 @@ static void demand(struct rec_view *view, enum work_task task, const struct rec_
                                    .due_unix_ms = worklist_due_unix_ms(view, task, (uint32_t)alarm->urgency)};
 }
 
+/* Results that are signed wait to be printed. */
+static void demand_letter(struct rec_view *view)
+{
+    int64_t due_unix_ms = worklist_due_unix_ms(view, WORK_LETTER, URGENCY_NONE);
+    view->work.least[WORK_LETTER][WORK_KEPT] =
+        (struct rec_work_slot){.is_open = true, .urgency = URGENCY_NONE, .due_unix_ms = due_unix_ms};
+}
+
 static enum salve_code demand_all(const struct rec_outcome *outcome, struct salve_err *err)
 {
     struct rec_alarm *all = NULL;
     size_t count = 0;
     TRY(rec_alarms_all(outcome, &all, &count, err));
+    for (size_t i = 0; i < outcome->count; i++) /* what is kept apart is printed only for who is there and asks */
+        if (outcome->list[i].class == CLASS_CLIN && is_signed_now(&outcome->list[i])) demand_letter(outcome->view);
     for (size_t i = 0; i < count; i++) {
         if (all[i].is_untold) demand(outcome->view, WORK_TELL, &all[i]);
         if (!all[i].is_untold && all[i].is_unclosed) demand(outcome->view, WORK_CLOSE, &all[i]);

@@ -3,6 +3,7 @@
  * The record as a save would leave it: what the view reads, and over it what is saved. */
 #include <stdlib.h>
 
+#include "fhir/fhir.h"
 #include "records/deeds_int.h"
 #include "records/ids_int.h"
 
@@ -79,4 +80,39 @@ enum salve_code rec_outcome_load(struct rec_view *view, const struct rec_item *i
     for (size_t i = 0; i < count; i++) TRY(add_item(out, &items[i], classes[i], stored, err));
     if (out->count > 0) qsort(out->list, out->count, sizeof *out->list, by_number);
     return SALVE_OK;
+}
+
+/* --- what came behind a draft ------------------------------------------------------------------------------------- */
+
+/* Of the Patient, what a guideline looks at, as it was when the draft was saved. */
+static bool is_other_person(const struct rec_outcome *outcome, const struct rec_stands *patient, uint64_t draft_seq)
+{
+    static const char *const facts[] = {"birthDate", "gender"};
+    const struct rec_shelf *shelf = &outcome->view->shelf;
+    const struct tape *then = NULL;
+    for (size_t i = 0; i < shelf->count; i++)
+        if (shelf->all[i].number == patient->number && shelf->all[i].is.record_seq <= draft_seq)
+            then = &shelf->all[i].is.tape;
+    for (size_t i = 0; then != NULL && i < 2; i++)
+        if (!str_eq(rec_text_at(then, facts[i]), rec_text_at(patient->tape, facts[i]))) return true;
+    return false;
+}
+
+/* Signatures, notes and plans say nothing about the body; what is kept apart bears on what is kept apart. */
+static bool is_news(const struct rec_outcome *outcome, const struct rec_stands *one, const struct rec_stands *draft)
+{
+    static const char *const others[] = {"Provenance", "Communication", "Task", "ServiceRequest", "Appointment"};
+    struct str type = fhir_type_name(tape_type(one->tape, tape_root(one->tape)));
+    if (one->seq <= draft->before->record_seq || one->deed != DEED_IS_NONE) return false;
+    if (one->class == CLASS_SENS && draft->class != CLASS_SENS) return false;
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (str_is(type, others[i])) return false;
+    return !str_is(type, "Patient") || is_other_person(outcome, one, draft->before->record_seq);
+}
+
+bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_stands *draft)
+{
+    for (size_t i = 0; i < outcome->count; i++)
+        if (is_news(outcome, &outcome->list[i], draft)) return true;
+    return false;
 }

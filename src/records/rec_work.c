@@ -182,7 +182,7 @@ static void hold(struct rec_work *work, const struct rec_work *old, const struct
 {
     for (size_t at = 0; at < WORK_ENTRIES_MAX; at++) {
         size_t task = at / WORK_PARTS, part = at % WORK_PARTS;
-        if (part == WORK_NOT_KEPT || task == WORK_LETTER) continue;
+        if (part == WORK_NOT_KEPT || (task == WORK_LETTER && !change->is_seen[part])) continue;
         struct rec_work_slot floor = change->is_seen[part] ? change->least[task][part] : old->slots[task][part];
         keep_open(&work->slots[task][part], floor, &old->slots[task][part], now_unix_ms);
     }

@@ -40,7 +40,8 @@ SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *option
                                                struct arena *mem, struct salve_err *err);
 
 /* visit_settings_json - {"name":..,"languages":..,"assentAgeYears":..,"consentAgeYears":..,"majorityAgeYears":..,
- * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..,"units":..,"zone":..,"clinic":{..}} */
+ * "nameIndex":..,"identifierSystems":..,"nationalPatterns":..,"units":..,"lockSeconds":.. (where set),"zone":..,
+ * "clinic":{..}} */
 struct json_writer;
 struct visit_clinic;
 void visit_settings_json(const struct site_settings *settings, const struct visit_clinic *clinic,

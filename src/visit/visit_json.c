@@ -207,6 +207,7 @@ void visit_settings_json(const struct site_settings *settings, const struct visi
     json_put_text(w, "identifierSystems", settings->identifier_systems);
     json_put_text(w, "nationalPatterns", settings->national_patterns);
     json_put_text(w, "units", settings->units.ptr == NULL ? STR("") : settings->units);
+    if (settings->lock_seconds > 0) json_put_i64(w, "lockSeconds", settings->lock_seconds);
     json_put_text(w, "zone", settings->zone.len == 0 ? STR("UTC") : settings->zone);
     json_put_name(w, STR("clinic"));
     visit_clinic_write(clinic, w);

@@ -26,6 +26,11 @@ fails 7 "a registrar changes none" salve settings --as kofi --ages 7,16,18
 fails 2 "three ages" salve settings --as maria --ages 7,16
 fails 3 "in their order" salve settings --as maria --ages 18,16,7
 fails 3 "a pattern has a form" salve settings --as maria --national-pattern 9
+fails 2 "seconds" salve settings --as maria --lock soon
+fails 3 "not too short" salve settings --as maria --lock 29
+prints '^sessions lock after  120 s' "what holds without a setting" salve settings
+ok "a manager says when sessions lock" salve settings --as maria --lock 300
+prints '^sessions lock after  300 s' "it is as set" salve settings
 fails 2 "on or off" salve settings --as maria --name-index maybe
 ok "a manager changes them" salve settings --as maria --national-pattern 999-99-9999 --national-pattern AA999999 \
     --identifier-system urn:clinic:number --ages 6,15,18

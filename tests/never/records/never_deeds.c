@@ -191,6 +191,22 @@ static void a_draft_becomes_a_result_by_a_clinicians_signing(void **state)
     t_close_view(&view);
 }
 
+static void what_came_behind_a_draft_is_not_signed_away(void **state)
+{
+    (void)state;
+    struct str value, id;
+    struct rec_view *view = open_as(T_ASSISTANT);
+    id = draft(view, "soon", &value);
+    (void)t_save_weight(t, view, "90");
+    t_close_view(&view);
+    assert_code(sign_as(T_CLINICIAN, "dr-amina", id, value, true), SALVE_E_STALE);
+    view = open_as(T_ASSISTANT); /* judged again */
+    assert_ok(save_one(view, finding(view, id, &(struct said){"preliminary", "soon", "bp-very-high", value})));
+    t_close_view(&view);
+    assert_ok(sign_as(T_CLINICIAN, "dr-amina", id, value, true));
+    assert_int_equal(open_work(WORK_LETTER, WORK_KEPT), 5); /* it waits to be printed, whoever forgot that */
+}
+
 /* --- telling ------------------------------------------------------------------------------------------------------ */
 
 static void nobody_notes_in_anothers_name_or_at_another_time(void **state)
@@ -440,8 +456,9 @@ static void who_did_not_open_the_site_names_no_manager(void **state)
 #ifndef T_SITE_FAR /* there others look already */
     site_generation_use(t->site, &generation);
 #endif
-    assert_code(staff_recover(t->site, STR("eve"), T_PIN, &due_unix_ms, NULL), SALVE_E_ROLE);
+    assert_true(staff_recover(t->site, STR("eve"), T_PIN, &due_unix_ms, NULL) != SALVE_OK);
 #ifndef T_SITE_FAR
+    assert_code(staff_recover(t->site, STR("eve"), T_PIN, &due_unix_ms, NULL), SALVE_E_ROLE);
     site_generation_use(t->site, NULL);
     assert_ok(staff_recover(t->site, STR("eve"), T_PIN, &due_unix_ms, NULL));
 #endif
@@ -471,6 +488,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         deeds_test(a_draft_becomes_a_result_by_a_clinicians_signing),
+        deeds_test(what_came_behind_a_draft_is_not_signed_away),
         deeds_test(nobody_notes_in_anothers_name_or_at_another_time),
         deeds_test(an_alarm_stays_on_the_list_until_it_is_told_and_closed),
         deeds_test(what_waits_to_be_screened_is_not_ended_by_who_cannot_screen),
