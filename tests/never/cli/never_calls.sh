@@ -63,7 +63,7 @@ if strace -o /dev/null true 2>/dev/null; then
     is "it has one socket of the internet" "$(grep -c 'socket(AF_INET' "$work/inet")" 1
     none "which connects to nobody" "$(grep -E ' (connect|sendto|sendmsg|sendmmsg)\(' "$work/inet")"
     none "and hears this machine alone" "$(grep -oE 'inet_addr\("[^"]*"\)|inet_pton\([^)]*\)' "$work/inet" | grep -v '^inet_addr("127\.0\.0\.1")$')"
-    is "which was seen" "$(($(grep -cE ' accept4?\(.*127\.0\.0\.1' "$work/inet") > 3))" 1
+    is "which was seen" "$(($(grep -cE ' (accept4?|getpeername)\(.*127\.0\.0\.1' "$work/inet") > 3))" 1
 else
     skip 11
 fi
