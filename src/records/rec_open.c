@@ -157,7 +157,10 @@ bool near_rec_shows(const struct rec_view *view, enum data_class class)
     return (view->classes & CLASS_BIT(class)) != 0;
 }
 class_mask near_rec_classes(const struct rec_view *view) { return view->classes; }
-int64_t near_rec_opened_at_unix_ms(const struct rec_view *view) { return rec_view_time_unix_ms(view); }
+int64_t near_rec_opened_at_unix_ms(const struct rec_view *view)
+{
+    return view->resumed_at_unix_ms > 0 ? view->resumed_at_unix_ms : view->gate.now_unix_ms;
+}
 
 /* What an earlier use set and did not save was of a deed that failed. */
 void near_rec_resume(struct rec_view *view)

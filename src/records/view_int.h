@@ -58,10 +58,4 @@ void rec_view_work_done(struct rec_view *view);
 /* rec_transfer_used - ends the purpose TRANSFER, for all but this view, which has read something. */
 SALVE_MUST_USE enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err);
 
-/* The time that what is written through a view has: of its opening, or of the last time that it was resumed. */
-static inline int64_t rec_view_time_unix_ms(const struct rec_view *view)
-{
-    return view->resumed_at_unix_ms > 0 ? view->resumed_at_unix_ms : view->gate.now_unix_ms;
-}
-
 #endif

@@ -76,7 +76,7 @@ enum salve_code serve_confine(struct serve_job *job, const struct serve_confined
     bool is_gate = job->kind == &serve_kinds[SERVE_GATE];
     struct confine_state state;
     struct confine what = {.name = job->kind->name,
-                           .may = job->kind->may,
+                           .may = job->kind->may & ~ask->may_not,
                            .paths = ask->paths,
                            .path_count = ask->path_count,
                            .fds = fds,
