@@ -21,7 +21,7 @@ static enum salve_code find_paths(struct arena *mem, struct confine_path *paths,
     return SALVE_OK;
 }
 
-/* Without Landlock nothing would keep it to its folders: then it opens nothing more at all, which costs names in scripts
+/* Without Landlock nothing would keep it to its folders: then it opens nothing more, which costs names in scripts
  * that no letter is written in their PDF. */
 static unsigned may_not(const struct serve_job *job)
 {
