@@ -88,14 +88,20 @@ static void upkeep(void)
         if (i == 0) t_must(rec_erase_ask(t->site, T_PERSON, card, t->mem, &erasure, &err));
     }
     tick();
-    bool has_more = false;
+    bool has_more = true;
+    double longest_us = 0, all_us = 0, last_us = 0;
+    int pieces = 0;
     wall_ms += (int64_t)DAY_MS + 60000;
-    double begun = now_us();
-    t_must(site_tick(t->site, &has_more, &err));
-    print("site_tick that renews the keys of 300 people", begun, 1);
-    begun = now_us();
-    t_must(site_tick(t->site, &has_more, &err));
-    print("site_tick that erases one person", begun, 1);
+    for (; has_more; pieces++) { /* the last one erases, or signs */
+        double begun = now_us();
+        t_must(site_tick(t->site, &has_more, &err));
+        last_us = now_us() - begun;
+        all_us += last_us;
+        if (last_us > longest_us) longest_us = last_us;
+    }
+    printf("%-48s %10.1f us, %d pieces, the longest %.1f us\n", "site_tick: keys of 300 people, one erasure", all_us,
+           pieces, longest_us);
+    printf("%-48s %10.1f us\n", "site_tick that erases one person", last_us);
 }
 
 int main(void)
