@@ -13,7 +13,11 @@ enum salve_code cli_backup(struct cli *cli, struct salve_err *err)
     struct cli_reply reply;
     TRY(cli_open(cli, CLI_STAFF, err));
     struct site_backup_ask ask = {.actor = cli->visit.actor, .data = cli->words[0], .keys = cli_option(cli, OPT_KEYS)};
-    TRY(site_backup(cli->visit.site, &ask, cli->mem, &backup, err));
+    TRY(cli_hint(
+        site_backup(cli->visit.site, &ask, cli->mem, &backup, err), cli->is_served ? SALVE_E_IO : SALVE_OK,
+        "a server that runs writes only where the last backup and the copy of the keys are; end it to name other "
+        "places, and start it again",
+        err));
     struct str at = clock_text(backup.at_unix_ms, when);
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "data", backup.path);

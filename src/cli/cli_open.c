@@ -170,7 +170,9 @@ struct site_options cli_site_options(struct cli *cli)
 enum salve_code cli_served(struct cli *cli, struct salve_err *err)
 {
     if (cli->visit.site != NULL) return SALVE_OK;
-    return door_dial(cli_site_dir(cli), cli->clock, &cli->visit.site, err);
+    enum salve_code code = door_dial(cli_site_dir(cli), cli->clock, &cli->visit.site, err);
+    cli->is_served = cli->visit.site != NULL;
+    return code;
 }
 
 /* Where nobody serves it: it is opened here. */

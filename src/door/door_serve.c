@@ -295,10 +295,10 @@ static enum salve_code door_near_save(struct door_call *call, struct door_ask_re
     const struct door_saving *saving = &ask->saving;
     if (!has_tapes(saving)) return salve_fail(call->err, SALVE_E_INVALID, "batch");
     TRY(prepare(call, saving, &view, call->err));
-    TRY(rec_save(view, saving->items, saving->items_count, saving->wants_receipt ? &ask->receipt : NULL, call->mem,
-                 call->err));
-    count_save(call);
-    return SALVE_OK;
+    enum salve_code code = rec_save(view, saving->items, saving->items_count,
+                                    saving->wants_receipt ? &ask->receipt : NULL, call->mem, call->err);
+    count_save(call); /* also where only its receipt could not be made */
+    return code;
 }
 
 /* Those that are there, in the order in which they came; the others have their code already. */

@@ -3,7 +3,7 @@
 // this tablet"; it is sent with a key of its own until the server says what became of it, so that a tab that is
 // killed, or an answer that is lost, neither loses it nor stores it twice. What the server asks or refuses needs
 // somebody.
-import { signal } from '@preact/signals';
+import { effect, signal } from '@preact/signals';
 import { api, type Answer, type Entered, type Failure, type Measure, type Measured } from './api.ts';
 import { whenBack } from './connection.ts';
 import { NOBODY, fate, matches, markOf, type Mark, type Need } from './outbox_rules.ts';
@@ -136,14 +136,16 @@ export async function deliver(key: string): Promise<boolean> {
     return true;
 }
 
-/** The entries that wait for the card of the person who is open. */
-export async function waitingForOpen(): Promise<Entry[]> {
+/** Keys of the entries that wait for the card of the person who is open. */
+export const theirs = signal<readonly string[]>([]);
+
+async function findTheirs(): Promise<void> {
     const open = person.value,
-        out: Entry[] = [];
-    if (open)
-        for (const entry of entries.value)
-            if (entry.need === 'card' && (await matches(entry.inside.of, open))) out.push(entry);
-    return out;
+        keys: string[] = [];
+    for (const entry of open ? entries.value : [])
+        if (open && entry.need === 'card' && mine(entry) && (await matches(entry.inside.of, open)))
+            keys.push(entry.key);
+    if (person.value === open) theirs.value = keys;
 }
 
 async function sendOne(entry: Entry): Promise<Failure | null> {
@@ -250,4 +252,5 @@ export function startOutbox(): void {
     whenIn(comeIn);
     whenOut(goOut);
     whenBack(() => void send());
+    effect(() => void findTheirs());
 }

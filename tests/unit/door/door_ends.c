@@ -192,11 +192,14 @@ static void a_locked_session_reads_nothing(void **state)
 static bool no_views(void) { return figures().views == 0; }
 static bool lines_of_web_alone(void) { return figures().connections == WEB_LINES; }
 
+/* As a process that is killed: its connection ends, whatever it had open. */
+static void die(struct site *site) { (void)shutdown(far_of(site)->lines[0].fd, SHUT_RDWR); }
+
 static void what_a_command_began_ends_with_it(void **state)
 {
     (void)state;
     struct actor actor;
-    struct rec_view *view = NULL;
+    struct rec_view *view = NULL, *second = NULL, *third = NULL;
     struct rec_rows_state rows;
     bool is_done;
     struct rec_enrolled who = carer("Silva");
@@ -207,16 +210,19 @@ static void what_a_command_began_ends_with_it(void **state)
     assert_ok(rec_rows_begin(command, STR("file"), &rows, NULL));
     assert_code(rec_rows_begin(command, STR("file"), &rows, NULL), SALVE_E_CONFLICT);
     assert_code(rec_rows_next(other, STR("row"), &is_done, NULL), SALVE_E_CONFLICT); /* its own, or none */
-    ask.who = who.card;
-    assert_ok(rec_open(other, &ask, &view, NULL)); /* the session is good over any connection while it lasts */
+    assert_ok(rec_open(other, &ask, &second, NULL)); /* the session is good over any connection while it lasts */
     assert_int_equal(figures().views, 2);
-    assert_ok(site_close(&command, NULL));
+    die(command);
     while (figures().connections > WEB_LINES + 1) (void)usleep(1000);
     assert_int_equal(figures().views, 1);
-    assert_code(rec_open(other, &ask, &view, NULL), SALVE_E_ROLE); /* the session went with who logged in */
-    assert_ok(site_close(&other, NULL));
+    assert_code(rec_open(other, &ask, &third, NULL), SALVE_E_ROLE); /* the session went with who logged in */
+    die(other);
     assert_true(soon(no_views));
     assert_true(soon(lines_of_web_alone));
+    assert_code(rec_close(&view, NULL), SALVE_E_IO);
+    assert_code(rec_close(&second, NULL), SALVE_E_IO);
+    assert_ok(site_close(&command, NULL));
+    assert_ok(site_close(&other, NULL));
 }
 
 /* A run that is cut off leaves its file to the next one: enrolling beside it is no part of it. */
@@ -252,6 +258,11 @@ static void what_was_read_is_read_again_without_asking(void **state)
     struct rec_view *view = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
     t_save_weight(g.t, view, "81.5");
     assert_int_equal(t_count(view), 2);
+    struct buf metrics;
+    buf_init(&metrics, g.t->mem, 4096);
+    door_metrics(g.t->site, &metrics);
+    assert_true(str_find(buf_str(&metrics), STR("salve_gate_held_seconds_bucket{le=\"+Inf\"} ")) > 0);
+    assert_int_equal(str_find(buf_str(&metrics), STR("salve_gate_held_seconds_count 0")), -1);
     uint64_t before = figures().requests;
     for (int i = 0; i < 100; i++) assert_int_equal(t_count(view), 2);
     assert_int_equal(figures().requests, before);
@@ -380,17 +391,33 @@ static void what_is_no_request_ends_its_connection_alone(void **state)
     assert_true(soon(lines_of_web_alone));
 }
 
-/* The code of an answer to closing the view of that handle. */
-static enum salve_code close_code(int fd, struct door_handle handle)
+/* The code of the answer to one request over a line of one's own. */
+static enum salve_code code_of(int fd, enum door_request request, const void *ask)
 {
     struct door_bytes out = {0};
     uint8_t answer[4096];
-    const struct door_ask_rec_close ask = {.handle = handle};
-    t_must(door_message_put(&out, DOOR_MESSAGE_ASK, DOOR_ASK_rec_close, door_rows[DOOR_ASK_rec_close].in, &ask, &err));
+    t_must(door_message_put(&out, DOOR_MESSAGE_ASK, request, door_rows[request].in, ask, &err));
     assert_int_equal(send(fd, out.at, out.len, MSG_NOSIGNAL), (ssize_t)out.len);
     assert_true(recv(fd, answer, sizeof answer, 0) >= DOOR_HEAD_BYTES + DOOR_CODE_BYTES);
     door_bytes_drop(&out);
     return (enum salve_code)answer[DOOR_HEAD_BYTES];
+}
+
+static void another_version_of_the_program_does_not_begin(void **state)
+{
+    (void)state;
+    int fd = connect_as(DOOR_WEB);
+    struct door_ask_door_state ask = {.print = door_tables_print()};
+    assert_code(code_of(fd, DOOR_ASK_door_state, &ask), SALVE_OK);
+    ask.print ^= 1;
+    assert_code(code_of(fd, DOOR_ASK_door_state, &ask), SALVE_E_UNSUPPORTED);
+    (void)close(fd);
+}
+
+static enum salve_code close_code(int fd, struct door_handle handle)
+{
+    const struct door_ask_rec_close ask = {.handle = handle};
+    return code_of(fd, DOOR_ASK_rec_close, &ask);
 }
 
 /* A view belongs to who opened it: a handle that somebody else learnt, or guessed, is none. */
@@ -444,6 +471,7 @@ int main(void)
         ends_test(an_id_is_never_given_twice),
         ends_test(many_threads_share_one_far_site),
         ends_test(what_is_no_request_ends_its_connection_alone),
+        ends_test(another_version_of_the_program_does_not_begin),
         ends_test(a_handle_of_somebody_else_is_none),
         ends_test(a_gate_that_is_gone_is_an_error_and_nothing_worse),
     };

@@ -5,6 +5,7 @@
 
 #include "json/json.h"
 #include "visit/clinic.h"
+#include "visit/forms.h"
 
 /* --- guidelines and findings -------------------------------------------------------------------------------------- */
 
@@ -119,6 +120,56 @@ static void on_paper_a_clinician_answers_and_nothing_is_stored(void **state)
     assert_true(holds(sheet.bytes, "dr-amina"));
     t_must(site_facts(w.t->site, w.t->mem, &after, &err));
     assert_int_equal(after.log_size, before.log_size);
+    world_drop(&w);
+}
+
+/* Somebody else's drawing, as a server has it. */
+struct drawer {
+    enum salve_code code;
+    size_t letters, forms;
+    struct str person;
+};
+
+static enum salve_code draw_elsewhere(void *context, const struct letter_drawn *what, struct arena *mem,
+                                      struct str *bytes, struct salve_err *why)
+{
+    struct drawer *drawer = context;
+    (void)mem;
+    (void)why;
+    drawer->letters += what->letter != NULL;
+    drawer->forms += what->form != NULL;
+    if (what->letter != NULL) drawer->person = what->letter->person;
+    *bytes = STR("drawn elsewhere");
+    return drawer->code;
+}
+
+static void who_draws_is_asked_for_every_pdf_and_for_nothing_else(void **state)
+{
+    struct visit_screening screening;
+    struct world w = measured_world("drawn", &screening);
+    struct screen_found findings;
+    struct drawer drawer = {.code = SALVE_E_BUSY};
+    struct visit_sheet sheets[] = {{.language = STR("en")}, {.language = STR("ar"), .is_pdf = true}};
+    struct visit_letters_ask both = {.sheets = sheets, .count = 2};
+    struct visit_paper file = {.bytes = file_about(&w, "1980-01-01", "")};
+    const struct consent_form *form = NULL;
+    struct visit_signed done;
+    (void)state;
+    w.visit.draw = (struct letter_draw){.pdf = draw_elsewhere, .context = &drawer};
+    t_must(visit_screen(as(&w, T_ASSISTANT), &screening, w.card, &findings, &err));
+    t_must(visit_sign(as(&w, T_CLINICIAN), w.card, NULL, &done, &err));
+    assert_code(visit_letters(as(&w, T_PERSON), w.card, &both, NULL, NULL), SALVE_E_BUSY);
+    drawer = (struct drawer){0};
+    t_must(visit_letters(as(&w, T_PERSON), w.card, &both, NULL, &err));
+    assert_true(drawer.letters == 1 && holds(drawer.person, "Tala Adeyemi") && holds(sheets[0].bytes, "Tala Adeyemi"));
+    assert_str(sheets[1].bytes, "drawn elsewhere");
+    t_must(visit_paper_screen(as(&w, T_CLINICIAN), &screening, &file, &findings, &err));
+    t_must(visit_paper_letters(as(&w, T_CLINICIAN), &screening, &file, &both, &err));
+    assert_int_equal(drawer.letters, 2);
+    t_must(visit_form(w.visit.content, PURPOSE_CARE, STR_NONE, STR("en"), &form, &err));
+    for (size_t i = 0; i < 2; i++) t_must(visit_consent_sheet(&w.visit, form, &sheets[i], &err));
+    for (size_t i = 0; i < 2; i++) t_must(visit_station_sheet(&w.visit, STR("basic"), &sheets[i], &err));
+    assert_int_equal(drawer.forms, 2);
     world_drop(&w);
 }
 
@@ -490,6 +541,7 @@ int main(void)
         cmocka_unit_test(an_accepted_guideline_that_is_broken_is_said_and_stops_nothing),
         cmocka_unit_test(drafts_are_signed_by_a_clinician_and_printed_after_that),
         cmocka_unit_test(on_paper_a_clinician_answers_and_nothing_is_stored),
+        cmocka_unit_test(who_draws_is_asked_for_every_pdf_and_for_nothing_else),
         cmocka_unit_test(a_name_on_paper_moves_and_turns_nothing),
         cmocka_unit_test(words_that_are_not_there_change_nothing),
         cmocka_unit_test(taking_back_and_erasing_leave_a_receipt_in_the_persons_language),

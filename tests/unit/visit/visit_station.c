@@ -59,6 +59,7 @@ static void readings_come_back_in_the_words_that_typed_them(void **state)
     assert_str(facts.today[2].reading.numbers[1], "92");
     t_site_at(w.t, T_SITE_NOW + (int64_t)2 * 24 * 3600 * 1000);
     visit.site = w.t->site;
+    visit.actor = T_ASSISTANT; /* who logged in again, where that is needed */
     t_must(visit_person_read(&visit, w.card, &facts, &err));
     assert_int_equal(facts.today_count, 0);
     assert_int_equal(facts.last_count, 3);
@@ -78,6 +79,7 @@ static void a_request_that_is_made_again_keeps_nothing_twice(void **state)
     t_site_close(w.t);
     t_site_open(w.t);
     visit.site = w.t->site;
+    visit.actor = T_ASSISTANT;
     assert_int_equal(measure(&visit, w.card, three, 3, &was_kept, &kept), SALVE_OK);
     assert_true(was_kept && kept == 3);
     assert_int_equal(measure(&visit, w.card, other, 1, &was_kept, &kept), SALVE_E_CONFLICT);

@@ -367,6 +367,33 @@ async function needs() {
     await context.close();
 }
 
+// What was entered when the person was not open any more waits for their card, and goes to nobody else.
+async function card() {
+    const context = await contextOf('en', 1280, 800), first = await outboxPage(context);
+    knobs.withdrawn = true;
+    await first.evaluate(() => window.outbox.save('151/93'));
+    await first.waitForFunction(() => window.outbox.needs()[0] === 'card');
+    await first.close();
+    const page = await watched(context);
+    await page.goto(`${server.url}/scan`);
+    await page.locator('.top').getByText('Needs you: 1').waitFor();
+    knobs.withdrawn = false;
+    await scan(page, cards[1]);
+    await isOpen(page, NAMES[1]);
+    check("somebody else's card is offered nothing", (await page.getByText('waits for this card').count()) === 0);
+    await page.goto(`${server.url}/waiting`);
+    await page.getByText('151/93').waitFor();
+    check('and can be given nothing', (await page.getByRole('button', { name: 'deliver' }).count()) === 0);
+    await scan(page, cards[0]);
+    await page.getByText('waits for this card').click();
+    check('nothing is delivered by itself', !seen.stored.some((ask) => ask.readings[0].text === '151/93'));
+    await page.getByRole('button', { name: 'deliver' }).click();
+    await page.getByText('Nothing waits').waitFor();
+    const stored = seen.stored.filter((ask) => ask.readings[0].text === '151/93');
+    check('their card takes it, once', stored.length === 1);
+    await context.close();
+}
+
 // --- the server goes and comes -------------------------------------------------------------------------------------------
 async function away() {
     const context = await contextOf('en', 1280, 800), page = await watched(context);
@@ -391,7 +418,7 @@ try {
                 for (const width of theme === 'light' ? [320, 1280] : [320]) await screens(language, theme, width, 1);
         for (const language of ['en', 'ar']) await screens(language, 'light', 1280, 2);
     }
-    for (const run of [looks, scanner, unsaved, locking, away, kills, needs])
+    for (const run of [looks, scanner, unsaved, locking, away, kills, needs, card])
         if (parts.length === 0 || parts.includes(run.name)) await run();
     check('no policy was violated, no request left, no error', troubles.length === 0, troubles.join('\n  '));
 } catch (error) {

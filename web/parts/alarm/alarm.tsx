@@ -39,7 +39,7 @@ function numberOf({ value, value2, inputs, unit }: Finding): string {
 }
 
 /** One alarm. What is kept apart, for who may not see it, has no words: a clinician has to come. */
-function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
+function AlarmCard({ alarm, place, Head }: { alarm: Finding; place: Place | null; Head: 'h2' | 'h3' }) {
     // What could not be judged has no answer for a heading: its name and its number say what it is about.
     const { words, status } = alarm,
         headline = (status === 'not-assessed' ? words.name : words.headline) || words.headline || t('alarm.no-words'),
@@ -50,7 +50,7 @@ function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
             <p>
                 <UrgencyMark urgency={alarm.urgency} />
             </p>
-            <h3>
+            <Head>
                 {headline}
                 {number !== '' && (
                     <>
@@ -58,7 +58,7 @@ function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
                         · <bdi>{number}</bdi>
                     </>
                 )}
-            </h3>
+            </Head>
             {words.meaning && <p>{words.meaning}</p>}
             {next.length > 0 && <p class="alarm-do">{next.join(' ')}</p>}
             {place && <Where place={place} />}
@@ -67,12 +67,17 @@ function AlarmCard({ alarm, place }: { alarm: Finding; place: Place | null }) {
 }
 
 /** The cards of alarms, the same place once. */
-export function AlarmCards({ alarms }: { alarms: readonly Finding[] }) {
+export function AlarmCards({ alarms, head = 'h2' }: { alarms: readonly Finding[]; head?: 'h2' | 'h3' }) {
     const places = alarms.map(({ place }) => (place === null ? '' : JSON.stringify(place)));
     return (
         <>
             {alarms.map((alarm, i) => (
-                <AlarmCard key={i} alarm={alarm} place={places.indexOf(places[i] ?? '') === i ? alarm.place : null} />
+                <AlarmCard
+                    key={i}
+                    alarm={alarm}
+                    Head={head}
+                    place={places.indexOf(places[i] ?? '') === i ? alarm.place : null}
+                />
             ))}
         </>
     );
@@ -86,7 +91,7 @@ export function AlarmList({ alarms, title }: { alarms: readonly Finding[]; title
             <p>
                 <strong>{title}</strong>
             </p>
-            <AlarmCards alarms={alarms} />
+            <AlarmCards alarms={alarms} head="h3" />
         </div>
     );
 }

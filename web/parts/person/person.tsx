@@ -6,6 +6,7 @@ import { useLocation } from 'preact-iso/router';
 import type { Failure, Person } from '../../lib/api.ts';
 import { unsaved } from '../../lib/draft.ts';
 import { useKeys } from '../../lib/keys.ts';
+import { theirs } from '../../lib/outbox.ts';
 import { closePerson, isUrgent, person, wasClosed } from '../../lib/session.ts';
 import { day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../failure/failure.tsx';
@@ -38,7 +39,7 @@ export function PersonBar() {
     useKeys({ n: () => void close(false) });
     if (!open)
         return wasClosed.value ? (
-            <p class="note note-look" role="alert">
+            <p class="note note-look page-note" role="alert">
                 {t('person.closed-elsewhere')}
             </p>
         ) : null;
@@ -51,6 +52,11 @@ export function PersonBar() {
             {isUrgent.value && (
                 <a class="button button-stop" href={routes.urgent}>
                     {t('person.urgent')}
+                </a>
+            )}
+            {theirs.value.length > 0 && (
+                <a class="button" href={routes.waiting}>
+                    {t('person.waits')}
                 </a>
             )}
             <button type="button" onClick={() => void close(false)}>

@@ -45,6 +45,7 @@ export function QuestionRow({
 }: {
     question: Question;
     state: AnswerState;
+    /** The server has it; over a no a yes can still be said. */
     isStored: boolean;
     /** An answer is on its way: another one waits. */
     isOff?: boolean;
@@ -69,7 +70,7 @@ export function QuestionRow({
                         answer={answer}
                         label={id}
                         isChosen={state === answer}
-                        isFixed={isStored || isOff === true}
+                        isFixed={isOff === true || (isStored && !(state === 'no' && answer === 'yes'))}
                         onAnswer={() => onAnswer(answer)}
                     />
                 ))}

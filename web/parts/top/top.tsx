@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The bar on top of every screen: where this is, who works here, whether the server is there, what is on this tablet;
 // theme, language, lock. A site of made-up people says so on every screen.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import { sayNow } from '../../lib/announce.ts';
 import { isThere, type Failure } from '../../lib/api.ts';
 import { entries, lost } from '../../lib/outbox.ts';
 import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts';
@@ -37,6 +38,11 @@ function Connection() {
 function WaitingCount() {
     const needs = entries.value.filter((entry) => entry.state === 'needs').length + lost.value;
     const waits = entries.value.length + lost.value - needs;
+    const before = useRef(0);
+    useEffect(() => {
+        if (needs > before.current) sayNow(t('top.needs', { count: needs }));
+        before.current = needs;
+    }, [needs]);
     if (needs + waits === 0 || phase.value !== 'in') return null;
     return (
         <a class="button" href={routes.waiting}>
@@ -115,9 +121,11 @@ function Buttons() {
             </button>
             <span id="top-rest" class={isOpen ? 'top-rest top-rest-open' : 'top-rest'}>
                 <Settings />
-                <button type="button" onClick={() => void (isShown.value = true)}>
-                    {t('top.keys')}
-                </button>
+                {!isHeld() && (
+                    <button type="button" onClick={() => void (isShown.value = true)}>
+                        {t('top.keys')}
+                    </button>
+                )}
                 <Leaving />
             </span>
         </span>

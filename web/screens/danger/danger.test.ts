@@ -13,6 +13,7 @@ import {
     dangerReadings,
     dangerState,
     dangerStored,
+    dangerWith,
     sexOf,
 } from './danger.ts';
 
@@ -80,6 +81,28 @@ test('the sex is what was asked at this visit, and nothing else', () => {
     assert.equal(sexOf([]), null);
     assert.equal(sexOf([{ word: 'sex', answer: 'female' }]), 'female');
     assert.equal(sexOf([{ word: 'sex', answer: 'yes' }]), null);
+});
+
+test('a yes can be said over a no that the server has, and goes as what is new', () => {
+    const none = dangerNone(man),
+        stored = dangerStored(none, dangerReadings(none)),
+        yes = dangerAnswer(stored, 'fainting', 'yes');
+    assert.deepEqual(dangerReadings(stored), []);
+    assert.deepEqual(dangerReadings(yes), [{ word: 'fainting', text: 'yes' }]);
+    assert.equal(dangerState(dangerAnswer(yes, 'fainting', 'yes'), 'fainting'), 'no');
+});
+
+test('what was typed here stands beside the record, and over its no as a yes alone', () => {
+    const known = dangerStored(man, [
+        { word: 'fainting', text: 'no' },
+        { word: 'seizure', text: 'yes' },
+        { word: 'jaundice', text: 'no' },
+    ]);
+    const both = dangerWith(known, { fainting: 'yes', seizure: 'no', jaundice: 'not-asked', 'chest-pain': 'no' });
+    assert.deepEqual(
+        (['fainting', 'seizure', 'jaundice', 'chest-pain'] as const).map((question) => dangerState(both, question)),
+        ['yes', 'yes', 'no', 'no'],
+    );
 });
 
 test('a yes to a sign goes by itself; a no and a fact wait for "save"', () => {

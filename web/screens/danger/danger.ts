@@ -46,10 +46,12 @@ export function dangerList(danger: Danger): Question[] {
 
 const signs = (danger: Danger): Question[] => dangerList(danger).filter((question) => !isFact(question));
 
-/** dangerAnswer - an answer; the same one again takes it back to "not asked" while the server does not have it. */
+/** dangerAnswer - an answer; the same one again takes it back to "not asked" while the server does not have it.
+ * What the server has is changed by a yes alone: of two answers of a visit the yes stands. */
 export function dangerAnswer(danger: Danger, question: Question, answer: 'yes' | 'no'): Danger {
-    if (danger.stored[question] !== undefined) return danger;
-    const next: Asked = dangerState(danger, question) === answer ? 'not-asked' : answer;
+    const stored = danger.stored[question];
+    if (stored !== undefined && !(stored === 'no' && answer === 'yes')) return danger;
+    const next: Asked = dangerState(danger, question) === answer ? (stored ?? 'not-asked') : answer;
     return { ...danger, answers: { ...danger.answers, [question]: next } };
 }
 
@@ -73,7 +75,8 @@ export const dangerLeft = (danger: Danger): number =>
 /** dangerReadings - the answers that the server does not have yet, as words of a measurement. Where every sign is a no,
  * one word says it of all of them. */
 export function dangerReadings(danger: Danger): Answered[] {
-    const isNew = (q: Question): boolean => dangerState(danger, q) !== 'not-asked' && danger.stored[q] === undefined;
+    const isNew = (q: Question): boolean =>
+        dangerState(danger, q) !== 'not-asked' && danger.stored[q] !== dangerState(danger, q);
     const fresh = dangerList(danger).filter(isNew),
         all = signs(danger);
     const isNone = all.every((q) => dangerState(danger, q) === 'no') && all.every(isNew);
@@ -112,4 +115,13 @@ export type Sex = 'female' | 'male';
 export function sexOf(today: readonly { readonly word: string; readonly answer: string | null }[]): Sex | null {
     const said = today.find(({ word }) => word === 'sex')?.answer;
     return said === 'female' || said === 'male' ? said : null;
+}
+
+/** dangerWith - what was typed here beside what the record has: the record stands, but for a yes over its no. */
+export function dangerWith(danger: Danger, typed: Readonly<Partial<Record<Question, Asked>>>): Danger {
+    const fresh = Object.entries(typed).filter(([question, said]) => {
+        const stored = danger.stored[question as Question];
+        return stored === undefined || (stored === 'no' && said === 'yes');
+    });
+    return { ...danger, answers: { ...danger.answers, ...Object.fromEntries(fresh) } };
 }

@@ -2,7 +2,7 @@
 // The questions in front of the measuring. What is answered stays while the person is open; a yes to a danger sign
 // goes to the server at once, all the rest with "save".
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { person, refreshPerson } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
@@ -23,9 +23,9 @@ import {
     dangerReadings,
     dangerState,
     dangerStored,
+    dangerWith,
     sexOf,
     type Asked,
-    type Danger,
     type Sex,
 } from './danger.ts';
 
@@ -69,8 +69,7 @@ export function DangerScreen() {
         open = person.value,
         draft = useDraft<Answers>('danger', {});
     const known = dangerFrom(dangerOpen(open?.sex ?? null, open?.ageYears ?? null), open?.today ?? []);
-    // What the record has stands above what was typed here.
-    const danger: Danger = { ...known, answers: { ...draft.value, ...known.answers } };
+    const danger = dangerWith(known, draft.value);
     const latest = useRef(danger);
     latest.current = danger;
     const use = useSaving('danger', {
@@ -98,13 +97,17 @@ export function DangerScreen() {
             key={question}
             question={question}
             state={dangerState(danger, question)}
-            isStored={danger.stored[question] !== undefined}
+            isStored={danger.stored[question] === dangerState(danger, question)}
             isOff={isBusy}
             onAnswer={(said) => answer(question, said)}
         />
     );
     const list = dangerList(danger),
-        none = (): void => void (draft.value = dangerNone(danger).answers);
+        none = (): void => {
+            const next = dangerNone(danger);
+            draft.value = next.answers;
+            use.save(dangerReadings(next));
+        };
     return (
         <div class="danger">
             <p>{t('danger.how')}</p>
@@ -122,7 +125,7 @@ export function DangerScreen() {
                 </button>
             </p>
             <ul class="plain">{list.filter((question) => !isFact(question)).map(row)}</ul>
-            <div class="buttons foot">
+            <div class="buttons">
                 <p role="status">
                     {left === 0 && waits === 0 ? `✓ ${t('danger.all')}` : t('danger.left', { count: left })}
                 </p>

@@ -174,12 +174,12 @@ function Body({ finding, children }: { finding: Finding; children?: ComponentChi
                     {t(`results.sure-${sure}`)}
                 </span>
             </p>
-            <h3>
+            <h2>
                 {(finding.status === 'assessed' ? words.headline : words.name) ||
                     words.headline ||
                     words.name ||
                     finding.item}
-            </h3>
+            </h2>
             {number !== '' && (
                 <p>
                     <bdi dir="ltr" class="number">

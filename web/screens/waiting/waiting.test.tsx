@@ -39,7 +39,7 @@ test('nothing waits', async () => {
 });
 test('an entry says when, where it is and what was entered', async () => {
     entries.value = [entry('lina', 'tablet', null)];
-    assert.match(wordsOf(await drawn(<Waiting />)), /30 November 2026, 10:42 ◔ On this tablet bp : 148\/92/);
+    assert.match(wordsOf(await drawn(<Waiting />)), /30 November 2026, 10:42 ◔ On this tablet Blood pressure: 148\/92/);
 });
 test("another member's numbers are not shown, but that they wait is", async () => {
     entries.value = [entry('kofi', 'tablet', null)];

@@ -2,19 +2,26 @@
 // What is on this tablet and not stored: when it was entered, where it is, and what somebody has to do.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { deliver, discard, entries, forgetLost, lost, send, waitingForOpen, type Entry } from '../../lib/outbox.ts';
-import { me, person } from '../../lib/session.ts';
-import { clock, day, t } from '../../lib/words.ts';
+import { deliver, discard, entries, forgetLost, lost, send, theirs, type Entry } from '../../lib/outbox.ts';
+import { me } from '../../lib/session.ts';
+import { clock, day, isKnown, t, type PlainKey } from '../../lib/words.ts';
 import { failureText } from '../../parts/failure/failure.tsx';
 import { StateMark } from '../../parts/state/state.tsx';
 import { routes } from '../../routes.ts';
+
+// What a word of an entry is called: a measurement, a question; one that this app does not know stays as it is.
+function wordName(word: string): string {
+    const key = [word === 'bp' ? 'pressure.title' : '', `measure.name-${word}`, `questions.ask.${word}`].find(isKnown);
+    return key === undefined ? word : t(key as PlainKey);
+}
+const wordAnswer = (text: string): string | null => (text === 'yes' || text === 'no' ? t(`questions.${text}`) : null);
 
 function Numbers({ entry }: { entry: Entry }) {
     return (
         <ul>
             {entry.inside.ask.readings.map(({ word, text }) => (
                 <li key={`${word} ${text}`}>
-                    <bdi>{word}</bdi>: <bdi dir="ltr">{text}</bdi>
+                    {wordName(word)}: {wordAnswer(text) ?? <bdi dir="ltr">{text}</bdi>}
                 </li>
             ))}
         </ul>
@@ -78,17 +85,10 @@ function Item({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
 }
 
 export function Waiting() {
-    const [theirs, setTheirs] = useState<readonly string[]>([]),
-        [isPersisted, setPersisted] = useState<boolean | null>(null),
+    const [isPersisted, setPersisted] = useState<boolean | null>(null),
         { route } = useLocation();
+    const canSend = entries.value.some((entry) => entry.state === 'tablet' || entry.need === 'paper');
     useEffect(() => void navigator.storage?.persisted().then(setPersisted), []);
-    useEffect(() => {
-        let isOver = false;
-        void waitingForOpen().then((list) => {
-            if (!isOver) setTheirs(list.map((entry) => entry.key));
-        });
-        return () => void (isOver = true);
-    }, [person.value?.person, entries.value]);
     return (
         <>
             {lost.value > 0 && (
@@ -102,14 +102,14 @@ export function Waiting() {
             {entries.value.length === 0 && <p>{t('waiting.none')}</p>}
             <ul class="plain">
                 {entries.value.map((entry) => (
-                    <Item key={entry.key} entry={entry} isTheirs={theirs.includes(entry.key)} />
+                    <Item key={entry.key} entry={entry} isTheirs={theirs.value.includes(entry.key)} />
                 ))}
             </ul>
             {entries.value.length > 0 && isPersisted !== null && (
                 <p class="small">{t(isPersisted ? 'waiting.kept-yes' : 'waiting.kept-no')}</p>
             )}
             <div class="buttons">
-                {entries.value.length > 0 && (
+                {canSend && (
                     <button type="button" class="button-main" onClick={() => void send()}>
                         {t('waiting.send')}
                     </button>

@@ -1,0 +1,5 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Code above records works through the door as it does without it: open work. */
+#define T_SITE_FAR
+#include "../../unit/visit/visit_inbox.c"
