@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every page of the app is held to, in Chromium: targets, distances, nothing beside the page, no meaning by colour
 // alone, language and direction, axe. `holds(page, name, language, check)`; check(name, isTrue, more) counts. `scan(page,
-// code)` types as a scanner does: all keys at once, by the debugger.
+// code)` types as a scanner does, by the debugger.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 
@@ -44,11 +44,14 @@ export async function holds(page, name, language, check) {
     check(`${name}: axe`, found.length === 0, found.join('\n  '));
 }
 
-// No key waits for the one before, so that a busy machine is no slow finger.
+// As a scanner types: a character each 8 ms, and Enter. Each key carries its time, so that a busy machine is no slow finger.
 const wires = new WeakMap();
 export async function scan(page, code) {
     if (!wires.has(page)) wires.set(page, await page.context().newCDPSession(page));
     const keys = [...[...code].map((c) => ({ text: c, key: c })), { text: '\r', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 }];
-    await Promise.all(keys.flatMap((key) => ['keyDown', 'keyUp'].map((type) =>
-        wires.get(page).send('Input.dispatchKeyEvent', type === 'keyUp' ? { ...key, type, text: undefined } : { ...key, type }))));
+    const start = Date.now() / 1000, wire = wires.get(page);
+    await Promise.all(keys.flatMap(({ text, ...key }, i) => [
+        wire.send('Input.dispatchKeyEvent', { ...key, text, type: 'keyDown', timestamp: start + i * 0.008 }),
+        wire.send('Input.dispatchKeyEvent', { ...key, type: 'keyUp', timestamp: start + i * 0.008 + 0.002 }),
+    ]));
 }
