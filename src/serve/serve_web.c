@@ -23,6 +23,7 @@ struct web {
     struct serve_sites sites;
     struct paper_asker asker;
     struct letter_draw draw[SERVE_LINES]; /* all by the one asker */
+    struct pages_demo demo[SERVE_DEMO_MAX];
     struct pages *pages;
     struct http_server *server;
     struct arena *mem;
@@ -121,12 +122,17 @@ static enum salve_code start_clockwork(struct web *web, struct salve_err *err)
 static enum salve_code open_pages(struct web *web, struct salve_err *err)
 {
     const struct serve_start *start = &web->job->start;
+    for (unsigned i = 0; i < start->demo_count && i < SERVE_DEMO_MAX; i++)
+        web->demo[i] = (struct pages_demo){str_of(start->demo[i].name), str_of(start->demo[i].role),
+                                           str_of(start->demo[i].secret)};
     const struct pages_config config = {.share = start->share,
                                         .site = site_of,
                                         .with = web,
                                         .workers = SERVE_LINES,
                                         .files = web_files,
                                         .file_count = web_file_count,
+                                        .demo = web->demo,
+                                        .demo_count = start->demo_count,
                                         .version = str_of(start->version),
                                         .health = web->job->landlock_abi > 0 ? STR("") : STR(",\"landlock\":false"),
                                         .draw = web->draw};
@@ -182,11 +188,13 @@ static void end(struct web *web)
     (void)pthread_mutex_lock(&web->lock);
     web->is_over = true;
     (void)pthread_cond_signal(&web->over);
+    struct http_server *server = web->server;
+    web->server = NULL; /* whoever says once more to end has nothing to end */
     (void)pthread_mutex_unlock(&web->lock);
     (void)pthread_join(web->clockwork, NULL);
     pages_close(&web->pages);
     serve_sites_close(&web->sites);
-    http_server_close(web->server);
+    http_server_close(server);
     arena_close(web->mem);
 }
 
