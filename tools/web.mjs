@@ -3,7 +3,7 @@
 // files as they are served; GEN/web_files.c is the same as a table of the program (pages/pages.h). What a browser loads
 // first is counted, and refused above its limit.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, extname, join, resolve } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
@@ -13,7 +13,7 @@ const FIRST_LOAD_GZIP_MAX = 120_000;
 const [, , web, gen, out] = process.argv;
 const TYPES = {
     '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8',
-    '.svg': 'image/svg+xml',
+    '.svg': 'image/svg+xml', '.txt': 'text/plain; charset=utf-8',
 };
 const hashOf = (bytes) => createHash('sha256').update(bytes).digest('hex').slice(0, 16);
 const isSource = (f) => /\.tsx?$/.test(f) && !/\.test\.tsx?$/.test(f);
@@ -36,7 +36,19 @@ async function bundle() {
         format: 'esm', target: ['es2022', 'chrome109', 'firefox115', 'safari16'], jsx: 'automatic', jsxImportSource: 'preact',
         alias: { gen: resolve(gen) }, legalComments: 'none', charset: 'utf8', write: false, metafile: true, logLevel: 'warning',
     });
-    return made.outputFiles.map((file) => ({ path: `/${basename(file.path)}`, bytes: Buffer.from(file.contents) }));
+    const files = made.outputFiles.map((file) => ({ path: `/${basename(file.path)}`, bytes: Buffer.from(file.contents) }));
+    return { files, inputs: Object.keys(made.metafile.inputs) };
+}
+
+// The licences of what is bundled, word for word, as they ask for.
+function licences(inputs) {
+    const folders = new Set(inputs.map((f) => /^(?:.*\/)?(node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(f)?.[1]).filter(Boolean));
+    const parts = [...folders].sort().map((folder) => {
+        const name = folder.replace('node_modules/', ''), file = readdirSync(folder).find((f) => /^licen[cs]e/i.test(f));
+        if (!file) fail(`${name}: bundled, and without its licence`);
+        return `${name} ${JSON.parse(readFileSync(join(folder, 'package.json'))).version}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+    });
+    return Buffer.from(`Parts of the app in the browser come from these projects.\n\n${parts.join('\n\n')}`);
 }
 
 // The paths of the screens: the same page answers each, and the app reads the address.
@@ -105,17 +117,17 @@ function served(path, bytes, isImmutable) {
 function firstLoad(files) {
     const size = ({ bytes, gzip }) => (gzip ?? bytes).length;
     const isWords = ({ path }) => LANGUAGES.some((language) => path.startsWith(`/${language}-`));
-    const isPage = ({ path }) => path === '/index.html', isAsset = ({ path }) => extname(path) !== '' && !isPage({ path });
+    const isPage = ({ path }) => path === '/index.html', isAsset = ({ path }) => /\.(js|css|svg)$/.test(path);
     const words = Math.max(...files.filter(isWords).map(size));
     return files.filter((f) => isPage(f) || (isAsset(f) && !isWords(f))).reduce((sum, f) => sum + size(f), words);
 }
 
 try {
     makeWords();
-    const scripts = (await bundle()).map(({ path, bytes }) => served(path, bytes, true));
+    const made = await bundle(), scripts = made.files.map(({ path, bytes }) => served(path, bytes, true));
     const drawing = readFileSync(join(web, 'icon.svg')), icon = served(`/icon-${hashOf(drawing).slice(0, 8)}.svg`, drawing, true);
     const index = page(scripts, icon), paths = ['/index.html', ...(await routes()).filter((path) => path !== '/')];
-    const files = [...scripts, icon, ...paths.map((path) => served(path, index, false))]
+    const files = [...scripts, icon, served('/licences.txt', licences(made.inputs), false), ...paths.map((path) => served(path, index, false))]
         .sort((a, b) => (a.path < b.path ? -1 : 1));
     const size = firstLoad(files);
     console.log(`app: first load ${size} of at most ${FIRST_LOAD_GZIP_MAX} bytes gzip`);

@@ -29,6 +29,7 @@
 
 #include <stdatomic.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "records/ops.h"
 
@@ -40,9 +41,11 @@ enum {
 
 /* Numbers that the gate writes and others read: what the first stands for is said in records/gate.h; the second grows
  * with each save. While neither has grown, what was read of an open view still stands and is all there is. */
+enum { DOOR_HELD_STEPS = 5 }; /* a millisecond, ten, a hundred, a second, more */
 struct door_page {
     _Atomic uint64_t changes;
     _Atomic uint64_t saves;
+    _Atomic uint64_t held[DOOR_HELD_STEPS], held_us; /* requests by how long each held the gate, and all together */
 };
 
 /* door_page_make - the page, for writing, and a descriptor through which it can be read alone; closed on exec.
@@ -67,7 +70,6 @@ struct door_server;
 struct door_figures {
     uint64_t requests, refused; /* refused: answered with an error */
     uint64_t broken;            /* connections that were ended for what came over them */
-    uint64_t longest_us;        /* that a request held the gate */
     size_t connections, views;
 };
 
@@ -115,5 +117,8 @@ SALVE_MUST_USE enum salve_code door_dial(const char *dir, struct clock clock, st
  * site_admission gave stays good until site_close, and is looked at anew by calling them again.
  *   errors  E_UNSUPPORTED another version of the program serves the site; E_IO; after it the fds are closed */
 SALVE_MUST_USE enum salve_code door_connect(const struct door_connect *ask, struct site **out, struct salve_err *err);
+
+/* door_metrics - of a far site with a page: how long requests held the gate, as lines of Prometheus. Asks nobody. */
+void door_metrics(const struct site *site, struct buf *out);
 
 #endif

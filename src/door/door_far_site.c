@@ -128,6 +128,23 @@ bool far_site_clock_suspect(const struct site *site) { return time_of(site).is_s
 int64_t far_site_now_unix_ms(const struct site *site) { return time_of(site).now_unix_ms; }
 uint32_t far_site_guessed_codes(struct site *site) { return (uint32_t)time_of(site).guessed_codes; }
 
+void door_metrics(const struct site *site, struct buf *out)
+{
+    static const char *const steps[DOOR_HELD_STEPS] = {"0.001", "0.01", "0.1", "1", "+Inf"};
+    const struct door_page *page = far_of(site)->page;
+    uint64_t sum = 0;
+    if (page == NULL) return;
+    uint64_t us = atomic_load_explicit(&page->held_us, memory_order_relaxed);
+    buf_add(out, STR("# HELP salve_gate_held_seconds how long a request held the gate\n"
+                     "# TYPE salve_gate_held_seconds histogram\n"));
+    for (size_t i = 0; i < DOOR_HELD_STEPS; i++) {
+        sum += atomic_load_explicit(&page->held[i], memory_order_relaxed);
+        buf_addf(out, "salve_gate_held_seconds_bucket{le=\"%s\"} %llu\n", steps[i], (unsigned long long)sum);
+    }
+    buf_addf(out, "salve_gate_held_seconds_sum %llu.%06llu\nsalve_gate_held_seconds_count %llu\n",
+             (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000), (unsigned long long)sum);
+}
+
 /* --- upkeep ------------------------------------------------------------------------------------------------------- */
 
 const struct salve_err *far_site_keys_copy_error(const struct site *opened)

@@ -180,6 +180,15 @@ static uint64_t now_us(void)
     return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
 }
 
+static void count_held(struct door_server *server, uint64_t took_us)
+{
+    size_t step = 0;
+    if (server->page == NULL) return;
+    for (uint64_t below_us = 1000; step < DOOR_HELD_STEPS - 1 && took_us > below_us; below_us *= 10) step++;
+    (void)atomic_fetch_add_explicit(&server->page->held[step], 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&server->page->held_us, took_us, memory_order_relaxed);
+}
+
 /* A message that is there whole. What cannot be read as one ends the connection. */
 static void take_request(struct door_server *server, struct door_conn *conn)
 {
@@ -200,8 +209,7 @@ static void take_request(struct door_server *server, struct door_conn *conn)
     }
     door_bytes_cut(&conn->in, bytes);
     if (conn->in.room > KEPT_BYTES) door_bytes_drop(&conn->in);
-    uint64_t took_us = now_us() - from_us;
-    if (took_us > server->figures.longest_us) server->figures.longest_us = took_us;
+    count_held(server, now_us() - from_us);
 }
 
 static void serve_conn(struct door_server *server, struct door_conn *conn, short ready)

@@ -70,6 +70,7 @@ struct pages_config {
     bool is_tls;        /* the cookie is __Host-sid, and the origin is https */
     struct str version; /* of the program */
     struct str health;  /* more members of /healthz: ",\"name\":true"; may be absent */
+    void (*metrics)(void *with, struct buf *out); /* more lines of /metrics; on any thread; may be NULL */
 
     const struct letter_draw *draw; /* of each worker, who draws PDFs (letter/draw.h); NULL: this process */
 

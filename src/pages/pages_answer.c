@@ -118,8 +118,7 @@ static enum salve_code who_acts(struct pages_call *call, enum pages_who who, str
 /* The row of the session, and the site on which its person is open. */
 static enum salve_code take_session(struct pages_call *call, struct salve_err *err)
 {
-    call->session = pages_session_take(call->pages, call->token);
-    if (call->session == NULL) return salve_refuse(err, SALVE_E_BUSY, "too many sessions are at work", "session");
+    TRY(pages_session_take(call->pages, call->token, &call->session, err));
     unsigned open_at = atomic_load(&call->session->open_at);
     if (!take_site(call, open_at != 0 ? open_at - 1 : call->worker->number, err)) return err->code;
     call->visit.held = call->session->held.view != NULL ? &call->session->held : NULL;
@@ -218,8 +217,7 @@ static void route_letter(struct pages_call *call, struct str name)
     if (!is_ours)
         return answer_refused(call, 403, SALVE_E_USAGE, "Sec-Fetch-Site", "only a page of this server may call");
     err.code = who_acts(call, PAGES_SESSION, &err);
-    if (err.code == SALVE_OK) call->session = pages_session_take(call->pages, call->token);
-    if (err.code == SALVE_OK && call->session == NULL) (void)salve_fail(&err, SALVE_E_BUSY, "session");
+    if (err.code == SALVE_OK) err.code = pages_session_take(call->pages, call->token, &call->session, &err);
     if (err.code != SALVE_OK) return answer_code(call, &err);
     pages_letter_get(call, name);
     pages_session_give(call->pages, call->session);

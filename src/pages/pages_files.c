@@ -2,7 +2,7 @@
  * What needs no site: the files of the app, /healthz, /metrics. */
 #include "pages/pages_int.h"
 
-enum { ROUTE_FILE = 1 };
+enum { ROUTE_FILE = 1, MORE_METRICS_BYTES_MAX = 64 << 10 };
 
 static const struct pages_file *find(const struct pages *pages, struct str path)
 {
@@ -36,13 +36,21 @@ static bool is_reading(const struct http_request *request)
     return request->method == HTTP_GET || request->method == HTTP_HEAD;
 }
 
+static void answer_metrics(const struct pages *pages, struct http_reply *reply)
+{
+    struct buf more;
+    buf_init(&more, reply->mem, MORE_METRICS_BYTES_MAX);
+    if (pages->config.metrics != NULL) pages->config.metrics(pages->config.with, &more);
+    http_reply_metrics(reply, buf_code(&more) == SALVE_OK ? buf_str(&more) : STR(""));
+}
+
 /* Numbers of the server; none of them is about a person. */
 static bool answer_numbers(const struct pages *pages, const struct http_request *request, struct http_reply *reply)
 {
     if (str_is(request->path, "/healthz"))
         http_reply_health(reply, pages->config.health);
     else if (str_is(request->path, "/metrics"))
-        http_reply_metrics(reply, STR(""));
+        answer_metrics(pages, reply);
     else
         return false;
     return true;

@@ -152,9 +152,10 @@ size_t pages_guard_languages(const struct http_request *request, struct str *out
 
 /* --- pages_table.c: sessions and their people --- */
 
-/* pages_session_take - the row of a session, made where there is none, with its turn; pages_session_give. NULL: all
- * rows are in use. pages_session_rename - its token is another one now. */
-struct pages_session *pages_session_take(struct pages *pages, const uint8_t token[SESSION_TOKEN_BYTES]);
+/* pages_session_take - the row of a session, made where there is none, with its turn; pages_session_give. E_BUSY: all
+ * rows are in use; E_SESSION: it ended while it was waited for. pages_session_rename - its token is another one now. */
+enum salve_code pages_session_take(struct pages *pages, const uint8_t token[SESSION_TOKEN_BYTES],
+                                   struct pages_session **out, struct salve_err *err);
 void pages_session_give(struct pages *pages, struct pages_session *session);
 void pages_session_rename(struct pages *pages, struct pages_session *session, const uint8_t token[SESSION_TOKEN_BYTES]);
 /* pages_session_end - the row is free from now on: what is open is closed. The turn of its worker is held. */

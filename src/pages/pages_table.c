@@ -47,8 +47,9 @@ static void key_of(const uint8_t token[SESSION_TOKEN_BYTES], uint8_t key[CRYPTO_
 static bool is_idle(const struct pages_session *row)
 {
     bool has_letter = false;
+    if (row->users > 0) return false;
     for (size_t i = 0; i < PAGES_LETTERS; i++) has_letter = has_letter || row->letters[i].mem != NULL;
-    return row->users == 0 && atomic_load(&row->open_at) == 0 && !has_letter;
+    return atomic_load(&row->open_at) == 0 && !has_letter;
 }
 
 /* The row of that key; else a free one; else the one that was idle for longest. pages->lock is held. */
@@ -58,7 +59,7 @@ static struct pages_session *find(struct pages *pages, const uint8_t key[CRYPTO_
     for (size_t i = 0; i < PAGES_SESSIONS_MAX; i++) {
         struct pages_session *row = &pages->sessions[i];
         if (row->is_used && memcmp(row->key, key, CRYPTO_SHA256_BYTES) == 0) return row;
-        if (row->is_used && !is_idle(row)) continue;
+        if (!is_idle(row)) continue; /* also one that ended, while somebody waits for it */
         if (found == NULL || (found->is_used && (!row->is_used || row->used_ms < found->used_ms))) found = row;
     }
     if (found == NULL) return NULL;
@@ -69,7 +70,17 @@ static struct pages_session *find(struct pages *pages, const uint8_t key[CRYPTO_
     return found;
 }
 
-struct pages_session *pages_session_take(struct pages *pages, const uint8_t token[SESSION_TOKEN_BYTES])
+/* Whoever waited for the turn may find that the session has ended meanwhile, or has another token. */
+static bool is_still(struct pages *pages, const struct pages_session *row, const uint8_t key[CRYPTO_SHA256_BYTES])
+{
+    (void)pthread_mutex_lock(&pages->lock);
+    bool is = row->is_used && memcmp(row->key, key, CRYPTO_SHA256_BYTES) == 0;
+    (void)pthread_mutex_unlock(&pages->lock);
+    return is;
+}
+
+enum salve_code pages_session_take(struct pages *pages, const uint8_t token[SESSION_TOKEN_BYTES],
+                                   struct pages_session **out, struct salve_err *err)
 {
     uint8_t key[CRYPTO_SHA256_BYTES];
     key_of(token, key);
@@ -77,11 +88,16 @@ struct pages_session *pages_session_take(struct pages *pages, const uint8_t toke
     struct pages_session *row = find(pages, key);
     if (row != NULL) row->users++;
     (void)pthread_mutex_unlock(&pages->lock);
-    if (row == NULL) return NULL;
+    if (row == NULL) return salve_refuse(err, SALVE_E_BUSY, "too many sessions are at work", "session");
     (void)pthread_mutex_lock(&row->turn);
+    if (!is_still(pages, row, key)) {
+        pages_session_give(pages, row);
+        return salve_refuse(err, SALVE_E_SESSION, "", "cookie");
+    }
     row->used_ms = pages_now_ms();
     pages_letters_end(row, row->used_ms);
-    return row;
+    *out = row;
+    return SALVE_OK;
 }
 
 void pages_session_give(struct pages *pages, struct pages_session *session)

@@ -18,7 +18,7 @@ static enum salve_code is_own(const struct rec_view *view, const struct tape *ta
     struct str at = rec_text_at(tape, is_telling ? "sent" : "recorded");
     if (!str_is(system, DEED_STAFF) || !str_eq(who, view->actor.id))
         return salve_refuse(err, SALVE_E_ROLE, "who noted something is who writes the note", "note");
-    if (!str_eq(at, clock_text(view->gate.now_unix_ms, now)))
+    if (!str_eq(at, clock_text(near_rec_opened_at_unix_ms(view), now)))
         return salve_refuse(err, SALVE_E_INVALID, "a note has the time of the opening", "note");
     return SALVE_OK;
 }

@@ -73,10 +73,10 @@ enum salve_code serve_confine(struct serve_job *job, const struct serve_confined
 {
     int fds[SERVE_FDS_MAX + 1] = {SERVE_CONTROL_FD};
     char share_file[PATH_MAX];
-    bool is_gate = (job->kind->may & CONFINE_STORE) != 0;
+    bool is_gate = job->kind == &serve_kinds[SERVE_GATE];
     struct confine_state state;
     struct confine what = {.name = job->kind->name,
-                           .may = job->kind->may,
+                           .may = job->kind->may & ~ask->may_not,
                            .paths = ask->paths,
                            .path_count = ask->path_count,
                            .fds = fds,
@@ -85,8 +85,9 @@ enum salve_code serve_confine(struct serve_job *job, const struct serve_confined
                            .may_lack_landlock = job->start.may_lack_landlock};
     memcpy(fds + 1, job->fds.at, job->fds.count * sizeof fds[0]);
     (void)snprintf(share_file, sizeof share_file, "%.*s/ranges.json", PATH_MAX - 16, job->start.share);
-    const struct confine_trial trial = {
-        .closed = is_gate ? NULL : job->start.dir, .shared = job->start.share, .shared_file = share_file};
+    const struct confine_trial trial = {.closed = is_gate ? job->start.share : job->start.dir, /* of the others */
+                                        .shared = is_gate ? NULL : job->start.share,
+                                        .shared_file = is_gate ? NULL : share_file};
     TRY(confine_prove(&what, &trial, err));
     if (ask->proved != NULL) TRY(ask->proved(ask->with, err));
     what.keeps_fds = ask->proved != NULL; /* it has just opened them, and perhaps found more paths */

@@ -106,6 +106,7 @@ struct serve_confined {
     size_t path_count;
     enum salve_code (*proved)(void *with, struct salve_err *err);
     void *with;
+    unsigned may_not; /* of what its kind may */
 };
 SALVE_MUST_USE enum salve_code serve_confine(struct serve_job *job, const struct serve_confined *ask,
                                              struct salve_err *err);

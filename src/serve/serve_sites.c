@@ -105,3 +105,10 @@ struct site *serve_sites_now(struct serve_sites *sites, unsigned worker, void (*
     if (before != NULL) let_go(sites, before);
     return newest->site;
 }
+
+void serve_sites_metrics(struct serve_sites *sites, struct buf *out)
+{
+    (void)pthread_mutex_lock(&sites->lock);
+    if (sites->newest != NULL && sites->newest->site != NULL) door_metrics(sites->newest->site, out);
+    (void)pthread_mutex_unlock(&sites->lock);
+}

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -35,7 +36,7 @@ void serve_child_drop(struct serve_child *child)
 
 /* --- the new process ---------------------------------------------------------------------------------------------- */
 
-/* Between fork and exec nothing but system calls. Its descriptors are /dev/null twice, the log, and the control. */
+/* The supervisor has one thread, so what follows a fork may be any call. Its descriptors are /dev/null twice, the log, and the control. */
 __attribute__((noreturn)) static void become(const struct serve_kind *kind, const char *program, int control)
 {
     char name[] = "salve", word[32];
@@ -51,6 +52,7 @@ __attribute__((noreturn)) static void become(const struct serve_kind *kind, cons
         is_set = fcntl(control, F_SETFD, 0) == 0;
     else if (is_set)
         is_set = dup2(control, SERVE_CONTROL_FD) == SERVE_CONTROL_FD;
+    (void)unsetenv("NOTIFY_SOCKET"); /* it is the supervisor's to say */
     if (is_set) (void)execv(program, words);
     _exit(salve_code_exit(SALVE_E_IO));
 }

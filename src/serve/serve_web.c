@@ -71,6 +71,12 @@ static struct site *site_of(void *with, unsigned worker, struct salve_err *err)
     return serve_sites_now(&web->sites, worker, leave, web, err);
 }
 
+static void add_metrics(void *with, struct buf *out)
+{
+    struct web *web = with;
+    serve_sites_metrics(&web->sites, out);
+}
+
 static bool quick(void *with, const struct http_request *request, struct http_reply *reply)
 {
     const struct web *web = with;
@@ -135,6 +141,7 @@ static enum salve_code open_pages(struct web *web, struct salve_err *err)
                                         .demo_count = start->demo_count,
                                         .version = str_of(start->version),
                                         .health = web->job->landlock_abi > 0 ? STR("") : STR(",\"landlock\":false"),
+                                        .metrics = add_metrics,
                                         .draw = web->draw};
     for (unsigned i = 0; i < SERVE_LINES; i++) web->draw[i] = paper_draw(&web->asker);
     TRY(pages_open(&config, &web->pages, err));

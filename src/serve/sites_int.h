@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 
+#include "base/buf.h"
 #include "records/site.h"
 #include "serve/serve_int.h"
 
@@ -42,5 +43,8 @@ void serve_sites_end(struct serve_sites *sites); /* nobody waits any more */
  * the worker leaves the one that it is at. NULL, E_BUSY: none came. */
 struct site *serve_sites_now(struct serve_sites *sites, unsigned worker, void (*leaves)(void *with, unsigned worker),
                              void *with, struct salve_err *err);
+
+/* serve_sites_metrics - numbers of the newest one's gate, as lines of Prometheus. */
+void serve_sites_metrics(struct serve_sites *sites, struct buf *out);
 
 #endif

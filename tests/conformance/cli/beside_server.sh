@@ -27,6 +27,9 @@ prints 'lina +assistant' "who works here" beside staff
 ok "somebody new" beside staff --as maria --staff tom:technician
 ok "settings" beside settings --as maria --name-index on
 
+metrics() { tools/node -e 'fetch(process.argv[1]).then(async (a) => console.log(await a.text()))' "$origin/metrics"; }
+prints '^salve_gate_held_seconds_count [1-9]' "how long requests held the gate" metrics
+
 # --- what takes the secret waits for the end of the service
 printf 'another passphrase of this site\n' >"$work/phrase" && chmod 600 "$work/phrase"
 fails 6 "another secret" salve keys change --new-passphrase-file "$work/phrase" --as maria

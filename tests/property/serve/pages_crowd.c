@@ -89,6 +89,63 @@ static void each_has_its_own_person_at_the_same_time(void **state)
     pages_world_drop(world);
 }
 
+/* One browser that asks for many things at once, and leaves in between. */
+struct tab {
+    struct pages_world *world;
+    struct browser browser;
+    unsigned number, answered, odd;
+    struct str card;
+    pthread_t thread;
+};
+
+static void *hurry(void *with)
+{
+    static const char *const asked[] = {"person", "findings", "session", "close", "lock", "inbox"};
+    struct tab *tab = with;
+    struct station as = {.world = tab->world, .number = tab->number};
+    as.mem = arena_open_private((size_t)64 << 20);
+    for (unsigned i = 0; i < ROUNDS * 3; i++) {
+        struct arena_mark mark = arena_mark(as.mem);
+        struct browser browser = tab->browser;
+        char body[100];
+        (void)snprintf(body, sizeof body, "{'who':'%.*s'}", STR_ARGS(tab->card));
+        unsigned what = (i + tab->number) % 8;
+        struct answer answer =
+            what == 6   ? station_call(&as, &browser, "open", body)
+            : what == 7 ? station_call(&as, &browser, "unlock", "{'secret':'000000'}")
+                        : station_call(&as, &browser, asked[what], what < 2 || what == 3 ? "{'person':'%P'}" : "{}");
+        if (tab->number == 0 && i == ROUNDS) answer = station_call(&as, &browser, "logout", "{}");
+        tab->answered += answer.status == 200;
+        tab->odd += answer.status >= 500;
+        arena_rewind(as.mem, mark);
+    }
+    arena_close(as.mem);
+    return NULL;
+}
+
+static void who_leaves_leaves_nothing_open(void **state)
+{
+    struct pages_world *world = pages_world_make("pages-hurry", true);
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    struct tab tabs[THREADS];
+    (void)state;
+    assert_status(browser_open(&ben, world->w.card), 200);
+    for (unsigned i = 0; i < THREADS; i++) {
+        tabs[i] = (struct tab){.world = world, .browser = ben, .number = i, .card = world->w.card};
+        assert_int_equal(pthread_create(&tabs[i].thread, NULL, hurry, &tabs[i]), 0);
+    }
+    for (unsigned i = 0; i < THREADS; i++) {
+        (void)pthread_join(tabs[i].thread, NULL);
+        assert_int_equal(tabs[i].odd, 0);
+        assert_true(tabs[i].answered > 0);
+    }
+    (void)call(&ben, "logout", "{}");
+    assert_error(call(&ben, "person", "{'person':'%P'}"), 401, "E_SESSION");
+    ben = browser_login(world, STR("desk-rosa")); /* the row that it had is empty */
+    assert_true(json_is(json_path(call(&ben, "session", "{}").json, "open"), JSON_NULL));
+    pages_world_drop(world);
+}
+
 static void a_withdrawal_elsewhere_ends_the_page(void **state)
 {
     struct pages_world *world = pages_world_make("pages-elsewhere", true);
@@ -112,6 +169,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_has_its_own_person_at_the_same_time),
+        cmocka_unit_test(who_leaves_leaves_nothing_open),
         cmocka_unit_test(a_withdrawal_elsewhere_ends_the_page),
     };
     return t_run(tests);

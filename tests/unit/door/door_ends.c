@@ -258,6 +258,11 @@ static void what_was_read_is_read_again_without_asking(void **state)
     struct rec_view *view = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
     t_save_weight(g.t, view, "81.5");
     assert_int_equal(t_count(view), 2);
+    struct buf metrics;
+    buf_init(&metrics, g.t->mem, 4096);
+    door_metrics(g.t->site, &metrics);
+    assert_true(str_find(buf_str(&metrics), STR("salve_gate_held_seconds_bucket{le=\"+Inf\"} ")) > 0);
+    assert_int_equal(str_find(buf_str(&metrics), STR("salve_gate_held_seconds_count 0")), -1);
     uint64_t before = figures().requests;
     for (int i = 0; i < 100; i++) assert_int_equal(t_count(view), 2);
     assert_int_equal(figures().requests, before);

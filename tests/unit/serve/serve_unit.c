@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The small parts of a running site, and a supervisor whose processes never come up.
  *
- * serve_unit host SITE KEYFILE PROGRAM SHARE CRASHES ABI - the supervisor itself, for the tests of whole servers: with so
- * many crashes a minute, and no more than so much of Landlock (0: as it is; -1: none; -2: none, and it goes on). It
- * prints the address. */
+ * For the tests of whole servers it is other programs, too:
+ *   serve_unit host SITE KEYFILE PROGRAM SHARE CRASHES ABI   the supervisor itself: so many crashes a minute, and no more
+ *              than so much of Landlock (0: as it is; -1: none; -2: none, and it goes on). It prints the address
+ *   serve_unit hear SOCKET     a service manager: prints what it is told, a line each, until it is ended */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -244,6 +245,22 @@ static int host(char **argv)
     return salve_code_exit(code);
 }
 
+static int hear(const char *path)
+{
+    char text[256];
+    ssize_t len;
+    struct sockaddr_un at = {.sun_family = AF_UNIX};
+    if (strlen(path) >= sizeof at.sun_path) return 2;
+    memcpy(at.sun_path, path, strlen(path));
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    if (bind(fd, (const struct sockaddr *)&at, sizeof at) != 0) return 2;
+    while ((len = recv(fd, text, sizeof text, 0)) > 0) {
+        (void)printf("%.*s\n", (int)len, text);
+        (void)fflush(stdout);
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -257,6 +274,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(processes_that_never_come_up_end_it),
     };
     if (argc == 8 && strcmp(argv[1], "host") == 0) return host(argv + 2);
+    if (argc == 3 && strcmp(argv[1], "hear") == 0) return hear(argv[2]);
     return t_close(cmocka_run_group_tests_name("", tests, make_folder, remove_folder),
                    (int)(sizeof tests / sizeof tests[0]));
 }

@@ -34,9 +34,14 @@ export function KeysHelp() {
                     </div>
                 ))}
             </dl>
-            <button type="button" class="button-main" onClick={() => void (isShown.value = false)}>
-                {t('keys.close')}
-            </button>
+            <div class="buttons">
+                <button type="button" class="button-main" onClick={() => void (isShown.value = false)}>
+                    {t('keys.close')}
+                </button>
+                <a class="button" href="/licences.txt" target="_blank" rel="noreferrer">
+                    {t('keys.licences')}
+                </a>
+            </div>
         </dialog>
     );
 }

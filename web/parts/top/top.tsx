@@ -121,9 +121,11 @@ function Buttons() {
             </button>
             <span id="top-rest" class={isOpen ? 'top-rest top-rest-open' : 'top-rest'}>
                 <Settings />
-                <button type="button" onClick={() => void (isShown.value = true)}>
-                    {t('top.keys')}
-                </button>
+                {!isHeld() && (
+                    <button type="button" onClick={() => void (isShown.value = true)}>
+                        {t('top.keys')}
+                    </button>
+                )}
                 <Leaving />
             </span>
         </span>

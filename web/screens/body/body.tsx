@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Height, weight, waist on one screen, the last visit greyed beside. The body mass index is only shown here.
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';

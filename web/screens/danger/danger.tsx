@@ -2,7 +2,7 @@
 // The questions in front of the measuring. What is answered stays while the person is open; a yes to a danger sign
 // goes to the server at once, all the rest with "save".
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { person, refreshPerson } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';

@@ -3,7 +3,7 @@
 // the rule asks for it. A reading goes to the server by itself; the next one starts at once.
 import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { entries, type Entry } from '../../lib/outbox.ts';

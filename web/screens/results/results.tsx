@@ -2,7 +2,7 @@
 // One person with what was found: drafts to sign, or what was signed. Nothing is reckoned here; "judge again" asks
 // the server.
 import { useEffect, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { api, type Answer, type Failure, type Finding, type Findings } from '../../lib/api.ts';
 import { say } from '../../lib/announce.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An alarm of the open person: what was found and what to do, in order, and the outcome that alone ends it.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { useLocation } from 'preact-iso';
+import { useLocation } from 'preact-iso/router';
 import { hows, type ToldHow } from 'gen/lists.ts';
 import type { Failure, Finding, Reading } from '../../lib/api.ts';
 import { api } from '../../lib/api.ts';
