@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// tools/demo_walk.mjs SALVE PICTURES - the demonstration without a terminal: starts `salve demo` and goes through one visit
-// as station and clinician, from the card to the letter. In Chromium, where it is installed, with a picture of every
-// screen in the folder PICTURES; else by the calls that the app makes, each told in words.
+// tools/demo_walk.mjs SALVE [PICTURES] - the demonstration without a terminal: starts `salve demo` and goes through one visit
+// as station and clinician, from the card to the letter. In Chromium, where it is installed and a folder is given, with a
+// picture of every screen there; else by the calls that the app makes, each told in words.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const [salve, pictures] = process.argv.slice(2);
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+const CHROMIUM = pictures && ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
 const FIRST = '148/92', SECOND = '195/121', BODY = ['161', '88.5', '101'];
 const work = mkdtempSync(join(tmpdir(), 'salve-walk-')), folder = join(work, 'demo');
 
@@ -100,7 +100,7 @@ async function station(app, tile, card) {
     await app.enter(tile);
     const { person, name, ageYears } = await app.ok('open', { who: card });
     say(`  The card opens ${name}, ${ageYears} years; the look has its leaf in the log.`);
-    await app.measure(person, ['chest-pain', 'breathless', 'pregnant'].map((word) => ({ word, text: 'no' })));
+    await app.measure(person, ['chest-pain', 'breathless-at-rest', 'pregnant'].map((word) => ({ word, text: 'no' })));
     await app.measure(person, [{ word: 'bp', text: FIRST }]);
     const { alarms } = await app.measure(person, [{ word: 'bp', text: SECOND }]);
     expect('it is an alarm', alarms.length > 0);
@@ -129,7 +129,7 @@ async function clinician(app, tile, card) {
 }
 
 async function byCalls({ origin, cards }) {
-    say('No Chromium here: the visit by the calls that the app makes.');
+    say('The visit by the calls that the app makes.');
     const app = new Calls(origin), { demo } = await app.ok('site');
     await station(app, demo.find(({ role }) => role === 'assistant'), cards[0].card);
     await clinician(app, demo.find(({ role }) => role === 'clinician'), cards[0].card);
@@ -154,7 +154,7 @@ async function byBrowser({ origin, cards }) {
     const top = words('parts/top'), danger = words('screens/danger'), questions = words('parts/questions'), urgent = words('screens/urgent');
     const enter = async (role) => {
         await page.locator('.tile').nth(role).click();
-        await page.locator('input.code').waitFor();
+        await page.locator('.stations').waitFor();
     };
     const leave = async () => {
         await button(top['leave']).click();
@@ -163,7 +163,8 @@ async function byBrowser({ origin, cards }) {
     };
     const station = (path) => page.locator(`.stations a[href="${path}"]`).click();
     const scan = async (card) => {
-        await page.keyboard.type(card, { delay: 4 });
+        await station('/scan');
+        await page.locator('input.code').fill(card);
         await page.keyboard.press('Enter');
         await page.locator('.person-name').waitFor();
     };
@@ -176,6 +177,7 @@ async function byBrowser({ origin, cards }) {
         await scan(cards[0].card);
         await picture('A card is scanned');
         await station('/questions');
+        await button(danger.female).click();
         for (const word of ['pregnant', 'birth-within-6-weeks', 'acute-illness']) {
             const question = page.locator('.question', { hasText: questions[`ask.${word}`] }).getByRole('button', { name: questions.no, exact: true });
             if (await question.count()) await question.click();
@@ -232,7 +234,7 @@ async function byBrowser({ origin, cards }) {
         await picture('Signed');
         await station('/letter-page');
         await page.locator('button[lang="ar"]').last().click();
-        const link = page.locator('a[target=_blank]').first();
+        const link = page.locator('main a[target=_blank]').first();
         await link.waitFor();
         await picture('The letter is made');
         const [shown] = await Promise.all([page.context().waitForEvent('page'), link.click()]);
@@ -254,6 +256,7 @@ try {
     demo = await start();
     say(`A throw-away site of made-up people, served at ${demo.origin}.`);
     await (CHROMIUM ? byBrowser : byCalls)(demo);
+    await new Promise((done) => setTimeout(done, 6000)); // the log is signed every five seconds
     looked(demo.cards[0].card);
     status = 0;
 } catch (error) {

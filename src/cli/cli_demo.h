@@ -15,8 +15,8 @@ struct demo {
     struct visit_demo about;
     struct visit_screening screening;
     struct rec_enrolled enrolled[VISIT_DEMO_PEOPLE_MAX]; /* of those who are not on paper */
-    const char *cards; /* of who comes, as lines */
-    bool is_quiet;     /* one step is not told after the other */
+    const char *cards;                                   /* of who comes, as lines */
+    bool is_quiet;                                       /* one step is not told after the other */
 };
 
 /* demo_begin - content, people, the folder and its site. */

@@ -11,10 +11,30 @@
 #include "cli/cli_demo.h"
 #include "cli/cli_open.h"
 #include "serve/serve.h"
+#include "visit/clinic.h"
 
 enum { CARDS_BYTES_MAX = 8192, WALK_FDS = 16 };
 
 #define USUAL "127.0.0.1:8080"
+
+/* Made-up numbers too: what an alarm says to ring. */
+static enum salve_code tell_places(struct demo *demo, struct salve_err *err)
+{
+    static const struct {
+        const char *actions, *place;
+    } places[] = {{"call-emergency", "Ambulance; -; 112; day and night"},
+                  {"clinician-today,ask-now,measure-again-now", "here"},
+                  {VISIT_AFTER_HOURS, "Night service; 2 Hill Road; +00 555 0199; 17-8"}};
+    struct visit *visit = visit_demo_as(demo->visit, &demo->about, ROLE_MANAGER);
+    struct visit_clinic clinic;
+    TRY(visit_clinic(visit, &clinic, err));
+    TRY(visit_clinic_set(visit, STR("telephone"), STR("+00 555 0100"), &clinic, err));
+    TRY(visit_clinic_set(visit, STR("address"), STR("1 Market Street"), &clinic, err));
+    TRY(visit_clinic_set(visit, STR("hours"), STR("Monday to Friday 8-17"), &clinic, err));
+    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
+        TRY(visit_clinic_place(visit, str_of(places[i].actions), str_of(places[i].place), &clinic, err));
+    return visit_clinic_keep(visit, &clinic, err);
+}
 
 /* The first one comes to be measured now; the others were, and wait for the clinician. */
 static enum salve_code receive(struct demo *demo, struct salve_err *err)
@@ -39,7 +59,7 @@ static enum salve_code write_cards(struct demo *demo, struct str *out, struct sa
         const struct visit_demo_person *person = &demo->about.people[i];
         if (person->is_paper) continue;
         buf_addf(&cards, "  card %u  %.*s  %.*s: %.*s%s\n", ++number, STR_ARGS(demo->enrolled[i].card),
-                   STR_ARGS(person->name), STR_ARGS(person->about), i == 0 ? " Comes to be measured." : "");
+                 STR_ARGS(person->name), STR_ARGS(person->about), i == 0 ? " Comes to be measured." : "");
     }
     TRY(buf_done(&cards, out, err));
     return file_write(path.ptr, *out, 0600, err);
@@ -65,9 +85,9 @@ static size_t tiles(const struct demo *demo, struct serve_demo out[SERVE_DEMO_MA
         for (size_t i = 0; i < VISIT_DEMO_STAFF; i++) {
             const struct visit_member *member = &demo->about.members[i];
             if (member->role != roles[r]) continue;
-            out[count++] = (struct serve_demo){arena_printf(mem, "%.*s", STR_ARGS(member->id)).ptr,
-                                               role_text(member->role),
-                                               arena_printf(mem, "%.*s", STR_ARGS(member->secret)).ptr};
+            out[count++] =
+                (struct serve_demo){arena_printf(mem, "%.*s", STR_ARGS(member->id)).ptr, role_text(member->role),
+                                    arena_printf(mem, "%.*s", STR_ARGS(member->secret)).ptr};
         }
     return count;
 }
@@ -117,6 +137,7 @@ enum salve_code demo_app(struct demo *demo, struct salve_err *err)
     struct str share, cards;
     TRY(cli_share_dir(demo->cli, &share, err));
     enum salve_code code = demo_begin(demo, err);
+    if (code == SALVE_OK) code = tell_places(demo, err);
     if (code == SALVE_OK) code = receive(demo, err);
     if (code == SALVE_OK) code = write_cards(demo, &cards, err);
     if (code == SALVE_OK) demo->cards = cards.ptr;

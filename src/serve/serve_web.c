@@ -3,6 +3,7 @@
  * what it may know at any moment is what its sessions have open. */
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -125,12 +126,23 @@ static enum salve_code start_clockwork(struct web *web, struct salve_err *err)
     return why == 0 ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "web: thread");
 }
 
+static struct str text_in(const char *text, size_t size) { return str_make(text, strnlen(text, size)); }
+
+static void take_demo(struct web *web)
+{
+    const struct serve_start *start = &web->job->start;
+    for (size_t i = 0; i < start->demo_count && i < SERVE_DEMO_MAX; i++) {
+        const struct serve_member *one = &start->demo[i];
+        web->demo[i] = (struct pages_demo){.name = text_in(one->name, sizeof one->name),
+                                           .role = text_in(one->role, sizeof one->role),
+                                           .secret = text_in(one->secret, sizeof one->secret)};
+    }
+}
+
 static enum salve_code open_pages(struct web *web, struct salve_err *err)
 {
     const struct serve_start *start = &web->job->start;
-    for (unsigned i = 0; i < start->demo_count && i < SERVE_DEMO_MAX; i++)
-        web->demo[i] = (struct pages_demo){str_of(start->demo[i].name), str_of(start->demo[i].role),
-                                           str_of(start->demo[i].secret)};
+    take_demo(web);
     const struct pages_config config = {.share = start->share,
                                         .site = site_of,
                                         .with = web,
