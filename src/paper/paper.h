@@ -54,8 +54,8 @@ SALVE_MUST_USE enum salve_code paper_serve(int draws, struct salve_err *err);
 
 enum {
     PAPER_MEMORY_BYTES = 1 << 30, /* addresses; drawing takes 350 MB of them, each large font some 40 more */
-    PAPER_SECONDS_MAX = 5,          /* to draw one; a long one takes 0.2 s */
-    PAPER_WAIT_SECONDS = 15         /* until the asker gives up: letters of others are drawn before */
+    PAPER_SECONDS_MAX = 5,        /* to draw one; a long one takes 0.2 s */
+    PAPER_WAIT_SECONDS = 15       /* until the asker gives up: letters of others are drawn before */
 };
 
 struct paper_asker {

@@ -21,8 +21,8 @@ static enum salve_code find_paths(struct arena *mem, struct confine_path *paths,
     return SALVE_OK;
 }
 
-/* Without Landlock nothing would keep it to its folders: then it opens nothing more at all, which costs names in scripts
- * that no letter is written in their PDF. */
+/* Without Landlock nothing would keep it to its folders: then it opens nothing more at all, and a name in a script that
+ * no letter is written in gets no PDF. */
 static unsigned may_not(const struct serve_job *job)
 {
     return job->start.landlock_abi_max < 0 || confine_landlock_abi() == 0 ? CONFINE_FILES : 0;

@@ -36,7 +36,7 @@ void serve_child_drop(struct serve_child *child)
 
 /* --- the new process ---------------------------------------------------------------------------------------------- */
 
-/* The supervisor has one thread, so what follows a fork may be any call. Its descriptors are /dev/null twice, the log, and the control. */
+/* The supervisor has one thread, so what follows a fork may be any call. Descriptors: /dev/null twice, log, control. */
 __attribute__((noreturn)) static void become(const struct serve_kind *kind, const char *program, int control)
 {
     char name[] = "salve", word[32];

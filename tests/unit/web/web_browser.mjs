@@ -88,13 +88,16 @@ async function watched(context) {
 const contextOf = (language, width, height, more = {}) => browser.newContext({
     viewport: { width, height }, locale: language === 'ar' ? 'ar-EG' : 'en-GB', reducedMotion: 'reduce', ...more,
 });
-// As a scanner types: all at once, and Enter; no key waits for the one before, so that a busy machine is no slow finger.
+// As a scanner types: a character each 8 ms, and Enter. Each key carries its time, so that a busy machine is no slow finger.
 const wires = new WeakMap();
 async function scan(page, code) {
     if (!wires.has(page)) wires.set(page, await page.context().newCDPSession(page));
     const keys = [...[...code].map((c) => ({ text: c, key: c })), { text: '\r', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 }];
-    await Promise.all(keys.flatMap((key) => ['keyDown', 'keyUp'].map((type) =>
-        wires.get(page).send('Input.dispatchKeyEvent', type === 'keyUp' ? { ...key, type, text: undefined } : { ...key, type }))));
+    const start = Date.now() / 1000, wire = wires.get(page);
+    await Promise.all(keys.flatMap(({ text, ...key }, i) => [
+        wire.send('Input.dispatchKeyEvent', { ...key, text, type: 'keyDown', timestamp: start + i * 0.008 }),
+        wire.send('Input.dispatchKeyEvent', { ...key, type: 'keyUp', timestamp: start + i * 0.008 + 0.002 }),
+    ]));
 }
 const enter = (page, role) => page.locator('.tile').nth(TILES.findIndex((tile) => tile.role === role)).click();
 const isOpen = (page, name) => page.locator('.person-name', { hasText: name }).waitFor({ timeout: 5000 }).then(() => true, () => false);
