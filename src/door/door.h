@@ -22,8 +22,9 @@
  *
  * What the other end may ask is checked in the gate. Who acts there has a session (records/session.h): a pass of
  * staff_login in the gate's own process never leaves it, and none is taken from outside; staff_login over the door
- * gives the token of a session that ends with its connection. A view that is open is a random handle here; it closes
- * with the last connection of its kind, or of its own on a command line. */
+ * gives the token of a session that ends with its connection. A view that is open is a random handle here; on a command
+ * line it closes with its connection. When the last connection of web is lost, what has a text with it (rec_keep) waits
+ * a minute for its session to ask for it (rec_again), and the rest closes. */
 #ifndef SALVE_DOOR_DOOR_H
 #define SALVE_DOOR_DOOR_H
 
@@ -85,6 +86,10 @@ SALVE_MUST_USE enum salve_code door_server_add(struct door_server *server, int f
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind,
                                                   struct salve_err *err);
+
+/* door_server_web - connections of web that are added from now on are of another one: the one before is gone, whether
+ * its connections were seen to end or not. */
+void door_server_web(struct door_server *server);
 
 /* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed; also in the
  * middle of a long request. */

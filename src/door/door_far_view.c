@@ -85,6 +85,32 @@ enum salve_code far_rec_letter_open(struct site *site, struct str code_text, str
     return code;
 }
 
+enum salve_code far_rec_again(struct site *site, struct actor actor, struct arena *mem, struct rec_view **out,
+                              struct str *kept, struct salve_err *err)
+{
+    struct far_view *view = NULL;
+    struct door_ask_rec_again ask = {.actor = actor};
+    *out = NULL;
+    *kept = STR_NONE;
+    TRY(new_view(site, &view, err));
+    note_numbers(view);
+    enum salve_code code = far_call(view->site, DOOR_ASK_rec_again, &ask, mem, err);
+    if (code == SALVE_OK && ask.is_there) {
+        *kept = ask.kept;
+        opened(view, ask.handle, &ask.facts, out);
+    } else
+        arena_close(view->mem);
+    crypto_zero(&ask, sizeof ask);
+    return code;
+}
+
+enum salve_code far_rec_keep(struct rec_view *opened_view, struct str kept, struct salve_err *err)
+{
+    struct far_view *view = far_view_of(opened_view);
+    struct door_ask_rec_keep ask = {.handle = view->handle, .kept = kept};
+    return far_call(view->site, DOOR_ASK_rec_keep, &ask, NULL, err);
+}
+
 enum salve_code far_rec_close(struct rec_view **opened_view, struct salve_err *err)
 {
     struct far_view *view = far_view_of(*opened_view);

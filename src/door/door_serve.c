@@ -3,6 +3,8 @@
  * Requests carried out beside the site. What comes here is of the right form; whether it may be is the near call's to
  * say, but for what a struct site of this process takes on trust from its callers: who has a view, who began a file,
  * and that a pass is the token of a session. */
+#include <time.h>
+
 #include "crypto/crypto.h"
 #include "door/serve_int.h"
 
@@ -19,10 +21,9 @@ struct door_open *door_view_find(struct door_server *server, const struct door_c
                                  const struct door_handle *handle)
 {
     struct door_open *found = NULL;
-    uint64_t owner = conn->kind == DOOR_WEB ? 0 : conn->number;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        if (open->view == NULL || open->number != owner) continue;
+        if (open->view == NULL || open->owner != conn->owner || open->left_until_ms != 0) continue;
         if (crypto_equal(open->handle.bytes, handle->bytes, sizeof handle->bytes)) found = open;
     }
     return found;
@@ -36,23 +37,57 @@ enum salve_code door_view_end(struct door_server *server, struct door_open *open
     return code;
 }
 
-static bool is_last_of_web(const struct door_server *server, const struct door_conn *but)
+static bool is_last(const struct door_server *server, const struct door_conn *one)
 {
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
         const struct door_conn *conn = &server->conns[i];
-        if (conn != but && conn->fd >= 0 && conn->kind == DOOR_WEB) return false;
+        if (conn != one && conn->fd >= 0 && conn->owner == one->owner) return false;
     }
     return true;
 }
 
+/* Of a clock that goes on while the machine sleeps. */
+static uint64_t boot_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_BOOTTIME, &now);
+    return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
+}
+
+/* A web that ends as it should closes what it has open: what is open still was lost with it. */
+static bool waits(const struct door_open *open)
+{
+    if (!open->is_of_web || rec_view_kept(open->view).len == 0) return false;
+    enum salve_code code = rec_view_stands(open->view, NULL);
+    return code == SALVE_OK || code == SALVE_E_LOCKED;
+}
+
 void door_views_end(struct door_server *server, const struct door_conn *conn)
 {
-    uint64_t owner = conn->kind == DOOR_WEB ? 0 : conn->number;
-    if (conn->kind == DOOR_WEB && !is_last_of_web(server, conn)) return;
+    if (!is_last(server, conn)) return;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        if (open->view != NULL && open->number == owner) (void)!door_view_end(server, open, NULL);
+        if (open->view == NULL || open->owner != conn->owner || open->left_until_ms != 0) continue;
+        if (waits(open))
+            open->left_until_ms = boot_ms() + server->left_ms;
+        else
+            (void)!door_view_end(server, open, NULL);
     }
+}
+
+void door_views_lapse(struct door_server *server)
+{
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
+        struct door_open *open = &server->open[i];
+        if (open->view == NULL || open->left_until_ms == 0) continue;
+        if (boot_ms() >= open->left_until_ms || !waits(open)) (void)!door_view_end(server, open, NULL);
+    }
+}
+
+void door_views_close(struct door_server *server)
+{
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++)
+        if (server->open[i].view != NULL) (void)!door_view_end(server, &server->open[i], NULL);
 }
 
 static void facts_of(const struct rec_view *view, struct door_facts *facts)
@@ -84,6 +119,16 @@ static struct door_open *free_place(struct door_server *server)
     return NULL;
 }
 
+/* By a handle that nobody had before. */
+static void hand_out(struct door_open *open, struct door_handle *handle, struct door_facts *facts)
+{
+    crypto_random(open->handle.bytes, sizeof open->handle.bytes);
+    *handle = open->handle;
+    facts_of(open->view, facts);
+    facts->first_number = rec_next_number(open->view); /* the far end gives the ids from here on, says how many */
+    open->numbers_given = 1;
+}
+
 enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, struct door_handle *handle,
                                struct door_facts *facts)
 {
@@ -94,13 +139,9 @@ enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, st
         (void)!rec_close(&view, NULL);
         return salve_refuse(call->err, SALVE_E_QUOTA, "too many records are open at once", "view");
     }
-    *open = (struct door_open){.view = view, .number = call->conn->kind == DOOR_WEB ? 0 : call->conn->number};
-    crypto_random(open->handle.bytes, sizeof open->handle.bytes);
+    *open = (struct door_open){.view = view, .owner = call->conn->owner, .is_of_web = call->conn->kind == DOOR_WEB};
     server->figures.views++;
-    *handle = open->handle;
-    facts_of(view, facts);
-    facts->first_number = rec_next_number(view); /* the far end gives the ids from here on, and says how many */
-    open->numbers_given = 1;
+    hand_out(open, handle, facts);
     return SALVE_OK;
 }
 
@@ -221,6 +262,36 @@ static enum salve_code door_near_resume(struct door_call *call, struct door_ask_
 {
     rec_resume(call->view);
     facts_of(call->view, &ask->facts);
+    return SALVE_OK;
+}
+
+/* Noted before it is handed out; what cannot be is closed. */
+static enum salve_code hand_again(struct door_call *call, struct door_open *open, struct door_ask_rec_again *ask)
+{
+    enum salve_code code = arena_str(call->mem, rec_view_kept(open->view), &ask->kept, call->err);
+    if (code == SALVE_OK) code = rec_view_hand_again(open->view, call->err);
+    if (code != SALVE_OK) {
+        (void)!door_view_end(call->server, open, NULL);
+        return code;
+    }
+    open->left_until_ms = 0;
+    open->owner = call->conn->owner;
+    hand_out(open, &ask->handle, &ask->facts);
+    ask->is_there = true;
+    return SALVE_OK;
+}
+
+static enum salve_code door_near_again(struct door_call *call, struct door_ask_rec_again *ask)
+{
+    struct rec_view *none = NULL;
+    TRY(rec_again(call->site, ask->actor, call->mem, &none, &ask->kept, call->err)); /* is it a session? */
+    door_views_lapse(call->server);
+    for (size_t i = 0; i < DOOR_VIEWS_MAX && call->conn->kind == DOOR_WEB; i++) {
+        struct door_open *open = &call->server->open[i];
+        if (open->view == NULL || (open->left_until_ms == 0 && open->owner == call->conn->owner) || !waits(open))
+            continue;
+        if (rec_view_is_of(open->view, ask->actor.pass)) return hand_again(call, open, ask);
+    }
     return SALVE_OK;
 }
 

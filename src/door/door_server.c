@@ -15,7 +15,7 @@
 #include "crypto/crypto.h"
 #include "door/serve_int.h"
 
-enum { READ_BYTES = 64 << 10, KEPT_BYTES = 1 << 20, OUT_BYTES_MAX = DOOR_MESSAGE_BYTES_MAX / 2 };
+enum { READ_BYTES = 64 << 10, KEPT_BYTES = 1 << 20, OUT_BYTES_MAX = DOOR_MESSAGE_BYTES_MAX / 2, LEFT_MS = 60 * 1000 };
 
 /* --- the page ----------------------------------------------------------------------------------------------------- */
 
@@ -48,6 +48,7 @@ enum salve_code door_server_open(const struct door_serve_ask *ask, struct door_s
     if (server == NULL) return salve_fail(err, SALVE_E_MEMORY, "gate");
     server->site = ask->site;
     server->page = ask->page;
+    server->left_ms = LEFT_MS;
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) server->conns[i].fd = -1;
     enum salve_code code = desk_open(ask->site, &server->desk, err);
     if (code != SALVE_OK) {
@@ -84,6 +85,7 @@ void door_server_close(struct door_server **at)
     *at = NULL;
     if (server == NULL) return;
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) conn_drop(server, &server->conns[i]);
+    door_views_close(server);
     desk_close(&server->desk);
     site_generation_use(server->site, NULL);
     crypto_zero(server, sizeof *server);
@@ -101,10 +103,13 @@ enum salve_code door_server_add(struct door_server *server, int fd, enum door_ki
         return salve_refuse(err, SALVE_E_BUSY, "too many are connected", "gate");
     }
     *conn = (struct door_conn){.fd = fd, .kind = kind, .number = ++server->number};
+    conn->owner = kind == DOOR_WEB ? server->web : conn->number;
     conn->in.max = DOOR_HEAD_BYTES + DOOR_MESSAGE_BYTES_MAX;
     server->figures.connections++;
     return SALVE_OK;
 }
+
+void door_server_web(struct door_server *server) { server->web = ++server->number; }
 
 enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind, struct salve_err *err)
 {
@@ -275,6 +280,7 @@ static void tick(struct door_server *server)
     if (!is_due && !server->has_more) return;
     server->ticked_us = at_us;
     server->has_more = false;
+    door_views_lapse(server);
     (void)!site_tick(server->site, &server->has_more, NULL);
 }
 

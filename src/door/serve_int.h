@@ -14,6 +14,7 @@ struct door_conn {
     int fd; /* -1: the place is free */
     enum door_kind kind;
     uint64_t number; /* of all connections so far, from 1 */
+    uint64_t owner;  /* whose views it finds: of web that of all its connections, else its own number */
     struct door_bytes in, out;
     size_t sent;             /* of `out` */
     bool is_waiting;         /* for the desk: no other request of it is begun */
@@ -27,8 +28,10 @@ struct door_conn {
 struct door_open {
     struct rec_view *view; /* NULL: the place is free */
     struct door_handle handle;
-    uint64_t number; /* of its connection; 0: of any of web */
+    uint64_t owner; /* of its connections */
+    bool is_of_web;
     uint64_t numbers_given;
+    uint64_t left_until_ms; /* its web is gone, and its session may ask for it until then; 0: it is held */
 };
 
 struct door_watch {
@@ -52,8 +55,10 @@ struct door_server {
     struct door_listen listening[DOOR_WATCHED_MAX];
     size_t watched_count, listening_count;
     uint64_t number;
+    uint64_t web;  /* the owner that its connections have now; from `number`, so it is nobody else's */
     bool has_more; /* is due by the clock */
     uint64_t ticked_us;
+    unsigned left_ms; /* how long a view waits for its session when its web was lost */
     struct door_figures figures;
 };
 
@@ -93,8 +98,11 @@ SALVE_MUST_USE enum salve_code door_view_keep(struct door_call *call, struct rec
 struct door_open *door_view_find(struct door_server *server, const struct door_conn *conn,
                                  const struct door_handle *handle);
 SALVE_MUST_USE enum salve_code door_view_end(struct door_server *server, struct door_open *open, struct salve_err *err);
-/* door_views_end - those of a connection that ended; of web those of all, with the last of it. */
+/* door_views_end - those of a connection that ended; of web those of all, with the last of it, but for what waits for
+ * its session. door_views_lapse - what waited long enough, or stands no more. door_views_close - all that waits. */
 void door_views_end(struct door_server *server, const struct door_conn *conn);
+void door_views_lapse(struct door_server *server);
+void door_views_close(struct door_server *server);
 
 /* door_held - `code`, and where it is OK the actor becomes that of a session which ends with the connection. */
 SALVE_MUST_USE enum salve_code door_held(struct door_call *call, enum salve_code code, struct actor *actor);

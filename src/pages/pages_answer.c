@@ -150,6 +150,7 @@ static enum salve_code run(struct pages_call *call, const struct call_row *row, 
     call->content = pages_content_take(call->pages);
     call->visit.content = call->content == NULL ? NULL : call->content->content;
     call->has_clinic = visit_clinic(&call->visit, &call->clinic, NULL) == SALVE_OK;
+    if (has_session) pages_person_again(call);
     if (row->who == PAGES_PERSON) TRY(person_is_open(call, err));
     return row->handler(call, err);
 }
@@ -166,6 +167,7 @@ static void answer_call(struct pages_call *call, size_t at)
     if (code == SALVE_OK) code = buf_done(&call->out, &call->reply->body, &err);
     err.code = code;
     if (code != SALVE_OK) answer_code(call, &err);
+    if (call->session != NULL && call->at != NULL) pages_person_keep(call->session);
     give_site(call);
     if (call->session != NULL) pages_session_give(call->pages, call->session);
     if (call->content != NULL) pages_content_give(call->pages, call->content);

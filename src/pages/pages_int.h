@@ -38,10 +38,14 @@ struct pages_letter {
     int64_t until_ms;
 };
 
+/* The handle and is_pending, as they were kept last (pages_person_keep). */
+enum pages_kept { PAGES_KEPT_NONE, PAGES_KEPT, PAGES_KEPT_PENDING };
+
 /* A session as the web sees it; who acts is asked of the gate with each request. */
 struct pages_session {
     uint8_t key[CRYPTO_SHA256_BYTES]; /* of the token; zeros: the row is free */
     bool is_used;
+    bool is_asked;  /* whether somebody is open in it since before this process began */
     unsigned users; /* requests that hold the row, or wait for it; under pages.lock */
     pthread_mutex_t turn;
     int64_t used_ms;
@@ -51,6 +55,7 @@ struct pages_session {
     char person[PAGES_NAME_BYTES + 1]; /* handle; empty: nobody is open */
     bool is_urgent;                    /* an alarm of what is kept has no outcome */
     bool is_pending;                   /* an alarm of what was typed and is not kept has none */
+    enum pages_kept kept;              /* what of these goes with the look */
     uint64_t passed_on;                /* of the alarms that the list has to see to; 0: none */
     uint64_t alarms;                   /* of those that have no outcome now */
     char sex[8];                       /* of the open person, as words speak to them; empty: not known */
@@ -164,6 +169,14 @@ void pages_session_end(struct pages *pages, struct pages_session *session);
 enum salve_code pages_person_end(struct pages_session *session, struct salve_err *err);
 void pages_letters_end(struct pages_session *session, int64_t now_ms);
 int64_t pages_now_ms(void); /* of a clock that only goes on */
+
+/* --- pages_person.c: who is open, also after a restart --- */
+
+/* pages_person_keep - the gate is told who is open under which handle, where it does not know. pages_person_again - the
+ * first time that a session is seen: who was open in it before this process began is open again. Neither fails: then
+ * the card is shown again, as after any other end of a look. */
+void pages_person_keep(struct pages_session *session);
+void pages_person_again(struct pages_call *call);
 
 /* --- pages_words.c: words and guidelines --- */
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The person whom a session has open. */
 #include <stdio.h>
+#include <string.h>
 
 #include "pages/pages_int.h"
 
@@ -23,15 +24,63 @@ static bool same_key(struct str a, struct str b)
     }
 }
 
+static enum salve_code read_person(struct pages_call *call, struct visit_facts *facts, struct salve_err *err)
+{
+    TRY(visit_person_read(&call->visit, call->session->held.who, facts, err));
+    pages_alarms_note(call->session, facts);
+    (void)snprintf(call->session->sex, sizeof call->session->sex, "%.*s", STR_ARGS(facts->sex));
+    return SALVE_OK;
+}
+
 static enum salve_code answer_person(struct pages_call *call, struct salve_err *err)
 {
     struct visit_facts facts;
-    TRY(visit_person_read(&call->visit, call->session->held.who, &facts, err));
-    pages_alarms_note(call->session, &facts);
-    (void)snprintf(call->session->sex, sizeof call->session->sex, "%.*s", STR_ARGS(facts.sex));
+    TRY(read_person(call, &facts, err));
     pages_put_person(call, &facts);
     return SALVE_OK;
 }
+
+/* --- after a restart ---------------------------------------------------------------------------------------------- */
+
+/* What is kept: whether an alarm of what was typed waits, and the handle. What was shown for signing is not: it is
+ * shown again before it is signed. */
+void pages_person_keep(struct pages_session *session)
+{
+    char note[1 + PAGES_NAME_BYTES + 1];
+    enum pages_kept now = session->is_pending ? PAGES_KEPT_PENDING : PAGES_KEPT;
+    if (session->held.view == NULL || session->kept == now) return;
+    (void)snprintf(note, sizeof note, "%c%s", session->is_pending ? '!' : ' ', session->person);
+    if (visit_hold_keep(&session->held, str_of(note), NULL) == SALVE_OK) session->kept = now;
+}
+
+static bool take_note(struct pages_session *session, struct str note)
+{
+    if (note.len != 1 + PAGES_NAME_BYTES) return false;
+    session->is_pending = note.ptr[0] == '!';
+    session->kept = session->is_pending ? PAGES_KEPT_PENDING : PAGES_KEPT;
+    memcpy(session->person, note.ptr + 1, PAGES_NAME_BYTES);
+    session->person[PAGES_NAME_BYTES] = '\0';
+    return true;
+}
+
+void pages_person_again(struct pages_call *call)
+{
+    struct str note;
+    struct visit_facts facts;
+    struct pages_session *session = call->session;
+    bool is_known = session->is_asked || session->person[0] != '\0';
+    if (is_known || call->visit.actor.id.len == 0) return; /* nobody acts: it is locked */
+    if (visit_hold_again(&call->visit, &session->held, &note, NULL) != SALVE_OK) return;
+    session->is_asked = true;
+    if (session->held.view == NULL) return;
+    atomic_store(&session->open_at, call->at->number + 1);
+    call->visit.held = &session->held;
+    if (take_note(session, note) && read_person(call, &facts, NULL) == SALVE_OK) return;
+    (void)!pages_person_end(session, NULL);
+    call->visit.held = NULL;
+}
+
+/* --- calls -------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code hold(struct pages_call *call, struct salve_err *err)
 {

@@ -32,6 +32,7 @@ enum salve_code pages_person_end(struct pages_session *session, struct salve_err
     explicit_bzero(session->person, sizeof session->person);
     session->sex[0] = '\0';
     session->is_urgent = session->is_pending = false;
+    session->kept = PAGES_KEPT_NONE;
     session->passed_on = session->alarms = session->shown = 0;
     return code;
 }
@@ -65,6 +66,7 @@ static struct pages_session *find(struct pages *pages, const uint8_t key[CRYPTO_
     if (found == NULL) return NULL;
     memcpy(found->key, key, CRYPTO_SHA256_BYTES);
     found->is_used = true;
+    found->is_asked = false;
     found->is_urgent = found->is_pending = false;
     found->passed_on = found->alarms = 0;
     return found;

@@ -162,6 +162,18 @@ int64_t rec_opened_at_unix_ms(const struct rec_view *view); /* or when it was re
  * open work that was set and never saved is forgotten. The view lives no longer for it. */
 void rec_resume(struct rec_view *view);
 
+/* rec_keep - a text that the view has with it for rec_again, in place of the one before; wiped with the view. Empty:
+ * none, and nobody gets the view again. E_TOO_BIG.
+ * rec_again - a view of this session (actor.pass is its token) whose process ended without closing it, with the text
+ * that it had with it, in mem: the same view, under the leaf of its opening, for a minute at most. What was read of it
+ * is noted first, as at a closing, also where it is nothing: the person sees that it was handed out again. *out is
+ * NULL where there is none; always where the site is open in this process, as views end with it.
+ *   errors  E_SESSION, E_LOCKED; E_FULL, E_IO it could not be noted, and the view is closed */
+enum { REC_KEPT_BYTES = 192 };
+SALVE_MUST_USE enum salve_code rec_keep(struct rec_view *view, struct str kept, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_again(struct site *site, struct actor actor, struct arena *mem,
+                                         struct rec_view **out, struct str *kept, struct salve_err *err);
+
 bool rec_shows(const struct rec_view *view, enum data_class class); /* does the view read that class? */
 /* For tests: what the view reads. */
 class_mask rec_classes(const struct rec_view *view);

@@ -131,21 +131,20 @@ enum salve_code near_rec_open(struct site *site, const struct rec_ask *ask, stru
 /* --- closing ------------------------------------------------------------------------------------------------------ */
 
 /* What was read is noted also when the view was over before and has no keys any more: sealing needs none that read. */
-static enum salve_code note_closing(const struct rec_view *view, struct salve_err *err)
+enum salve_code rec_view_note_read(const struct rec_view *view, struct salve_err *err)
 {
     struct rec_event event = {.kind = REC_EVENT_READ,
                               .actor = view->actor,
                               .purpose = view->purpose,
                               .classes = view->read_classes,
                               .resource_count = view->read_count};
-    if (view->read_count == 0) return SALVE_OK;
     return rec_closing_add(view->site, view->gate.chain.id, &event, err);
 }
 
 enum salve_code near_rec_close(struct rec_view **view, struct salve_err *err)
 {
     if (*view == NULL) return SALVE_OK;
-    enum salve_code code = note_closing(*view, err);
+    enum salve_code code = (*view)->read_count == 0 ? SALVE_OK : rec_view_note_read(*view, err);
     drop(*view);
     *view = NULL;
     return code;

@@ -39,10 +39,14 @@ struct rec_view {
     int64_t resumed_at_unix_ms; /* 0: it was not */
     bool has_work;              /* `work` waits for the next save */
     struct rec_work_change work;
+    char kept[REC_KEPT_BYTES]; /* rec_keep */
+    size_t kept_bytes;
 };
 
 /* rec_view_new - an empty view with memory of its own; NULL: there is none. rec_close ends it. */
 struct rec_view *rec_view_new(struct site *site);
+/* rec_view_note_read - what was read through it, in the person's record with the next commit. */
+SALVE_MUST_USE enum salve_code rec_view_note_read(const struct rec_view *view, struct salve_err *err);
 /* rec_view_decision - what the person's newest decisions, as the view knows them, allow it now. */
 struct consent_decision rec_view_decision(const struct rec_view *view, int64_t now_unix_ms);
 /* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */

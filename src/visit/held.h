@@ -9,7 +9,13 @@
  *     visit_hold(&visit, card, &held, err);          // as visit_view_open: E_CONSENT, E_NOT_FOUND, E_QUOTA, ...
  *     visit.held = &held;                            // of this request and the next ones
  *     visit_measure(&visit, held.who, ...);
- *     visit_release(&held, err);                     // in every case */
+ *     visit_release(&held, err);                     // in every case
+ *
+ * A face that may end without releasing it (a process that crashed) keeps a note with the look, and asks for both again
+ * with the same session (rec_again):
+ *
+ *     visit_hold_keep(&held, note, err);
+ *     visit_hold_again(&visit, &held, &note, err);   // held.view stays NULL: nobody was open */
 #ifndef SALVE_VISIT_HELD_H
 #define SALVE_VISIT_HELD_H
 
@@ -30,6 +36,12 @@ struct visit_held {
 /* visit_hold - opens it. Nobody is held by it before. visit_release - closes it and wipes it; nothing open is fine. */
 SALVE_MUST_USE enum salve_code visit_hold(const struct visit *visit, struct str who, struct visit_held *held,
                                           struct salve_err *err);
+/* visit_hold_keep - a note of at most VISIT_NOTE_BYTES for whoever holds it next; E_TOO_BIG and those of rec_keep.
+ * visit_hold_again - as rec_again; the note is in visit->mem. */
+enum { VISIT_NOTE_BYTES = 64 };
+SALVE_MUST_USE enum salve_code visit_hold_keep(const struct visit_held *held, struct str note, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_hold_again(const struct visit *visit, struct visit_held *held, struct str *note,
+                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_release(struct visit_held *held, struct salve_err *err);
 
 #endif

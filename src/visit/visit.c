@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Who acts, and the view of a person with their card. */
+#include <stdio.h>
 #include <string.h>
 
 #include "admit/import.h"
@@ -92,22 +93,77 @@ enum salve_code visit_view_close(const struct visit *visit, struct rec_view **vi
 
 /* --- a look that lasts -------------------------------------------------------------------------------------------- */
 
-enum salve_code visit_hold(const struct visit *visit, struct str who, struct visit_held *held, struct salve_err *err)
+static enum salve_code check_fits(const struct visit *visit, struct str who, const struct visit_held *held,
+                                  struct salve_err *err)
 {
-    struct visit fresh = *visit;
     salve_assert(held->view == NULL);
-    fresh.held = NULL;
-    if (who.len >= sizeof held->text || visit->actor.id.len >= sizeof held->id)
-        return salve_refuse(err, SALVE_E_NOT_FOUND, "that is neither a card code nor a ticket", "card");
-    TRY(visit_view_open(&fresh, who, 0, &held->view, err));
+    if (who.len < sizeof held->text && visit->actor.id.len < sizeof held->id) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "that is neither a card code nor a ticket", "card");
+}
+
+static void hold(const struct visit *visit, struct str who, struct visit_held *held)
+{
     memcpy(held->text, who.ptr, who.len);
     memcpy(held->id, visit->actor.id.ptr, visit->actor.id.len);
     held->who = str_make(held->text, who.len);
     held->actor = str_make(held->id, visit->actor.id.len);
     held->role = visit->actor.role;
     held->is_by_ticket = rec_code_valid(REC_CODE_TICKET, who);
+}
+
+enum salve_code visit_hold(const struct visit *visit, struct str who, struct visit_held *held, struct salve_err *err)
+{
+    struct visit fresh = *visit;
+    fresh.held = NULL;
+    TRY(check_fits(visit, who, held, err));
+    TRY(visit_view_open(&fresh, who, 0, &held->view, err));
+    hold(visit, who, held);
     int64_t minutes = held->is_by_ticket ? SALVE_VIEW_AWAY_MINUTES_MAX : SALVE_VIEW_MINUTES_MAX;
     held->ends_at_unix_ms = rec_opened_at_unix_ms(held->view) + minutes * 60 * 1000;
+    return SALVE_OK;
+}
+
+/* What is kept: when it ends, the key, the note; a line each. */
+enum salve_code visit_hold_keep(const struct visit_held *held, struct str note, struct salve_err *err)
+{
+    char text[REC_KEPT_BYTES];
+    if (note.len > VISIT_NOTE_BYTES) return salve_fail(err, SALVE_E_TOO_BIG, "note of a look");
+    int len = snprintf(text, sizeof text, "%lld\n%.*s\n%.*s", (long long)held->ends_at_unix_ms, STR_ARGS(held->who),
+                       STR_ARGS(note));
+    enum salve_code code = len < 0 || (size_t)len >= sizeof text
+                               ? salve_fail(err, SALVE_E_TOO_BIG, "note of a look")
+                               : rec_keep(held->view, str_make(text, (size_t)len), err);
+    explicit_bzero(text, sizeof text);
+    return code;
+}
+
+static bool next_line(struct str *rest, struct str *line)
+{
+    ptrdiff_t end = str_find(*rest, STR("\n"));
+    if (end < 0) return false;
+    *line = str_cut(*rest, 0, (size_t)end);
+    *rest = str_cut(*rest, (size_t)end + 1, rest->len);
+    return true;
+}
+
+enum salve_code visit_hold_again(const struct visit *visit, struct visit_held *held, struct str *note,
+                                 struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    struct str ends, who;
+    int64_t ends_at_unix_ms = 0;
+    *note = STR_NONE;
+    TRY(rec_again(visit->site, visit->actor, visit->mem, &view, note, err));
+    if (view == NULL) return SALVE_OK;
+    bool is_read = next_line(note, &ends) && next_line(note, &who) && str_to_i64(ends, &ends_at_unix_ms);
+    enum salve_code code = is_read ? check_fits(visit, who, held, err) : salve_fail(err, SALVE_E_IO, "note of a look");
+    if (code != SALVE_OK) {
+        (void)!rec_close(&view, NULL);
+        return code;
+    }
+    hold(visit, who, held);
+    held->view = view;
+    held->ends_at_unix_ms = ends_at_unix_ms;
     return SALVE_OK;
 }
 

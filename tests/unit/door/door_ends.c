@@ -7,6 +7,7 @@
 
 #include "door/door.h"
 #include "door/far_int.h"
+#include "door/serve_int.h"
 #include "t_site.h"
 
 enum { WEB_LINES = 4 };
@@ -223,6 +224,138 @@ static void what_a_command_began_ends_with_it(void **state)
     assert_code(rec_close(&second, NULL), SALVE_E_IO);
     assert_ok(site_close(&command, NULL));
     assert_ok(site_close(&other, NULL));
+}
+
+/* --- a web that is lost ------------------------------------------------------------------------------------------- */
+
+/* Web is killed, and another one begins; its connections are there before or after the end of the others is seen. */
+static struct site *web_again(bool is_early)
+{
+    struct site *lost = g.t->site, *fresh = NULL;
+    (void)pthread_mutex_lock(&g.step);
+    door_server_web(g.server);
+    (void)pthread_mutex_unlock(&g.step);
+    if (is_early) fresh = far_end(DOOR_WEB, WEB_LINES);
+    size_t left = is_early ? WEB_LINES : 0;
+    for (size_t i = 0; i < WEB_LINES; i++) (void)shutdown(far_of(lost)->lines[i].fd, SHUT_RDWR);
+    for (int i = 0; i < 2000 && figures().connections != left; i++) (void)usleep(1000);
+    assert_int_equal(figures().connections, left);
+    g.t->site = is_early ? fresh : far_end(DOOR_WEB, WEB_LINES);
+    return lost;
+}
+
+static void bury(struct site **lost, struct rec_view **view)
+{
+    if (*view != NULL) assert_code(rec_close(view, NULL), SALVE_E_IO);
+    assert_ok(site_close(lost, NULL));
+}
+
+static struct rec_view *again(struct actor actor, const char *want)
+{
+    struct rec_view *view = NULL;
+    struct str kept;
+    assert_ok(rec_again(g.t->site, actor, g.t->mem, &view, &kept, NULL));
+    if (view != NULL) assert_str(kept, want);
+    return view;
+}
+
+/* How often the person reads that somebody of the staff did so. */
+static size_t told(struct str card, const char *kind)
+{
+    struct rec_look *looks = NULL;
+    size_t count = 0, missing = 0, found = 0;
+    struct rec_view *own = t_open(g.t, t_person("1980-01-01"), PURPOSE_SELF, card);
+    t_must(rec_looked(own, g.t->mem, &looks, &count, &missing, &err));
+    for (size_t i = 0; i < count; i++)
+        found += str_is(looks[i].kind, kind) && str_eq(looks[i].actor.id, T_CLINICIAN.id);
+    t_close_view(&own);
+    assert_int_equal(missing, 0);
+    return found;
+}
+
+static void what_was_open_is_there_again(bool is_early)
+{
+    struct rec_enrolled who = carer(is_early ? "Eze" : "Lind");
+    struct rec_view *view = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    struct rec_view *unkept = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    assert_int_equal(t_count(view), 1);
+    assert_ok(rec_keep(view, STR("first"), NULL));
+    assert_ok(rec_keep(view, STR("second"), NULL));
+    assert_null(again(g.amina.actor, "")); /* it is held: by this web itself */
+    size_t opened = told(who.card, "access"), read = told(who.card, "read");
+    struct door_handle before = far_handle(view);
+    struct site *lost = web_again(is_early);
+    assert_true(figures().views == 1); /* nobody would ask for the other one */
+    assert_null(again(g.ben.actor, ""));
+    struct rec_view *more = again(g.amina.actor, "second");
+    assert_non_null(more);
+    assert_null(again(g.amina.actor, "")); /* once */
+    assert_memory_equal(rec_compartment(more).bytes, who.compartment.bytes, sizeof who.compartment.bytes);
+    struct door_handle after = far_handle(more);
+    assert_memory_not_equal(before.bytes, after.bytes, sizeof before.bytes);
+    assert_int_equal(told(who.card, "read"), read + 1); /* noted before anything is read again */
+    assert_int_equal(t_count(more), 1);
+    (void)t_save_weight(g.t, more, "70.5");
+    t_close_view(&more);
+    assert_int_equal(told(who.card, "read"), read + 2);
+    assert_int_equal(told(who.card, "access"), opened);
+    assert_code(rec_close(&unkept, NULL), SALVE_E_IO);
+    bury(&lost, &view);
+}
+
+static void a_web_that_is_lost_gets_its_views_again(void **state)
+{
+    (void)state;
+    what_was_open_is_there_again(false);
+    what_was_open_is_there_again(true);
+}
+
+/* Whatever ends a view ends it while nobody holds it, too. */
+static void what_waits_for_its_session_ends_as_ever(void **state)
+{
+    (void)state;
+    struct rec_enrolled who = carer("Roth"), other = carer("Sato");
+    struct rec_view *view = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    struct rec_view *second = t_open(g.t, g.ben.actor, PURPOSE_CARE, other.card);
+    assert_code(rec_keep(view, str_make((char[REC_KEPT_BYTES + 1]){0}, REC_KEPT_BYTES + 1), NULL), SALVE_E_TOO_BIG);
+    assert_ok(rec_keep(view, STR("a"), NULL));
+    assert_ok(rec_keep(second, STR("b"), NULL));
+    struct site *lost = web_again(false);
+    assert_int_equal(figures().views, 2);
+    t_withdraw(g.t, who.card, PURPOSE_CARE);
+    assert_null(again(g.amina.actor, ""));
+    assert_int_equal(figures().views, 1);
+    struct session unlocked;
+    struct rec_view *none = NULL;
+    struct str kept;
+    assert_ok(session_lock(g.t->site, g.ben.token, NULL));
+    assert_code(rec_again(g.t->site, g.ben.actor, g.t->mem, &none, &kept, NULL), SALVE_E_LOCKED);
+    assert_ok(session_unlock(g.t->site, g.ben.token, T_PIN, g.t->mem, &unlocked, NULL));
+    assert_code(rec_again(g.t->site, g.ben.actor, g.t->mem, &none, &kept, NULL), SALVE_E_SESSION);
+    struct rec_view *more = again(unlocked.actor, "b");
+    assert_int_equal(t_count(more), 1);
+    assert_code(rec_close(&second, NULL), SALVE_E_IO);
+    bury(&lost, &view);
+    struct site *lost_too = web_again(false);
+    assert_ok(session_end(g.t->site, unlocked.token, NULL));
+    assert_true(soon(no_views));
+    bury(&lost_too, &more);
+}
+
+static void nobody_waits_for_a_session_for_long(void **state)
+{
+    (void)state;
+    struct rec_enrolled who = carer("Vega");
+    struct rec_view *view = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    assert_ok(rec_keep(view, STR("a"), NULL));
+    (void)pthread_mutex_lock(&g.step);
+    assert_int_equal(g.server->left_ms, 60000);
+    g.server->left_ms = 1;
+    (void)pthread_mutex_unlock(&g.step);
+    struct site *lost = web_again(false);
+    assert_true(soon(no_views));
+    assert_null(again(g.amina.actor, ""));
+    bury(&lost, &view);
 }
 
 /* A run that is cut off leaves its file to the next one: enrolling beside it is no part of it. */
@@ -480,6 +613,9 @@ int main(void)
         ends_test(a_pass_of_the_gate_itself_is_no_token),
         ends_test(a_locked_session_reads_nothing),
         ends_test(what_a_command_began_ends_with_it),
+        ends_test(a_web_that_is_lost_gets_its_views_again),
+        ends_test(what_waits_for_its_session_ends_as_ever),
+        ends_test(nobody_waits_for_a_session_for_long),
         ends_test(enrolling_beside_a_file_is_no_row_of_it),
         ends_test(what_was_read_is_read_again_without_asking),
         ends_test(what_somebody_else_saves_is_there_with_the_next_answer),

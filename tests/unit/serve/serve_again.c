@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Pages that are lost with what they had open, and others that take their place at the same gate: a browser goes on
+ * where it was, but for what only the lost ones knew. */
+#include <sys/socket.h>
+
+#include "../pages/pages_world.h"
+#include "door/door.h"
+
+enum { LINES = 2 };
+
+static struct {
+    struct pages_world *world;
+    struct door_page *page;
+    struct door_server *server;
+    struct site *far;
+    pthread_t thread;
+    pthread_mutex_t step; /* held while the thread works */
+    int page_fd, fds[LINES];
+    _Atomic bool is_over;
+} g;
+
+static void *serve(void *with)
+{
+    (void)with;
+    while (!atomic_load(&g.is_over)) {
+        (void)pthread_mutex_lock(&g.step);
+        t_must(door_server_step(g.server, 5, &err));
+        (void)pthread_mutex_unlock(&g.step);
+        (void)usleep(10);
+    }
+    return NULL;
+}
+
+static struct site *site_of_web(void *with, unsigned worker, struct salve_err *err)
+{
+    (void)with, (void)worker, (void)err;
+    return g.far;
+}
+
+static void web_begin(void)
+{
+    (void)pthread_mutex_lock(&g.step);
+    door_server_web(g.server);
+    for (size_t i = 0; i < LINES; i++) {
+        int ends[2];
+        if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) abort();
+        t_must(door_server_add(g.server, ends[0], DOOR_WEB, &err));
+        g.fds[i] = ends[1];
+    }
+    (void)pthread_mutex_unlock(&g.step);
+    const struct door_connect ask = {
+        .fds = g.fds, .fd_count = LINES, .page_fd = g.page_fd, .clock = g.world->w.t->options.clock};
+    t_must(door_connect(&ask, &g.far, &err));
+    g.world->config.site = site_of_web;
+    t_must(pages_open(&g.world->config, &g.world->pages, &err));
+}
+
+/* As if they were killed: the lines end first, so nothing that they had open is closed by them. */
+static void web_lost(void)
+{
+    for (size_t i = 0; i < LINES; i++) (void)shutdown(g.fds[i], SHUT_RDWR);
+    pages_close(&g.world->pages);
+    (void)!site_close(&g.far, NULL);
+    web_begin();
+}
+
+static int make(void **state)
+{
+    (void)state;
+    g.world = pages_world_make("serve-again", true);
+    pages_close(&g.world->pages);
+    g.is_over = false;
+    (void)pthread_mutex_init(&g.step, NULL);
+    t_must(door_page_make(&g.page, &g.page_fd, &err));
+    const struct door_serve_ask ask = {.site = g.world->w.t->site, .page = g.page};
+    t_must(door_server_open(&ask, &g.server, &err));
+    if (pthread_create(&g.thread, NULL, serve, NULL) != 0) abort();
+    web_begin();
+    return 0;
+}
+
+static int drop(void **state)
+{
+    (void)state;
+    pages_close(&g.world->pages);
+    (void)!site_close(&g.far, NULL);
+    atomic_store(&g.is_over, true);
+    (void)pthread_join(g.thread, NULL);
+    door_server_close(&g.server);
+    door_page_drop(g.page);
+    (void)close(g.page_fd);
+    g.world->config.site = site_of;
+    t_must(pages_open(&g.world->config, &g.world->pages, &err));
+    pages_world_drop(g.world);
+    return 0;
+}
+
+static struct str open_now(struct browser *browser) { return text_of(call(browser, "session", "{}"), "open.person"); }
+
+/* --- what goes on ------------------------------------------------------------------------------------------------- */
+
+static void a_station_goes_on_with_whom_it_had_open(void **state)
+{
+    (void)state;
+    struct browser ben = browser_login(g.world, STR("nurse-ben")), amina = browser_login(g.world, STR("dr-amina"));
+    assert_status(browser_open(&ben, g.world->w.card), 200);
+    web_lost();
+    assert_int_equal(open_now(&amina).len, 0); /* they are nobody of hers */
+    assert_error(call_with(&amina, "person", arena_printf(g.world->w.t->mem, "{\"person\":\"%s\"}", ben.person)), 403,
+                 "E_CONSENT");
+    struct answer answer = call(&ben, "measure",
+                                "{'person':'%P','key':'3b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','confirmed':[[0,0],[0,1]],"
+                                "'readings':[{'word':'bp','text':'210/130'}]}");
+    assert_str(text_of(answer, "state"), "stored");
+    assert_true(str_is(open_now(&ben), ben.person));
+    web_lost();
+    answer = call(&ben, "session", "{}");
+    assert_true(str_is(text_of(answer, "open.person"), ben.person));
+    assert_true(json_is_true(json_path(answer.json, "urgent")));
+    web_lost();
+    assert_error(call(&ben, "logout", "{}"), 409, "E_CONFLICT"); /* the first that is asked, too */
+    assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    assert_status(call(&ben, "told", "{'person':'%P','how':'in-person','agreed':'goes to the hospital'}"), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+    web_lost();
+    assert_int_equal(open_now(&ben).len, 0);
+}
+
+static void an_alarm_of_what_is_not_kept_waits_on(void **state)
+{
+    (void)state;
+    struct browser ben = browser_login(g.world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, g.world->w.card), 200);
+    struct answer answer =
+        call(&ben, "measure",
+             "{'person':'%P','key':'none','readings':[{'word':'bp','text':'212/131'}],'confirmed':[[0,0],[0,1]]}");
+    assert_true(has_item(answer, "alarms", "bp-very-high"));
+    assert_int_equal(answer.status, 422);
+    web_lost();
+    assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    assert_status(call(&ben, "not-told", "{'person':'%P','why':'left'}"), 200);
+    web_lost(); /* that the list has it is not kept: it is said again, if the record has an alarm */
+    assert_false(json_is_true(json_path(call(&ben, "session", "{}").json, "urgent")));
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void what_others_showed_is_not_signed(void **state)
+{
+    (void)state;
+    struct browser amina = browser_login(g.world, STR("dr-amina"));
+    assert_status(browser_open(&amina, g.world->w.card), 200);
+    assert_true(count_of(call(&amina, "screen", "{'person':'%P'}"), "drafts") > 0);
+    web_lost();
+    assert_error(call(&amina, "sign", "{'person':'%P','leave':[]}"), 409, "E_STALE");
+    assert_true(count_of(call(&amina, "findings", "{'person':'%P'}"), "drafts") > 0);
+    assert_status(call(&amina, "sign", "{'person':'%P','leave':[]}"), 200);
+    assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+}
+
+static void a_locked_session_has_it_again_when_unlocked(void **state)
+{
+    (void)state;
+    struct browser ben = browser_login(g.world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, g.world->w.card), 200);
+    assert_status(call(&ben, "lock", "{}"), 200);
+    web_lost();
+    assert_error(call(&ben, "person", "{'person':'%P'}"), 423, "E_LOCKED");
+    assert_status(call(&ben, "unlock", "{'secret':'246802'}"), 200);
+    assert_status(call(&ben, "person", "{'person':'%P'}"), 200);
+    web_lost();
+    assert_status(call(&ben, "person", "{'person':'%P'}"), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void a_withdrawal_meanwhile_ends_it(void **state)
+{
+    (void)state;
+    struct browser ben = browser_login(g.world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, g.world->w.card), 200);
+    web_lost();
+    (void)pthread_mutex_lock(&g.step);
+    t_withdraw(g.world->w.t, g.world->w.card, PURPOSE_CARE);
+    (void)pthread_mutex_unlock(&g.step);
+    struct answer answer = call(&ben, "person", "{'person':'%P'}");
+    assert_error(answer, 403, "E_CONSENT");
+    assert_true(str_find(answer.body, STR("Adeyemi")) < 0);
+    assert_int_equal(open_now(&ben).len, 0);
+}
+
+#define again_test(f) cmocka_unit_test_setup_teardown(f, make, drop)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        again_test(a_station_goes_on_with_whom_it_had_open), again_test(an_alarm_of_what_is_not_kept_waits_on),
+        again_test(what_others_showed_is_not_signed),        again_test(a_locked_session_has_it_again_when_unlocked),
+        again_test(a_withdrawal_meanwhile_ends_it),
+    };
+    return t_run(tests);
+}
