@@ -117,7 +117,7 @@ int serve_inner(int argc, char **argv)
     (void)prctl(PR_SET_NAME, name, 0, 0, 0);
     (void)sigaction(SIGPIPE, &ignored, NULL);
     (void)sigaction(SIGXFSZ, &ignored, NULL); /* a file that may not grow is an error of its write */
-    (void)sigaction(SIGINT, &ignored, NULL); /* Ctrl-C on a terminal: the supervisor says in which order they end */
+    (void)sigaction(SIGINT, &ignored, NULL);  /* Ctrl-C on a terminal: the supervisor says in which order they end */
     (void)sigaction(SIGTERM, &ignored, NULL);
     (void)sigaction(SIGHUP, &ignored, NULL);
     enum salve_code code = crypto_init(&err);
