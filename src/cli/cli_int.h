@@ -68,7 +68,7 @@ struct cli {
     struct str card; /* once cli_card_read read it */
     struct cli_values options[OPT_COUNT];
     bool is_json, is_quiet;
-    bool is_served; /* the site is that of a running server */
+    bool is_served;  /* the site is that of a running server */
     int exit_status; /* set by a command that ends in "partly done" */
 };
 

@@ -92,8 +92,8 @@ SALVE_MUST_USE enum salve_code door_server_watch(struct door_server *server, int
                                                  void *with, struct salve_err *err);
 
 /* door_server_step - waits until something comes, at most so long, and answers it: one request of each connection.
- * Then once a second what is due by the clock (site_tick), piece by piece. What a request meets is its own error. E_IO: it cannot
- * wait. */
+ * Then, once a second, what is due by the clock (site_tick), piece by piece. What a request meets is its own error.
+ * E_IO: it cannot wait. */
 SALVE_MUST_USE enum salve_code door_server_step(struct door_server *server, int timeout_ms, struct salve_err *err);
 
 /* For tests. */

@@ -32,69 +32,88 @@ static enum salve_code ask_state(struct far_site *site, struct far_state *state,
     if (site->page != NULL) state->changes = atomic_load_explicit(&site->page->changes, memory_order_acquire);
     state->at_unix_ms = clock_ms(&site->clock);
     state->is.print = door_tables_print();
-    TRY(far_call(site, DOOR_ASK_door_state, &state->is, state->mem, err));
+    return far_call(site, DOOR_ASK_door_state, &state->is, state->mem, err);
+}
+
+/* By the bytes that they are on the way: so no member is forgotten. */
+static bool same(const struct site_settings *a, const struct site_settings *b)
+{
+    struct door_bytes of_a = {.max = DOOR_DOC_BYTES_MAX}, of_b = {.max = DOOR_DOC_BYTES_MAX};
+    bool is_same = door_write(door_shape_site_settings.fields, a, &of_a, NULL) == SALVE_OK &&
+                   door_write(door_shape_site_settings.fields, b, &of_b, NULL) == SALVE_OK &&
+                   str_eq(str_bytes(of_a.at, of_a.len), str_bytes(of_b.at, of_b.len));
+    door_bytes_drop(&of_a);
+    door_bytes_drop(&of_b);
+    return is_same;
+}
+
+/* What says the same as the newest only makes that one younger: nothing is made of it again. */
+static bool is_known(struct far_site *site, const struct far_state *fresh)
+{
+    (void)pthread_mutex_lock(&site->lock);
+    struct far_state *newest = site->state;
+    bool is_same = newest != NULL && same(&newest->is.settings, &fresh->is.settings);
+    if (is_same) newest->changes = fresh->changes;
+    if (is_same) newest->at_unix_ms = fresh->at_unix_ms;
+    (void)pthread_mutex_unlock(&site->lock);
+    return is_same;
+}
+
+static enum salve_code make_of(struct far_state *state, struct salve_err *err)
+{
     TRY(site_rules_of(&state->is.settings, state->mem, &state->rules, err));
     /* A machine without that zone still does all that needs no day (site_zone). */
     state->zone_code = site_zone_of(&state->is.settings, state->mem, &state->zone, &state->zone_err);
     return SALVE_OK;
 }
 
-static bool same(const struct site_settings *a, const struct site_settings *b)
-{
-    return str_eq(a->name, b->name) && str_eq(a->languages, b->languages) && str_eq(a->zone, b->zone) &&
-           str_eq(a->identifier_systems, b->identifier_systems) && str_eq(a->units, b->units) &&
-           str_eq(a->national_patterns, b->national_patterns) && str_eq(a->log_name, b->log_name) &&
-           a->assent_age_years == b->assent_age_years && a->consent_age_years == b->consent_age_years &&
-           a->majority_age_years == b->majority_age_years && a->lock_seconds == b->lock_seconds &&
-           a->name_index == b->name_index;
-}
-
-/* A state that says the same as the newest only makes that one younger. */
-static const struct far_state *keep(struct far_site *site, struct far_state *fresh)
+static void keep(struct far_site *site, struct far_state *fresh)
 {
     (void)pthread_mutex_lock(&site->lock);
-    struct far_state *newest = site->state;
-    bool is_same = newest != NULL && same(&newest->is.settings, &fresh->is.settings);
-    if (is_same) {
-        newest->changes = fresh->changes;
-        newest->at_unix_ms = fresh->at_unix_ms;
-    } else {
-        fresh->before = newest;
-        site->state = newest = fresh;
-    }
+    fresh->before = site->state;
+    site->state = fresh;
     (void)pthread_mutex_unlock(&site->lock);
-    if (is_same) state_drop(fresh);
-    return newest;
 }
 
-enum salve_code far_state_first(struct far_site *site, struct salve_err *err)
+/* Where the gate cannot be asked, what is known stays. */
+static enum salve_code look_anew(struct far_site *site, struct salve_err *err)
 {
     struct far_state *state = calloc(1, sizeof *state);
     if (state == NULL) return salve_fail(err, SALVE_E_MEMORY, "settings");
     enum salve_code code = ask_state(site, state, err);
-    if (code == SALVE_OK) site->is_made_up = state->is.is_made_up;
-    if (code == SALVE_OK)
-        (void)keep(site, state);
+    bool is_new = code == SALVE_OK && !is_known(site, state);
+    if (is_new) code = make_of(state, err);
+    if (is_new && code == SALVE_OK)
+        keep(site, state);
     else
         state_drop(state);
     return code;
 }
 
-/* The newest; where the gate cannot be asked, what is known. */
-static const struct far_state *state_of(const struct site *opened)
+enum salve_code far_state_first(struct far_site *site, struct salve_err *err)
 {
-    struct far_site *site = far_of(opened);
+    TRY(look_anew(site, err));
+    site->is_made_up = site->state->is.is_made_up;
+    return SALVE_OK;
+}
+
+static const struct far_state *newest_of(struct far_site *site, bool *is_fresh)
+{
     (void)pthread_mutex_lock(&site->lock);
     const struct far_state *newest = site->state;
-    bool is_fresh = far_is_fresh(site, newest->changes, NULL, newest->at_unix_ms);
+    *is_fresh = far_is_fresh(site, newest->changes, NULL, newest->at_unix_ms);
     (void)pthread_mutex_unlock(&site->lock);
+    return newest;
+}
+
+static const struct far_state *state_of(const struct site *opened)
+{
+    bool is_fresh = false;
+    struct far_site *site = far_of(opened);
+    const struct far_state *newest = newest_of(site, &is_fresh);
     if (is_fresh) return newest;
-    struct far_state *fresh = calloc(1, sizeof *fresh);
-    if (fresh == NULL || ask_state(site, fresh, NULL) != SALVE_OK) {
-        state_drop(fresh);
-        return newest;
-    }
-    return keep(site, fresh);
+    (void)!look_anew(site, NULL);
+    return newest_of(site, &is_fresh);
 }
 
 bool far_site_is_made_up(const struct site *site) { return far_of(site)->is_made_up; }

@@ -66,13 +66,30 @@ static void facts_of(const struct rec_view *view, struct door_facts *facts)
     facts->keeps_apart = rec_keeps_apart(view);
 }
 
+/* Views that nobody closed although they are over. */
+static void sweep(struct door_server *server)
+{
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
+        struct door_open *open = &server->open[i];
+        enum salve_code code = open->view == NULL ? SALVE_OK : rec_view_stands(open->view, NULL);
+        if (code == SALVE_E_CONSENT || code == SALVE_E_ROLE || code == SALVE_E_NOT_FOUND || code == SALVE_E_SESSION)
+            (void)!door_view_end(server, open, NULL);
+    }
+}
+
+static struct door_open *free_place(struct door_server *server)
+{
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++)
+        if (server->open[i].view == NULL) return &server->open[i];
+    return NULL;
+}
+
 enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, struct door_handle *handle,
                                struct door_facts *facts)
 {
     struct door_server *server = call->server;
-    struct door_open *open = NULL;
-    for (size_t i = 0; i < DOOR_VIEWS_MAX && open == NULL; i++)
-        if (server->open[i].view == NULL) open = &server->open[i];
+    if (free_place(server) == NULL) sweep(server);
+    struct door_open *open = free_place(server);
     if (open == NULL) {
         (void)!rec_close(&view, NULL);
         return salve_refuse(call->err, SALVE_E_QUOTA, "too many records are open at once", "view");

@@ -201,6 +201,15 @@ SALVE_MUST_USE enum salve_code keys_compartment_next(struct keys *keys, const st
  * now_unix_s 0: the time is doubted; nothing expires. */
 SALVE_MUST_USE enum salve_code keys_rotate(struct keys *keys, int64_t now_unix_s, struct keys_rotated *out,
                                            struct salve_err *err);
+
+/* The same in pieces, between which the keys are used as ever; one turn at a time. keys_turn_step - at most so many
+ * wraps, or another part of it; what fails can be tried again. keys_turn_end - what was done; frees it, sets NULL, and
+ * NULL is fine. A turn that is given up half way is one that was stopped. */
+struct keys_turn;
+SALVE_MUST_USE enum salve_code keys_turn_begin(int64_t now_unix_s, struct keys_turn **out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_turn_step(struct keys *keys, struct keys_turn *turn, uint32_t rows, bool *is_done,
+                                              struct salve_err *err);
+void keys_turn_end(struct keys_turn **turn, struct keys_rotated *out);
 /* keys_due - when the keys were last new (made, or the epoch turned) and how many turns a change of the secret still
  * asks for. It is authenticated: 0 where nobody can tell. */
 struct keys_due {

@@ -6,6 +6,8 @@
  *   3  wraps move from e to e+1, a batch a transaction; both epochs open meanwhile
  *   4  the files are scrubbed
  * Wraps past their not_after are dropped on the way. */
+#include <stdlib.h>
+
 #include "base/assert.h"
 #include "keys/keys_int.h"
 
@@ -59,30 +61,31 @@ static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int6
     return db_run(keys->wrap_replace, err);
 }
 
-static enum salve_code rewrap_batch(struct keys *keys, struct keys_wrap_row *row, int64_t now_unix_s,
-                                    struct keys_rotated *out, bool *more, struct salve_err *err)
+/* A turn on its way: where it is, and what it did so far. */
+enum turn_stage { TURN_LEFTOVERS, TURN_EPOCH, TURN_MOVES, TURN_SCRUBS, TURN_IS_DONE };
+struct keys_turn {
+    enum turn_stage stage;
+    struct keys_wrap_row row; /* the last one that was looked at in this stage */
+    int64_t now_unix_s;
+    struct keys_rotated out;
+};
+
+/* What fails leaves the turn where it was. */
+static enum salve_code rewrap_batch(struct keys *keys, struct keys_turn *turn, uint32_t rows, struct salve_err *err)
 {
+    struct keys_turn next = *turn;
+    bool more = true;
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
-    *more = true;
-    for (int i = 0; code == SALVE_OK && *more && i < BATCH_ROWS; i++) {
-        code = keys_wrap_next(keys, row, more, err);
-        if (code == SALVE_OK && *more) code = rewrap(keys, row, now_unix_s, out, err);
+    for (uint32_t i = 0; code == SALVE_OK && more && i < rows; i++) {
+        code = keys_wrap_next(keys, &next.row, &more, err);
+        if (code == SALVE_OK && more) code = rewrap(keys, &next.row, next.now_unix_s, &next.out, err);
     }
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
-    return code;
-}
-
-static enum salve_code rewrap_all(struct keys *keys, int64_t now_unix_s, struct keys_rotated *out,
-                                  struct salve_err *err)
-{
-    struct keys_wrap_row row = {0};
-    bool more = true;
-    enum salve_code code = SALVE_OK;
-    out->rewrapped = 0;
-    while (code == SALVE_OK && more) code = rewrap_batch(keys, &row, now_unix_s, out, &more, err);
-    crypto_zero(&row, sizeof row);
+    if (code == SALVE_OK) *turn = next;
+    if (code == SALVE_OK && !more) turn->stage++;
+    crypto_zero(&next, sizeof next);
     return code;
 }
 
@@ -148,15 +151,59 @@ static enum salve_code turn_keys(struct keys *keys, int64_t now_unix_s, struct s
     return SALVE_OK;
 }
 
+static enum salve_code turn_epoch(struct keys *keys, struct keys_turn *turn, struct salve_err *err)
+{
+    salve_assert(keys->epoch < UINT32_MAX - 1);
+    TRY(turn_file(keys, err));
+    TRY(turn_keys(keys, turn->now_unix_s, err));
+    turn->row = (struct keys_wrap_row){0};
+    turn->out.rewrapped = 0;
+    turn->stage++;
+    return SALVE_OK;
+}
+
+enum salve_code keys_turn_begin(int64_t now_unix_s, struct keys_turn **out, struct salve_err *err)
+{
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "keys");
+    (*out)->now_unix_s = now_unix_s;
+    return SALVE_OK;
+}
+
+enum salve_code keys_turn_step(struct keys *keys, struct keys_turn *turn, uint32_t rows, bool *is_done,
+                               struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    if (turn->stage == TURN_LEFTOVERS || turn->stage == TURN_MOVES) {
+        code = rewrap_batch(keys, turn, rows, err);
+    } else if (turn->stage == TURN_EPOCH) {
+        code = turn_epoch(keys, turn, err);
+    } else if (turn->stage == TURN_SCRUBS) {
+        code = db_scrub(keys->db, err);
+        turn->out.epoch = keys->epoch;
+        if (code == SALVE_OK) turn->stage++;
+    }
+    *is_done = turn->stage == TURN_IS_DONE;
+    return code;
+}
+
+void keys_turn_end(struct keys_turn **turn, struct keys_rotated *out)
+{
+    if (*turn == NULL) return;
+    *out = (*turn)->out;
+    crypto_zero(*turn, sizeof **turn);
+    free(*turn);
+    *turn = NULL;
+}
+
 enum salve_code keys_rotate(struct keys *keys, int64_t now_unix_s, struct keys_rotated *out, struct salve_err *err)
 {
+    struct keys_turn *turn = NULL;
+    bool is_done = false;
     *out = (struct keys_rotated){0};
-    salve_assert(keys->epoch < UINT32_MAX - 1);
-    enum salve_code code = rewrap_all(keys, now_unix_s, out, err);
-    if (code == SALVE_OK) code = turn_file(keys, err);
-    if (code == SALVE_OK) code = turn_keys(keys, now_unix_s, err);
-    if (code == SALVE_OK) code = rewrap_all(keys, now_unix_s, out, err);
-    if (code == SALVE_OK) code = db_scrub(keys->db, err);
-    out->epoch = keys->epoch;
+    TRY(keys_turn_begin(now_unix_s, &turn, err));
+    enum salve_code code = SALVE_OK;
+    while (code == SALVE_OK && !is_done) code = keys_turn_step(keys, turn, BATCH_ROWS, &is_done, err);
+    keys_turn_end(&turn, out);
     return code;
 }

@@ -14,6 +14,7 @@
 #include "json/json.h"
 #include "records/backup_int.h"
 #include "records/log_int.h"
+#include "records/revoked_int.h"
 #include "records/verify_int.h"
 #include "store/store.h"
 
@@ -257,6 +258,7 @@ enum salve_code near_site_backup(struct site *site, const struct site_backup_ask
 {
     *out = (struct site_backup){0};
     TRY(rec_actor_needs(ask->actor, ROLES_UPKEEP, err));
+    TRY(rec_renew_rest(site, err));
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "backup");
     enum salve_code code = back_up(site, ask, mem, work, out, err);

@@ -112,6 +112,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     rec_closing_done(s);
     rec_sessions_drop(s);
+    rec_turning_drop(s);
     free(s->rows);
     crypto_keys_drop(&s->log_seed);
     crypto_keys_drop(&s->row_keys);
@@ -371,6 +372,7 @@ enum salve_code near_site_close(struct site **site, struct salve_err *err)
     salve_assert(s->decided == NULL); /* every view was closed */
     struct arena *mem = arena_open_private(WORK_BYTES);
     enum salve_code code = mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "site") : SALVE_OK;
+    if (code == SALVE_OK) code = rec_renew_rest(s, err);
     if (code == SALVE_OK) code = rec_sign_closing(s, mem, err);
     if (code == SALVE_OK && s->has_written) code = rec_log_remember(s, mem, err);
     arena_close(mem);
@@ -430,6 +432,7 @@ enum salve_code near_site_secret_change(struct site *site, struct actor actor, c
 {
     struct secret from = {0}, to = {0};
     enum salve_code code = may_change(site, actor, err); /* before a key file is made */
+    if (code == SALVE_OK) code = rec_renew_rest(site, err);
     if (code == SALVE_OK) code = secret_read(old, &from, err);
     if (code == SALVE_OK) code = rec_key_file_make(fresh->key_file, err);
     if (code == SALVE_OK) code = secret_read(fresh, &to, err);

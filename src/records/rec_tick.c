@@ -27,7 +27,7 @@ static enum salve_code tick(struct site *site, struct arena *mem, bool *has_more
     TRY(look_at_clock(site, mem, &log_size, err));
     if (rec_renewal_is_due(site)) {
         *has_more = true;
-        return rec_renew(site, err);
+        return rec_renew_piece(site, err);
     }
     if (rec_is_due(site)) return rec_due_one(site, has_more, err);
     return rec_sign_tick(site, log_size, mem, err);

@@ -430,6 +430,7 @@ enum salve_code near_site_verify(struct site *site, const struct site_verify_ask
     struct verify v = {.ask = ask, .site = site, .result = out, .mem = arena_open_private(WORK_BYTES)};
     if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
     enum salve_code code = who_asks(&v, ask->actor, err);
+    if (code == SALVE_OK) (void)!rec_renew_rest(site, NULL); /* what cannot be renewed is found below */
     if (code == SALVE_OK) code = verify_all(&v, err);
     site->must_sign = code == SALVE_OK; /* what is whole is signed at the closing */
     arena_close(v.mem);

@@ -59,6 +59,12 @@ SALVE_MUST_USE enum salve_code rec_replay_all(struct site *site, struct salve_er
 /* rec_renew - turns the key epoch where that is due (rec_renew.c), by the time of the newest transaction.
  * rec_renewal_is_due - would it? */
 bool rec_renewal_is_due(struct site *site);
+/* rec_renew_piece - the next piece of a renewal that is due, or under way. rec_renew_rest - all that is left of one
+ * that is under way: before anything else turns, copies or checks the keys as a whole. rec_turning_drop - gives it
+ * up. */
+SALVE_MUST_USE enum salve_code rec_renew_piece(struct site *site, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_renew_rest(struct site *site, struct salve_err *err);
+void rec_turning_drop(struct site *site);
 SALVE_MUST_USE enum salve_code rec_renew(struct site *site, struct salve_err *err);
 /* rec_turn - one turn, after what `revoked` says was carried out on everybody, with its leaf. */
 SALVE_MUST_USE enum salve_code rec_turn(struct site *site, int64_t now_unix_ms, struct arena *mem,

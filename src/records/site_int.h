@@ -29,6 +29,7 @@ struct rec_log;
 struct rec_revoked;
 struct rec_rows;
 struct rec_sessions;
+struct rec_turning;
 struct store;
 
 struct site {
@@ -78,6 +79,7 @@ struct site {
     uint64_t retirements;           /* of staff, since the opening */
     struct rec_sessions *sessions;  /* rec_session.c; NULL: there was none yet */
     _Atomic uint64_t *generation;   /* site_generation_use */
+    struct rec_turning *turning;    /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
     bool is_ticking;                /* site_tick signs the log */
     bool has_unpublished;           /* a signature that the file `checkpoint` has not */
     int64_t published_at_unix_ms;   /* in this run; 0: never */

@@ -49,9 +49,14 @@ enum serve_word {
 
 enum { SERVE_FDS_MAX = 8, SERVE_SECRET_BYTES_MAX = 1024, SERVE_LINES = 4, SERVE_CONTROL_FD = 3 };
 
+struct serve_member { /* of struct serve_demo */
+    char name[65], role[16], secret[65];
+};
 struct serve_start {
     char dir[PATH_MAX], share[PATH_MAX], key_file[PATH_MAX]; /* key_file empty: the passphrase */
     char version[64];
+    struct serve_member demo[SERVE_DEMO_MAX]; /* for web */
+    unsigned demo_count;
     int landlock_abi_max;
     bool may_lack_landlock;
 };

@@ -57,6 +57,17 @@ __attribute__((noreturn)) static void become(const struct serve_kind *kind, cons
     _exit(salve_code_exit(SALVE_E_IO));
 }
 
+static void put_demo(const struct serve_options *options, struct serve_start *start)
+{
+    for (; start->demo_count < options->demo_count && start->demo_count < SERVE_DEMO_MAX; start->demo_count++) {
+        const struct serve_demo *from = &options->demo[start->demo_count];
+        struct serve_member *to = &start->demo[start->demo_count];
+        (void)snprintf(to->name, sizeof to->name, "%s", from->name);
+        (void)snprintf(to->role, sizeof to->role, "%s", from->role);
+        (void)snprintf(to->secret, sizeof to->secret, "%s", from->secret);
+    }
+}
+
 static enum salve_code send_start(const struct serve_super *super, const struct serve_child *child,
                                   struct salve_err *err)
 {
@@ -73,6 +84,7 @@ static enum salve_code send_start(const struct serve_super *super, const struct 
     (void)snprintf(start->version, sizeof start->version, "%.*s", STR_ARGS(options->version));
     if (child->kind == &serve_kinds[SERVE_GATE]) (void)snprintf(start->key_file, room, "%s", key_file);
     if (child->kind == &serve_kinds[SERVE_WEB]) {
+        put_demo(options, start);
         fds.at[fds.count++] = super->http_fd;
         fds.at[fds.count++] = super->paper.asks;
     }

@@ -313,6 +313,21 @@ static void an_id_is_never_given_twice(void **state)
     t_close_view(&view);
 }
 
+/* Whoever opens and never closes takes no place from the others for longer than what they opened lasts. */
+static void views_that_are_over_make_room(void **state)
+{
+    (void)state;
+    struct rec_view *views[DOOR_VIEWS_MAX], *one = NULL;
+    struct rec_enrolled who = carer("Room");
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) views[i] = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    assert_code(t_open_code(g.t, g.ben.actor, PURPOSE_CARE, who.card, &one), SALVE_E_QUOTA);
+    assert_ok(session_end(g.t->site, g.amina.token, NULL));
+    assert_code(t_open_code(g.t, g.ben.actor, PURPOSE_CARE, who.card, &one), SALVE_OK);
+    assert_int_equal(figures().views, 1);
+    t_close_view(&one);
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) (void)!rec_close(&views[i], NULL);
+}
+
 /* --- many at once ------------------------------------------------------------------------------------------------- */
 
 struct worker {
@@ -469,6 +484,7 @@ int main(void)
         ends_test(what_was_read_is_read_again_without_asking),
         ends_test(what_somebody_else_saves_is_there_with_the_next_answer),
         ends_test(an_id_is_never_given_twice),
+        ends_test(views_that_are_over_make_room),
         ends_test(many_threads_share_one_far_site),
         ends_test(what_is_no_request_ends_its_connection_alone),
         ends_test(another_version_of_the_program_does_not_begin),

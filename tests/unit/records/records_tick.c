@@ -166,7 +166,7 @@ static void tick(void)
 {
     bool has_more = true;
     for (int i = 0; has_more; i++) {
-        assert_true(i < 10);
+        assert_true(i < 100);
         t_must(site_tick(t->site, &has_more, &err));
     }
 }
@@ -311,6 +311,66 @@ static void keys_are_renewed_by_the_clock(void **state)
     assert_true(after.rotated_at_unix_ms >= wall_ms - SECOND_MS);
 }
 
+/* Between the pieces of a renewal everything goes on, also what makes and takes away keys; a copy of any moment opens,
+ * and so does the site after any end. */
+static void a_renewal_comes_in_pieces_between_requests(void **state)
+{
+    (void)state;
+    enum { PEOPLE = 60 };
+    struct str cards[PEOPLE], copy = arena_printf(t->mem, "%s-copy", t->folder);
+    struct rec_view *view = NULL;
+    struct site_facts before, after;
+    struct site_verify_result result;
+    struct site_verify_ask ask_all = {.actor = T_TECHNICIAN};
+    bool has_more = true;
+    int pieces = 0;
+    for (int i = 0; i < PEOPLE; i++) {
+        cards[i] = t_enrol(t, "Haddad", "1980-01-01").card;
+        t_give(t, cards[i], PURPOSE_CARE);
+    }
+    tick();
+    t_must(site_facts(t->site, t->mem, &before, &err));
+    wall_ms += DAY_MS + MINUTE_MS;
+    for (; has_more; pieces++) {
+        int who = pieces % PEOPLE;
+        t_must(site_tick(t->site, &has_more, &err));
+        if (!has_more) break;
+        view = t_open(t, T_ASSISTANT, PURPOSE_CARE, cards[who]);
+        (void)t_save_weight(t, view, "71");
+        t_close_view(&view);
+        t_withdraw(t, cards[who], PURPOSE_CARE);
+        t_give(t, cards[who], PURPOSE_FOLLOW_UP);
+        t_copy(t->folder, copy.ptr); /* as a killed process would leave it */
+        struct t_site left = *t;
+        (void)snprintf(left.folder, sizeof left.folder, "%s", copy.ptr);
+        left.options.path = left.folder;
+        t_site_open(&left);
+        view = t_open(&left, T_ASSISTANT, PURPOSE_CARE, cards[PEOPLE - 1]);
+        assert_true(t_count(view) > 0);
+        t_close_view(&view);
+        assert_code(t_open_code(&left, T_ASSISTANT, PURPOSE_CARE, cards[who], &view), SALVE_E_CONSENT);
+        t_must(site_verify(left.site, &ask_all, &result, &err));
+        t_site_close(&left);
+        t_remove(copy.ptr);
+    }
+    assert_true(pieces >= 6);
+    t_must(site_facts(t->site, t->mem, &after, &err));
+    assert_int_equal(after.kek_epoch, before.kek_epoch + 1);
+    t_must(site_verify(t->site, &ask_all, &result, &err));
+    wall_ms += DAY_MS + MINUTE_MS;
+    for (int i = 0; i < 3; i++) t_must(site_tick(t->site, &has_more, &err));
+    t_site_close(t); /* in the middle: it is done first */
+    t_site_open(t);
+    t_must(site_facts(t->site, t->mem, &after, &err));
+    assert_int_equal(after.kek_epoch, before.kek_epoch + 2);
+    wall_ms += 8 * DAY_MS; /* more than half the horizon: twice at once */
+    tick();
+    t_must(site_facts(t->site, t->mem, &after, &err));
+    assert_int_equal(after.kek_epoch, before.kek_epoch + 4);
+    view = t_open(t, T_ASSISTANT, PURPOSE_CARE, cards[PEOPLE - 1]);
+    t_close_view(&view);
+}
+
 static void a_doubted_clock_does_nothing(void **state)
 {
     (void)state;
@@ -369,6 +429,7 @@ int main(void)
         gate_test(a_clock_on_which_nothing_is_new_writes_nothing),
         gate_test(erasures_need_no_request_and_come_one_by_one),
         gate_test(keys_are_renewed_by_the_clock),
+        gate_test(a_renewal_comes_in_pieces_between_requests),
         gate_test(a_doubted_clock_does_nothing),
     };
     return t_run(tests);

@@ -3,7 +3,7 @@
 # A save of 20 results in the app until the findings of all guidelines are in the answer: CPU of web and gate together.
 # The aim is 5 ms (docs/internals/pages.md).
 set -u
-out=$("$TESTS/station_bench" 50 2>/dev/null) || { echo "station_bench failed"; exit 1; }
+out=$("$TESTS/app_save_bench" 50 2>/dev/null) || { echo "app_save_bench failed"; exit 1; }
 save=$(awk '$1 == "save_ms" { print $2 }' <<<"$out")
 read=$(awk '$1 == "read_ms" { print $2 }' <<<"$out")
 printf 'a save until its findings are there   %s ms CPU   aim 5 ms\n' "$save"

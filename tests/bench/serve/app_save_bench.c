@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A save in the app until its findings are there: CPU of both ends of the door, for a person with their first 20
- * results and all guidelines accepted; and one answer of the open record. station_bench PEOPLE */
+ * results and all guidelines accepted; and one answer of the open record. app_save_bench PEOPLE */
 #define T_SITE_FAR
 #include "../../unit/pages/pages_world.h"
 
