@@ -140,7 +140,7 @@ $(OBJ)/src/%.o: src/%.c | $(GEN_SOURCES)
 	$(if $(VERBOSE),,@echo "cc $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OBJ)/gen/%.o: $(GEN)/%.c
+$(OBJ)/gen/%.o: $(GEN)/%.c | $(GEN_SOURCES)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "cc $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<

@@ -145,7 +145,7 @@ async function byBrowser({ origin, cards }) {
     let number = 0;
     const picture = async (what) => {
         const file = join(pictures, `${String(++number).padStart(2, '0')}-${what.replace(/[^a-z]+/gi, '-').toLowerCase()}.png`);
-        await page.screenshot({ path: file, fullPage: true });
+        await page.screenshot({ path: file, fullPage: !/typed|rest/.test(what) });
         say(`  ${what}: ${file}`);
     };
     const words = (screen) => JSON.parse(readFileSync(`web/${screen}/words.en.json`, 'utf8'));
@@ -241,7 +241,8 @@ async function byBrowser({ origin, cards }) {
         await shown.locator('body').waitFor();
         await shown.screenshot({ path: join(pictures, `${String(++number).padStart(2, '0')}-the-letter-in-arabic.png`), fullPage: true });
         await shown.close();
-        await button('العربية').click();
+        await page.locator('header button[lang="ar"]').click();
+        await page.waitForTimeout(400);
         await picture('The same in Arabic');
     } finally {
         await page.screenshot({ path: join(pictures, 'last.png') }).catch(() => undefined);

@@ -198,10 +198,9 @@ static void hear(struct serve_super *super, enum serve_process which)
         became_up(super, which, &message, &fds);
     else if (has && message.word == SERVE_ALIVE)
         child->heard_ms = serve_now_ms();
-    else if (has && message.word == SERVE_FAILED) {
+    else if (has && message.word == SERVE_FAILED && !child->has_failed) {
         child->has_failed = true;
-        child->why = message.err;
-        child->why.source_file = NULL;
+        serve_take_error(&message.err, &child->why);
         serve_log("error", child->kind->name, "failed", &child->why);
     }
     serve_fds_close(&fds);
