@@ -137,15 +137,6 @@ static void ended(struct serve_super *super, struct serve_child *child, int stat
     serve_child_drop(child);
 }
 
-static void reap(struct serve_super *super)
-{
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        for (size_t i = 0; i < SERVE_PROCESSES; i++)
-            if (super->children[i].pid == pid) ended(super, &super->children[i], status);
-}
-
 /* --- what they say ------------------------------------------------------------------------------------------------ */
 
 static bool are_all_up(const struct serve_super *super)
@@ -182,6 +173,17 @@ static void became_up(struct serve_super *super, enum serve_process which, const
     if (are_all_up(super)) all_up(super);
 }
 
+/* Whoever says that it failed may be somebody else's program by then: the texts end, and it is an error in any case. */
+static void take_why(struct serve_child *child, const struct salve_err *said)
+{
+    struct salve_err *why = &child->why;
+    bool is_error = said->code > SALVE_OK && said->code < SALVE_CODE_COUNT;
+    *why = *said;
+    why->code = is_error ? said->code : SALVE_E_IO;
+    why->in[sizeof why->in - 1] = why->element[sizeof why->element - 1] = why->why[sizeof why->why - 1] = '\0';
+    why->source_file = NULL;
+}
+
 /* An end without a message is heard of by its signal. */
 static void hear(struct serve_super *super, enum serve_process which)
 {
@@ -200,11 +202,29 @@ static void hear(struct serve_super *super, enum serve_process which)
         child->heard_ms = serve_now_ms();
     else if (has && message.word == SERVE_FAILED) {
         child->has_failed = true;
-        child->why = message.err;
-        child->why.source_file = NULL;
+        take_why(child, &message.err);
         serve_log("error", child->kind->name, "failed", &child->why);
     }
     serve_fds_close(&fds);
+}
+
+/* What it said before its end came before its end, whichever of the two woke this process first. */
+static void hear_last(struct serve_super *super, enum serve_process which)
+{
+    enum { WORDS_MAX = 8 };
+    for (int i = 0; i < WORDS_MAX && super->children[which].control >= 0; i++) hear(super, which);
+}
+
+static void reap(struct serve_super *super)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (size_t i = 0; i < SERVE_PROCESSES; i++) {
+            if (super->children[i].pid != pid) continue;
+            hear_last(super, (enum serve_process)i);
+            ended(super, &super->children[i], status);
+        }
 }
 
 static void take_signals(struct serve_super *super)
