@@ -86,6 +86,8 @@ SALVE_MUST_USE enum salve_code serve_send(int control, const struct serve_messag
 SALVE_MUST_USE enum salve_code serve_receive(int control, bool waits, struct serve_message *message,
                                              struct serve_fds *fds, bool *has, struct salve_err *err);
 void serve_fds_close(struct serve_fds *fds);
+/* serve_take_error - the error of a FAILED, made fit to be shown: who sent it may not be what it was any more. */
+void serve_take_error(const struct salve_err *sent, struct salve_err *out);
 
 /* --- inside a process (serve_inner.c) ----------------------------------------------------------------------------- */
 

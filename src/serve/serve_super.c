@@ -173,17 +173,6 @@ static void became_up(struct serve_super *super, enum serve_process which, const
     if (are_all_up(super)) all_up(super);
 }
 
-/* Whoever says that it failed may be somebody else's program by then: the texts end, and it is an error in any case. */
-static void take_why(struct serve_child *child, const struct salve_err *said)
-{
-    struct salve_err *why = &child->why;
-    bool is_error = said->code > SALVE_OK && said->code < SALVE_CODE_COUNT;
-    *why = *said;
-    why->code = is_error ? said->code : SALVE_E_IO;
-    why->in[sizeof why->in - 1] = why->element[sizeof why->element - 1] = why->why[sizeof why->why - 1] = '\0';
-    why->source_file = NULL;
-}
-
 /* An end without a message is heard of by its signal. */
 static void hear(struct serve_super *super, enum serve_process which)
 {
@@ -200,9 +189,9 @@ static void hear(struct serve_super *super, enum serve_process which)
         became_up(super, which, &message, &fds);
     else if (has && message.word == SERVE_ALIVE)
         child->heard_ms = serve_now_ms();
-    else if (has && message.word == SERVE_FAILED) {
+    else if (has && message.word == SERVE_FAILED && !child->has_failed) {
         child->has_failed = true;
-        take_why(child, &message.err);
+        serve_take_error(&message.err, &child->why);
         serve_log("error", child->kind->name, "failed", &child->why);
     }
     serve_fds_close(&fds);

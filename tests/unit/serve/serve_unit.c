@@ -174,6 +174,28 @@ static void what_is_no_message_is_an_error(void **state)
     }
 }
 
+static void an_error_of_another_process_is_made_fit_to_be_shown(void **state)
+{
+    struct salve_err sent = {.code = SALVE_E_BUSY, .source_file = "elsewhere", .line = 3}, shown;
+    (void)state;
+    memset(sent.in, 'a', sizeof sent.in); /* no end */
+    memcpy(sent.element, "lock\x1b[2J", 9);
+    memcpy(sent.why, "\xff\xc3\xa9\n", 5);
+    serve_take_error(&sent, &shown);
+    assert_int_equal(shown.code, SALVE_E_BUSY);
+    assert_int_equal(strlen(shown.in), sizeof shown.in - 1);
+    assert_string_equal(shown.element, "lock?[2J");
+    assert_string_equal(shown.why, "?\xc3\xa9?");
+    assert_null(shown.source_file);
+    assert_int_equal(shown.line, 3);
+    sent.code = (enum salve_code)4711;
+    serve_take_error(&sent, &shown);
+    assert_int_equal(shown.code, SALVE_E_CONFIG);
+    sent.code = SALVE_OK;
+    serve_take_error(&sent, &shown);
+    assert_int_equal(shown.code, SALVE_E_CONFIG);
+}
+
 static void the_service_manager_hears(void **state)
 {
     char path[PATH_MAX], text[64] = "";
@@ -242,7 +264,7 @@ static void a_failure_is_one_whatever_is_said_of_it(void **state)
         memset(&message.err, 'x', sizeof message.err);
         message.err.code = said[i];
         put_file(words, &message, offsetof(struct serve_message, start) + sizeof message.err, 0600);
-        assert_int_equal(serve_run(&options, &err), SALVE_E_IO);
+        assert_int_equal(serve_run(&options, &err), SALVE_E_CONFIG);
         assert_non_null(memchr(err.element, '\0', sizeof err.element));
         assert_non_null(memchr(err.why, '\0', sizeof err.why));
         assert_int_equal(unlink(words), 0);
@@ -303,6 +325,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_socket_of_the_command_line_is_the_owners),
         cmocka_unit_test(a_message_comes_whole_with_its_descriptors),
         cmocka_unit_test(what_is_no_message_is_an_error),
+        cmocka_unit_test(an_error_of_another_process_is_made_fit_to_be_shown),
         cmocka_unit_test(the_service_manager_hears),
         cmocka_unit_test(processes_that_never_come_up_end_it),
         cmocka_unit_test(a_failure_is_one_whatever_is_said_of_it),
