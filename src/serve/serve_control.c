@@ -82,7 +82,8 @@ enum salve_code serve_receive(int control, bool waits, struct serve_message *mes
     *fds = (struct serve_fds){.count = 0};
     *has = false;
     do got = recvmsg(control, &all, MSG_CMSG_CLOEXEC | (waits ? 0 : MSG_DONTWAIT));
-    while (got < 0 && errno == EINTR);
+    while (got < 0 &&
+           (errno == EINTR || errno == ECONNRESET)); /* once, where it left words unread; its own come next */
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return SALVE_OK;
     if (got <= 0) return gone(err);
     take_fds(&all, fds);
