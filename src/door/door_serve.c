@@ -217,6 +217,7 @@ static enum salve_code door_near_stands(struct door_call *call, struct door_ask_
 
 static enum salve_code door_near_resume(struct door_call *call, struct door_ask_rec_resume *ask)
 {
+    TRY(rec_view_stands(call->view, call->err));
     rec_resume(call->view);
     facts_of(call->view, &ask->facts);
     return SALVE_OK;

@@ -7,7 +7,9 @@ set -u
 serve_site
 
 # --- it starts, answers, ends
-serve_start "it starts" serve_usual
+# What whoever starts it has open and in the environment is theirs.
+serve_with_more() { exec 7<"$site/site.db" 8<"$SALVE_KEY_FILE"; TOKEN_OF_ANOTHER=kept-apart serve_usual; }
+serve_start "it starts" serve_with_more
 is "only this machine is listened at" "${origin%:*}" http://127.0.0.1
 prints '^200 .*"madeUp":true' "it answers before anybody has logged in" ask site
 login lina
@@ -37,6 +39,8 @@ for name in gate web paper; do
             "$(grep -c -- "-> $site" "$work/fds") $(grep -c "$site/keys.db" "$work/fds")" ;;
         *) is "$name: it has no file of the site" "$(grep -c "$site" "$work/fds")" 0 ;;
     esac
+    is "$name: it has nothing that others left open" "$(grep -cE -- '^l-.* (7|8) -> .*(site\.db|\.key)$' "$work/fds")" 0
+    is "$name: it has nothing of what others keep in the environment" "$(tr '\0' '\n' <"/proc/$pid/environ" | grep -c kept-apart)" 0
     is "$name: reads nobody's terminal" "$(readlink "/proc/$pid/fd/0")" /dev/null
 done
 
