@@ -80,16 +80,16 @@ SALVE_MUST_USE enum salve_code door_server_open(const struct door_serve_ask *ask
 /* door_server_close - ends the connections, closes the views. Sets *server to NULL; NULL is fine. */
 void door_server_close(struct door_server **server);
 
+/* door_server_new_web - connections of DOOR_WEB that are added from now on are of another process than those before.
+ * They find none of its views, which close with the last connection that was its, or wait for their session. */
+void door_server_new_web(struct door_server *server);
+
 /* door_server_add - a connected UNIX stream socket, which is the server's from now on, also after an error. E_BUSY
  * there are too many. door_server_listen - takes what connects there; the caller keeps the socket. */
 SALVE_MUST_USE enum salve_code door_server_add(struct door_server *server, int fd, enum door_kind kind,
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind,
                                                   struct salve_err *err);
-
-/* door_server_web - connections of web that are added from now on are of another one: the one before is gone, whether
- * its connections were seen to end or not. */
-void door_server_web(struct door_server *server);
 
 /* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed; also in the
  * middle of a long request. */

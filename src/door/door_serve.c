@@ -37,11 +37,11 @@ enum salve_code door_view_end(struct door_server *server, struct door_open *open
     return code;
 }
 
-static bool is_last(const struct door_server *server, const struct door_conn *one)
+static bool is_last_of_owner(const struct door_server *server, const struct door_conn *but)
 {
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
         const struct door_conn *conn = &server->conns[i];
-        if (conn != one && conn->fd >= 0 && conn->owner == one->owner) return false;
+        if (conn != but && conn->fd >= 0 && conn->owner == but->owner) return false;
     }
     return true;
 }
@@ -64,7 +64,7 @@ static bool waits(const struct door_open *open)
 
 void door_views_end(struct door_server *server, const struct door_conn *conn)
 {
-    if (!is_last(server, conn)) return;
+    if (!is_last_of_owner(server, conn)) return;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
         if (open->view == NULL || open->owner != conn->owner || open->left_until_ms != 0) continue;
@@ -260,6 +260,7 @@ static enum salve_code door_near_stands(struct door_call *call, struct door_ask_
 
 static enum salve_code door_near_resume(struct door_call *call, struct door_ask_rec_resume *ask)
 {
+    TRY(rec_view_stands(call->view, call->err));
     rec_resume(call->view);
     facts_of(call->view, &ask->facts);
     return SALVE_OK;

@@ -109,7 +109,7 @@ enum salve_code door_server_add(struct door_server *server, int fd, enum door_ki
     return SALVE_OK;
 }
 
-void door_server_web(struct door_server *server) { server->web = ++server->number; }
+void door_server_new_web(struct door_server *server) { server->web = ++server->number; }
 
 enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind, struct salve_err *err)
 {

@@ -14,7 +14,7 @@ struct door_conn {
     int fd; /* -1: the place is free */
     enum door_kind kind;
     uint64_t number; /* of all connections so far, from 1 */
-    uint64_t owner;  /* whose views it finds: of web that of all its connections, else its own number */
+    uint64_t owner;  /* of its views: its number, or that of its web */
     struct door_bytes in, out;
     size_t sent;             /* of `out` */
     bool is_waiting;         /* for the desk: no other request of it is begun */
@@ -28,7 +28,7 @@ struct door_conn {
 struct door_open {
     struct rec_view *view; /* NULL: the place is free */
     struct door_handle handle;
-    uint64_t owner; /* of its connections */
+    uint64_t owner; /* of the connections that find it */
     bool is_of_web;
     uint64_t numbers_given;
     uint64_t left_until_ms; /* its web is gone, and its session may ask for it until then; 0: it is held */
@@ -54,9 +54,8 @@ struct door_server {
     struct door_watch watched[DOOR_WATCHED_MAX];
     struct door_listen listening[DOOR_WATCHED_MAX];
     size_t watched_count, listening_count;
-    uint64_t number;
-    uint64_t web;  /* the owner that its connections have now; from `number`, so it is nobody else's */
-    bool has_more; /* is due by the clock */
+    uint64_t number, web; /* given last; that of web */
+    bool has_more;        /* is due by the clock */
     uint64_t ticked_us;
     unsigned left_ms; /* how long a view waits for its session when its web was lost */
     struct door_figures figures;

@@ -54,6 +54,7 @@ struct serve_member { /* of struct serve_demo */
 };
 struct serve_start {
     char dir[PATH_MAX], share[PATH_MAX], key_file[PATH_MAX]; /* key_file empty: the passphrase */
+    char backup[PATH_MAX], keys[PATH_MAX];                   /* of the gate; empty: none */
     char version[64];
     struct serve_member demo[SERVE_DEMO_MAX]; /* for web */
     unsigned demo_count;
@@ -86,6 +87,8 @@ SALVE_MUST_USE enum salve_code serve_send(int control, const struct serve_messag
 SALVE_MUST_USE enum salve_code serve_receive(int control, bool waits, struct serve_message *message,
                                              struct serve_fds *fds, bool *has, struct salve_err *err);
 void serve_fds_close(struct serve_fds *fds);
+/* serve_take_error - the error of a FAILED, made fit to be shown: who sent it may not be what it was any more. */
+void serve_take_error(const struct salve_err *sent, struct salve_err *out);
 
 /* --- inside a process (serve_inner.c) ----------------------------------------------------------------------------- */
 

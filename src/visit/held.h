@@ -42,6 +42,8 @@ enum { VISIT_NOTE_BYTES = 64 };
 SALVE_MUST_USE enum salve_code visit_hold_keep(const struct visit_held *held, struct str note, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_hold_again(const struct visit *visit, struct visit_held *held, struct str *note,
                                                 struct salve_err *err);
+/* visit_hold_stands - OK, or why the look is over (rec.h), as the gate says now: before what was made then is given. */
+SALVE_MUST_USE enum salve_code visit_hold_stands(const struct visit_held *held, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_release(struct visit_held *held, struct salve_err *err);
 
 #endif

@@ -267,6 +267,7 @@ static void what_is_signed_was_shown_and_the_letter_is_for_one_session(void **st
     assert_str(page.type, "application/pdf");
     assert_true(str_starts(page.body, STR("%PDF")));
     assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+    assert_int_equal(fetch_page(&amina, path).status, 404); /* nobody is open */
 }
 
 static void one_look_is_one_leaf(void **state)

@@ -41,7 +41,7 @@ static struct site *site_of_web(void *with, unsigned worker, struct salve_err *e
 static void web_begin(void)
 {
     (void)pthread_mutex_lock(&g.step);
-    door_server_web(g.server);
+    door_server_new_web(g.server);
     for (size_t i = 0; i < LINES; i++) {
         int ends[2];
         if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) abort();
