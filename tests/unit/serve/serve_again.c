@@ -2,6 +2,8 @@
  *
  * Pages that are lost with what they had open, and others that take their place at the same gate: a browser goes on
  * where it was, but for what only the lost ones knew. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #include "../pages/pages_world.h"
