@@ -75,8 +75,10 @@ static enum salve_code open_site(void *with, struct salve_err *err)
 
 /* --- what the supervisor says ------------------------------------------------------------------------------------- */
 
+/* Of a web that was just started. The one before may be gone without its connections having been looked at yet. */
 static void take_link(struct gate *gate, struct serve_fds *fds)
 {
+    door_server_new_web(gate->server);
     for (size_t i = 0; i < fds->count; i++) {
         struct salve_err err = {0};
         if (door_server_add(gate->server, fds->at[i], DOOR_WEB, &err) != SALVE_OK)
