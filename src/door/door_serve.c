@@ -19,10 +19,9 @@ struct door_open *door_view_find(struct door_server *server, const struct door_c
                                  const struct door_handle *handle)
 {
     struct door_open *found = NULL;
-    uint64_t owner = conn->kind == DOOR_WEB ? 0 : conn->number;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        if (open->view == NULL || open->number != owner) continue;
+        if (open->view == NULL || open->owner != conn->owner) continue;
         if (crypto_equal(open->handle.bytes, handle->bytes, sizeof handle->bytes)) found = open;
     }
     return found;
@@ -36,22 +35,21 @@ enum salve_code door_view_end(struct door_server *server, struct door_open *open
     return code;
 }
 
-static bool is_last_of_web(const struct door_server *server, const struct door_conn *but)
+static bool is_last_of_owner(const struct door_server *server, const struct door_conn *but)
 {
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
         const struct door_conn *conn = &server->conns[i];
-        if (conn != but && conn->fd >= 0 && conn->kind == DOOR_WEB) return false;
+        if (conn != but && conn->fd >= 0 && conn->owner == but->owner) return false;
     }
     return true;
 }
 
 void door_views_end(struct door_server *server, const struct door_conn *conn)
 {
-    uint64_t owner = conn->kind == DOOR_WEB ? 0 : conn->number;
-    if (conn->kind == DOOR_WEB && !is_last_of_web(server, conn)) return;
+    if (!is_last_of_owner(server, conn)) return;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        if (open->view != NULL && open->number == owner) (void)!door_view_end(server, open, NULL);
+        if (open->view != NULL && open->owner == conn->owner) (void)!door_view_end(server, open, NULL);
     }
 }
 
@@ -94,7 +92,7 @@ enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, st
         (void)!rec_close(&view, NULL);
         return salve_refuse(call->err, SALVE_E_QUOTA, "too many records are open at once", "view");
     }
-    *open = (struct door_open){.view = view, .number = call->conn->kind == DOOR_WEB ? 0 : call->conn->number};
+    *open = (struct door_open){.view = view, .owner = call->conn->owner};
     crypto_random(open->handle.bytes, sizeof open->handle.bytes);
     server->figures.views++;
     *handle = open->handle;

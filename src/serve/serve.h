@@ -38,6 +38,7 @@ struct serve_options {
     const char *dir;               /* of the site */
     const char *share;             /* guidelines, forms, letters */
     const char *key_file;          /* NULL: the passphrase opens the site */
+    const char *backup, *keys;     /* where backups may go beside the places of the last one; NULL: nowhere else */
     struct str passphrase;         /* in memory that the caller locked and wipes; lives as long as serve_run */
     const char *listen;            /* "127.0.0.1:8080", "[::1]:0", "localhost:8080": this machine's own addresses */
     struct str version;            /* of the program */

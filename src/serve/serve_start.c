@@ -94,6 +94,25 @@ static void put_demo(const struct serve_options *options, struct serve_start *st
     }
 }
 
+/* A path that there is none of is empty. */
+static enum salve_code put_path(const char *path, char out[PATH_MAX], struct salve_err *err)
+{
+    const char *text = path == NULL ? "" : path;
+    if (strlen(text) >= PATH_MAX) return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", text);
+    (void)snprintf(out, PATH_MAX, "%s", text);
+    return SALVE_OK;
+}
+
+static enum salve_code put_paths(const struct serve_options *options, bool is_gate, struct serve_start *start,
+                                 struct salve_err *err)
+{
+    TRY(put_path(options->dir, start->dir, err));
+    TRY(put_path(options->share, start->share, err));
+    TRY(put_path(is_gate ? options->key_file : NULL, start->key_file, err));
+    TRY(put_path(is_gate ? options->backup : NULL, start->backup, err));
+    return put_path(is_gate ? options->keys : NULL, start->keys, err);
+}
+
 static enum salve_code send_start(const struct serve_super *super, const struct serve_child *child,
                                   struct salve_err *err)
 {
@@ -101,14 +120,8 @@ static enum salve_code send_start(const struct serve_super *super, const struct 
     struct serve_message message = {.word = SERVE_START};
     struct serve_start *start = &message.start;
     struct serve_fds fds = {.count = 0};
-    const char *key_file = options->key_file == NULL ? "" : options->key_file;
-    size_t room = PATH_MAX;
-    if (strlen(options->dir) >= room || strlen(options->share) >= room || strlen(key_file) >= room)
-        return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", options->dir);
-    (void)snprintf(start->dir, room, "%s", options->dir);
-    (void)snprintf(start->share, room, "%s", options->share);
+    TRY(put_paths(options, child->kind == &serve_kinds[SERVE_GATE], start, err));
     (void)snprintf(start->version, sizeof start->version, "%.*s", STR_ARGS(options->version));
-    if (child->kind == &serve_kinds[SERVE_GATE]) (void)snprintf(start->key_file, room, "%s", key_file);
     if (child->kind == &serve_kinds[SERVE_WEB]) {
         put_demo(options, start);
         fds.at[fds.count++] = super->http_fd;

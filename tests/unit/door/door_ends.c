@@ -454,6 +454,37 @@ static void a_handle_of_somebody_else_is_none(void **state)
     assert_null(view);
 }
 
+static bool no_view_is_open(void) { return figures().views == 0; }
+
+static int connect_as_new_web(void)
+{
+    (void)pthread_mutex_lock(&g.step);
+    door_server_new_web(g.server);
+    (void)pthread_mutex_unlock(&g.step);
+    return connect_as(DOOR_WEB);
+}
+
+/* One that ended badly and was started again: the gate may hear of the new one first. */
+static void views_end_with_their_web_whoever_came_meanwhile(void **state)
+{
+    (void)state;
+    struct rec_enrolled who = carer("Okafor");
+    struct site *usual = g.t->site;
+    int first = connect_as_new_web();
+    const struct door_connect ask = {.fds = &first, .fd_count = 1, .page_fd = g.page_fd, .clock = g.t->options.clock};
+    t_must(door_connect(&ask, &g.t->site, &err));
+    struct rec_view *view = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    int second = connect_as_new_web();
+    assert_code(close_code(second, far_handle(view)), SALVE_E_CONSENT);
+    assert_int_equal(t_count(view), 1);
+    assert_int_equal(shutdown(first, SHUT_RDWR), 0);
+    assert_true(soon(no_view_is_open));
+    assert_code(rec_close(&view, NULL), SALVE_E_IO);
+    (void)!site_close(&g.t->site, NULL);
+    g.t->site = usual;
+    (void)close(second);
+}
+
 static void a_gate_that_is_gone_is_an_error_and_nothing_worse(void **state)
 {
     (void)state;
@@ -489,6 +520,7 @@ int main(void)
         ends_test(what_is_no_request_ends_its_connection_alone),
         ends_test(another_version_of_the_program_does_not_begin),
         ends_test(a_handle_of_somebody_else_is_none),
+        ends_test(views_end_with_their_web_whoever_came_meanwhile),
         ends_test(a_gate_that_is_gone_is_an_error_and_nothing_worse),
     };
     return t_run(tests);
