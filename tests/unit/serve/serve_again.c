@@ -182,7 +182,8 @@ static void a_withdrawal_meanwhile_ends_it(void **state)
     assert_status(browser_open(&ben, g.world->w.card), 200);
     web_lost();
     (void)pthread_mutex_lock(&g.step);
-    t_withdraw(g.world->w.t, g.world->w.card, PURPOSE_CARE);
+    t_must(rec_consent_withdraw(g.world->w.t->site, t_person("1950-01-01"), g.world->w.card, PURPOSE_CARE,
+                                g.world->w.t->mem, NULL, &err));
     (void)pthread_mutex_unlock(&g.step);
     struct answer answer = call(&ben, "person", "{'person':'%P'}");
     assert_error(answer, 403, "E_CONSENT");
