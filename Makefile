@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # The few commands of Salve:
-#   make            build/salve            make demo     installs what is missing, builds, shows the main job
+#   make            build/salve            make demo     installs what is missing, builds, opens a made-up site (CLI=1: by command line)
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  exhaustive fault tests, longer fuzzing              make attack     kills, full disks, damage, fuzzing
 #   make tidy | bench | docs | run
@@ -140,7 +140,7 @@ $(OBJ)/src/%.o: src/%.c | $(GEN_SOURCES)
 	$(if $(VERBOSE),,@echo "cc $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-$(OBJ)/gen/%.o: $(GEN)/%.c
+$(OBJ)/gen/%.o: $(GEN)/%.c | $(GEN_SOURCES)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "cc $<")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -279,7 +279,7 @@ demo:
 	@tools/setup build
 	@echo "building (under a minute on two cores)"
 	@tools/quietly $(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/hide_look
-	@tools/demo $(BUILD)
+	@tools/demo $(BUILD) $(if $(CLI),cli)
 
 # What the demonstration shows to be found out.
 $(BUILD)/hide_look: tools/hide_look.c $(call archives_for,db)

@@ -15,8 +15,8 @@ enum salve_code cli_backup(struct cli *cli, struct salve_err *err)
     struct site_backup_ask ask = {.actor = cli->visit.actor, .data = cli->words[0], .keys = cli_option(cli, OPT_KEYS)};
     TRY(cli_hint(
         site_backup(cli->visit.site, &ask, cli->mem, &backup, err), cli->is_served ? SALVE_E_IO : SALVE_OK,
-        "a server that runs writes only where the last backup and the copy of the keys are; end it to name other "
-        "places, and start it again",
+        "a server that runs writes only where the last backup and the copy of the keys are, and where it was told to "
+        "when it began: end it, and begin with 'salve serve --backup DIR --keys DIR'",
         err));
     struct str at = clock_text(backup.at_unix_ms, when);
     cli_reply_open(&reply, cli, '{');

@@ -8,24 +8,15 @@
 #include <sys/stat.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_demo.h"
 #include "cli/cli_findings.h"
 #include "cli/cli_open.h"
 #include "cli/cli_rights.h"
 #include "base/file.h"
-#include "visit/demo.h"
 #include "visit/enrol.h"
 #include "visit/import.h"
 #include "visit/inbox.h"
 #include "visit/result.h"
-
-struct demo {
-    struct cli *cli;
-    struct visit *visit; /* cli->visit, with the actor of the step */
-    struct str folder;   /* holds site/ and letters/ */
-    struct visit_demo about;
-    struct visit_screening screening;
-    struct rec_enrolled enrolled[VISIT_DEMO_PEOPLE_MAX]; /* of those who are not on paper */
-};
 
 static struct visit *as(const struct demo *demo, enum role role)
 {
@@ -40,9 +31,7 @@ static enum salve_code make_folder(struct demo *demo, struct salve_err *err)
     char made[] = "/tmp/salve-demo-XXXXXX";
     if (keep == NULL && mkdtemp(made) == NULL) return file_fail(err, "/tmp");
     if (keep != NULL && mkdir(keep, 0700) != 0) return file_fail(err, keep);
-    TRY(arena_str(demo->cli->mem, str_of(keep == NULL ? made : keep), &demo->folder, err));
-    bool is_made = mkdir(arena_printf(demo->cli->mem, "%s/letters", demo->folder.ptr).ptr, 0700) == 0;
-    return is_made ? SALVE_OK : file_fail(err, demo->folder.ptr);
+    return arena_str(demo->cli->mem, str_of(keep == NULL ? made : keep), &demo->folder, err);
 }
 
 /* The PINs of the made-up staff, for who wants to try the site. */
@@ -68,10 +57,19 @@ static enum salve_code make_site(struct demo *demo, struct salve_err *err)
     TRY(visit_demo_site(demo->visit, &options, &demo->about, err));
     TRY(write_pins(demo, err));
     TRY(visit_screening(demo->visit, &demo->screening, err));
+    if (demo->is_quiet) return SALVE_OK;
     cli_print("A site of its own in %s: five made-up members of staff, %zu of %zu guidelines.\n"
               "This demonstration site accepts the guidelines by itself; at a real one a named clinician does.\n",
               demo->folder.ptr, demo->about.guideline_count, demo->visit->content->guideline_count);
     return SALVE_OK;
+}
+
+enum salve_code demo_begin(struct demo *demo, struct salve_err *err)
+{
+    TRY(cli_content(demo->cli, (struct visit_content_ask){.parts = VISIT_ALL}, err));
+    TRY(visit_demo_read(demo->visit, clock_ms(&demo->cli->clock), &demo->about, err));
+    TRY(make_folder(demo, err));
+    return make_site(demo, err);
 }
 
 /* --- one check ---------------------------------------------------------------------------------------------------- */
@@ -85,10 +83,30 @@ static enum salve_code agree(struct demo *demo, const struct visit_demo_person *
         struct consent_grant grant;
         TRY(visit_grant(demo->visit->content, &ask, &grant, err));
         TRY(visit_consent_give(as(demo, ROLE_REGISTRAR), card, &grant, NULL, err));
+        if (demo->is_quiet) continue;
         cli_print("  agreed to %s (form %u.%u, %.*s, read back)\n", purpose_text(grant.purpose), grant.form.major,
                   grant.form.minor, STR_ARGS(person->language));
     }
     return SALVE_OK;
+}
+
+enum salve_code demo_enrol(struct demo *demo, size_t index, struct salve_err *err)
+{
+    const struct visit_demo_person *person = &demo->about.people[index];
+    struct rec_enrolled *enrolled = &demo->enrolled[index];
+    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, STR(""), STR(""), enrolled, err));
+    return agree(demo, person, enrolled->card, err);
+}
+
+enum salve_code demo_measure(struct demo *demo, size_t index, struct screen_found *findings, struct salve_err *err)
+{
+    struct visit_import_ask ask = {.minimise = false};
+    struct visit_imported sum = {0};
+    struct str card = demo->enrolled[index].card;
+    TRY(visit_import(as(demo, ROLE_ASSISTANT), card, demo->about.people[index].bundle, &ask, &sum, err));
+    if (!demo->is_quiet)
+        cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
+    return visit_screen(demo->visit, &demo->screening, card, findings, err);
 }
 
 /* What cannot wait is told to the person before there is a letter. */
@@ -104,16 +122,12 @@ static enum salve_code tell(struct demo *demo, struct str card, const struct scr
     return SALVE_OK;
 }
 
-static enum salve_code examine(struct demo *demo, const struct visit_demo_person *person, struct str card,
-                               struct salve_err *err)
+static enum salve_code examine(struct demo *demo, size_t index, struct salve_err *err)
 {
-    struct visit_import_ask ask = {.minimise = false};
-    struct visit_imported sum = {0};
+    struct str card = demo->enrolled[index].card;
     struct screen_found findings;
     struct visit_signed done;
-    TRY(visit_import(as(demo, ROLE_ASSISTANT), card, person->bundle, &ask, &sum, err));
-    cli_print("  measured: %zu resources stored, sealed under the person's own keys\n", sum.resource_count);
-    TRY(visit_screen(demo->visit, &demo->screening, card, &findings, err));
+    TRY(demo_measure(demo, index, &findings, err));
     TRY(cli_findings_print(demo->cli, &findings, err));
     TRY(visit_sign(as(demo, ROLE_CLINICIAN), card, NULL, &done, err));
     cli_print("  signed by %.*s: %zu findings\n", STR_ARGS(demo->visit->actor.id), done.count);
@@ -157,13 +171,11 @@ static enum salve_code check_on_paper(struct demo *demo, const struct visit_demo
 static enum salve_code check_person(struct demo *demo, size_t index, struct salve_err *err)
 {
     const struct visit_demo_person *person = &demo->about.people[index];
-    struct rec_enrolled *enrolled = &demo->enrolled[index];
     cli_print("\n%.*s. %.*s\n", STR_ARGS(person->name), STR_ARGS(person->about));
     if (person->is_paper) return check_on_paper(demo, person, err);
-    TRY(visit_enrol(as(demo, ROLE_REGISTRAR), &person->patient, STR(""), STR(""), enrolled, err));
-    TRY(agree(demo, person, enrolled->card, err));
-    TRY(examine(demo, person, enrolled->card, err));
-    return letters(demo, person, enrolled->card, err);
+    TRY(demo_enrol(demo, index, err));
+    TRY(examine(demo, index, err));
+    return letters(demo, person, demo->enrolled[index].card, err);
 }
 
 /* --- afterwards --------------------------------------------------------------------------------------------------- */
@@ -250,6 +262,8 @@ static enum salve_code verify(struct demo *demo, struct salve_err *err)
 
 static enum salve_code people(struct demo *demo, struct salve_err *err)
 {
+    const char *folder = arena_printf(demo->cli->mem, "%s/letters", demo->folder.ptr).ptr;
+    if (mkdir(folder, 0700) != 0) return file_fail(err, folder);
     cli_print("\n== Health checks\n");
     const struct visit_demo *about = &demo->about;
     for (size_t i = 0; i < about->people_count; i++) TRY(check_person(demo, i, err));
@@ -266,11 +280,9 @@ static enum salve_code people(struct demo *demo, struct salve_err *err)
 
 enum salve_code cli_demo(struct cli *cli, struct salve_err *err)
 {
-    struct demo demo = {.cli = cli, .visit = &cli->visit};
-    TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALL}, err));
-    TRY(visit_demo_read(demo.visit, clock_ms(&cli->clock), &demo.about, err));
-    TRY(make_folder(&demo, err));
-    TRY(make_site(&demo, err));
+    struct demo demo = {.cli = cli, .visit = &cli->visit, .is_quiet = !cli_has(cli, OPT_CLI)};
+    if (demo.is_quiet) return demo_app(&demo, err);
+    TRY(demo_begin(&demo, err));
     TRY(people(&demo, err));
     TRY(cli_close(cli, SALVE_OK, err));
     const struct tape *first = &demo.about.people[0].patient;

@@ -22,6 +22,8 @@ enum salve_code cli_serve(struct cli *cli, struct salve_err *err)
     const struct serve_options options = {.dir = cli_site_dir(cli),
                                           .share = share.ptr,
                                           .key_file = opens.key_file,
+                                          .backup = cli_option(cli, OPT_BACKUP),
+                                          .keys = cli_option(cli, OPT_KEYS),
                                           .passphrase = opens.passphrase,
                                           .listen = cli_option_or(cli, OPT_LISTEN, "127.0.0.1:8080").ptr,
                                           .version = STR(SALVE_VERSION),

@@ -9,7 +9,6 @@
 #include "cli/cli_reply.h"
 #include "base/file.h"
 #include "base/limits.h"
-#include "records/session.h"
 #include "visit/measure.h"
 #include "visit/site.h"
 
@@ -96,8 +95,7 @@ enum salve_code cli_settings(struct cli *cli, struct salve_err *err)
                     settings.consent_age_years, settings.majority_age_years, settings.name_index ? "on" : "off",
                     STR_ARGS(settings.identifier_systems), STR_ARGS(settings.national_patterns),
                     STR_ARGS(settings.units.len > 0 ? settings.units : STR("as listed by 'salve help measure'")),
-                    STR_ARGS(settings.zone.len > 0 ? settings.zone : STR("UTC: none is set")),
-                    settings.lock_seconds > 0 ? settings.lock_seconds : (unsigned)SESSION_LOCK_SECONDS);
+                    STR_ARGS(settings.zone.len > 0 ? settings.zone : STR("UTC: none is set")), settings.lock_seconds);
     cli_clinic_tell(cli, &clinic, &reply);
     return cli_reply_done(&reply, err);
 }

@@ -34,7 +34,8 @@ enum confine_may {
 };
 
 struct confine_path {
-    const char *path; /* a folder with all that is in it, or a file; one that does not exist is left out */
+    const char *path; /* a folder with all that is in it, or a file; one that is not there or not open to this user is
+                       * left out */
     bool is_written;  /* CONFINE_STORE: files are made, written, renamed and removed in it */
 };
 

@@ -43,7 +43,7 @@ static enum salve_code allow(const struct confine *what, const struct confine_pa
     struct stat found;
     uint64_t rights = path->is_written ? READS | WRITES | LANDLOCK_ACCESS_FS_REFER : READS;
     int fd = open(path->path, O_PATH | O_CLOEXEC);
-    if (fd < 0 && errno == ENOENT) return SALVE_OK;
+    if (fd < 0 && (errno == ENOENT || errno == EACCES || errno == ENOTDIR)) return SALVE_OK; /* nor could it be used */
     if (fd < 0) return fail(what, path->path, err);
     bool is_allowed = fstat(fd, &found) == 0;
     if (is_allowed && !S_ISDIR(found.st_mode)) rights &= READ_FILE | WRITE_FILE;

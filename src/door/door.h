@@ -79,6 +79,10 @@ SALVE_MUST_USE enum salve_code door_server_open(const struct door_serve_ask *ask
 /* door_server_close - ends the connections, closes the views. Sets *server to NULL; NULL is fine. */
 void door_server_close(struct door_server **server);
 
+/* door_server_new_web - connections of DOOR_WEB that are added from now on are of another process than those before.
+ * They find none of its views, which close with the last connection that was its. */
+void door_server_new_web(struct door_server *server);
+
 /* door_server_add - a connected UNIX stream socket, which is the server's from now on, also after an error. E_BUSY
  * there are too many. door_server_listen - takes what connects there; the caller keeps the socket. */
 SALVE_MUST_USE enum salve_code door_server_add(struct door_server *server, int fd, enum door_kind kind,
@@ -106,6 +110,7 @@ struct door_connect {
     size_t fd_count;
     int page_fd;        /* of door_page_make; -1: the gate is asked before each answer */
     struct clock clock; /* that of the gate */
+    int wait_ms; /* for an answer; 0: as long as it takes. What is late is E_BUSY, and may be done all the same */
 };
 
 /* door_dial - connects a command line to the gate that serves the site in the folder `dir`, by the socket beside it,

@@ -19,10 +19,9 @@ struct door_open *door_view_find(struct door_server *server, const struct door_c
                                  const struct door_handle *handle)
 {
     struct door_open *found = NULL;
-    uint64_t owner = conn->kind == DOOR_WEB ? 0 : conn->number;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        if (open->view == NULL || open->number != owner) continue;
+        if (open->view == NULL || open->owner != conn->owner) continue;
         if (crypto_equal(open->handle.bytes, handle->bytes, sizeof handle->bytes)) found = open;
     }
     return found;
@@ -36,22 +35,21 @@ enum salve_code door_view_end(struct door_server *server, struct door_open *open
     return code;
 }
 
-static bool is_last_of_web(const struct door_server *server, const struct door_conn *but)
+static bool is_last_of_owner(const struct door_server *server, const struct door_conn *but)
 {
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
         const struct door_conn *conn = &server->conns[i];
-        if (conn != but && conn->fd >= 0 && conn->kind == DOOR_WEB) return false;
+        if (conn != but && conn->fd >= 0 && conn->owner == but->owner) return false;
     }
     return true;
 }
 
 void door_views_end(struct door_server *server, const struct door_conn *conn)
 {
-    uint64_t owner = conn->kind == DOOR_WEB ? 0 : conn->number;
-    if (conn->kind == DOOR_WEB && !is_last_of_web(server, conn)) return;
+    if (!is_last_of_owner(server, conn)) return;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        if (open->view != NULL && open->number == owner) (void)!door_view_end(server, open, NULL);
+        if (open->view != NULL && open->owner == conn->owner) (void)!door_view_end(server, open, NULL);
     }
 }
 
@@ -66,18 +64,35 @@ static void facts_of(const struct rec_view *view, struct door_facts *facts)
     facts->keeps_apart = rec_keeps_apart(view);
 }
 
+/* Views that nobody closed although they are over. */
+static void sweep(struct door_server *server)
+{
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
+        struct door_open *open = &server->open[i];
+        enum salve_code code = open->view == NULL ? SALVE_OK : rec_view_stands(open->view, NULL);
+        if (code == SALVE_E_CONSENT || code == SALVE_E_ROLE || code == SALVE_E_NOT_FOUND || code == SALVE_E_SESSION)
+            (void)!door_view_end(server, open, NULL);
+    }
+}
+
+static struct door_open *free_place(struct door_server *server)
+{
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++)
+        if (server->open[i].view == NULL) return &server->open[i];
+    return NULL;
+}
+
 enum salve_code door_view_keep(struct door_call *call, struct rec_view *view, struct door_handle *handle,
                                struct door_facts *facts)
 {
     struct door_server *server = call->server;
-    struct door_open *open = NULL;
-    for (size_t i = 0; i < DOOR_VIEWS_MAX && open == NULL; i++)
-        if (server->open[i].view == NULL) open = &server->open[i];
+    if (free_place(server) == NULL) sweep(server);
+    struct door_open *open = free_place(server);
     if (open == NULL) {
         (void)!rec_close(&view, NULL);
         return salve_refuse(call->err, SALVE_E_QUOTA, "too many records are open at once", "view");
     }
-    *open = (struct door_open){.view = view, .number = call->conn->kind == DOOR_WEB ? 0 : call->conn->number};
+    *open = (struct door_open){.view = view, .owner = call->conn->owner};
     crypto_random(open->handle.bytes, sizeof open->handle.bytes);
     server->figures.views++;
     *handle = open->handle;
@@ -202,6 +217,7 @@ static enum salve_code door_near_stands(struct door_call *call, struct door_ask_
 
 static enum salve_code door_near_resume(struct door_call *call, struct door_ask_rec_resume *ask)
 {
+    TRY(rec_view_stands(call->view, call->err));
     rec_resume(call->view);
     facts_of(call->view, &ask->facts);
     return SALVE_OK;

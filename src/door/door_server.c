@@ -90,6 +90,8 @@ void door_server_close(struct door_server **at)
     free(server);
 }
 
+void door_server_new_web(struct door_server *server) { server->web = ++server->number; }
+
 enum salve_code door_server_add(struct door_server *server, int fd, enum door_kind kind, struct salve_err *err)
 {
     struct door_conn *conn = NULL;
@@ -101,6 +103,7 @@ enum salve_code door_server_add(struct door_server *server, int fd, enum door_ki
         return salve_refuse(err, SALVE_E_BUSY, "too many are connected", "gate");
     }
     *conn = (struct door_conn){.fd = fd, .kind = kind, .number = ++server->number};
+    conn->owner = kind == DOOR_WEB ? server->web : conn->number;
     conn->in.max = DOOR_HEAD_BYTES + DOOR_MESSAGE_BYTES_MAX;
     server->figures.connections++;
     return SALVE_OK;

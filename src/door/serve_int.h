@@ -14,6 +14,7 @@ struct door_conn {
     int fd; /* -1: the place is free */
     enum door_kind kind;
     uint64_t number; /* of all connections so far, from 1 */
+    uint64_t owner;  /* of its views: its number, or that of its web */
     struct door_bytes in, out;
     size_t sent;             /* of `out` */
     bool is_waiting;         /* for the desk: no other request of it is begun */
@@ -27,7 +28,7 @@ struct door_conn {
 struct door_open {
     struct rec_view *view; /* NULL: the place is free */
     struct door_handle handle;
-    uint64_t number; /* of its connection; 0: of any of web */
+    uint64_t owner; /* of the connections that find it */
     uint64_t numbers_given;
 };
 
@@ -51,8 +52,8 @@ struct door_server {
     struct door_watch watched[DOOR_WATCHED_MAX];
     struct door_listen listening[DOOR_WATCHED_MAX];
     size_t watched_count, listening_count;
-    uint64_t number;
-    bool has_more; /* is due by the clock */
+    uint64_t number, web; /* given last; that of web */
+    bool has_more;        /* is due by the clock */
     uint64_t ticked_us;
     struct door_figures figures;
 };

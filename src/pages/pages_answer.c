@@ -38,12 +38,23 @@ const char *const *pages_routes(size_t *count)
 
 /* --- errors ------------------------------------------------------------------------------------------------------- */
 
+/* Use cases name the finding that is not there as it was typed; here it may be anything, and is not said again. */
+static struct str element_of(const struct pages_in *in, const struct salve_err *err)
+{
+    struct str element = str_of(err->element); /* cut where it was too long */
+    for (size_t i = 0; i < in->items_count && element.len > 0; i++)
+        if (str_starts(in->items[i], element)) return STR("items");
+    for (size_t i = 0; i < in->leave_count && element.len > 0; i++)
+        if (str_starts(in->leave[i].item, element)) return STR("leave");
+    return element;
+}
+
 static void put_error(struct pages_call *call, const struct salve_err *err)
 {
     struct json_writer *w = &call->w;
     json_open(w, "error", '{');
     json_put_text(w, "code", str_of(salve_code_name(err->code)));
-    json_put_text(w, "element", str_of(err->element));
+    json_put_text(w, "element", element_of(&call->in, err));
     json_put_text(w, "why", str_of(err->why[0] != '\0' ? err->why : salve_code_what(err->code)));
     json_close(w);
 }
@@ -217,10 +228,11 @@ static void route_letter(struct pages_call *call, struct str name)
     if (!is_ours)
         return answer_refused(call, 403, SALVE_E_USAGE, "Sec-Fetch-Site", "only a page of this server may call");
     err.code = who_acts(call, PAGES_SESSION, &err);
-    if (err.code == SALVE_OK) err.code = pages_session_take(call->pages, call->token, &call->session, &err);
-    if (err.code != SALVE_OK) return answer_code(call, &err);
-    pages_letter_get(call, name);
-    pages_session_give(call->pages, call->session);
+    if (err.code == SALVE_OK) err.code = take_session(call, &err);
+    if (err.code == SALVE_OK) err.code = pages_letter_get(call, name, &err);
+    if (err.code != SALVE_OK) answer_code(call, &err);
+    give_site(call);
+    if (call->session != NULL) pages_session_give(call->pages, call->session);
 }
 
 /* --- any request -------------------------------------------------------------------------------------------------- */

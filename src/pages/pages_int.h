@@ -184,7 +184,9 @@ void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
 void pages_put_login(struct pages_call *call, const uint8_t token[SESSION_TOKEN_BYTES]);
 
 /* --- pages_letter.c: GET /letter/<name> --- */
-void pages_letter_get(struct pages_call *call, struct str name);
+/* The site of the session is held. The header lines of the answer are put only when it is OK. E_NOT_FOUND: no such
+ * letter of this session; or why its person may not be read any more. */
+enum salve_code pages_letter_get(struct pages_call *call, struct str name, struct salve_err *err);
 
 /* --- pages_alarm.c: an alarm ends by an outcome --- */
 

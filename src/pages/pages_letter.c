@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The letter: made by a look of its own, kept in private memory for some minutes, fetched by the session that asked
- * for it and by no other. */
+ * for it and by no other, while its person is open there and the gate still lets them be read (N16). */
 #include <stdio.h>
 
 #include "pages/pages_int.h"
@@ -99,22 +99,21 @@ static const struct pages_letter *find(const struct pages_session *session, stru
     return NULL;
 }
 
-void pages_letter_get(struct pages_call *call, struct str name)
+enum salve_code pages_letter_get(struct pages_call *call, struct str name, struct salve_err *err)
 {
     struct http_reply *reply = call->reply;
     bool is_pdf = str_ends(name, STR(".pdf"));
     const struct pages_letter *letter = find(call->session, is_pdf ? str_cut(name, 0, name.len - 4) : name);
-    struct salve_err unused = {0};
-    pages_guard_lines(reply, letter == NULL ? NULL : is_pdf ? "" : letter->style);
-    if (letter == NULL) {
-        http_reply_error(reply, 404);
-        return;
+    if (letter == NULL) return salve_refuse(err, SALVE_E_NOT_FOUND, "", "letter");
+    enum salve_code code = visit_hold_stands(&call->session->held, err);
+    if (code != SALVE_OK) {
+        pages_letters_end(call->session, INT64_MAX);
+        return code;
     }
     /* a copy: the letter may be gone before the answer is sent */
-    if (arena_str(reply->mem, is_pdf ? letter->pdf : letter->html, &reply->body, &unused) != SALVE_OK) {
-        http_reply_error(reply, salve_code_http(unused.code));
-        return;
-    }
+    TRY(arena_str(reply->mem, is_pdf ? letter->pdf : letter->html, &reply->body, err));
+    pages_guard_lines(reply, is_pdf ? "" : letter->style);
     reply->type = is_pdf ? STR("application/pdf") : STR("text/html; charset=utf-8");
     if (is_pdf) http_reply_header(reply, "Content-Disposition", STR("inline; filename=\"letter.pdf\""));
+    return SALVE_OK;
 }

@@ -28,6 +28,7 @@ void pages_letters_end(struct pages_session *session, int64_t now_ms)
 enum salve_code pages_person_end(struct pages_session *session, struct salve_err *err)
 {
     enum salve_code code = visit_release(&session->held, err);
+    pages_letters_end(session, INT64_MAX); /* they are of that person */
     atomic_store(&session->open_at, 0);
     explicit_bzero(session->person, sizeof session->person);
     session->sex[0] = '\0';
@@ -118,7 +119,6 @@ void pages_session_rename(struct pages *pages, struct pages_session *session, co
 void pages_session_end(struct pages *pages, struct pages_session *session)
 {
     (void)!pages_person_end(session, NULL); /* its closing note: the gate makes one of what was read, too */
-    pages_letters_end(session, INT64_MAX);
     (void)pthread_mutex_lock(&pages->lock);
     session->is_used = false;
     explicit_bzero(session->key, sizeof session->key);

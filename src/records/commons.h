@@ -38,7 +38,7 @@ SALVE_MUST_USE enum salve_code commons_put_with(struct site *site, struct actor 
 SALVE_MUST_USE enum salve_code commons_files(struct site *site, struct commons_file *files, size_t count,
                                              size_t bytes_max, struct arena *mem, struct salve_err *err);
 
-/* commons_get - newest version. E_NOT_FOUND; E_INTEGRITY if its checksum fails. */
+/* commons_get - newest version. E_NOT_FOUND; E_INTEGRITY if its checksum fails; E_INVALID: staff, see staff.h. */
 SALVE_MUST_USE enum salve_code commons_get(struct site *site, struct str kind, struct str id, struct arena *mem,
                                            struct str *bytes, struct salve_err *err);
 

@@ -8,7 +8,7 @@
 
 /* --- notes -------------------------------------------------------------------------------------------------------- */
 
-/* Who writes it says who they are, and no other time than that of the view. */
+/* Who writes it says who they are, and no other time than that of the view, or of its use again. */
 static enum salve_code is_own(const struct rec_view *view, const struct tape *tape, struct salve_err *err)
 {
     char now[CLOCK_TEXT_BYTES];

@@ -43,10 +43,7 @@ static int64_t since(struct moment then, struct moment now)
     return guarded_ms > wall_ms ? guarded_ms : wall_ms;
 }
 
-static uint32_t lock_seconds(const struct site *site)
-{
-    return site->settings.lock_seconds > 0 ? site->settings.lock_seconds : SESSION_LOCK_SECONDS;
-}
+static uint32_t lock_seconds(const struct site *site) { return site->settings.lock_seconds; }
 
 static void end(struct site *site, struct rec_session *session)
 {

@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/zone.h"
 #include "json/json.h"
+#include "records/session.h"
 #include "records/tx_int.h"
 
 enum { ASSENT_AGE_YEARS = 7, CONSENT_AGE_YEARS = 16, MAJORITY_AGE_YEARS = 18 }; /* offered; sites set theirs */
@@ -169,6 +170,7 @@ enum salve_code rec_settings_use(struct site *site, struct str json, struct salv
     if (site_zone_of(&settings, mem, &site->zone, NULL) != SALVE_OK) site->zone = NULL;
     site->settings_mem = mem;
     site->settings = settings;
+    if (settings.lock_seconds == 0) site->settings.lock_seconds = SESSION_LOCK_SECONDS;
     site->rules = rules;
     return SALVE_OK;
 }

@@ -59,8 +59,9 @@ SALVE_MUST_USE enum salve_code rec_replay_all(struct site *site, struct salve_er
 /* rec_renew - turns the key epoch where that is due (rec_renew.c), by the time of the newest transaction.
  * rec_renewal_is_due - would it? */
 bool rec_renewal_is_due(struct site *site);
-/* rec_renew_piece - the next piece of a renewal that is due, or under way. rec_renew_rest - all that is left of one that
- * is under way: before anything else turns, copies or checks the keys as a whole. rec_turning_drop - gives it up. */
+/* rec_renew_piece - the next piece of a renewal that is due, or under way. rec_renew_rest - all that is left of one
+ * that is under way: before anything else turns, copies or checks the keys as a whole. rec_turning_drop - gives it
+ * up. */
 SALVE_MUST_USE enum salve_code rec_renew_piece(struct site *site, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_renew_rest(struct site *site, struct salve_err *err);
 void rec_turning_drop(struct site *site);

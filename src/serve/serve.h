@@ -21,20 +21,29 @@
 #define SALVE_SERVE_SERVE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
 #include "base/str.h"
 
-enum { SERVE_ADDRESS_BYTES = 64 };
+enum { SERVE_ADDRESS_BYTES = 64, SERVE_DEMO_MAX = 8 };
+
+/* Somebody who works at a site of made-up people: anybody may act as them (pages.h). */
+struct serve_demo {
+    const char *name, *role, *secret;
+};
 
 struct serve_options {
-    const char *dir;        /* of the site */
-    const char *share;      /* guidelines, forms, letters */
-    const char *key_file;   /* NULL: the passphrase opens the site */
-    struct str passphrase;  /* in memory that the caller locked and wipes; lives as long as serve_run */
-    const char *listen;     /* "127.0.0.1:8080", "[::1]:0", "localhost:8080": this machine's own addresses */
-    struct str version;     /* of the program */
+    const char *dir;               /* of the site */
+    const char *share;             /* guidelines, forms, letters */
+    const char *key_file;          /* NULL: the passphrase opens the site */
+    const char *backup, *keys;     /* where backups may go beside the places of the last one; NULL: nowhere else */
+    struct str passphrase;         /* in memory that the caller locked and wipes; lives as long as serve_run */
+    const char *listen;            /* "127.0.0.1:8080", "[::1]:0", "localhost:8080": this machine's own addresses */
+    struct str version;            /* of the program */
+    const struct serve_demo *demo; /* at most SERVE_DEMO_MAX; of no use at a real site */
+    size_t demo_count;
     bool may_lack_landlock; /* goes on where the kernel has none; said by doctor, /healthz and the log */
 
     /* Once all is ready: what a browser opens, "http://127.0.0.1:8080/". May be NULL. */

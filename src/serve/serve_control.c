@@ -82,7 +82,8 @@ enum salve_code serve_receive(int control, bool waits, struct serve_message *mes
     *fds = (struct serve_fds){.count = 0};
     *has = false;
     do got = recvmsg(control, &all, MSG_CMSG_CLOEXEC | (waits ? 0 : MSG_DONTWAIT));
-    while (got < 0 && errno == EINTR);
+    while (got < 0 &&
+           (errno == EINTR || errno == ECONNRESET)); /* once, where it left words unread; its own come next */
     if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) return SALVE_OK;
     if (got <= 0) return gone(err);
     take_fds(&all, fds);
@@ -98,4 +99,27 @@ void serve_fds_close(struct serve_fds *fds)
     for (size_t i = 0; i < fds->count; i++)
         if (fds->at[i] >= 0) (void)close(fds->at[i]);
     fds->count = 0;
+}
+
+/* Ends with a NUL, and moves no cursor. */
+static void take_text(const char *sent, char out[SALVE_ERR_TEXT_BYTES])
+{
+    size_t len = strnlen(sent, SALVE_ERR_TEXT_BYTES - 1);
+    memcpy(out, sent, len);
+    out[len] = '\0';
+    for (struct str rest = str_make(out, len); rest.len > 0;) {
+        size_t bad = str_unprintable(rest), good = bad > 0 ? bad : str_char_bytes(rest);
+        memset(out + (len - rest.len), '?', bad);
+        rest = str_cut(rest, good, rest.len);
+    }
+}
+
+void serve_take_error(const struct salve_err *sent, struct salve_err *out)
+{
+    bool is_known = sent->code > SALVE_OK && sent->code < SALVE_CODE_COUNT;
+    *out =
+        (struct salve_err){.code = is_known ? sent->code : SALVE_E_CONFIG, .line = sent->line, .column = sent->column};
+    take_text(sent->in, out->in);
+    take_text(sent->element, out->element);
+    take_text(sent->why, out->why);
 }

@@ -13,7 +13,7 @@
 enum {
     STEP_MS = 1000,
     WAIT_SECONDS = 2, /* for one that has the site and is just ending */
-    PATHS_MAX = 4,
+    PATHS_MAX = 6,
     BACKUP_BYTES_MAX = 64 << 10,
 };
 
@@ -49,6 +49,9 @@ static enum salve_code add_backup_places(struct gate *gate, struct salve_err *er
     if (keys.ptr == NULL || data.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "backup");
     if (keys.len > 0) add_path(gate, keys.ptr, true);
     if (data.len > 0) add_path(gate, data.ptr, true);
+    const struct serve_start *start = &gate->job->start;
+    if (start->backup[0] != '\0') add_path(gate, start->backup, true);
+    if (start->keys[0] != '\0') add_path(gate, start->keys, true);
     return SALVE_OK;
 }
 
@@ -72,8 +75,10 @@ static enum salve_code open_site(void *with, struct salve_err *err)
 
 /* --- what the supervisor says ------------------------------------------------------------------------------------- */
 
+/* Of a web that was just started. The one before may be gone without its connections having been looked at yet. */
 static void take_link(struct gate *gate, struct serve_fds *fds)
 {
+    door_server_new_web(gate->server);
     for (size_t i = 0; i < fds->count; i++) {
         struct salve_err err = {0};
         if (door_server_add(gate->server, fds->at[i], DOOR_WEB, &err) != SALVE_OK)

@@ -116,7 +116,8 @@ int serve_inner(int argc, char **argv)
     (void)snprintf(name, sizeof name, "salve-%s", job.kind->name);
     (void)prctl(PR_SET_NAME, name, 0, 0, 0);
     (void)sigaction(SIGPIPE, &ignored, NULL);
-    (void)sigaction(SIGINT, &ignored, NULL); /* Ctrl-C on a terminal: the supervisor says in which order they end */
+    (void)sigaction(SIGXFSZ, &ignored, NULL); /* a file that may not grow is an error of its write */
+    (void)sigaction(SIGINT, &ignored, NULL);  /* Ctrl-C on a terminal: the supervisor says in which order they end */
     (void)sigaction(SIGTERM, &ignored, NULL);
     (void)sigaction(SIGHUP, &ignored, NULL);
     enum salve_code code = crypto_init(&err);

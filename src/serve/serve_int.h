@@ -49,9 +49,15 @@ enum serve_word {
 
 enum { SERVE_FDS_MAX = 8, SERVE_SECRET_BYTES_MAX = 1024, SERVE_LINES = 4, SERVE_CONTROL_FD = 3 };
 
+struct serve_member { /* of struct serve_demo */
+    char name[65], role[16], secret[65];
+};
 struct serve_start {
     char dir[PATH_MAX], share[PATH_MAX], key_file[PATH_MAX]; /* key_file empty: the passphrase */
+    char backup[PATH_MAX], keys[PATH_MAX];                   /* of the gate; empty: none */
     char version[64];
+    struct serve_member demo[SERVE_DEMO_MAX]; /* for web */
+    unsigned demo_count;
     int landlock_abi_max;
     bool may_lack_landlock;
 };
@@ -81,6 +87,8 @@ SALVE_MUST_USE enum salve_code serve_send(int control, const struct serve_messag
 SALVE_MUST_USE enum salve_code serve_receive(int control, bool waits, struct serve_message *message,
                                              struct serve_fds *fds, bool *has, struct salve_err *err);
 void serve_fds_close(struct serve_fds *fds);
+/* serve_take_error - the error of a FAILED, made fit to be shown: who sent it may not be what it was any more. */
+void serve_take_error(const struct salve_err *sent, struct salve_err *out);
 
 /* --- inside a process (serve_inner.c) ----------------------------------------------------------------------------- */
 

@@ -3,14 +3,17 @@
  * left is ever read by the next. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "serve/serve_super_int.h"
+
+enum { VARIABLES_MAX = 100 };
 
 static enum salve_code fail(const char *what, struct salve_err *err)
 {
@@ -36,11 +39,33 @@ void serve_child_drop(struct serve_child *child)
 
 /* --- the new process ---------------------------------------------------------------------------------------------- */
 
-/* The supervisor has one thread, so what follows a fork may be any call. Descriptors: /dev/null twice, log, control. */
+/* What a process may read of the environment: where fonts, words, zones and libraries are. The rest may hold what is
+ * for others, and a process that was taken over could tell it. SALVE_* name files; nothing secret is ever in one. */
+static const char *const handed_on[] = {
+    "FONTCONFIG_", "HOME=",  "LANG=", "LANGUAGE=",     "LC_",           "LD_",           "LLVM_PROFILE_FILE=", "SALVE_",
+    "TZ=",         "TZDIR=", "XDG_",  "ASAN_OPTIONS=", "LSAN_OPTIONS=", "TSAN_OPTIONS=", "UBSAN_OPTIONS="};
+
+static bool is_handed_on(const char *variable)
+{
+    for (size_t i = 0; i < sizeof handed_on / sizeof handed_on[0]; i++)
+        if (strncmp(variable, handed_on[i], strlen(handed_on[i])) == 0) return true;
+    return false;
+}
+
+static void hand_on(char *kept[VARIABLES_MAX + 1])
+{
+    size_t count = 0;
+    for (char **at = environ; *at != NULL && count < VARIABLES_MAX; at++)
+        if (is_handed_on(*at)) kept[count++] = *at;
+    kept[count] = NULL;
+}
+
+/* The supervisor has one thread, so what follows a fork may be any call. Descriptors: /dev/null twice, log, control;
+ * not what whoever started the supervisor left open. */
 __attribute__((noreturn)) static void become(const struct serve_kind *kind, const char *program, int control)
 {
     char name[] = "salve", word[32];
-    char *words[] = {name, word, NULL};
+    char *words[] = {name, word, NULL}, *kept[VARIABLES_MAX + 1];
     sigset_t none;
     (void)snprintf(word, sizeof word, "%s", kind->word);
     (void)sigemptyset(&none);
@@ -52,9 +77,40 @@ __attribute__((noreturn)) static void become(const struct serve_kind *kind, cons
         is_set = fcntl(control, F_SETFD, 0) == 0;
     else if (is_set)
         is_set = dup2(control, SERVE_CONTROL_FD) == SERVE_CONTROL_FD;
-    (void)unsetenv("NOTIFY_SOCKET"); /* it is the supervisor's to say */
-    if (is_set) (void)execv(program, words);
+    hand_on(kept);
+    is_set = is_set && syscall(SYS_close_range, SERVE_CONTROL_FD + 1, ~0u, CLOSE_RANGE_CLOEXEC) == 0;
+    if (is_set) (void)execve(program, words, kept);
     _exit(salve_code_exit(SALVE_E_IO));
+}
+
+static void put_demo(const struct serve_options *options, struct serve_start *start)
+{
+    for (; start->demo_count < options->demo_count && start->demo_count < SERVE_DEMO_MAX; start->demo_count++) {
+        const struct serve_demo *from = &options->demo[start->demo_count];
+        struct serve_member *to = &start->demo[start->demo_count];
+        (void)snprintf(to->name, sizeof to->name, "%s", from->name);
+        (void)snprintf(to->role, sizeof to->role, "%s", from->role);
+        (void)snprintf(to->secret, sizeof to->secret, "%s", from->secret);
+    }
+}
+
+/* A path that there is none of is empty. */
+static enum salve_code put_path(const char *path, char out[PATH_MAX], struct salve_err *err)
+{
+    const char *text = path == NULL ? "" : path;
+    if (strlen(text) >= PATH_MAX) return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", text);
+    (void)snprintf(out, PATH_MAX, "%s", text);
+    return SALVE_OK;
+}
+
+static enum salve_code put_paths(const struct serve_options *options, bool is_gate, struct serve_start *start,
+                                 struct salve_err *err)
+{
+    TRY(put_path(options->dir, start->dir, err));
+    TRY(put_path(options->share, start->share, err));
+    TRY(put_path(is_gate ? options->key_file : NULL, start->key_file, err));
+    TRY(put_path(is_gate ? options->backup : NULL, start->backup, err));
+    return put_path(is_gate ? options->keys : NULL, start->keys, err);
 }
 
 static enum salve_code send_start(const struct serve_super *super, const struct serve_child *child,
@@ -64,15 +120,10 @@ static enum salve_code send_start(const struct serve_super *super, const struct 
     struct serve_message message = {.word = SERVE_START};
     struct serve_start *start = &message.start;
     struct serve_fds fds = {.count = 0};
-    const char *key_file = options->key_file == NULL ? "" : options->key_file;
-    size_t room = PATH_MAX;
-    if (strlen(options->dir) >= room || strlen(options->share) >= room || strlen(key_file) >= room)
-        return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", options->dir);
-    (void)snprintf(start->dir, room, "%s", options->dir);
-    (void)snprintf(start->share, room, "%s", options->share);
+    TRY(put_paths(options, child->kind == &serve_kinds[SERVE_GATE], start, err));
     (void)snprintf(start->version, sizeof start->version, "%.*s", STR_ARGS(options->version));
-    if (child->kind == &serve_kinds[SERVE_GATE]) (void)snprintf(start->key_file, room, "%s", key_file);
     if (child->kind == &serve_kinds[SERVE_WEB]) {
+        put_demo(options, start);
         fds.at[fds.count++] = super->http_fd;
         fds.at[fds.count++] = super->paper.asks;
     }

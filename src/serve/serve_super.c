@@ -137,15 +137,6 @@ static void ended(struct serve_super *super, struct serve_child *child, int stat
     serve_child_drop(child);
 }
 
-static void reap(struct serve_super *super)
-{
-    int status;
-    pid_t pid;
-    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-        for (size_t i = 0; i < SERVE_PROCESSES; i++)
-            if (super->children[i].pid == pid) ended(super, &super->children[i], status);
-}
-
 /* --- what they say ------------------------------------------------------------------------------------------------ */
 
 static bool are_all_up(const struct serve_super *super)
@@ -198,13 +189,31 @@ static void hear(struct serve_super *super, enum serve_process which)
         became_up(super, which, &message, &fds);
     else if (has && message.word == SERVE_ALIVE)
         child->heard_ms = serve_now_ms();
-    else if (has && message.word == SERVE_FAILED) {
+    else if (has && message.word == SERVE_FAILED && !child->has_failed) {
         child->has_failed = true;
-        child->why = message.err;
-        child->why.source_file = NULL;
+        serve_take_error(&message.err, &child->why);
         serve_log("error", child->kind->name, "failed", &child->why);
     }
     serve_fds_close(&fds);
+}
+
+/* What it said before its end came before its end, whichever of the two woke this process first. */
+static void hear_last(struct serve_super *super, enum serve_process which)
+{
+    enum { WORDS_MAX = 8 };
+    for (int i = 0; i < WORDS_MAX && super->children[which].control >= 0; i++) hear(super, which);
+}
+
+static void reap(struct serve_super *super)
+{
+    int status;
+    pid_t pid;
+    while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+        for (size_t i = 0; i < SERVE_PROCESSES; i++) {
+            if (super->children[i].pid != pid) continue;
+            hear_last(super, (enum serve_process)i);
+            ended(super, &super->children[i], status);
+        }
 }
 
 static void take_signals(struct serve_super *super)

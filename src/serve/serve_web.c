@@ -3,6 +3,7 @@
  * what it may know at any moment is what its sessions have open. */
 #include <pthread.h>
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ struct web {
     struct serve_sites sites;
     struct paper_asker asker;
     struct letter_draw draw[SERVE_LINES]; /* all by the one asker */
+    struct pages_demo demo[SERVE_DEMO_MAX];
     struct pages *pages;
     struct http_server *server;
     struct arena *mem;
@@ -124,15 +126,31 @@ static enum salve_code start_clockwork(struct web *web, struct salve_err *err)
     return why == 0 ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "web: thread");
 }
 
+static struct str text_in(const char *text, size_t size) { return str_make(text, strnlen(text, size)); }
+
+static void take_demo(struct web *web)
+{
+    const struct serve_start *start = &web->job->start;
+    for (size_t i = 0; i < start->demo_count && i < SERVE_DEMO_MAX; i++) {
+        const struct serve_member *one = &start->demo[i];
+        web->demo[i] = (struct pages_demo){.name = text_in(one->name, sizeof one->name),
+                                           .role = text_in(one->role, sizeof one->role),
+                                           .secret = text_in(one->secret, sizeof one->secret)};
+    }
+}
+
 static enum salve_code open_pages(struct web *web, struct salve_err *err)
 {
     const struct serve_start *start = &web->job->start;
+    take_demo(web);
     const struct pages_config config = {.share = start->share,
                                         .site = site_of,
                                         .with = web,
                                         .workers = SERVE_LINES,
                                         .files = web_files,
                                         .file_count = web_file_count,
+                                        .demo = web->demo,
+                                        .demo_count = start->demo_count,
                                         .version = str_of(start->version),
                                         .health = web->job->landlock_abi > 0 ? STR("") : STR(",\"landlock\":false"),
                                         .metrics = add_metrics,
@@ -189,11 +207,13 @@ static void end(struct web *web)
     (void)pthread_mutex_lock(&web->lock);
     web->is_over = true;
     (void)pthread_cond_signal(&web->over);
+    struct http_server *server = web->server;
+    web->server = NULL; /* whoever says once more to end has nothing to end */
     (void)pthread_mutex_unlock(&web->lock);
     (void)pthread_join(web->clockwork, NULL);
     pages_close(&web->pages);
     serve_sites_close(&web->sites);
-    http_server_close(web->server);
+    http_server_close(server);
     arena_close(web->mem);
 }
 

@@ -30,6 +30,8 @@ struct visit_held {
 /* visit_hold - opens it. Nobody is held by it before. visit_release - closes it and wipes it; nothing open is fine. */
 SALVE_MUST_USE enum salve_code visit_hold(const struct visit *visit, struct str who, struct visit_held *held,
                                           struct salve_err *err);
+/* visit_hold_stands - OK, or why the look is over (rec.h), as the gate says now: before what was made then is given. */
+SALVE_MUST_USE enum salve_code visit_hold_stands(const struct visit_held *held, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_release(struct visit_held *held, struct salve_err *err);
 
 #endif

@@ -111,6 +111,14 @@ enum salve_code visit_hold(const struct visit *visit, struct str who, struct vis
     return SALVE_OK;
 }
 
+enum salve_code visit_hold_stands(const struct visit_held *held, struct salve_err *err)
+{
+    const struct rec_resource *unused = NULL;
+    size_t count = 0;
+    if (held->view == NULL) return salve_refuse(err, SALVE_E_CONSENT, "it has ended; show the card again", "person");
+    return rec_all(held->view, CLASS_BIT(CLASS_IDENT), &unused, &count, err); /* each reading asks the gate first */
+}
+
 enum salve_code visit_release(struct visit_held *held, struct salve_err *err)
 {
     enum salve_code code = rec_close(&held->view, err);

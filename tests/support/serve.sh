@@ -34,6 +34,7 @@ serve_end() {
         sleep 0.05
     done
     status=alive
+    kill -KILL "$server"
 }
 serve_usual() { exec "$SALVE" serve --listen 127.0.0.1:0 "$@"; }
 process() {

@@ -163,7 +163,9 @@ const isLockedHere = async (): Promise<boolean> => (await deviceGet('locked').ca
 const setLockedHere = (is: boolean): Promise<void> => deviceSet('locked', is ? 'yes' : 'no').catch(() => undefined);
 
 const AGAIN_MS = 3_000;
+// Never behind an unlocking that came meanwhile: it would lock what somebody has just opened.
 async function tellLock(): Promise<void> {
+    if (phase.value !== 'locked') return;
     const answer = await api.lock();
     const isLater = !answer.ok && answer.failure.kind === 'no-answer' && phase.value === 'locked';
     if (isLater) setTimeout(() => void tellLock(), AGAIN_MS);

@@ -8,10 +8,13 @@ set -u
 serve_site --staff maria:manager
 made salve guideline accept body-measures --as dr-amina
 mkdir "$work/data" "$work/keys" "$work/elsewhere"
-made salve backup "$work/data" --keys "$work/keys" --as maria
+beside() { env -u SALVE_KEY_FILE "$SALVE" "$@"; } # nobody tells it the secret
+serve_start "a server that was told where backups go" serve_usual --backup "$work/data" --keys "$work/keys"
+fails 1 "no backup elsewhere" beside backup "$work/elsewhere" --keys "$work/keys" --as maria
+prints '^Backed up' "the first backup beside a server" beside backup "$work/data" --keys "$work/keys" --as maria
+serve_end
 
 serve_start "a server" serve_usual
-beside() { env -u SALVE_KEY_FILE "$SALVE" "$@"; } # nobody tells it the secret
 
 # --- upkeep
 prints 'No fault was found' "doctor" beside doctor

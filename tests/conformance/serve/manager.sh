@@ -21,7 +21,7 @@ is "about twice as often as it has to" "$((now = $(grep -c '^WATCHDOG=1$' "$work
 kill -KILL "$(process paper)"
 ok "what it mends" heard '^STATUS=mends what ended by itself$'
 for name in gate web; do
-    is "$name: has nothing of the manager's" "$(tr '\0' '\n' <"/proc/$(process $name)/environ" 2>/dev/null | grep -c NOTIFY_SOCKET)" 0
+    is "$name: has nothing of the manager's" "$(cat "/proc/$(process $name)/environ" 2>/dev/null | tr '\0' '\n' | grep -c NOTIFY_SOCKET)" 0
 done
 serve_end
 is "it ends" "$status" 0

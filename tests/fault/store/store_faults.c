@@ -3,6 +3,8 @@
  * n-th call of the backend, the n-th operation of the disk, the power at the n-th write. Afterwards each save is
  * whole or absent, and what was acknowledged is there. Then every bit of the file, and the bytes of an erased
  * compartment in none of the files. */
+#include <stdlib.h>
+
 #include "crypto/crypto.h"
 #include "db/db_fault.h"
 #include "store/store_backend.h"
@@ -241,6 +243,22 @@ static void the_power_may_go_at_any_write(void **state)
         for (uint64_t seed = 1; seed <= 4; seed++) (void)disk_fails(ops, nth, true, nth * 100 + seed);
 }
 
+/* A seed decides at which write, and which sectors of what was not synced stay: 1,000 of them, 10,000 with ALL=1. What
+ * fails names its seed. */
+static void the_power_may_go_a_thousand_times(void **state)
+{
+    (void)state;
+    const unsigned ops = DB_DISK_WRITE | DB_DISK_SYNC | DB_DISK_TRUNCATE | DB_DISK_DELETE;
+    const uint64_t cuts = getenv("ALL") != NULL ? 10000 : 1000;
+    uint64_t writes = 1, fired = 0;
+    while (disk_fails(ops, writes, true, 0)) writes++;
+    for (uint64_t seed = 1; seed <= cuts; seed++) {
+        uint64_t stream = seed, nth = 1 + t_random(&stream) % (writes - 1);
+        fired += disk_fails(ops, nth, true, seed + (1 << 20));
+    }
+    assert_true(fired == cuts);
+}
+
 static void every_flipped_bit_is_found_by_verify(void **state)
 {
     (void)state;
@@ -304,6 +322,7 @@ int main(void)
         cmocka_unit_test(any_backend_call_may_fail),
         cmocka_unit_test(any_disk_operation_may_fail),
         cmocka_unit_test(the_power_may_go_at_any_write),
+        cmocka_unit_test(the_power_may_go_a_thousand_times),
         cmocka_unit_test(every_flipped_bit_is_found_by_verify),
         cmocka_unit_test(an_erased_compartment_is_in_no_file),
         cmocka_unit_test(one_save_of_a_group_may_fail_and_the_others_stand),

@@ -225,6 +225,28 @@ static void nobody_notes_in_anothers_name_or_at_another_time(void **state)
     assert_int_equal(open_work(WORK_CLOSE, WORK_KEPT), 1);
 }
 
+static int64_t passed_ms;
+static int64_t passing(const struct clock *clock) { return clock->fixed_unix_ms + passed_ms; }
+
+/* A station keeps one look for half an hour: what is noted in it has the time of that use, and no other. */
+static void a_look_that_is_used_again_notes_at_that_time(void **state)
+{
+    (void)state;
+    struct str value, id;
+    passed_ms = 0;
+    t_site_close(t);
+    t->options.clock = (struct clock){.now_unix_ms = passing, .fixed_unix_ms = T_SITE_NOW};
+    t_site_open(t);
+    t_site_again(t);
+    struct rec_view *view = open_as(T_ASSISTANT);
+    id = draft(view, "same-day", &value);
+    passed_ms = 60 * 1000;
+    rec_resume(view);
+    assert_code(save_one(view, telling(view, new_id(view), "nurse-ben", NOW, id)), SALVE_E_INVALID);
+    assert_ok(save_one(view, telling(view, new_id(view), "nurse-ben", "2026-11-23T09:31:00Z", id)));
+    t_close_view(&view);
+}
+
 static void an_alarm_stays_on_the_list_until_it_is_told_and_closed(void **state)
 {
     (void)state;
@@ -490,6 +512,7 @@ int main(void)
         deeds_test(a_draft_becomes_a_result_by_a_clinicians_signing),
         deeds_test(what_came_behind_a_draft_is_not_signed_away),
         deeds_test(nobody_notes_in_anothers_name_or_at_another_time),
+        deeds_test(a_look_that_is_used_again_notes_at_that_time),
         deeds_test(an_alarm_stays_on_the_list_until_it_is_told_and_closed),
         deeds_test(what_waits_to_be_screened_is_not_ended_by_who_cannot_screen),
         deeds_test(nobody_but_a_clinician_closes_and_nothing_that_is_untold),

@@ -313,6 +313,21 @@ static void an_id_is_never_given_twice(void **state)
     t_close_view(&view);
 }
 
+/* Whoever opens and never closes takes no place from the others for longer than what they opened lasts. */
+static void views_that_are_over_make_room(void **state)
+{
+    (void)state;
+    struct rec_view *views[DOOR_VIEWS_MAX], *one = NULL;
+    struct rec_enrolled who = carer("Room");
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) views[i] = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    assert_code(t_open_code(g.t, g.ben.actor, PURPOSE_CARE, who.card, &one), SALVE_E_QUOTA);
+    assert_ok(session_end(g.t->site, g.amina.token, NULL));
+    assert_code(t_open_code(g.t, g.ben.actor, PURPOSE_CARE, who.card, &one), SALVE_OK);
+    assert_int_equal(figures().views, 1);
+    t_close_view(&one);
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) (void)!rec_close(&views[i], NULL);
+}
+
 /* --- many at once ------------------------------------------------------------------------------------------------- */
 
 struct worker {
@@ -439,6 +454,37 @@ static void a_handle_of_somebody_else_is_none(void **state)
     assert_null(view);
 }
 
+static bool no_view_is_open(void) { return figures().views == 0; }
+
+static int connect_as_new_web(void)
+{
+    (void)pthread_mutex_lock(&g.step);
+    door_server_new_web(g.server);
+    (void)pthread_mutex_unlock(&g.step);
+    return connect_as(DOOR_WEB);
+}
+
+/* One that ended badly and was started again: the gate may hear of the new one first. */
+static void views_end_with_their_web_whoever_came_meanwhile(void **state)
+{
+    (void)state;
+    struct rec_enrolled who = carer("Okafor");
+    struct site *usual = g.t->site;
+    int first = connect_as_new_web();
+    const struct door_connect ask = {.fds = &first, .fd_count = 1, .page_fd = g.page_fd, .clock = g.t->options.clock};
+    t_must(door_connect(&ask, &g.t->site, &err));
+    struct rec_view *view = t_open(g.t, g.amina.actor, PURPOSE_CARE, who.card);
+    int second = connect_as_new_web();
+    assert_code(close_code(second, far_handle(view)), SALVE_E_CONSENT);
+    assert_int_equal(t_count(view), 1);
+    assert_int_equal(shutdown(first, SHUT_RDWR), 0);
+    assert_true(soon(no_view_is_open));
+    assert_code(rec_close(&view, NULL), SALVE_E_IO);
+    (void)!site_close(&g.t->site, NULL);
+    g.t->site = usual;
+    (void)close(second);
+}
+
 static void a_gate_that_is_gone_is_an_error_and_nothing_worse(void **state)
 {
     (void)state;
@@ -469,10 +515,12 @@ int main(void)
         ends_test(what_was_read_is_read_again_without_asking),
         ends_test(what_somebody_else_saves_is_there_with_the_next_answer),
         ends_test(an_id_is_never_given_twice),
+        ends_test(views_that_are_over_make_room),
         ends_test(many_threads_share_one_far_site),
         ends_test(what_is_no_request_ends_its_connection_alone),
         ends_test(another_version_of_the_program_does_not_begin),
         ends_test(a_handle_of_somebody_else_is_none),
+        ends_test(views_end_with_their_web_whoever_came_meanwhile),
         ends_test(a_gate_that_is_gone_is_an_error_and_nothing_worse),
     };
     return t_run(tests);

@@ -59,7 +59,7 @@ static void what_is_drawn_there_is_what_is_drawn_here(void **state)
     struct paper_ends ends;
     assert_ok(paper_pair(&ends, NULL));
     pid_t pid = start(&ends, true);
-    const struct paper_asker asker = {.fd = ends.asks};
+    const struct paper_asker asker = {.fd = ends.asks, .wait_seconds = 120};
     for (unsigned i = 0; i < 40; i++) {
         struct letter *letter = composed(7 * i);
         assert_true(str_eq(asked(&asker, letter, NULL), drawn_here(letter, NULL)));
@@ -81,7 +81,7 @@ static void every_language_is_drawn_without_a_file(void **state)
     size_t count, languages = 0;
     assert_ok(paper_pair(&ends, NULL));
     pid_t pid = start(&ends, true);
-    const struct paper_asker asker = {.fd = ends.asks};
+    const struct paper_asker asker = {.fd = ends.asks, .wait_seconds = 120};
     assert_ok(file_list(arena_printf(mem, "%s/letters", share).ptr, mem, &names, &count, NULL));
     for (size_t i = 0; i < count; i++) {
         struct str language = str_cut(names[i], 6, names[i].len - 6 - 5);
@@ -104,7 +104,7 @@ static void an_error_comes_back_with_its_fields(void **state)
     letter->fonts = STR("No Such Font");
     assert_ok(paper_pair(&ends, NULL));
     pid_t pid = start(&ends, true);
-    const struct paper_asker asker = {.fd = ends.asks};
+    const struct paper_asker asker = {.fd = ends.asks, .wait_seconds = 120};
     const struct letter_drawn what = {.letter = letter};
     static const struct letter_draw here = {0};
     struct salve_err there_err = {0}, here_err = {0};
@@ -152,7 +152,7 @@ static void letters_of_several_threads_never_mix(void **state)
     pthread_t threads[COUNT];
     assert_ok(paper_pair(&ends, NULL));
     pid_t pid = start(&ends, true);
-    const struct paper_asker asker = {.fd = ends.asks};
+    const struct paper_asker asker = {.fd = ends.asks, .wait_seconds = 120};
     for (unsigned i = 0; i < COUNT; i++) {
         workers[i] = (struct worker){.asker = &asker, .letter = composed(3 * i + 1)};
         workers[i].want = drawn_here(workers[i].letter, NULL);
@@ -183,7 +183,7 @@ static void whoever_sends_nonsense_or_nothing_holds_nobody_up(void **state)
     struct paper_ends ends;
     assert_ok(paper_pair(&ends, NULL));
     pid_t pid = start(&ends, false);
-    const struct paper_asker asker = {.fd = ends.asks};
+    const struct paper_asker asker = {.fd = ends.asks, .wait_seconds = 120};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         (void)sends(ends.asks, heads[i], strlen(heads[i]) < 4 ? 2 : 8 + strlen(heads[i] + 8), false);
     int fds[2], null = open("/dev/null", O_RDWR);
@@ -210,7 +210,7 @@ static void who_takes_the_place_of_one_that_died_goes_on(void **state)
     struct paper_ends ends;
     assert_ok(paper_pair(&ends, NULL));
     pid_t pid = start(&ends, false), next = 0;
-    const struct paper_asker asker = {.fd = ends.asks};
+    const struct paper_asker asker = {.fd = ends.asks, .wait_seconds = 120};
     struct letter *letter = composed(1);
     struct str want = drawn_here(letter, NULL);
     assert_true(str_eq(asked(&asker, letter, NULL), want));

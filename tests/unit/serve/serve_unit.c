@@ -174,6 +174,28 @@ static void what_is_no_message_is_an_error(void **state)
     }
 }
 
+static void an_error_of_another_process_is_made_fit_to_be_shown(void **state)
+{
+    struct salve_err sent = {.code = SALVE_E_BUSY, .source_file = "elsewhere", .line = 3}, shown;
+    (void)state;
+    memset(sent.in, 'a', sizeof sent.in); /* no end */
+    memcpy(sent.element, "lock\x1b[2J", 9);
+    memcpy(sent.why, "\xff\xc3\xa9\n", 5);
+    serve_take_error(&sent, &shown);
+    assert_int_equal(shown.code, SALVE_E_BUSY);
+    assert_int_equal(strlen(shown.in), sizeof shown.in - 1);
+    assert_string_equal(shown.element, "lock?[2J");
+    assert_string_equal(shown.why, "?\xc3\xa9?");
+    assert_null(shown.source_file);
+    assert_int_equal(shown.line, 3);
+    sent.code = (enum salve_code)4711;
+    serve_take_error(&sent, &shown);
+    assert_int_equal(shown.code, SALVE_E_CONFIG);
+    sent.code = SALVE_OK;
+    serve_take_error(&sent, &shown);
+    assert_int_equal(shown.code, SALVE_E_CONFIG);
+}
+
 static void the_service_manager_hears(void **state)
 {
     char path[PATH_MAX], text[64] = "";
@@ -215,6 +237,39 @@ static void processes_that_never_come_up_end_it(void **state)
     char *words[] = {name, word, NULL};
     assert_int_equal(serve_inner(2, words), -1);
     assert_int_equal(serve_inner(1, words), -1);
+}
+
+static void put_file(const char *path, const void *bytes, size_t len, mode_t mode)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL, mode);
+    assert_int_equal(write(fd, bytes, len), (ssize_t)len);
+    assert_int_equal(close(fd), 0);
+}
+
+/* A process that says it failed by no error, in texts without an end: the service ends by an error all the same. */
+static void a_failure_is_one_whatever_is_said_of_it(void **state)
+{
+    static const enum salve_code said[] = {SALVE_OK, SALVE_CODE_COUNT, (enum salve_code)0x7fffffff};
+    char program[PATH_MAX], words[PATH_MAX], script[PATH_MAX + 64];
+    (void)state;
+    (void)snprintf(program, sizeof program, "%s/program", folder);
+    (void)snprintf(words, sizeof words, "%s/words", folder);
+    int len = snprintf(script, sizeof script, "#!/bin/sh\ncat '%s' >&3\n", words);
+    put_file(program, script, (size_t)len, 0700);
+    for (size_t i = 0; i < sizeof said / sizeof said[0]; i++) {
+        struct salve_err err = {0};
+        struct serve_message message = {.word = SERVE_FAILED};
+        const struct serve_options options = {
+            .dir = folder, .share = folder, .key_file = "none", .listen = "127.0.0.1:0", .program = program};
+        memset(&message.err, 'x', sizeof message.err);
+        message.err.code = said[i];
+        put_file(words, &message, offsetof(struct serve_message, start) + sizeof message.err, 0600);
+        assert_int_equal(serve_run(&options, &err), SALVE_E_CONFIG);
+        assert_non_null(memchr(err.element, '\0', sizeof err.element));
+        assert_non_null(memchr(err.why, '\0', sizeof err.why));
+        assert_int_equal(unlink(words), 0);
+    }
+    assert_int_equal(unlink(program), 0);
 }
 
 static void say(void *with, const char *address)
@@ -270,8 +325,10 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_socket_of_the_command_line_is_the_owners),
         cmocka_unit_test(a_message_comes_whole_with_its_descriptors),
         cmocka_unit_test(what_is_no_message_is_an_error),
+        cmocka_unit_test(an_error_of_another_process_is_made_fit_to_be_shown),
         cmocka_unit_test(the_service_manager_hears),
         cmocka_unit_test(processes_that_never_come_up_end_it),
+        cmocka_unit_test(a_failure_is_one_whatever_is_said_of_it),
     };
     if (argc == 8 && strcmp(argv[1], "host") == 0) return host(argv + 2);
     if (argc == 3 && strcmp(argv[1], "hear") == 0) return hear(argv[2]);

@@ -23,16 +23,18 @@ import { isAlarm, toAsk } from './urgent.ts';
 
 const at = (ms: number): string => clock(ms, me.value?.site.zone);
 
-// The browser's Back, and a card that is scanned, lead nowhere while it is held; each says why.
+// The browser's Back, and a card that is scanned, lead nowhere while it is held; each says why. Behind an outcome the
+// screen of that address follows, which says what is left to do.
 function useHeld(): string | null {
-    const [tried, setTried] = useState<string | null>(null);
+    const [tried, setTried] = useState<string | null>(null),
+        { route } = useLocation();
     useEffect(() => {
         const hold = (): void => {
-            history.pushState(null, '', routes.urgent);
+            route(routes.urgent);
             setTried(t('urgent.held-back'));
         };
         const unload = (event: BeforeUnloadEvent): void => event.preventDefault();
-        history.pushState(null, '', routes.urgent);
+        route(routes.urgent);
         addEventListener('popstate', hold);
         addEventListener('beforeunload', unload);
         return () => {

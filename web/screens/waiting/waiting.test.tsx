@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { drawn, wordsOf } from '../../drawn.tsx';
-import type { Login } from '../../lib/api.ts';
+import type { Finding, Login } from '../../lib/api.ts';
 import { entries, lost, type Entry, type State } from '../../lib/outbox.ts';
 import type { Need } from '../../lib/outbox_rules.ts';
 import { me } from '../../lib/session.ts';
@@ -54,6 +54,19 @@ test('what needs somebody says what to do, and deleting asks first', async () =>
         assert.match(words, /▲ Needs you/);
         assert(words.includes('Do not keep this') && !words.includes('Delete it from this tablet'), need);
     }
+});
+test('what is urgent in an entry that is not stored is said with it', async () => {
+    const words = { headline: 'Very high', meaning: 'It can harm', action: 'See a clinician today' };
+    const alarm = { id: '', item: 'bp', urgency: 'same-day', words, place: null, told: null } as unknown as Finding;
+    entries.value = [
+        {
+            ...entry('lina', 'needs', 'doubts'),
+            answer: { ok: true, value: { state: 'asks', doubts: [], alarms: [alarm] } },
+        },
+    ];
+    const said = wordsOf(await drawn(<Waiting />));
+    assert.match(said, /urgent all the same/);
+    assert.match(said, /Very high/);
 });
 test('what cannot be read any more is not passed over', async () => {
     entries.value = [];

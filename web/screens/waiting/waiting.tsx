@@ -2,9 +2,11 @@
 // What is on this tablet and not stored: when it was entered, where it is, and what somebody has to do.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
+import type { Finding } from '../../lib/api.ts';
 import { deliver, discard, entries, forgetLost, lost, send, theirs, type Entry } from '../../lib/outbox.ts';
 import { me } from '../../lib/session.ts';
 import { clock, day, isKnown, t, type PlainKey } from '../../lib/words.ts';
+import { AlarmList } from '../../parts/alarm/alarm.tsx';
 import { failureText } from '../../parts/failure/failure.tsx';
 import { StateMark } from '../../parts/state/state.tsx';
 import { routes } from '../../routes.ts';
@@ -28,6 +30,13 @@ function Numbers({ entry }: { entry: Entry }) {
     );
 }
 
+// What is urgent in an entry that is not stored is said here too: its screen may be gone.
+function alarmsOf({ answer }: Entry): readonly Finding[] {
+    if (answer === null) return [];
+    if (answer.ok) return answer.value.alarms;
+    return answer.failure.kind === 'refused' ? answer.failure.alarms : [];
+}
+
 function Needs({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
     const [isAsking, ask] = useState(false),
         [isOther, setOther] = useState(false);
@@ -41,6 +50,7 @@ function Needs({ entry, isTheirs }: { entry: Entry; isTheirs: boolean }) {
                 </p>
             )}
             {failure && entry.need === 'rejected' && <p>{failureText(failure)}</p>}
+            <AlarmList alarms={alarmsOf(entry)} title={t('measure.all-the-same')} />
             {isOther && <p role="alert">{t('waiting.other-person')}</p>}
             <div class="buttons">
                 {isTheirs && (

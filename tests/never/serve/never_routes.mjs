@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: Apache-2.0
+// never_routes PEOPLE REQUESTS KILLS SEED FOLDERS WORDS... - sessions of every role ask a running server, all at the same
+// time, for whatever they like: each call of pages.def with members good, bent and of others, files, letters of others,
+// addresses that other servers of health records have. With KILLS its processes are ended meanwhile, as many times.
+// Told is what must not be: an answer with two people, or with one whom its session has not open; a word of what was
+// sent in what is refused; a person in what a manager or technician gets; and then what stands in files, log and numbers.
+import { readFileSync } from 'node:fs';
+import { request } from 'node:http';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { Agent } from 'node:http';
+import { pause, processOf, random, serve } from '../../support/app.mjs';
+import { found, foundIn } from '../../support/canary.mjs';
+
+const [peopleFile, requestsText, killsText, seedText, foldersText, ...words] = process.argv.slice(2);
+const requests = Number(requestsText), kills = Number(killsText), next = random(Number(seedText));
+const pick = (list) => list[Math.floor(next() * list.length)];
+const chance = (part) => next() < part;
+const server = await serve(words);
+const agent = new Agent({ keepAlive: true, maxSockets: 16 });
+const SECRET = '246802', ECHO = 'Echoqcanary';
+
+const people = readFileSync(peopleFile, 'utf8').trim().split('\n').map((line, at) => {
+    const [card, family, given, born, weight] = line.split(' ');
+    const texts = { card, 'card without hyphens': card.replaceAll('-', ''), family, given, born, weight };
+    return { at, card, family, given, weight, marks: Object.entries(texts).map(([name, text]) => ({ name, text })) };
+});
+// What no file, no line of the log and no number may have; grows with each token, handle and key.
+const marks = people.flatMap((person) => person.marks.map(({ name, text }) => ({ name: `${name} of ${person.at}`, text })));
+const mark = (name, text) => { if (text) marks.push({ name, text }); };
+mark('a secret that was wrong', 'wrongsecretcanary');
+mark('what was sent in what is no request', ECHO);
+const faults = [];
+const fault = (what) => { if (faults.length < 20) faults.push(what); };
+
+// --- one request; status 0: the connection broke
+const ask = (method, path, headers, body) => new Promise((over) => {
+    const sent = request({ agent, method, path, host: '127.0.0.1', port: new URL(server.origin).port, timeout: 30000,
+        headers: { Host: new URL(server.origin).host, 'Accept-Encoding': 'identity', ...headers,
+            ...(body !== undefined && { 'Content-Length': Buffer.byteLength(body) }) } }, (answer) => {
+        const parts = [];
+        answer.on('data', (part) => parts.push(part));
+        answer.on('end', () => {
+            const bytes = Buffer.concat(parts), text = bytes.toString();
+            let json = {};
+            try { json = JSON.parse(text); } catch { /* a page, or a letter */ }
+            over({ status: answer.statusCode, text, json, lines: answer.rawHeaders.join('\n'), set: answer.headers['set-cookie']?.[0] });
+        });
+        answer.on('error', () => over({ status: 0, text: '', json: {}, lines: '' }));
+    });
+    sent.on('error', () => over({ status: 0, text: '', json: {}, lines: '' }));
+    sent.on('timeout', () => sent.destroy(new Error('no answer')));
+    sent.end(body);
+});
+
+// --- who asks
+const seats = [['lina', 'assistant'], ['maria', 'assistant'], ['dr-amina', 'clinician'], ['joan', 'clinician'],
+    ['kofi', 'registrar'], ['manager', 'manager'], ['tom', 'technician']].map(([name, role]) =>
+    ({ name, role, cookie: '', token: '', person: '', may: new Set(), letters: [], runsSite: role === 'manager' || role === 'technician' }));
+const seen = {}, got = {}, handles = [], tickets = [], letters = [], used = [];
+let own = 0;
+const count = (table, name) => { table[name] = (table[name] ?? 0) + 1; };
+const call = (headers, name, body) => ask('POST', `/call/${name}`, { 'Content-Type': 'application/json', Origin: server.origin,
+    'Sec-Fetch-Site': 'same-origin', ...headers }, typeof body === 'string' ? body : JSON.stringify(body));
+const auth = (seat) => ({ ...(seat.cookie && { Cookie: seat.cookie }), ...(seat.token && { 'X-Salve-Token': seat.token }) });
+
+const adopt = (seat, answer) => {
+    if (answer.set) {
+        seat.cookie = answer.set.split(';')[0];
+        const token = seat.cookie.slice(4);
+        mark(`a token of ${seat.name}`, token);
+        marks.push({ name: `a token of ${seat.name} as bytes`, bytes: Buffer.from(token, 'base64url') });
+    }
+    seat.token = answer.json.token ?? seat.token;
+    mark(`a second token of ${seat.name}`, answer.json.token);
+};
+const login = async (seat) => {
+    for (let tries = 0; tries < 200; tries++) {
+        const answer = await call({}, 'login', { name: seat.name, secret: SECRET });
+        judge(seat, new Set(), 'login', answer);
+        if (answer.status === 200) {
+            adopt(seat, answer);
+            Object.assign(seat, { may: new Set(), person: '', letters: [], at: -1 });
+            return;
+        }
+        if (kills === 0) break;
+        await pause(50);
+    }
+    fault(`${seat.name} cannot log in`);
+};
+
+// Whose marks an answer has.
+const about = (text) => people.filter((person) => found(person.marks, text).length > 0).map((person) => person.at);
+const plain = (text) => text.replace(/\\u([0-9a-fA-F]{4})/g, (all, hex) => String.fromCharCode(parseInt(hex, 16)));
+
+const judge = (seat, may, name, answer) => {
+    count(seen, answer.status < 500 ? `${answer.status}` : `${answer.status} ${answer.json.error?.code ?? ''} ${answer.json.error?.element ?? ''} ${answer.json.error?.why ?? ''}`);
+    if (answer.status === 200) count(got, name);
+    const who = about(plain(answer.text)), wrong = who.filter((at) => !may.has(at));
+    const told = `${name} by ${seat?.name ?? 'nobody'} (${answer.status})`;
+    if (who.length > 1) fault(`${told} is about ${who.length} people`);
+    if (wrong.length > 0) fault(`${told} has something of ${wrong}: ${answer.text.slice(0, 300)}`);
+    if (seat?.runsSite && who.length > 0) fault(`${told} is about somebody`);
+    if (who.length > 0 && answer.status !== 200 && name !== 'measure') fault(`${told} refuses, and says something of a person`);
+    if (about(answer.lines).length > 0) fault(`${told} has something in its header lines`);
+    if (answer.text.includes(ECHO) || answer.lines.includes(ECHO)) fault(`${told} says again what was sent: ${answer.text.slice(0, 300)}`);
+    if (found([...people.flatMap((person) => person.marks), { text: ECHO }], plain(JSON.stringify(answer.json.error ?? ''))).length > 0)
+        fault(`${told} has a value in its error`);
+    own += who.length === 1 && wrong.length === 0;
+};
+
+// --- what is asked
+const echo = () => pick([ECHO, `<${ECHO}>`, `' OR 1=1 --${ECHO}`, `${'x'.repeat(70)}${ECHO}`, `*${ECHO}`]);
+const members = {
+    name: () => pick(['victim', 'lina', 'manager', ...people.map((one) => one.family), echo()]),
+    secret: () => pick(['wrongsecretcanary', echo()]),
+    who: () => (chance(0.7) ? pick(people).card : pick([...tickets.slice(-4), pick(people).family, '*', '', echo()])),
+    person: (seat) => (chance(0.7) ? seat.person : pick([...handles.slice(-12), pick(people).card, '', echo()])),
+    key: () => {
+        if (used.length > 0 && chance(0.2)) return pick(used);
+        const key = randomUUID();
+        mark('a key of a request', key);
+        used.push(key);
+        return chance(0.95) ? key : echo();
+    },
+    how: () => pick(['in-person', 'telephone', 'messenger', echo()]),
+    why: () => pick(['left', 'call-clinician', echo()]),
+    agreed: () => pick(['as usual', '']),
+    language: () => pick(['en', 'ar', echo()]),
+    isGuardian: () => pick([false, true]),
+    untold: () => pick([true, false]),
+    readings: (seat) => {
+        const [one] = seat.may.size === 1 ? [...seat.may] : [];
+        const weight = one === undefined ? '60.5' : people[one].weight;
+        return pick([[{ word: 'weight', text: weight }], [{ word: 'weight', text: weight }], [{ word: 'height', text: '161' }],
+            [{ word: 'bp', text: pick(['121/78', '186/96', '230/140']) }, { word: 'no-danger-signs', text: 'yes' }],
+            [{ word: echo(), text: '1' }], [{ word: 'weight', text: echo() }], []]);
+    },
+    confirmed: () => pick([[], [[0, 0]], [[0, 0], [0, 1]], [[1, 0]], [[99, 7]]]),
+    leave: () => pick([[], [], [{ item: 'bp-very-high', reason: 'other' }], [{ item: echo(), reason: echo() }]]),
+    items: () => pick([[], ['bp-very-high'], [echo()]]),
+};
+const source = (file) => readFileSync(`src/pages/${file}`, 'utf8');
+const calls = [...source('pages.def').matchAll(/^PAGES_CALL\("([^"]+)",([^\n]*)\)/gm)].map(([, name, row]) =>
+    ({ name, members: [...row.matchAll(/IN\((\w+)\)/g)].map((match) => match[1]) }));
+for (const [, name] of source('pages_in.def').matchAll(/^PAGES_(?:TEXT|FLAG|LIST)\((\w+),?/gm))
+    if (!members[name]) fault(`nobody here knows what to send as ${name}`);
+const rare = { login: 0.1, logout: 0.05, lock: 0.05, unlock: 0.05, letter: 0.25 };
+
+const bodyOf = (seat, row) => {
+    const body = {};
+    for (const name of row.members) if (chance(0.97)) body[name] = members[name](seat);
+    if (chance(0.03)) body[ECHO] = ECHO;
+    const text = JSON.stringify(body);
+    return chance(0.97) ? text : pick([`${text}${ECHO}`, '['.repeat(40), text.slice(0, -1), '', `"${ECHO}"`, 'null', `{"a":"${'x'.repeat(66000)}"}`]);
+};
+const others = (seat) => pick(seats.filter((one) => one !== seat));
+
+// Whose answer it is: [header lines, who may be in it].
+const dress = (seat) => {
+    const other = others(seat), mine = auth(seat), none = new Set();
+    if (chance(0.8)) return [mine, seat.may];
+    return pick([
+        [{ ...mine, 'X-Salve-Token': other.token }, seat.may], [{ Cookie: mine.Cookie ?? '' }, seat.may], [{ 'X-Salve-Token': seat.token }, none], [{}, none],
+        [{ ...mine, Cookie: `${mine.Cookie}; ${other.cookie}` }, none], [{ ...mine, Cookie: `sid=${randomBytes(32).toString('base64url')}` }, none],
+        [{ ...mine, Cookie: `sid=${ECHO}` }, none], [{ ...mine, Origin: `http://${ECHO}.example` }, none], [{ ...mine, Host: `${ECHO}.example` }, none],
+        [{ ...mine, 'Sec-Fetch-Site': 'cross-site' }, none], [{ ...mine, 'Content-Type': `text/plain;${ECHO}` }, none],
+    ]);
+};
+
+const afterCall = async (seat, row, body, answer) => {
+    const { status, json } = answer;
+    if (status === 200 && row.name === 'open') {
+        seat.person = json.person;
+        handles.push(json.person);
+        mark('a handle', json.person);
+        if (seat.runsSite) fault(`${seat.name} has opened somebody`);
+    }
+    if (status === 200 && row.name === 'close') seat.may = new Set();
+    if (status === 200 && row.name === 'inbox') tickets.push(...(json.tickets ?? []).map((one) => one.ticket));
+    if (status === 200 && row.name === 'letter') {
+        const [who] = seat.may;
+        seat.letters = [...seat.letters, json.html, json.pdf].slice(-4);
+        letters.push(json.html, json.pdf);
+        mark('the name of a letter', json.html?.slice('/letter/'.length));
+        if (who === undefined) fault('a letter of nobody');
+    }
+    if (status === 200 && row.name === 'lock') {
+        const locked = await call(auth(seat), 'person', { person: seat.person });
+        judge(seat, new Set(), 'person, locked', locked);
+        if (locked.status === 200) fault('a session that is locked reads');
+        const unlocked = await call(auth(seat), 'unlock', { secret: SECRET });
+        judge(seat, new Set(), 'unlock', unlocked);
+        if (unlocked.status === 200) adopt(seat, unlocked);
+        else await login(seat);
+    } else if ((status === 200 && row.name === 'logout') || (status === 401 && (await call(auth(seat), 'session', {})).status !== 200)) await login(seat);
+};
+
+// A visit as it should be, a step at a time, between what should not be.
+const visit = [['open'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
+    ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['findings'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
+    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['lock'], ['not-told', { why: 'left' }],
+    ['close'], ['logout']];
+const step = (seat) => {
+    const at = seat.at = ((seat.at ?? -1) + 1) % visit.length, [name, fixed] = visit[at];
+    if ((name === 'lock' || name === 'logout') && chance(0.7)) return step(seat);
+    const [one] = seat.may, readings = fixed?.readings === 'weight' ? { readings: [{ word: 'weight', text: people[one]?.weight ?? '60.5' }] } : {};
+    return { name, body: { person: seat.person, key: name === 'measure' ? randomUUID() : undefined, who: pick(people).card, ...fixed, ...readings } };
+};
+const askCall = async (seat) => {
+    let row = pick(calls), body;
+    let [lines, may] = dress(seat);
+    if (chance(1 - (rare[row.name] ?? 1))) row = pick(calls.filter((one) => !rare[one.name]));
+    if (chance(kills > 0 ? 0.7 : 0.4)) {
+        const { name, body: all } = step(seat);
+        if (name === 'GET letter') return askElse(seat, true);
+        row = calls.find((one) => one.name === name);
+        body = JSON.stringify(Object.fromEntries(row.members.filter((member) => all[member] !== undefined).map((member) => [member, all[member]])));
+        [lines, may] = [auth(seat), seat.may];
+    }
+    body ??= bodyOf(seat, row);
+    const before = new Set(seat.may), allowed = may;
+    if (row.name === 'open' && may === seat.may) { // it is about whom it names, once it is open
+        let who = -1;
+        try { who = people.findIndex((one) => one.card === JSON.parse(body).who); } catch { /* no JSON */ }
+        const answer = await call(lines, row.name, body), byTicket = about(plain(answer.text));
+        if (answer.status === 200) seat.may = new Set(who >= 0 ? [who] : byTicket);
+        if (answer.status === 0 || answer.status >= 500) seat.may = new Set([...before, ...(who >= 0 ? [who] : [])]);
+        judge(seat, answer.status === 200 ? seat.may : before, row.name, answer);
+        return afterCall(seat, row, body, answer);
+    }
+    const answer = await call(lines, row.name, body);
+    judge(lines.Cookie === seat.cookie ? seat : seat.runsSite ? seat : null, allowed, row.name, answer);
+    return lines.Cookie === seat.cookie ? afterCall(seat, row, body, answer) : undefined;
+};
+
+const elsewhere = ['/', '/healthz', '/metrics', '/index.html', '/call/', '/call/people', '/call/search', '/call/export', '/letter/', '/fhir/Patient',
+    '/Patient?name=Zq00xcanary', '/Patient?_lastUpdated=gt2000', '/Patient/$everything', '/$export', '/graphql', '/admin', '/site.db', '/keys.db',
+    '/../site.db', '/%2e%2e/site.db', '/call/../letter/', `/${ECHO}`, `/call/${ECHO}`, `/letter/${ECHO}`, '/Observation?code=85354-9', '/Patient?_has:Observation:patient:code=1'];
+const askElse = async (seat, isStep = false) => {
+    const [lines, may] = isStep ? [auth(seat), seat.may] : dress(seat);
+    const isLetter = letters.length > 0 && (isStep || chance(0.5));
+    const path = isLetter ? ((isStep || chance(0.5)) && seat.letters.length > 0 ? pick(seat.letters) : pick(letters.slice(-8))) : pick(elsewhere);
+    const method = isStep || chance(0.8) ? 'GET' : pick(['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST', 'TRACE']);
+    const answer = await ask(method, path, lines);
+    if (path.endsWith('.pdf') && answer.status === 200 && !seat.letters.includes(path)) fault(`a letter of somebody else's session: ${path}`);
+    if (path.endsWith('.pdf') && answer.status === 200 && seat.may.size === 0) fault('a letter of somebody who is not open any more');
+    judge(lines.Cookie === seat.cookie ? seat : seat.runsSite ? seat : null, may, isLetter ? 'GET letter' : path.split('?')[0], answer);
+};
+
+// --- all at once
+let asked = 0, ended = 0;
+const SIGNALS = ['SIGKILL', 'SIGSEGV', 'SIGABRT'];
+const killing = async () => {
+    const every = requests / (kills + 1);
+    while (ended < kills) {
+        while (asked < every * (ended + 1)) await pause(2);
+        const pid = processOf(server, ['gate', 'web', 'paper'][ended % 3]);
+        if (pid === 0) { await pause(5); continue; }
+        process.kill(pid, SIGNALS[Math.floor(ended / 3) % 3]);
+        ended++;
+        while (processOf(server, ['gate', 'web', 'paper'][(ended - 1) % 3]) === pid) await pause(1);
+    }
+};
+const working = async (seat) => {
+    while (asked < requests && faults.length < 15) {
+        asked++;
+        await (chance(0.85) ? askCall(seat) : askElse(seat));
+    }
+};
+for (const seat of seats) await login(seat);
+const done = killing();
+await Promise.all(seats.map(working));
+if (faults.length === 0) await done;
+
+// --- what is left: numbers, log, files, what /proc shows of each process; while it runs and after
+const [metrics, health] = [await ask('GET', '/metrics', {}), await ask('GET', '/healthz', {})];
+if (metrics.status !== 200 || health.status !== 200) fault(`/metrics ${metrics.status}, /healthz ${health.status}`);
+for (const name of found(marks, metrics.text + health.text)) fault(`/metrics or /healthz: ${name}`);
+for (const pid of [server.pid, ...['gate', 'web', 'paper'].map((name) => processOf(server, name)).filter((pid) => pid > 0)])
+    for (const file of ['cmdline', 'environ'])
+        for (const name of found(marks, readFileSync(`/proc/${pid}/${file}`))) fault(`/proc/${pid}/${file}: ${name}`);
+const look = (when) => {
+    for (const folder of foldersText.split(':')) for (const where of foundIn(marks, folder)) fault(`${where} (${when})`);
+};
+look('while it runs');
+const status = await server.end();
+if (status !== 0) fault(`it ended with ${status}`);
+look('after it ended');
+for (const name of found([...marks, { name: 'a secret', text: SECRET }], server.log + server.out)) fault(`the log: ${name}`);
+
+// --- and that it was a test: people were looked at, each call was answered, what is looked for is found where it is
+if (own < requests / 40) fault(`only ${own} answers were about somebody`);
+const asMuch = kills > 0 ? ['open', 'measure', 'inbox'] : calls.map((row) => row.name);
+const never = asMuch.filter((name) => !got[name]);
+if (never.length > 0) fault(`never answered: ${never}`);
+if (kills === 0 && !got['GET letter']) fault('no letter was fetched');
+if (found(marks, `"${people[0].family}" 1${people[0].weight} ${Buffer.from(people[1].card).toString('hex')}`).join() !== `family of 0,card of 1`)
+    fault('the search does not find what is there');
+console.log(`${asked} requests by ${seats.length} sessions and by nobody, ${ended} ends of processes: ${own} answers about one person, ` +
+    `answers by status ${JSON.stringify(seen)}`);
+for (const one of faults) console.log(`FAULT ${one}`);
+process.exitCode = faults.length > 0 ? 1 : 0;
+agent.destroy();
