@@ -97,6 +97,7 @@ class Looks {
             await page.setViewportSize({ width, height });
             this.remember(what, `${width}x${height}`, await page.evaluate(boxes));
             await this.fits(what, `${width} px`);
+            if (width < 1024 && process.env.PICTURES === '1') await this.picture(`${what}.narrow`);
         }
         await page.setViewportSize({ width: 320, height: 640 });
         await this.fits(what, '320 px');
