@@ -110,6 +110,7 @@ struct door_connect {
     size_t fd_count;
     int page_fd;        /* of door_page_make; -1: the gate is asked before each answer */
     struct clock clock; /* that of the gate */
+    int wait_ms; /* for an answer; 0: as long as it takes. What is late is E_BUSY, and may be done all the same */
 };
 
 /* door_dial - connects a command line to the gate that serves the site in the folder `dir`, by the socket beside it,

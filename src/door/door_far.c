@@ -2,84 +2,153 @@
  *
  * The far end of the table: connections, questions and answers, and the functions that only carry. */
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "crypto/crypto.h"
 #include "door/far_int.h"
 
-enum { FRESH_MS = 1000, READ_BYTES = 64 << 10, KEPT_BYTES = 1 << 20 };
+enum { FRESH_MS = 1000, READ_BYTES = 64 << 10, KEPT_BYTES = 1 << 20, SILENT_MS = 1000 };
+
+/* What became of a line: FAR_LATE is neither an answer nor the end. */
+enum far_end { FAR_DONE, FAR_GONE, FAR_LATE };
 
 /* --- a connection ------------------------------------------------------------------------------------------------- */
+
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_BOOTTIME, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
 
 static enum salve_code is_gone(struct salve_err *err)
 {
     return salve_refuse(err, SALVE_E_IO, "the process that holds the site is not there, or ended", "gate");
 }
 
-static struct far_line *take_line(struct far_site *site)
+static enum salve_code is_late(struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_BUSY, "the process that keeps the records does not answer now", "gate");
+}
+
+/* Rather one that owes nothing. */
+static struct far_line *free_line(struct far_site *site, bool *has_any)
 {
     struct far_line *found = NULL;
-    bool has_any = true;
-    (void)pthread_mutex_lock(&site->lock);
-    while (found == NULL && has_any) {
-        has_any = false;
-        for (size_t i = 0; i < site->line_count && found == NULL; i++) {
-            struct far_line *line = &site->lines[i];
-            has_any = has_any || line->fd >= 0;
-            if (line->fd >= 0 && !line->is_taken) found = line;
-        }
-        if (found == NULL && has_any) (void)pthread_cond_wait(&site->is_free, &site->lock);
+    *has_any = false;
+    for (size_t i = 0; i < site->line_count; i++) {
+        struct far_line *line = &site->lines[i];
+        *has_any = *has_any || line->fd >= 0;
+        if (line->fd >= 0 && !line->is_taken && (found == NULL || (found->owes && !line->owes))) found = line;
     }
-    if (found != NULL) found->is_taken = true;
-    (void)pthread_mutex_unlock(&site->lock);
     return found;
 }
 
-/* What passed is wiped; a large buffer is given back. */
-static void give_line(struct far_site *site, struct far_line *line, bool is_broken)
+/* *until_ms: when an answer is late. Where the last one was, the next gets less time to be so. */
+static struct far_line *take_line(struct far_site *site, int64_t *until_ms)
 {
-    door_bytes_cut(&line->out, line->out.len);
-    door_bytes_cut(&line->in, line->in.len);
-    if (line->out.room > KEPT_BYTES || is_broken) door_bytes_drop(&line->out);
-    if (line->in.room > KEPT_BYTES || is_broken) door_bytes_drop(&line->in);
+    bool has_any = true;
+    (void)pthread_mutex_lock(&site->lock);
+    struct far_line *found = free_line(site, &has_any);
+    while (found == NULL && has_any) {
+        (void)pthread_cond_wait(&site->is_free, &site->lock);
+        found = free_line(site, &has_any);
+    }
+    if (found != NULL) found->is_taken = true;
+    int wait_ms = site->is_silent && site->wait_ms > SILENT_MS ? SILENT_MS : site->wait_ms;
+    (void)pthread_mutex_unlock(&site->lock);
+    *until_ms = wait_ms == 0 ? INT64_MAX : now_ms() + wait_ms;
+    return found;
+}
+
+/* What passed is wiped; a large buffer is given back. What is late is kept as it is, until the rest of it comes. */
+static void give_line(struct far_site *site, struct far_line *line, enum far_end how)
+{
+    bool is_broken = how == FAR_GONE;
+    if (how != FAR_LATE) {
+        door_bytes_cut(&line->out, line->out.len);
+        door_bytes_cut(&line->in, line->in.len);
+        line->sent = 0;
+        if (line->out.room > KEPT_BYTES || is_broken) door_bytes_drop(&line->out);
+        if (line->in.room > KEPT_BYTES || is_broken) door_bytes_drop(&line->in);
+    }
     (void)pthread_mutex_lock(&site->lock);
     if (is_broken) {
         (void)close(line->fd);
         line->fd = -1;
     }
+    line->owes = how == FAR_LATE;
+    site->is_silent = how == FAR_LATE;
     line->is_taken = false;
     (void)pthread_cond_broadcast(&site->is_free);
     (void)pthread_mutex_unlock(&site->lock);
 }
 
-static bool send_all(int fd, const uint8_t *at, size_t left)
+/* What a call that moved nothing means: to be waited for, or the end. */
+static enum far_end wait_more(int fd, short events, int64_t until_ms)
 {
-    while (left > 0) {
-        ssize_t sent = send(fd, at, left, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR) continue;
-        if (sent <= 0) return false;
-        at += sent;
-        left -= (size_t)sent;
+    struct pollfd at = {.fd = fd, .events = events};
+    if (errno == EINTR) return FAR_DONE;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) return FAR_GONE;
+    int64_t left_ms = until_ms == INT64_MAX ? -1 : until_ms - now_ms();
+    if (until_ms != INT64_MAX && left_ms <= 0) return FAR_LATE;
+    return poll(&at, 1, (int)left_ms) == 0 ? FAR_LATE : FAR_DONE;
+}
+
+static enum far_end send_rest(struct far_line *line, int64_t until_ms)
+{
+    enum far_end how = FAR_DONE;
+    while (line->sent < line->out.len && how == FAR_DONE) {
+        size_t left = line->out.len - line->sent;
+        ssize_t sent = send(line->fd, line->out.at + line->sent, left, MSG_NOSIGNAL | MSG_DONTWAIT);
+        if (sent < 0) how = wait_more(line->fd, POLLOUT, until_ms);
+        if (sent > 0) line->sent += (size_t)sent;
     }
-    return true;
+    return how;
 }
 
 /* Until so many bytes are there. */
-static bool receive(struct far_line *line, size_t bytes)
+static enum far_end receive(struct far_line *line, size_t bytes, int64_t until_ms)
 {
-    while (line->in.len < bytes) {
+    enum far_end how = FAR_DONE;
+    while (line->in.len < bytes && how == FAR_DONE) {
         size_t want = bytes - line->in.len;
         uint8_t *at = door_bytes_room(&line->in, want < READ_BYTES ? want : READ_BYTES);
-        if (at == NULL) return false;
-        ssize_t got = recv(line->fd, at, want < READ_BYTES ? want : READ_BYTES, 0);
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) return false;
-        line->in.len += (size_t)got;
+        if (at == NULL) return FAR_GONE;
+        ssize_t got = recv(line->fd, at, want < READ_BYTES ? want : READ_BYTES, MSG_DONTWAIT);
+        if (got == 0) return FAR_GONE;
+        if (got < 0) how = wait_more(line->fd, POLLIN, until_ms);
+        if (got > 0) line->in.len += (size_t)got;
     }
-    return true;
+    return how;
+}
+
+/* A whole message. */
+static enum far_end receive_one(struct far_line *line, int64_t until_ms, struct door_head *head, bool *is_read)
+{
+    enum far_end how = receive(line, DOOR_HEAD_BYTES, until_ms);
+    *is_read = how == FAR_DONE && door_head_read(line->in.at, head) && head->kind != DOOR_MESSAGE_ASK;
+    return *is_read ? receive(line, DOOR_HEAD_BYTES + (size_t)head->bytes, until_ms) : how;
+}
+
+/* The answer that somebody waited for in vain: the rest of the question goes there, and it is thrown away. */
+static enum far_end settle(struct far_line *line, int64_t until_ms)
+{
+    struct door_head head;
+    bool is_read;
+    if (!line->owes) return FAR_DONE;
+    enum far_end how = send_rest(line, until_ms);
+    if (how == FAR_DONE) how = receive_one(line, until_ms, &head, &is_read);
+    if (how != FAR_DONE) return how;
+    if (!is_read || head.kind != DOOR_MESSAGE_ANSWER) return FAR_GONE;
+    door_bytes_cut(&line->in, line->in.len);
+    door_bytes_cut(&line->out, line->out.len);
+    return FAR_DONE;
 }
 
 /* --- a question and its answer ------------------------------------------------------------------------------------ */
@@ -138,18 +207,24 @@ static bool tell(const struct far_events *events, const struct door_head *head, 
     return is_read;
 }
 
+/* *how: what became of the line, and with FAR_DONE the code of the answer is returned. */
 static enum salve_code wait_answer(struct far_line *line, enum door_request request, void *ask, struct arena *mem,
-                                   const struct far_events *events, bool *is_broken, struct salve_err *err)
+                                   const struct far_events *events, int64_t until_ms, enum far_end *how,
+                                   struct salve_err *err)
 {
     struct door_head head;
-    *is_broken = true;
     for (;;) {
-        if (!receive(line, DOOR_HEAD_BYTES)) return is_gone(err);
-        if (!door_head_read(line->in.at, &head) || head.kind == DOOR_MESSAGE_ASK || head.request != request)
-            return not_an_answer(err);
-        if (!receive(line, DOOR_HEAD_BYTES + (size_t)head.bytes)) return is_gone(err);
+        bool is_read = false, is_broken = true;
+        *how = receive_one(line, until_ms, &head, &is_read);
+        if (*how != FAR_DONE) return *how == FAR_LATE ? is_late(err) : is_gone(err);
+        *how = FAR_GONE;
+        if (!is_read || head.request != request) return not_an_answer(err);
         struct str body = str_bytes(line->in.at + DOOR_HEAD_BYTES, head.bytes);
-        if (head.kind == DOOR_MESSAGE_ANSWER) return read_answer(request, body, ask, mem, is_broken, err);
+        if (head.kind == DOOR_MESSAGE_ANSWER) {
+            enum salve_code code = read_answer(request, body, ask, mem, &is_broken, err);
+            if (!is_broken) *how = FAR_DONE;
+            return code;
+        }
         if (!tell(events, &head, body)) return not_an_answer(err);
         door_bytes_cut(&line->in, DOOR_HEAD_BYTES + (size_t)head.bytes);
     }
@@ -158,16 +233,23 @@ static enum salve_code wait_answer(struct far_line *line, enum door_request requ
 enum salve_code far_call_with(struct far_site *site, enum door_request request, void *ask, struct arena *mem,
                               const struct far_events *events, struct salve_err *err)
 {
-    bool is_broken = false;
-    struct far_line *line = take_line(site);
+    int64_t until_ms;
+    struct far_line *line = take_line(site, &until_ms);
     if (line == NULL) return is_gone(err);
     line->in.max = DOOR_HEAD_BYTES + DOOR_MESSAGE_BYTES_MAX;
-    enum salve_code code = door_message_put(&line->out, DOOR_MESSAGE_ASK, request, door_rows[request].in, ask, err);
+    enum far_end how = settle(line, until_ms);
+    enum salve_code code = how == FAR_DONE ? SALVE_OK : how == FAR_LATE ? is_late(err) : is_gone(err);
     if (code == SALVE_OK) {
-        is_broken = !send_all(line->fd, line->out.at, line->out.len);
-        code = is_broken ? is_gone(err) : wait_answer(line, request, ask, mem, events, &is_broken, err);
+        line->sent = 0;
+        code = door_message_put(&line->out, DOOR_MESSAGE_ASK, request, door_rows[request].in, ask, err);
     }
-    give_line(site, line, is_broken);
+    if (code == SALVE_OK) {
+        how = send_rest(line, until_ms);
+        code = how == FAR_DONE   ? wait_answer(line, request, ask, mem, events, until_ms, &how, err)
+               : how == FAR_LATE ? is_late(err)
+                                 : is_gone(err);
+    }
+    give_line(site, line, how);
     return code;
 }
 
@@ -251,6 +333,7 @@ enum salve_code door_connect(const struct door_connect *ask, struct site **out, 
     if (site == NULL) return salve_fail(err, SALVE_E_MEMORY, "connection to the gate");
     site->ops = &far_ops;
     site->clock = ask->clock;
+    site->wait_ms = ask->wait_ms;
     for (site->line_count = 0; site->line_count < count; site->line_count++)
         site->lines[site->line_count].fd = ask->fds[site->line_count];
     (void)pthread_mutex_init(&site->lock, NULL);

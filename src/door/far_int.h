@@ -14,6 +14,8 @@ struct far_line {
     struct door_bytes out, in;
     int fd; /* -1: it is broken */
     bool is_taken;
+    size_t sent; /* of `out` */
+    bool owes;   /* an answer that nobody waits for any more */
 };
 
 /* What is known of the settings. Older ones stay until the site is closed: somebody may still read them. */
@@ -35,6 +37,8 @@ struct far_site {
     pthread_cond_t is_free;
     struct far_line lines[DOOR_CONNECTIONS_MAX];
     size_t line_count;
+    int wait_ms;                  /* 0: as long as it takes */
+    bool is_silent;               /* the last answer did not come in time */
     const struct door_page *page; /* NULL: none */
     struct clock clock;
     bool is_made_up;

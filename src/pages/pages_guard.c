@@ -12,7 +12,8 @@
 static struct str name_of(struct str host)
 {
     size_t end = host.len > 0 && host.ptr[0] == '[' ? (size_t)(str_find(host, STR("]")) + 1) : 0;
-    if (host.len > 0 && host.ptr[0] == '[') return str_cut(host, 0, end);
+    if (host.len > 0 && host.ptr[0] == '[') /* nothing but a port comes after it */
+        return end == host.len || host.ptr[end] == ':' ? str_cut(host, 0, end) : STR_NONE;
     while (end < host.len && host.ptr[end] != ':') end++;
     return str_cut(host, 0, end);
 }

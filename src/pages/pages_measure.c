@@ -255,6 +255,8 @@ enum salve_code pages_call_measure(struct pages_call *call, struct salve_err *er
     enum salve_code code = measure(&in, screening, &impossible, &kept, err);
     if (code == SALVE_OK) return answer_stored(&in, screening, kept, err);
     call->session->is_pending = call->session->is_pending || has_urgent(&call->alarms);
+    bool is_unread = read != SALVE_OK && in.count == 0; /* nothing was typed that could be judged */
+    if (is_unread && code == SALVE_E_INVALID) return *err = impossible, read;
     bool is_refused = read == SALVE_E_RANGE && code == SALVE_E_RANGE && in.doubt_count == 0;
     if (!is_refused && (code != SALVE_E_RANGE || in.doubt_count == 0)) return code;
     if (is_refused)

@@ -5,7 +5,7 @@
 #include "door/door.h"
 #include "serve/sites_int.h"
 
-enum { WAIT_SECONDS = 5 };
+enum { WAIT_SECONDS = 5, ANSWER_SECONDS = 20 };
 
 enum salve_code serve_sites_open(struct serve_sites *sites, struct salve_err *err)
 {
@@ -37,8 +37,11 @@ enum salve_code serve_sites_link(struct serve_sites *sites, struct serve_fds *fd
     size_t free_row = 0;
     if (fds->count < 2) return salve_fail(err, SALVE_E_IO, "control");
     fds->count = 0;
-    const struct door_connect ask = {
-        .fds = taken.at, .fd_count = taken.count - 1, .page_fd = taken.at[taken.count - 1], .clock = clock_system()};
+    const struct door_connect ask = {.fds = taken.at,
+                                     .fd_count = taken.count - 1,
+                                     .page_fd = taken.at[taken.count - 1],
+                                     .clock = clock_system(),
+                                     .wait_ms = ANSWER_SECONDS * 1000};
     TRY(door_connect(&ask, &site, err));
     (void)pthread_mutex_lock(&sites->lock);
     while (sites->rows[free_row].site != NULL) free_row++; /* there are more than can be in use */

@@ -9,18 +9,17 @@
 //     finish();                                         // the last line, and the exit status
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
 import { pause, serve } from './app.mjs';
+import { scan } from './web_holds.mjs';
 
-export { pause };
+export { pause, scan };
 export const BUILD = process.env.BUILD ?? 'build';
 const SALVE = resolve(process.env.SALVE ?? join(BUILD, 'salve'));
 export const SECRET = '246802', BORN = '1972-03-14';
 export const LANGUAGES = ['en', 'ar'];
-const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
 // --- counting ------------------------------------------------------------------------------------------------------------
 let passed = 0, failed = 0;
@@ -36,6 +35,13 @@ export function finish() {
     console.log(`${passed} passed, ${failed} failed, 0 skipped`);
     process.exit(failed ? 1 : 0);
 }
+// The fonts that the set-up installs, and no others that this machine may have: a box is as wide here as anywhere.
+function fonts(work) {
+    const file = join(work, 'fonts.conf');
+    writeFileSync(file, `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>/usr/share/fonts/truetype/noto</dir>
+        <cachedir>${work}/fonts</cachedir><include ignore_missing="yes">/etc/fonts/conf.d/60-latin.conf</include></fontconfig>`);
+    return file;
+}
 // What a page showed when a part ended too early.
 async function told(page) {
     mkdirSync(join(BUILD, 'browser'), { recursive: true });
@@ -47,7 +53,7 @@ export async function run(parts) {
     const work = mkdtempSync(join(tmpdir(), 'salve-browser-')), chosen = process.argv.slice(2);
     const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
     if (!check('Chromium is here (tools/setup installs it)', executablePath)) finish();
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] });
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], env: { ...process.env, FONTCONFIG_FILE: fonts(work) } });
     for (const part of parts) {
         if (chosen.length > 0 && !chosen.includes(part.name)) continue;
         const began = Date.now();
@@ -82,6 +88,14 @@ export function said(language, key, start = '^\\W*') {
     if (text === undefined) throw new Error(`no words ${key}`);
     const forms = typeof text === 'string' ? [text] : Object.values(text);
     return new RegExp(`${start}(?:${forms.map((form) => form.split(/\{\w+\}/).map(quoted).join('.*')).join('|')})`, 'u');
+}
+
+/** keyOf - which words a text is; '' where it is none of them: a name, a number, a guideline's words. */
+const patterns = Object.fromEntries(LANGUAGES.map((language) => [language, null]));
+export function keyOf(language, text) {
+    patterns[language] ??= Object.keys(words[language]).map((key) => [key, new RegExp(`${said(language, key).source}$`, 'u')])
+        .sort((a, b) => a[0].startsWith('scale.') - b[0].startsWith('scale.') || b[1].source.length - a[1].source.length);
+    return patterns[language].find(([key, pattern]) => key !== 'urgent.take-back' && pattern.test(text.trim()))?.[0] ?? '';
 }
 
 // --- a site --------------------------------------------------------------------------------------------------------------
@@ -165,22 +179,6 @@ export class Site {
     }
 }
 
-// --- hands ---------------------------------------------------------------------------------------------------------------
-const wires = new WeakMap();
-/** scan - as a scanner types: all at once, and Enter, wherever the focus is. */
-export async function scan(page, code) {
-    if (!wires.has(page)) wires.set(page, await page.context().newCDPSession(page));
-    const keys = [...[...code].map((c) => ({ text: c, key: c })), { text: '\r', key: 'Enter', code: 'Enter', windowsVirtualKeyCode: 13 }];
-    await Promise.all(keys.flatMap((key) => ['keyDown', 'keyUp'].map((type) =>
-        wires.get(page).send('Input.dispatchKeyEvent', type === 'keyUp' ? { ...key, type, text: undefined } : { ...key, type }))));
-}
+// --- waiting -------------------------------------------------------------------------------------------------------------
 export const appears = (locator, timeout = 5000) => locator.first().waitFor({ timeout }).then(() => true, () => false);
 export const goes = (locator, timeout = 5000) => locator.first().waitFor({ state: 'detached', timeout }).then(() => true, () => false);
-
-/** axe - what axe-core finds on a page as it is, a line each. */
-export async function axe(page) {
-    if (!(await page.evaluate(() => 'axe' in window))) await page.evaluate(readFileSync(AXE, 'utf8'));
-    return page.evaluate(async () => (await window.axe.run(document, {
-        runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    })).violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html.slice(0, 100)).join(' | ')}`));
-}

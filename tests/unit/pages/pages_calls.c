@@ -134,6 +134,7 @@ static void an_unlikely_number_is_asked_about_and_all_of_them_at_once(void **sta
 {
     struct pages_world *world = *state;
     struct browser ben = browser_login(world, STR("nurse-ben"));
+    static const char *const unread[] = {"148/", "-1", "NaN", "1e400", "148/92/1", "148/92 <b>", "0x10/1"};
     assert_status(browser_open(&ben, world->w.card), 200);
     const char *head =
         "{'person':'%P'," KEY2
@@ -158,6 +159,13 @@ static void an_unlikely_number_is_asked_about_and_all_of_them_at_once(void **sta
     assert_status(answer, 200);
     assert_str(text_of(answer, "state"), "refused");
     assert_str(text_of(answer, "word"), "height");
+    for (size_t i = 0; i < sizeof unread / sizeof *unread; i++) {
+        (void)snprintf(body, sizeof body, "{'person':'%%P'," KEY2 ",'readings':[{'word':'bp','text':'%s'}]}",
+                       unread[i]);
+        answer = call(&ben, "measure", body);
+        assert_error(answer, 400, "E_USAGE");
+        assert_str(text_of(answer, "error.element"), "word 1");
+    }
     answer = call(&ben, "wrong",
                   "{'person':'%P','readings':[{'word':'height','text':'139'},{'word':'waist','text':'160'}]}");
     assert_status(answer, 200);

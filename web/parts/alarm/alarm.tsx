@@ -54,8 +54,8 @@ function AlarmCard({ alarm, place, Head }: { alarm: Finding; place: Place | null
                 {headline}
                 {number !== '' && (
                     <>
-                        {' '}
-                        · <bdi>{number}</bdi>
+                        {/[:\uff1a]$/.test(headline) ? ' ' : ' · '}
+                        <bdi>{number}</bdi>
                     </>
                 )}
             </Head>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why something was not done, in words. What it names is an element or a rule, never a value of a person.
 import type { Failure } from '../../lib/api.ts';
-import { isKnown, t } from '../../lib/words.ts';
+import { isKnown, language, t } from '../../lib/words.ts';
 
 /** The sentence for a failure. */
 export const failureText = (failure: Failure): string =>
@@ -9,12 +9,13 @@ export const failureText = (failure: Failure): string =>
         ? t('failure.no-answer')
         : t(isKnown(`failure.${failure.code}`) ? `failure.${failure.code}` : 'failure.E_IO');
 
+// What the server adds is English, and of a secret it adds nothing that helps.
 export function FailureNote({ failure }: { failure: Failure | null }) {
     if (!failure) return null;
     return (
         <div class="note note-stop" role="alert">
             <p>{failureText(failure)}</p>
-            {failure.kind === 'refused' && failure.why !== '' && (
+            {failure.kind === 'refused' && failure.why !== '' && language() === 'en' && failure.code !== 'E_PIN' && (
                 <p class="small">
                     <bdi>{failure.why}</bdi>
                 </p>

@@ -123,9 +123,11 @@ export function Saved({ use }: { use: SavingUse }) {
                 <p>{t('measure.not-judged')}</p>
             </div>
         );
+    // Until it is on the disk of this tablet nothing is promised.
+    const state = saving.step === 'stored' ? 'stored' : use.state;
     return (
         <p class="saved" role="status">
-            <StateMark state={saving.step === 'stored' ? 'stored' : (use.state ?? 'tablet')} />
+            {state !== null && <StateMark state={state} />}
         </p>
     );
 }

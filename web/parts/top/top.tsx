@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { sayNow } from '../../lib/announce.ts';
 import { isThere, type Failure } from '../../lib/api.ts';
-import { entries, lost } from '../../lib/outbox.ts';
+import { entries, lost, type Entry } from '../../lib/outbox.ts';
 import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts';
 import { nextTheme, theme } from '../../lib/themes.ts';
 import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
@@ -35,9 +35,23 @@ function Connection() {
     );
 }
 
+// What is on its way for a moment only is said by its screen: the bar does not move under a finger with each save.
+const SOON_MS = 2_000;
+function useFresh(): number {
+    const [, tick] = useState(0),
+        isFresh = ({ state, answer, at }: Entry): boolean => state !== 'needs' && !answer && Date.now() - at < SOON_MS,
+        fresh = entries.value.filter(isFresh).length;
+    useEffect(() => {
+        const timer = fresh > 0 ? setTimeout(() => tick(Date.now()), SOON_MS) : undefined;
+        return () => clearTimeout(timer);
+    }, [entries.value]);
+    return fresh;
+}
+
 function WaitingCount() {
+    const fresh = useFresh();
     const needs = entries.value.filter((entry) => entry.state === 'needs').length + lost.value;
-    const waits = entries.value.length + lost.value - needs;
+    const waits = entries.value.length + lost.value - needs - fresh;
     const before = useRef(0);
     useEffect(() => {
         if (needs > before.current) sayNow(t('top.needs', { count: needs }));

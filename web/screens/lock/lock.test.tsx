@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { drawn, wordsOf } from '../../drawn.tsx';
 import { isThere, type Finding, type Login, type Person } from '../../lib/api.ts';
 import { me, person } from '../../lib/session.ts';
-import { LockScreen } from './lock.tsx';
+import { isCardScanned, LockScreen } from './lock.tsx';
 
 const lina: Login = {
     token: '',
@@ -44,6 +44,11 @@ test('an alarm that is open is said through the lock, without a name', async () 
     assert.match(wordsOf(html), /Somebody here has an open alarm/);
     assert(html.includes('role="alert"') && !html.includes('Amara'));
     person.value = null;
+});
+test('a card that is scanned into the box is no try at the secret', () => {
+    assert(isCardScanned('KG36-69AW-W2BF-4P7E-B4J5'));
+    const others = ['246802', 'KG36-69AW-W2BF-4P7E-B4J0', 'kg3669aww2bf4p7eb4j5', 'correct horse battery'];
+    for (const text of others) assert(!isCardScanned(text), text);
 });
 test('while the server is away it says what to do with an alarm', async () => {
     isThere.value = false;
