@@ -32,6 +32,10 @@ struct elm_run;     /* one person, one moment */
 
 struct elm_set *elm_set_make(struct arena *mem); /* NULL when out of memory */
 
+/* elm_set_make_apart - the same with all that only loading and linking need in `work`, which may close when all is
+ * linked: of the libraries a program keeps texts alone, in `mem` and as views of the JSON. */
+struct elm_set *elm_set_make_apart(struct arena *work, struct arena *mem);
+
 /* elm_load - one library.
  *   json   must live as long as the set's arena (texts stay views of it)
  *   name   what errors of it are in, such as the CQL file it was made of; lives as long as the set. NULL: its id */
@@ -173,6 +177,10 @@ struct elm_explanation {
 /* elm_explain - define `index` of a program of elm_link_explained. The run was opened for it alone: nothing was asked
  * of it before, so what its retrieves give is what this define used. *out lives as long as the run's arena. */
 SALVE_MUST_USE enum salve_code elm_explain(struct elm_run *run, size_t index, struct elm_explanation *out,
+                                           struct salve_err *err);
+/* elm_reasons - the same without what was used, in a run that answered other questions: the define alone is run once
+ * more, with a budget of steps of its own; what it asks keeps the values that it had. */
+SALVE_MUST_USE enum salve_code elm_reasons(struct elm_run *run, size_t index, struct elm_explanation *out,
                                            struct salve_err *err);
 /* elm_explanation_json - {"value":..,"used":[{"reference":"Observation/x","type":..,"date":..,"elements":[..]}],
  * "at":"Library 12:3","because":[{"at":"Library 13:6","clause":"if","value":true},..]} */

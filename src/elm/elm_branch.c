@@ -76,7 +76,7 @@ enum salve_code elm_make_case(struct elm_compile *c, const struct json *node)
     const struct json *comparand = elm_field(node, "comparand"), *items = json_get(node, "caseItem");
     uint16_t slot = 0;
     if (!json_is(items, JSON_ARRAY)) return elm_bad(c, node, SALVE_E_INVALID, "Case has no caseItem");
-    uint32_t *ends = arena_array(c->mem, uint32_t, items->count + 1);
+    uint32_t *ends = arena_array(c->work, uint32_t, items->count + 1);
     if (ends == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     if (comparand != NULL) {
         TRY(elm_compile_node(c, comparand));

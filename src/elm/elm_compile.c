@@ -42,12 +42,18 @@ bool elm_flag(const struct json *node, const char *name, bool otherwise)
 /* --- helpers ------------------------------------------------------------------------------------------------------ */
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args)
 {
+    salve_assert(name != NULL && call != NULL);
+    for (uint32_t i = 0; i < c->emit.p.function_count; i++) {
+        const struct expr_function *known = c->emit.p.functions[i];
+        if (known->call != call || known->name != name) continue;
+        expr_emit_call(&c->emit, known, args);
+        return;
+    }
     struct expr_function *function = arena_new(c->mem, struct expr_function);
     if (function == NULL) {
         if (c->emit.code == SALVE_OK) c->emit.code = salve_fail(c->err, SALVE_E_MEMORY, "ELM");
         return;
     }
-    salve_assert(name != NULL && call != NULL);
     *function = (struct expr_function){name, call};
     expr_emit_call(&c->emit, function, args);
 }
@@ -61,7 +67,7 @@ void elm_const_text(struct elm_compile *c, struct str text)
 
 enum salve_code elm_push_scope(struct elm_compile *c, struct str name, uint16_t slot)
 {
-    struct elm_scope *scope = arena_new(c->mem, struct elm_scope);
+    struct elm_scope *scope = arena_new(c->work, struct elm_scope);
     if (scope == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     *scope = (struct elm_scope){name, slot, c->scope};
     c->scope = scope;

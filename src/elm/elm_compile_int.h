@@ -17,7 +17,7 @@ struct elm_library {
     const struct elm_library *next;
 };
 struct elm_set {
-    struct arena *mem;
+    struct arena *work, *mem; /* trees, and all that goes with them; texts that had to be decoded */
     struct elm_library *first, *last;
 };
 
@@ -67,7 +67,7 @@ struct elm_compile {
     const struct elm_set *set;
     const struct elm_row *rows; /* elm_rows */
     const struct elm_row *row;  /* of the node whose `make` was called; good until another node is compiled */
-    struct arena *mem;
+    struct arena *mem, *work;   /* the program; what goes when it is linked, the set's */
     struct salve_err *err;
     struct expr_emit emit;
     const struct elm_library *library; /* of the job that is being compiled */

@@ -113,8 +113,11 @@ static enum salve_code tuple_value(struct expr_value tuple, struct str name, str
 {
     const struct expr_shape *shape = tuple.as.tuple->shape;
     *out = EXPR_NONE;
-    for (uint32_t i = 0; i < shape->count; i++)
-        if (str_eq(shape->names[i], name)) *out = tuple.as.tuple->values[i];
+    for (uint32_t i = shape->count; i > 0; i--) { /* of two by one name the last */
+        if (!str_eq(shape->names[i - 1], name)) continue;
+        *out = tuple.as.tuple->values[i - 1];
+        break;
+    }
     return SALVE_OK;
 }
 

@@ -20,6 +20,7 @@ struct reason {
     struct reason *next;
 };
 struct elm_notes {
+    bool is_used_wanted; /* else: reasons alone */
     struct reason *first, *last;
     uint32_t reason_count;
     struct seen_element *seen; /* by hash, open addressing, at most half full */
@@ -61,7 +62,7 @@ static bool is_resource(struct expr_value v)
 ELM_CALL(elm_property_noted)
 {
     struct elm_notes *notes = elm_front(run)->notes;
-    if (notes != NULL && is_resource(args[0]) && args[1].tag != 0)
+    if (notes != NULL && notes->is_used_wanted && is_resource(args[0]) && args[1].tag != 0)
         TRY(see_element(run, notes, (struct seen_element){args[0].as.tape, args[0].aux, (fhir_name_id)args[1].tag}));
     return elm_property(run, args, count, out);
 }
@@ -190,10 +191,26 @@ enum salve_code elm_explain(struct elm_run *run, size_t index, struct elm_explan
     salve_assert(run->notes == NULL && run->touched.count == 0);
     run->notes = arena_new(run->run.mem, struct elm_notes);
     if (run->notes == NULL) return salve_fail(err, SALVE_E_MEMORY, "explanation");
+    run->notes->is_used_wanted = true;
     TRY(elm_run_define_at(run, index, &out->value, err));
     out->at = run->program->places[index];
     TRY(list_used(run, out, err));
     return list_reasons(run, out, err);
+}
+
+enum salve_code elm_reasons(struct elm_run *run, size_t index, struct elm_explanation *out, struct salve_err *err)
+{
+    *out = (struct elm_explanation){0};
+    salve_assert(run->notes == NULL && index < run->program->define_count);
+    run->notes = arena_new(run->run.mem, struct elm_notes);
+    if (run->notes == NULL) return salve_fail(err, SALVE_E_MEMORY, "explanation");
+    expr_run_refill(&run->run);
+    run->run.memo[run->program->numbers[index]].state = 0;
+    enum salve_code code = elm_run_define_at(run, index, &out->value, err);
+    out->at = run->program->places[index];
+    if (code == SALVE_OK) code = list_reasons(run, out, err);
+    run->notes = NULL;
+    return code;
 }
 
 /* --- as JSON ------------------------------------------------------------------------------------------------------ */

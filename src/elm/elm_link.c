@@ -161,13 +161,19 @@ static enum salve_code link_library(const struct elm_set *set, struct str id, st
     const struct elm_library *library = elm_library_of(set, id, version);
     if (library == NULL) return salve_refuse(err, SALVE_E_UNKNOWN_NAME, "the library to run is not loaded", "library");
     struct elm_program *program = arena_new(mem, struct elm_program);
-    struct elm_compile *c = arena_new(mem, struct elm_compile);
+    struct elm_compile *c = arena_new(set->work, struct elm_compile);
     if (program == NULL || c == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM");
-    *c = (struct elm_compile){
-        .set = set, .mem = mem, .err = err, .library = library, .is_explained = is_explained, .rows = elm_rows};
+    *c = (struct elm_compile){.set = set,
+                              .mem = mem,
+                              .work = set->work,
+                              .err = err,
+                              .library = library,
+                              .is_explained = is_explained,
+                              .rows = elm_rows};
     program->id = library->id;
     c->is_mixed = is_mixed(set);
     expr_emit_init(&c->emit, mem, err);
+    c->emit.work = c->work;
     TRY(list_main(c, library, program));
     TRY(list_parameters(c, library, program));
     for (const struct elm_job *job = c->jobs; job != NULL; job = job->next) TRY(compile_job(c, job));

@@ -3,10 +3,14 @@
 #include "base/limits.h"
 #include "elm/elm_compile_int.h"
 
-struct elm_set *elm_set_make(struct arena *mem)
+struct elm_set *elm_set_make(struct arena *mem) { return elm_set_make_apart(mem, mem); }
+
+struct elm_set *elm_set_make_apart(struct arena *work, struct arena *mem)
 {
-    struct elm_set *set = arena_new(mem, struct elm_set);
-    if (set != NULL) set->mem = mem;
+    struct elm_set *set = arena_new(work, struct elm_set);
+    if (set == NULL) return NULL;
+    set->work = work;
+    set->mem = mem;
     return set;
 }
 
@@ -20,9 +24,10 @@ static enum salve_code bad(struct salve_err *err, const char *name, const char *
 enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err)
 {
     /* an expression level is two JSON levels: the object and its array of operands */
-    const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = 2 * SALVE_ELM_DEPTH_MAX + 20};
+    const struct json_opts opts = {
+        .bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = 2 * SALVE_ELM_DEPTH_MAX + 20, .texts = set->mem};
     const struct json *doc;
-    enum salve_code code = json_read(json, &opts, set->mem, &doc, err);
+    enum salve_code code = json_read(json, &opts, set->work, &doc, err);
     if (code != SALVE_OK && name != NULL) salve_err_in(err, "%s", name);
     if (code != SALVE_OK) return code;
     const struct json *root = json_get(doc, "library");
@@ -32,7 +37,7 @@ enum salve_code elm_load(struct elm_set *set, struct str json, const char *name,
     if (id.len == 0) return bad(err, name, "library.identifier.id", "it is missing: this is not ELM");
     if (!json_is(json_path(root, "schemaIdentifier.id"), JSON_STRING))
         return bad(err, name, "library.schemaIdentifier", "it is missing: this is not ELM");
-    struct elm_library *library = arena_new(set->mem, struct elm_library);
+    struct elm_library *library = arena_new(set->work, struct elm_library);
     if (library == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM library");
     *library = (struct elm_library){.shown = name == NULL ? id : str_of(name),
                                     .text = json,

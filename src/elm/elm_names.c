@@ -49,7 +49,7 @@ enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *lib
 {
     for (*out = c->jobs; *out != NULL; *out = (*out)->next)
         if ((*out)->def == def) return SALVE_OK;
-    struct elm_job *job = arena_new(c->mem, struct elm_job);
+    struct elm_job *job = arena_new(c->work, struct elm_job);
     salve_assert(!is_define || args == 0);
     if (job == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     *job = (struct elm_job){.library = library, .def = def, .number = UINT32_MAX};
@@ -254,7 +254,7 @@ static enum salve_code call_by_value(struct elm_compile *c, const struct elm_lib
 {
     static const struct expr_function is_null = {"IsNull", elm_is_null};
     uint16_t first = expr_emit_slots(&c->emit, args);
-    uint32_t *ends = arena_array(c->mem, uint32_t, found->count);
+    uint32_t *ends = arena_array(c->work, uint32_t, found->count);
     if (ends == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (uint16_t i = args; i > 0; i--) (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(first + i - 1), 0);
     for (uint32_t k = 0; k < found->count; k++) {
@@ -293,7 +293,7 @@ enum salve_code elm_make_function_ref(struct elm_compile *c, const struct json *
         if (args == 250) return elm_bad(c, node, SALVE_E_TOO_BIG, "more than 250 operands");
         TRY(elm_compile_node(c, item));
     }
-    struct overloads *found = arena_new(c->mem, struct overloads);
+    struct overloads *found = arena_new(c->work, struct overloads);
     if (found == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     find_overloads(library, name, args, json_get(node, "signature"), found);
     if (found->count == 0 && json_get(node, "libraryName") == NULL && elm_call_operator(c, name, args)) return SALVE_OK;

@@ -192,7 +192,7 @@ enum salve_code elm_make_retrieve(struct elm_compile *c, const struct json *node
     TRY(elm_type_named(c, name, &type));
     if (type->kind != ELM_FHIR) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "%.*s is no FHIR type", STR_ARGS(name));
     TRY(check_retrieve(c, node));
-    struct filters *f = arena_new(c->mem, struct filters);
+    struct filters *f = arena_new(c->work, struct filters);
     if (f == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     TRY(read_filters(c, node, f));
     bool is_plain_date = f->date_count > 0 && is_simple(f->dates[0].property), is_planned = false;

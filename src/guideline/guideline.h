@@ -188,7 +188,7 @@ struct guideline_ask {
     int64_t now_unix_ms;
     const struct guideline_visit *visit; /* NULL: found in the tapes, the site's days being those of UTC */
     uint64_t steps_max;                  /* 0: SALVE_EXPR_STEPS_MAX */
-    bool with_reasons; /* fill finding.because; costs a run more for each define on the way to a finding */
+    bool with_reasons; /* fill finding.because; each define on the way to a finding is run once more */
     bool is_made_up;   /* a case of the guideline: messages may show the words that were found */
 };
 

@@ -7,7 +7,7 @@
 #include "base/assert.h"
 #include "guideline/guideline_int.h"
 
-enum { LINES_MAX = 12, DEFINES_MAX = 16, LINE_BYTES_MAX = 100, SCRATCH_BYTES_MAX = 64 << 20 };
+enum { LINES_MAX = 12, DEFINES_MAX = 16, LINE_BYTES_MAX = 100 };
 
 struct way {
     const struct guideline_run *run;
@@ -37,10 +37,10 @@ static bool is_new(struct way *way, size_t define)
     return true;
 }
 
-static enum salve_code follow(struct way *way, size_t define, struct arena *scratch);
+static enum salve_code follow(struct way *way, size_t define);
 
 /* The defines asked behind the last branch. A define without branches is followed only where it is another's name. */
-static enum salve_code follow_asked(struct way *way, const struct elm_explanation *e, struct arena *scratch)
+static enum salve_code follow_asked(struct way *way, const struct elm_explanation *e)
 {
     const struct elm_program *program = way->run->guideline->program;
     uint32_t from = 0, asked = 0;
@@ -54,24 +54,19 @@ static enum salve_code follow_asked(struct way *way, const struct elm_explanatio
         size_t next;
         const struct elm_reason *reason = &e->reasons[i];
         bool is_ours = reason->define.ptr != NULL && str_eq(reason->at.library, elm_library_id(program));
-        if (is_ours && elm_define_find(program, reason->define, &next)) code = follow(way, next, scratch);
+        if (is_ours && elm_define_find(program, reason->define, &next)) code = follow(way, next);
     }
     return code;
 }
 
-static enum salve_code follow(struct way *way, size_t define, struct arena *scratch)
+static enum salve_code follow(struct way *way, size_t define)
 {
-    const struct guideline_run *run = way->run;
     struct elm_explanation e;
-    struct elm_run *own;
     if (!is_new(way, define)) return SALVE_OK;
-    enum salve_code code = elm_run_open(run->guideline->program, run->subject, run->env, run->params,
-                                        guideline_param_count(run->guideline), scratch, &own, way->err);
-    if (code == SALVE_OK) code = elm_explain(own, define, &e, way->err);
-    if (code != SALVE_OK) return code;
+    TRY(elm_reasons(way->run->run, define, &e, way->err));
     for (uint32_t i = 0; i < e.reason_count; i++)
         if (is_branch(&e.reasons[i])) add_line(way, e.reasons[i].at);
-    code = follow_asked(way, &e, scratch);
+    enum salve_code code = follow_asked(way, &e);
     if (way->line_count == 0) add_line(way, e.at); /* no branch at all: the define itself */
     return code;
 }
@@ -111,17 +106,14 @@ enum salve_code guideline_because(const struct guideline_run *run, struct str na
 {
     struct way way = {.run = run, .err = err};
     size_t define;
-    salve_assert(run->subject != NULL && run->env != NULL);
-    struct arena *scratch = arena_open(SCRATCH_BYTES_MAX);
+    salve_assert(run->run != NULL);
     struct str *lines = arena_array(mem, struct str, LINES_MAX);
     enum salve_code code = SALVE_OK;
-    if (scratch == NULL || lines == NULL) code = salve_fail(err, SALVE_E_MEMORY, "findings");
-    if (code == SALVE_OK && elm_define_find(run->guideline->program, name, &define))
-        code = follow(&way, define, scratch);
+    if (lines == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
+    if (elm_define_find(run->guideline->program, name, &define)) code = follow(&way, define);
     for (size_t i = 0; i < way.line_count && code == SALVE_OK; i++)
         code = write_line(run->guideline, way.lines[i], mem, &lines[i], err);
     finding->because = lines;
     finding->because_count = code == SALVE_OK ? way.line_count : 0;
-    arena_close(scratch);
     return code;
 }

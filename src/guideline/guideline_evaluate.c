@@ -434,7 +434,7 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     TRY(elm_run_open(guideline->program, &subject, &env, params, guideline_param_count(guideline), mem, &run, err));
     TRY(elm_run_define(run, STR("Findings"), &list, err));
     TRY(findings_of(&to, list, out, count));
-    const struct guideline_run about = {guideline, &subject, &env, params};
+    const struct guideline_run about = {guideline, run};
     return ask->with_reasons ? reasons_of(&to, &about, list, *out) : SALVE_OK;
 }
 

@@ -68,12 +68,10 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
                                   struct salve_err *err);
 
 /* guideline_because - fills finding->because: the branches that were taken, from define `name` into the defines and
- * functions that these branches ask. params as in elm_run_open. */
+ * functions that these branches ask. */
 struct guideline_run {
     const struct guideline *guideline;
-    struct elm_subject *subject;
-    const struct expr_env *env;
-    const struct elm_param *params;
+    struct elm_run *run; /* that gave the findings */
 };
 enum salve_code guideline_because(const struct guideline_run *run, struct str name, struct arena *mem,
                                   struct finding *finding, struct salve_err *err);

@@ -120,16 +120,19 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
 {
     salve_assert(more_count > 0);
     struct str main_id;
-    struct elm_set *set = elm_set_make(mem);
     enum salve_code code = SALVE_OK;
-    if (set == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
+    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
+    struct elm_set *set = work == NULL ? NULL : elm_set_make_apart(work, mem);
+    if (set == NULL) code = salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
     for (size_t i = 0; code == SALVE_OK && i < guideline->library_count; i++)
         code = elm_load(set, guideline->files[i].bytes, source_of(guideline, guideline->files[i].name, mem), err);
     for (size_t i = 0; code == SALVE_OK && i < more_count; i++)
         code = elm_load(set, more[i].bytes, source_of(guideline, more[i].name, mem), err);
     if (code == SALVE_OK)
-        code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, mem, &main_id, err);
-    return code == SALVE_OK ? elm_link_explained(set, main_id, STR_NONE, mem, out, err) : code;
+        code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, work, &main_id, err);
+    if (code == SALVE_OK) code = elm_link_explained(set, main_id, STR_NONE, mem, out, err);
+    arena_close(work);
+    return code;
 }
 
 /* --- files -------------------------------------------------------------------------------------------------------- */
@@ -292,22 +295,34 @@ static enum salve_code only_one_person(const struct elm_program *program, struct
 
 /* load_ranges - the plausible numbers belong to what decides, and so to what a clinician accepts: of the table the rows
  * of the guideline's inputs. */
+static enum salve_code rows_of_ranges(const struct shelf *shelf, struct arena *work, const struct guideline *guideline,
+                                      struct str *out, struct salve_err *err)
+{
+    const struct ranges *unused = NULL;
+    struct str whole, name = STR("ranges.json");
+    if (shelf->share == NULL) {
+        TRY(read_file(shelf, "", name, SALVE_CONFIG_BYTES_MAX, work, &whole, err));
+    } else {
+        struct str path = arena_printf(work, "%s/ranges.json", shelf->share);
+        if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ranges.json");
+        TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, work, &whole, err));
+    }
+    TRY(ranges_read(whole, work, &unused, err));
+    return guideline_ranges(guideline, whole, work, out, err);
+}
+
 static enum salve_code load_ranges(const struct shelf *shelf, struct arena *mem, struct guideline *out,
                                    struct salve_err *err)
 {
     const struct ranges *ranges = NULL;
     struct guideline_file *file = &out->files[out->file_count];
-    struct str whole, name = STR("ranges.json");
-    file->name = name;
-    if (shelf->share == NULL) {
-        TRY(read_file(shelf, "", name, SALVE_CONFIG_BYTES_MAX, mem, &whole, err));
-    } else {
-        struct str path = arena_printf(mem, "%s/ranges.json", shelf->share);
-        if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "ranges.json");
-        TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, mem, &whole, err));
-    }
-    enum salve_code code = ranges_read(whole, mem, &ranges, err);
-    if (code == SALVE_OK) code = guideline_ranges(out, whole, mem, &file->bytes, err);
+    struct str rows;
+    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
+    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "ranges.json");
+    file->name = STR("ranges.json");
+    enum salve_code code = rows_of_ranges(shelf, work, out, &rows, err);
+    if (code == SALVE_OK) code = arena_str(mem, rows, &file->bytes, err);
+    arena_close(work);
     if (code == SALVE_OK) code = ranges_read(file->bytes, mem, &ranges, err);
     out->file_count += code == SALVE_OK;
     if (code == SALVE_OK) return guideline_inputs(out, ranges, mem, &out->inputs, err);

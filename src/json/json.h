@@ -32,14 +32,16 @@ struct json {
 };
 
 struct json_opts {
-    size_t bytes_max;   /* 0: SALVE_CONFIG_BYTES_MAX; 4 GiB - 1 at most */
-    unsigned depth_max; /* 0: SALVE_JSON_DEPTH_MAX; JSON_DEPTH_MAX at most */
+    size_t bytes_max;    /* 0: SALVE_CONFIG_BYTES_MAX; 4 GiB - 1 at most */
+    unsigned depth_max;  /* 0: SALVE_JSON_DEPTH_MAX; JSON_DEPTH_MAX at most */
+    struct arena *texts; /* where texts that hold escapes are decoded to; NULL: mem, as the tree */
 };
 enum { JSON_DEPTH_MAX = 1000 }; /* the reader recurses: about 200 bytes of stack a level */
 
 /* json_read - the tree of one JSON text.
  *   opts    NULL: usual limits
- *   *out    lives as long as mem and refers to `text`, which must live as long too
+ *   *out    lives as long as mem and refers to `text`, which must live as long too; its texts are views of `text` and of
+ *           opts->texts alone
  *   errors  E_SYNTAX, E_TOO_BIG, E_TOO_DEEP, E_MEMORY; err has line, column and path */
 SALVE_MUST_USE enum salve_code json_read(struct str text, const struct json_opts *opts, struct arena *mem,
                                          const struct json **out, struct salve_err *err);

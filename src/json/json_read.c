@@ -18,7 +18,7 @@ struct level {
 
 struct reader {
     const char *start, *at, *end;
-    struct arena *mem;
+    struct arena *mem, *texts;
     unsigned depth, depth_max;
     const struct level *level;
     struct salve_err *err;
@@ -73,7 +73,7 @@ static enum salve_code read_escaped(struct reader *r, const char *content, struc
     const char *close = r->at;
     while (close < r->end && *close != '"') close += *close == '\\' ? 2 : 1;
     if (close >= r->end) return fail(r, SALVE_E_SYNTAX, "the text is not closed");
-    char *text = arena_alloc_raw(r->mem, (size_t)(close - content) + 1, 1);
+    char *text = arena_alloc_raw(r->texts, (size_t)(close - content) + 1, 1);
     if (text == NULL) return no_memory(r);
     char *to = text;
     for (r->at = content; r->at < close;) {
@@ -268,8 +268,13 @@ enum salve_code json_read(struct str text, const struct json_opts *opts, struct 
         return salve_why(err, SALVE_E_TOO_BIG, "more than %zu bytes", bytes_max);
     }
     if (text.ptr == NULL) text = STR("");
-    struct reader r = {
-        .start = text.ptr, .at = text.ptr, .end = text.ptr + text.len, .mem = mem, .depth_max = depth_max, .err = err};
+    struct reader r = {.start = text.ptr,
+                       .at = text.ptr,
+                       .end = text.ptr + text.len,
+                       .mem = mem,
+                       .texts = opts == NULL || opts->texts == NULL ? mem : opts->texts,
+                       .depth_max = depth_max,
+                       .err = err};
     struct json *root = arena_new(mem, struct json);
     if (root == NULL) return no_memory(&r);
     enum salve_code code = check_utf8(&r);

@@ -10,7 +10,7 @@ static void *more(struct expr_emit *emit, const void *array, uint32_t *cap, uint
     if (emit->code != SALVE_OK) return NULL;
     if (count < *cap) return (void *)array;
     uint32_t grown = count < 8 ? 8 : count * 2;
-    void *room = count > UINT32_MAX / 4 ? NULL : arena_grow(emit->mem, (void *)array, count * bytes, grown * bytes);
+    void *room = count > UINT32_MAX / 4 ? NULL : arena_grow(emit->work, (void *)array, count * bytes, grown * bytes);
     if (room == NULL)
         emit->code = salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
     else
@@ -30,7 +30,7 @@ static void *more(struct expr_emit *emit, const void *array, uint32_t *cap, uint
 
 void expr_emit_init(struct expr_emit *emit, struct arena *mem, struct salve_err *err)
 {
-    *emit = (struct expr_emit){.mem = mem, .err = err};
+    *emit = (struct expr_emit){.mem = mem, .work = mem, .err = err};
 }
 
 uint32_t expr_emit_declare(struct expr_emit *emit, uint16_t args)
@@ -329,13 +329,44 @@ static int32_t check_ins(struct check *check, uint32_t at)
     return after > depth ? after : depth;
 }
 
+/* An array of `count` items of `bytes`, where the program stays. */
+static enum salve_code keep(const struct expr_emit *emit, const void *array, uint32_t count, size_t bytes, void **out)
+{
+    *out = arena_alloc_array(emit->mem, bytes, (size_t)count + 1);
+    if (*out == NULL) return salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
+    if (count > 0) memcpy(*out, array, count * bytes);
+    return SALVE_OK;
+}
+
+static enum salve_code keep_all(struct expr_emit *emit)
+{
+    struct expr_program *p = &emit->p;
+    void *kept = NULL;
+#define KEEP(array, count)                                                                                             \
+    do {                                                                                                               \
+        TRY(keep(emit, p->array, count, sizeof *p->array, &kept));                                                     \
+        p->array = kept;                                                                                               \
+    } while (0)
+    KEEP(code, p->code_count);
+    KEEP(places, p->code_count);
+    KEEP(constants, p->constant_count);
+    KEEP(functions, p->function_count);
+    KEEP(names, p->name_count);
+    KEEP(types, p->type_count);
+    KEEP(shapes, p->shape_count);
+    KEEP(routines, p->routine_count);
+    KEEP(defines, p->define_count);
+#undef KEEP
+    return SALVE_OK;
+}
+
 enum salve_code expr_emit_done(struct expr_emit *emit, const struct expr_program **out)
 {
     if (emit->code != SALVE_OK) return emit->code;
-    struct arena_mark mark = arena_mark(emit->mem);
+    struct arena_mark mark = arena_mark(emit->work);
     struct check check = {.p = &emit->p};
-    check.states = arena_array(emit->mem, struct state, emit->p.code_count);
-    check.todo = arena_array(emit->mem, uint32_t, emit->p.code_count);
+    check.states = arena_array(emit->work, struct state, emit->p.code_count);
+    check.todo = arena_array(emit->work, uint32_t, emit->p.code_count);
     if (check.states == NULL || check.todo == NULL) return salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
     for (uint32_t i = 0; i < emit->p.code_count; i++) check.states[i] = (struct state){-1, NO_OBJECT};
     for (uint32_t r = 0; r < emit->p.routine_count; r++) {
@@ -349,7 +380,8 @@ enum salve_code expr_emit_done(struct expr_emit *emit, const struct expr_program
         }
         routine->stack_max = (uint32_t)most + 1;
     }
-    arena_rewind(emit->mem, mark);
+    arena_rewind(emit->work, mark);
+    if (emit->work != emit->mem) TRY(keep_all(emit));
     struct expr_program *program = arena_new(emit->mem, struct expr_program);
     if (program == NULL) return salve_fail(emit->err, SALVE_E_MEMORY, "expression program");
     *program = emit->p;

@@ -63,6 +63,13 @@ static enum salve_code room_for_stack(struct expr_run *run, uint32_t need)
     return need <= run->stack_cap ? SALVE_OK : more_stack(run, need);
 }
 
+void expr_run_refill(struct expr_run *run)
+{
+    run->steps_left = run->env->steps != NULL    ? *run->env->steps
+                      : run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX
+                                                 : run->env->steps_max;
+}
+
 enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *program, const struct expr_env *env,
                               struct expr_value focus, struct arena *mem, struct salve_err *err)
 {
@@ -81,9 +88,7 @@ enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *p
     run->has_now = false;
     run->is_cql = false;
     run->front = NULL;
-    run->steps_left = run->env->steps != NULL    ? *run->env->steps
-                      : run->env->steps_max == 0 ? SALVE_EXPR_STEPS_MAX
-                                                 : run->env->steps_max;
+    expr_run_refill(run);
     run->resource = run->env->resource;
     if (run->resource.kind == VALUE_NULL && focus.kind == VALUE_NODE) run->resource = expr_node(focus.as.tape, 0);
     run->root = run->env->root.kind == VALUE_NULL ? run->resource : run->env->root;

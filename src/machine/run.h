@@ -119,10 +119,10 @@ struct expr_program {
 
 /* --- making programs. The first failure sticks in emit->code; expr_emit_done reports it. -------------------------- */
 struct expr_emit {
-    struct arena *mem;
+    struct arena *mem, *work; /* the program; its arrays while they grow. expr_emit_init makes both the same */
     struct salve_err *err;
     enum salve_code code;
-    struct expr_program p; /* what was made so far; arrays grow in mem */
+    struct expr_program p; /* what was made so far; arrays grow in work */
     struct {               /* room in each array of p */
         uint32_t code, places, constants, functions, names, types, shapes, routines, defines;
     } caps;
@@ -190,6 +190,8 @@ struct expr_run {
     bool is_cql; /* CQL reading of null and lists in shared functions */
     void *front; /* of the front end */
 };
+/* expr_run_refill - the budget of steps is as when the run was opened. */
+void expr_run_refill(struct expr_run *run);
 /* expr_run_open - a run in mem. Several routines may be evaluated one after the other; defines are remembered. */
 SALVE_MUST_USE enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *program,
                                              const struct expr_env *env, struct expr_value focus, struct arena *mem,

@@ -339,6 +339,58 @@ static void an_explanation_out_of_memory_anywhere_is_an_error_and_nothing_else(v
     arena_close(keep);
 }
 
+static void assert_same_reasons(const struct elm_explanation *a, const struct elm_explanation *b)
+{
+    assert_int_equal(a->reason_count, b->reason_count);
+    assert_true(a->at.line == b->at.line && expr_truth_of(a->value) == expr_truth_of(b->value));
+    for (uint32_t i = 0; i < a->reason_count; i++) {
+        const struct elm_reason *x = &a->reasons[i], *y = &b->reasons[i];
+        assert_true(x->at.line == y->at.line && x->at.column == y->at.column && str_eq(x->at.library, y->at.library));
+        assert_true(x->clause == y->clause && str_eq(x->define, y->define) && x->has_value == y->has_value);
+        assert_true(x->value == y->value && x->times == y->times);
+    }
+}
+
+/* B asks A twice. The libraries' trees are gone when the program runs. */
+static void reasons_in_a_run_that_answered_are_those_of_a_run_alone(void **state)
+{
+    const char *defs =
+        "\"statements\":{\"def\":["
+        "{\"name\":\"A\",\"locator\":\"3:1-4:9\",\"expression\":{\"type\":\"If\",\"condition\":"
+        "{\"type\":\"IsNull\",\"locator\":\"3:12-3:20\",\"operand\":{\"type\":\"Null\"}},"
+        "\"then\":{\"type\":\"Literal\",\"valueType\":\"{urn:hl7-org:elm-types:r1}Boolean\","
+        "\"value\":\"tr\\u0075e\",\"locator\":\"3:25-3:30\"},\"else\":{\"type\":\"Null\"}}},"
+        "{\"name\":\"B\",\"locator\":\"5:1-6:9\",\"expression\":{\"type\":\"And\",\"locator\":\"6:1-6:9\","
+        "\"operand\":[{\"type\":\"ExpressionRef\",\"name\":\"A\",\"locator\":\"6:1-6:2\"},"
+        "{\"type\":\"ExpressionRef\",\"name\":\"A\",\"locator\":\"6:8-6:9\"}]}}]}";
+    struct arena *keep = arena_open(16 << 20), *work = arena_open(16 << 20);
+    struct elm_set *set = elm_set_make_apart(work, keep);
+    struct salve_err err = {0};
+    struct elm_program *program;
+    struct elm_subject subject;
+    struct elm_run *all, *alone;
+    struct elm_explanation here, there;
+    struct expr_value value;
+    (void)state;
+    assert_ok(elm_load(set, library(keep, "T", defs), "t", &err));
+    assert_ok(elm_link_explained(set, STR("T"), STR_NONE, keep, &program, &err));
+    arena_close(work);
+    assert_ok(elm_subject_make(NULL, 0, keep, &subject, &err));
+    assert_ok(elm_run_open(program, &subject, NULL, NULL, 0, keep, &all, &err));
+    assert_ok(elm_run_define(all, STR("B"), &value, &err));
+    assert_int_equal(expr_truth_of(value), EXPR_TRUE);
+    for (int turn = 0; turn < 2; turn++) {
+        for (size_t define = 0; define < 2; define++) {
+            assert_ok(elm_run_open(program, &subject, NULL, NULL, 0, keep, &alone, &err));
+            assert_ok(elm_explain(alone, define, &there, &err));
+            assert_ok(elm_reasons(all, define, &here, &err));
+            assert_true(there.reason_count > 0);
+            assert_same_reasons(&here, &there);
+        }
+    }
+    arena_close(keep);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +404,7 @@ int main(void)
         cmocka_unit_test(an_include_is_found_by_name_and_version),
         cmocka_unit_test(parameters_have_defaults_and_can_be_given),
         cmocka_unit_test(retrieves_find_by_type_and_code_and_tell_what_they_touched),
+        cmocka_unit_test(reasons_in_a_run_that_answered_are_those_of_a_run_alone),
         cmocka_unit_test(an_explanation_out_of_memory_anywhere_is_an_error_and_nothing_else),
         cmocka_unit_test(running_out_of_memory_anywhere_is_an_error_and_nothing_else),
     };
