@@ -27,6 +27,7 @@
 #ifndef SALVE_DOOR_DOOR_H
 #define SALVE_DOOR_DOOR_H
 
+#include <limits.h>
 #include <stdatomic.h>
 
 #include "base/buf.h"
@@ -112,6 +113,9 @@ struct door_connect {
     struct clock clock; /* that of the gate */
     int wait_ms; /* for an answer; 0: as long as it takes. What is late is E_BUSY, and may be done all the same */
 };
+
+/* door_socket_path - of the socket beside the folder of a site; false: the path is too long. */
+bool door_socket_path(const char *dir, char path[PATH_MAX]);
 
 /* door_dial - connects a command line to the gate that serves the site in the folder `dir`, by the socket beside it,
  * <dir>.sock. *out is NULL where nobody serves it. Errors as door_connect. */

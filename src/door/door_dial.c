@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -42,13 +44,21 @@ static enum salve_code check_owner(int fd, const char *dir, struct salve_err *er
                         "%s.sock", dir);
 }
 
+/* Whatever way leads to the folder, its socket is beside the folder itself. */
+bool door_socket_path(const char *dir, char path[PATH_MAX])
+{
+    char whole[PATH_MAX];
+    const char *name = realpath(dir, whole) != NULL ? whole : dir;
+    size_t len = strlen(name);
+    while (len > 1 && name[len - 1] == '/') len--;
+    return snprintf(path, PATH_MAX, "%.*s.sock", (int)len, name) < PATH_MAX;
+}
+
 enum salve_code door_dial(const char *dir, struct clock clock, struct site **out, struct salve_err *err)
 {
     char path[PATH_MAX];
-    size_t len = strlen(dir);
     *out = NULL;
-    while (len > 1 && dir[len - 1] == '/') len--;
-    if (snprintf(path, sizeof path, "%.*s.sock", (int)len, dir) >= (int)sizeof path) return SALVE_OK;
+    if (!door_socket_path(dir, path)) return SALVE_OK;
     int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
     if (fd < 0) return salve_fail(err, SALVE_E_IO, "gate");
     if (!connect_at(fd, path)) {

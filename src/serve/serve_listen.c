@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "door/door.h"
 #include "serve/serve_int.h"
 
 enum { BACKLOG = 128 };
@@ -134,10 +135,7 @@ static bool bind_local(int fd, const char *path)
 
 enum salve_code serve_listen_local(const char *dir, int *fd, char path[PATH_MAX], struct salve_err *err)
 {
-    size_t len = strlen(dir);
-    while (len > 1 && dir[len - 1] == '/') len--;
-    if (snprintf(path, PATH_MAX, "%.*s.sock", (int)len, dir) >= PATH_MAX)
-        return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", dir);
+    if (!door_socket_path(dir, path)) return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", dir);
     struct stat left;
     if (lstat(path, &left) == 0 && S_ISSOCK(left.st_mode)) (void)unlink(path); /* of one that ended without its end */
     *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);

@@ -221,6 +221,7 @@ static enum salve_code fork_child(const struct serve_super *super, struct serve_
     child->pid = pid;
     child->control = pair[0];
     child->state = SERVE_STARTING;
+    child->up_ms = 0;
     child->heard_ms = serve_now_ms();
     child->has_failed = false;
     return SALVE_OK;

@@ -129,7 +129,7 @@ static void ended(struct serve_super *super, struct serve_child *child, int stat
         if (!is_good) {
             serve_log_end(child->kind->name, child->pid, status, -1);
             fill_why(child, status, &why);
-            give_up(super, &why);
+            if (child->up_ms > 0) give_up(super, &why); /* one that was told to end before it was up has lost nothing */
         }
     } else {
         crashed(super, child, status);

@@ -14,7 +14,7 @@ struct serve_child {
     pid_t pid;
     int control;          /* below 0: closed */
     int page_fd;          /* the gate's; below 0: none */
-    int64_t up_ms;        /* when it was ready */
+    int64_t up_ms;        /* when it was ready; 0: not yet */
     int64_t again_ms;     /* GONE: when it is started again */
     int64_t heard_ms;     /* the last answer to a ping, or its start */
     int64_t end_by_ms;    /* ENDING: when it is killed */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What ends from elsewhere ends on the screen: a withdrawal by the command line beside the running server, an erasure, a
-// member who is retired or has another role, a tablet that nobody touches. At the latest with the next answer nothing of the
+// What ends from elsewhere ends on the screen: a withdrawal by the command line beside the running server, a member who is
+// retired or has another role, a tablet that nobody touches. At the latest with the next answer nothing of the
 // person is on the page any more; a lock keeps what was typed, and shows nothing.
 import { LANGUAGES, SECRET, Site, appears, check, goes, run, said, same, scan } from '../../support/browser.mjs';
 

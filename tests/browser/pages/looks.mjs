@@ -97,6 +97,7 @@ class Looks {
             await page.setViewportSize({ width, height });
             this.remember(what, `${width}x${height}`, await page.evaluate(boxes));
             await this.fits(what, `${width} px`);
+            if (width < 1024 && process.env.PICTURES === '1') await this.picture(`${what}.narrow`);
         }
         await page.setViewportSize({ width: 320, height: 640 });
         await this.fits(what, '320 px');
@@ -304,10 +305,42 @@ async function clinician(looks, { amina, leila }) {
     await looks.text('letter.made').waitFor();
     await looks.at('letter-made');
     await letter(looks);
-    await page.evaluate(() => document.querySelector('.person a[href="/urgent"], a[href="/inbox"]').click());
-    await looks.button('inbox.open').waitFor();
-    await page.locator('.list tbody tr').first().getByRole('button').click();
-    await page.locator('main').getByRole('button').first().waitFor();
+    await looks.go('/inbox');
+    await page.locator('.list tbody tr', { hasText: said(looks.language, 'inbox.task-close', '') }).getByRole('button').click();
+    await looks.button('urgent.close-yes').waitFor();
+    await settled(page);
+    await looks.at('urgent-close');
+    await looks.button('urgent.close-later').click();
+    await page.locator('article.finding').first().waitFor();
+    await page.locator('h1').click();
+    await page.keyboard.press('?');
+    await page.locator('dialog[open]').waitFor();
+    await looks.at('keys');
+    await page.keyboard.press('Escape');
+    await held(looks, leila);
+}
+
+// A letter of somebody whom nobody has told; then they withdraw.
+async function held(looks, person) {
+    const { page, site } = looks;
+    await scan(page, person.card);
+    await page.locator('section.urgent', { hasText: person.name }).waitFor();
+    await looks.button('urgent.call-clinician').click();
+    await looks.button('urgent.yes-call-clinician').click();
+    await looks.text('urgent.untold').waitFor();
+    await looks.go('/results');
+    await looks.button('results.sign-all').click();
+    await looks.text('results.signed').waitFor();
+    await looks.go('/letter-page');
+    await page.locator(`main button[lang="${looks.language}"]`).click();
+    await looks.text('letter.held').waitFor();
+    await looks.button('letter.untold').click();
+    await looks.at('letter-held');
+    site.salve('withdraw', person.card, '--born', person.birthDate, '--purpose', 'care', '--yes');
+    await looks.go('/results');
+    await looks.text('person.closed-elsewhere').waitFor();
+    await settled(page);
+    await looks.at('closed');
 }
 
 // The letter itself: it has another policy, no script, and is printed; what holds of it is what a browser shows.
@@ -323,7 +356,7 @@ async function letter(looks) {
     await shown.close();
 }
 
-async function ends(looks, { leila }) {
+async function ends(looks) {
     const { page, site } = looks;
     await page.route('**/call/*', (route) => route.abort());
     await page.goto(`${site.origin}/scan`);
@@ -342,7 +375,7 @@ async function day(browser, work, language) {
     await logout(looks, (key) => looks.button(key));
     await login(looks, 'dr-amina');
     await clinician(looks, people);
-    await ends(looks, people);
+    await ends(looks);
     looks.compare();
     site.calm(`looks ${language}`);
     await page.context().close();

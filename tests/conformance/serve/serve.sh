@@ -68,7 +68,28 @@ fails 1 "another key opens nothing" timeout 20 "$SALVE" serve --key-file "$work/
 is "and is called so" "$(grep -c 'SLV-404)$' "$work/.out")" 1
 is "what did not come up leaves no socket" "$(ls "$work" | grep -c sock)" 0
 
+# --- by another way to the same folder
+ln -s "$site" "$work/link"
+SALVE_SITE=$work/link serve_start "it starts by a link" serve_usual
+prints 'clean$' "a command that knows the folder by its name finds it" salve verify
+prints 'clean$' "and one that goes by the link" salve verify -C "$work/link"
+is "its socket is beside the folder" "$(cd "$work" && ls -- *.sock)" clinic.sock
+serve_end
+rm "$work/link"
+
 # --- the ways to end
+for after in 0.05 0.1 0.2 0.3; do
+    serve_usual >"$work/log" 2>&1 </dev/null &
+    server=$!
+    for ((i = 0; i < 200; i++)); do # until it takes the signal for itself
+        grep -q '^SigBlk:.*[4-7c-f]...$' "/proc/$server/status" && break
+        sleep 0.01
+    done
+    sleep $after
+    for ((i = 0; i < 8; i++)); do kill -TERM "$server" 2>/dev/null; done
+    wait "$server"
+    is "whoever tells it to end while it starts gets that: after $after s" "$?" 0
+done
 serve_start "it starts again" serve_usual
 serve_end INT
 is "Ctrl-C ends it well" "$status" 0

@@ -216,6 +216,47 @@ static void a_token_makes_nobody_of_another_role(void **state)
     }
 }
 
+/* What is for a command line, or takes what opens the site, is refused before anything of it is looked at. */
+static void upkeep_is_nobodys_business_here(void **state)
+{
+    (void)state;
+    size_t refused = 0;
+    struct session tech = begin(T_TECHNICIAN);
+    for (int request = 0; request < DOOR_ASKS; request++) {
+        if ((door_rows[request].who & DOOR_BY_WEB) != 0) continue;
+        char *ask = arena_alloc(g.mem, door_rows[request].bytes);
+        enum salve_code want = door_rows[request].who == DOOR_BY_NOBODY ? SALVE_E_BUSY : SALVE_E_ROLE;
+        if (ask_over(g.web, (enum door_request)request, ask) != want) fail_msg("%s", door_rows[request].name);
+        refused++;
+    }
+    assert_true(refused > 8);
+    struct site_backup_ask place = {.actor = tech.actor, .data = "/tmp", .keys = "/tmp"};
+    assert_code(asked(site_backup, .given = place), SALVE_E_ROLE);
+    struct site_secret fresh = {.key_file = "/tmp/key"};
+    assert_code(asked(site_secret_change, .actor = tech.actor, .old = fresh, .fresh = fresh), SALVE_E_BUSY);
+}
+
+/* The person decides, not who asks: without a yes nothing opens, and no session stands for a card or a birth date. */
+static void no_purpose_opens_that_the_person_did_not_agree_to(void **state)
+{
+    (void)state;
+    struct rec_enrolled who = t_enrol(g.t, "Nowak", "1980-01-01");
+    static const enum purpose purposes[] = {PURPOSE_CARE, PURPOSE_FOLLOW_UP};
+    for (size_t i = 0; i < sizeof purposes / sizeof purposes[0]; i++)
+        assert_code(open_as(g.amina.actor, purposes[i], who.card, NULL), SALVE_E_CONSENT);
+    t_give(g.t, who.card, PURPOSE_CARE);
+    assert_code(open_as(g.amina.actor, PURPOSE_CARE, who.card, NULL), SALVE_OK);
+    assert_code(open_as(g.amina.actor, PURPOSE_FOLLOW_UP, who.card, NULL), SALVE_E_CONSENT);
+    assert_code(open_as(g.amina.actor, PURPOSE_LETTER, who.card, NULL), SALVE_E_ROLE);
+    assert_code(open_as(g.amina.actor, PURPOSE_SELF, who.card, NULL), SALVE_E_ROLE);
+    struct actor self = {.role = ROLE_PARTICIPANT, .told = STR("1990-09-09")};
+    assert_int_not_equal(open_as(self, PURPOSE_SELF, who.card, NULL), SALVE_OK);
+    assert_int_not_equal(open_as(by_token(self, g.amina.token), PURPOSE_SELF, who.card, NULL), SALVE_OK);
+    char id[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(who.compartment, id); /* the id of a record is no card */
+    assert_int_not_equal(open_as(g.amina.actor, PURPOSE_CARE, str_of(id), NULL), SALVE_OK);
+}
+
 static void the_commons_are_written_by_their_own_calls_alone(void **state)
 {
     (void)state;
@@ -367,6 +408,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         taken_test(a_view_gives_nothing_when_its_session_does_not),
         taken_test(a_token_makes_nobody_of_another_role),
+        taken_test(upkeep_is_nobodys_business_here),
+        taken_test(no_purpose_opens_that_the_person_did_not_agree_to),
         taken_test(the_commons_are_written_by_their_own_calls_alone),
         taken_test(nobody_is_told_what_logins_rest_on),
         taken_test(an_empty_tape_is_nothing_to_keep),
