@@ -25,6 +25,7 @@ try {
     failed = count('fail') + (count('tests') === 0 ? 1 : 0);
     status = run.status ?? 1;
     if (status !== 0 || failed > 0) console.log(run.stdout, run.stderr);
+    for (const [, counted] of run.stdout.matchAll(/^ *# (.* in all: .*)$/gm)) console.log(counted); // of keystrokes.ts
 } finally {
     rmSync(folder, { recursive: true, force: true });
 }

@@ -41,6 +41,9 @@ struct elm_set *elm_set_make_apart(struct arena *work, struct arena *mem);
  *   name   what errors of it are in, such as the CQL file it was made of; lives as long as the set. NULL: its id */
 SALVE_MUST_USE enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err);
 
+/* elm_newest - the id of the library that was loaded last; STR_NONE: none was. */
+struct str elm_newest(const struct elm_set *set);
+
 /* elm_link - compiles library `id` (version STR_NONE: the only one, or the last loaded) with all it includes. An
  * include is found by its path's last part and its version; one that is not loaded with that version but with another
  * is an error. */

@@ -97,8 +97,8 @@ void elm_set_place(struct elm_compile *c, const struct json *node)
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
 const struct elm_row *elm_find_row(const struct elm_compile *c, struct str type)
 {
-    for (const struct elm_row *row = c->rows; row->type != NULL; row++)
-        if (str_is(type, row->type)) return row;
+    for (const struct elm_row *row = c->rows; row->type != NULL && type.len > 0; row++)
+        if (*row->type == *type.ptr && str_is(type, row->type)) return row;
     return NULL;
 }
 

@@ -52,6 +52,8 @@ enum salve_code elm_load(struct elm_set *set, struct str json, const char *name,
     return SALVE_OK;
 }
 
+struct str elm_newest(const struct elm_set *set) { return set->last == NULL ? STR_NONE : set->last->id; }
+
 bool elm_locator(struct str locator, unsigned *line, unsigned *column)
 {
     unsigned *part = line;

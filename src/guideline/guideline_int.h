@@ -58,10 +58,6 @@ struct guideline_doc {
 /* guideline_read_about - fills info and families from guideline.json. */
 enum salve_code guideline_read_about(const struct guideline_doc *doc, struct guideline *out, struct salve_err *err);
 
-/* guideline_library - identifier.id of an ELM text. */
-enum salve_code guideline_library(struct str elm, const char *file, struct arena *mem, struct str *id,
-                                  struct salve_err *err);
-
 /* guideline_compile - links the library `main` out of the shared libraries and the given texts. */
 enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
                                   size_t more_count, struct arena *mem, struct elm_program **out,

@@ -89,23 +89,6 @@ static enum salve_code in_file(struct salve_err *err, enum salve_code code, cons
     return code;
 }
 
-enum salve_code guideline_library(struct str elm, const char *file, struct arena *mem, struct str *id,
-                                  struct salve_err *err)
-{
-    struct arena_mark mark = arena_mark(mem);
-    const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
-    const struct json *root = NULL;
-    enum salve_code code = json_read(elm, &opts, mem, &root, err);
-    if (code != SALVE_OK) return code;
-    struct str name = json_get_text(json_path(root, "library.identifier"), "id");
-    char copy[128];
-    if (name.len == 0 || name.len >= sizeof copy)
-        return salve_fail(err, SALVE_E_INVALID, "library.identifier of %s", file);
-    memcpy(copy, name.ptr, name.len);
-    arena_rewind(mem, mark);
-    return arena_str(mem, str_make(copy, name.len), id, err);
-}
-
 /* source_of - the CQL that an ELM file was made of, as its author knows it: lib/SalveCommon.cql, kidney/logic.cql. */
 static const char *source_of(const struct guideline *guideline, struct str name, struct arena *mem)
 {
@@ -119,7 +102,6 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
                                   size_t more_count, struct arena *mem, struct elm_program **out, struct salve_err *err)
 {
     salve_assert(more_count > 0);
-    struct str main_id;
     enum salve_code code = SALVE_OK;
     struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
     struct elm_set *set = work == NULL ? NULL : elm_set_make_apart(work, mem);
@@ -128,9 +110,7 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
         code = elm_load(set, guideline->files[i].bytes, source_of(guideline, guideline->files[i].name, mem), err);
     for (size_t i = 0; code == SALVE_OK && i < more_count; i++)
         code = elm_load(set, more[i].bytes, source_of(guideline, more[i].name, mem), err);
-    if (code == SALVE_OK)
-        code = guideline_library(more[more_count - 1].bytes, more[more_count - 1].name.ptr, work, &main_id, err);
-    if (code == SALVE_OK) code = elm_link_explained(set, main_id, STR_NONE, mem, out, err);
+    if (code == SALVE_OK) code = elm_link_explained(set, elm_newest(set), STR_NONE, mem, out, err);
     arena_close(work);
     return code;
 }

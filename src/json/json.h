@@ -40,8 +40,8 @@ enum { JSON_DEPTH_MAX = 1000 }; /* the reader recurses: about 200 bytes of stack
 
 /* json_read - the tree of one JSON text.
  *   opts    NULL: usual limits
- *   *out    lives as long as mem and refers to `text`, which must live as long too; its texts are views of `text` and of
- *           opts->texts alone
+ *   *out    lives as long as mem and refers to `text`, which must live as long too; its texts are views of `text`
+ *           and of opts->texts alone
  *   errors  E_SYNTAX, E_TOO_BIG, E_TOO_DEEP, E_MEMORY; err has line, column and path */
 SALVE_MUST_USE enum salve_code json_read(struct str text, const struct json_opts *opts, struct arena *mem,
                                          const struct json **out, struct salve_err *err);

@@ -5,7 +5,7 @@
 #include "door/door.h"
 #include "serve/sites_int.h"
 
-enum { WAIT_SECONDS = 5, ANSWER_SECONDS = 20 };
+enum { FIRST_SECONDS = 120, WAIT_SECONDS = 5, ANSWER_SECONDS = 20 }; /* FIRST: as long as the supervisor waits */
 
 enum salve_code serve_sites_open(struct serve_sites *sites, struct salve_err *err)
 {
@@ -76,8 +76,8 @@ static struct serve_site *await_newest(struct serve_sites *sites)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    until.tv_sec += WAIT_SECONDS;
     (void)pthread_mutex_lock(&sites->lock);
+    until.tv_sec += sites->newest == NULL ? FIRST_SECONDS : WAIT_SECONDS;
     for (int waited = 0; sites->is_lost && !sites->is_over && waited == 0;)
         waited = pthread_cond_timedwait(&sites->came, &sites->lock, &until);
     struct serve_site *newest = sites->is_lost ? NULL : sites->newest;

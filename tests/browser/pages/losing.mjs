@@ -38,8 +38,12 @@ class Tablet {
                 await page.keyboard.press('Enter');
                 await appears(page.locator('.top-who'), 3000);
             } else if (await page.locator('.top-who').isVisible()) {
+                // The screen begins anew with the answer, also where the same person was open before.
+                const opened = page.waitForResponse((answer) => answer.url().endsWith('/call/open'), { timeout: 4000 }).catch(() => null);
                 await scan(page, person.card);
-                if (await appears(page.locator('.person-name', { hasText: person.name }), 3000)) return;
+                const isOpened = (await opened)?.ok() === true;
+                await pause(150);
+                if (isOpened && await appears(page.locator('.person-name', { hasText: person.name }), 3000)) return;
                 // Numbers that are typed and not saved are given up here: they were not saved.
                 if (await this.button('unsaved.next').isVisible()) await this.button('unsaved.next').click();
             }
@@ -53,8 +57,11 @@ class Tablet {
         const { page } = this;
         await page.evaluate(() => document.querySelector('nav.stations a[href="/body"]').click());
         await page.locator('#box-weight').waitFor();
-        await page.locator('#box-weight').fill(weight);
-        await page.locator('#box-waist').click();
+        const boxes = page.locator('.box-number'), shown = () => boxes.evaluateAll((all) => all.map((box) => box.value).join());
+        for (let i = 0; i < 20 && (await shown()) !== `,${weight},`; i++) {
+            for (const [at, text] of ['', weight, ''].entries()) await boxes.nth(at).fill(text);
+            await boxes.nth(2).click();
+        }
         await page.evaluate((text) => void (window.typed = text), weight);
         this.weight = weight;
     }

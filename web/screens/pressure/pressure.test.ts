@@ -17,9 +17,9 @@ import {
 import { timerLeft, timerPart, timerStart, timerText } from './timer.ts';
 
 test('3 digits if the first is 1 or 2, else 2', () => {
-    for (const text of ['148', '210', '100']) assert.equal(isPressureFull(text), true, text);
-    for (const text of ['92', '30', '88']) assert.equal(isPressureFull(text), true, text);
-    for (const text of ['1', '14', '2', '9', '']) assert.equal(isPressureFull(text), false, text);
+    for (const text of ['148', '210', '100', '300', '320']) assert.equal(isPressureFull(text), true, text);
+    for (const text of ['92', '33', '40', '88']) assert.equal(isPressureFull(text), true, text);
+    for (const text of ['1', '14', '2', '3', '30', '32', '9', '']) assert.equal(isPressureFull(text), false, text);
 });
 
 // Types the keys and gives the texts that are saved; fails where nothing was saved.

@@ -8,12 +8,13 @@ export const READINGS_LEAST = 2,
     READINGS_MOST = 4,
     APART_MMHG = 10;
 /** Seated rest before the first reading, and from one reading to the next (1 to 2 minutes). */
+const HIGHEST_MMHG = 320;
 export const REST_SECONDS = 300,
     BETWEEN_SECONDS = 60;
 
-/** isPressureFull - 3 digits if the first is 1 or 2, else 2: no pressure of a living person begins otherwise. */
+/** isPressureFull - 3 digits, or 2 that no third one can follow: a pressure ends at 320 mmHg (ranges.json). */
 export function isPressureFull(text: string): boolean {
-    return text.length === (/^[12]/.test(text) ? 3 : 2);
+    return text.length === 3 || (text.length === 2 && Number(`${text}0`) > HIGHEST_MMHG);
 }
 
 export const pressureBoxes: readonly Box[] = [
