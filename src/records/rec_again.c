@@ -10,6 +10,7 @@
 
 enum salve_code near_rec_keep(struct rec_view *view, struct str kept, struct salve_err *err)
 {
+    TRY(rec_view_stands(view, err));
     if (kept.len > sizeof view->kept) return salve_fail(err, SALVE_E_TOO_BIG, "text beside a view");
     crypto_zero(view->kept, sizeof view->kept);
     if (kept.len > 0) memcpy(view->kept, kept.ptr, kept.len);
