@@ -227,8 +227,11 @@ static void route_letter(struct pages_call *call, struct str name)
         http_reply_header(call->reply, "Allow", STR("GET, HEAD"));
         return answer_refused(call, 405, SALVE_E_USAGE, "method", "it is fetched with GET");
     }
-    if (!is_ours)
-        return answer_refused(call, 403, SALVE_E_USAGE, "Sec-Fetch-Site", "only a page of this server may call");
+    bool has_origin = http_request_header(call->request, "origin").len > 0; /* a link sends none */
+    const char *foreign = has_origin ? pages_guard_origin(call->pages, call->request) : NULL;
+    if (!is_ours) foreign = "Sec-Fetch-Site";
+    if (foreign != NULL)
+        return answer_refused(call, 403, SALVE_E_USAGE, foreign, "only a page of this server may call");
     err.code = who_acts(call, PAGES_SESSION, &err);
     if (err.code == SALVE_OK) err.code = take_session(call, &err);
     if (err.code == SALVE_OK) err.code = pages_letter_get(call, name, &err);

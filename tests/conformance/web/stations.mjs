@@ -227,6 +227,8 @@ try {
     await walk('ar', 320, cards.slice(3, 6));
 } catch (error) {
     check('the walk goes through', false, error.stack);
+    for (const context of browser.contexts())
+        for (const page of context.pages()) console.log(page.url(), await page.locator('body').innerText().catch(() => ''));
 }
 check('no error, nothing asked of anybody else', troubles.length === 0, [...new Set(troubles)].join('\n  '));
 await browser.close();

@@ -23,7 +23,7 @@ parts=$(sed -nE 's/^FINDING_(TEXT|NUMBER|WORD|LIST|INPUT) *\( *([a-z0-9_]+).*/\2
     grep -hoE '"canonical": *"urn:salve:guideline:[a-z0-9-]+' "${BUILD:-build}"/share/guidelines/*/guideline.json | sed 's/.*"//; p; s/$/:action/'
     sed -n "s/.*about.id === '\([a-z]*\)'.*/urn:salve:guideline:\1-site\nurn:salve:guideline:\1-site:action/p" tools/admit_own.mjs
     for part in $parts; do echo "urn:salve:extension:$part"; done
-    grep -hoE 'SCREEN_EXTENSION "[a-z]+"' src/screen/*.h | sed 's/.*"\(.*\)"/urn:salve:extension:\1/'
+    grep -hoE '(SCREEN|DEED)_EXTENSION "[a-z]+"' src/screen/*.h src/records/*.h | sed 's/.*"\(.*\)"/urn:salve:extension:\1/'
     printf '%s\n' "$answers" | while read -r name; do grep -rqF "$name" src --include='*.c' --include='*.h' && echo "$name"; done
 } | sort -u | grep -vxE 'urn:salve:(guideline|extension|form[:a-z0-9.-]*)' >"$named"
 echo 'urn:salve:form' >>"$named"

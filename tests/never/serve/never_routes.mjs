@@ -237,7 +237,8 @@ const elsewhere = ['/', '/healthz', '/metrics', '/index.html', '/call/', '/call/
     '/Patient?name=Zq00xcanary', '/Patient?_lastUpdated=gt2000', '/Patient/$everything', '/$export', '/graphql', '/admin', '/site.db', '/keys.db',
     '/../site.db', '/%2e%2e/site.db', '/call/../letter/', `/${ECHO}`, `/call/${ECHO}`, `/letter/${ECHO}`, '/Observation?code=85354-9', '/Patient?_has:Observation:patient:code=1'];
 const askElse = async (seat, isStep = false) => {
-    const [lines, may] = isStep ? [auth(seat), seat.may] : dress(seat);
+    const [lines, dressed] = isStep ? [auth(seat), seat.may] : dress(seat);
+    const may = lines['Content-Type'] ? seat.may : dressed; // a request without a body has no type to be wrong
     const isLetter = letters.length > 0 && (isStep || chance(0.5));
     const path = isLetter ? ((isStep || chance(0.5)) && seat.letters.length > 0 ? pick(seat.letters) : pick(letters.slice(-8))) : pick(elsewhere);
     const method = isStep || chance(0.8) ? 'GET' : pick(['HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST', 'TRACE']);
