@@ -122,7 +122,8 @@ export async function start(): Promise<void> {
 }
 
 // The session that the browser still has. One that was locked here, and the server did not hear of it, is locked first.
-async function takeUp(session: Resumed): Promise<void> {
+// Whoever was opened or closed since the server was asked (`before`: who was open then) is not what its answer says.
+async function takeUp(session: Resumed, before: Person | null): Promise<void> {
     urgentAtServer.value = session.urgent ?? false;
     if (await isLockedHere()) {
         phase.value = 'locked';
@@ -131,7 +132,7 @@ async function takeUp(session: Resumed): Promise<void> {
     }
     await comeIn(session);
     const handle = session.open?.person;
-    if (person.value?.person === handle) return;
+    if (person.value?.person === handle || person.value?.person !== before?.person) return;
     showPerson(null);
     if (!handle) return;
     const open = await api.person(handle);
@@ -140,10 +141,11 @@ async function takeUp(session: Resumed): Promise<void> {
 
 /** Asks the server for the site and the session; also after it was away, or when a session is said to be none. */
 export async function resume(): Promise<void> {
-    const answer = await api.site();
+    const answer = await api.site(),
+        before = person.value;
     if (answer.ok) site.value = answer.value;
     const session = answer.ok ? await api.session() : answer;
-    if (session.ok) await takeUp(session.value);
+    if (session.ok) await takeUp(session.value, before);
     else if (session.failure.kind === 'no-answer') phase.value = me.value ? phase.value : 'away';
     else if (session.failure.code === 'E_LOCKED') phase.value = 'locked';
     else phase.value = 'nobody';

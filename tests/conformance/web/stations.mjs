@@ -22,6 +22,8 @@ async function pageAs(name, language, width) {
     page.on('pageerror', (error) => troubles.push(error.message));
     page.on('console', (line) => line.type() === 'error' && !/status of (401|403|409)/.test(line.text()) && troubles.push(line.text()));
     page.on('request', (request) => request.url().startsWith(origin) || troubles.push(`asked of ${request.url()}`));
+    if (process.env.CALLS)
+        page.on('response', (answer) => answer.url().includes('/call/') && console.log(name, answer.status(), answer.url().slice(origin.length), (answer.request().postData() ?? '').slice(0, 90)));
     await page.goto(origin);
     await page.locator('form input').first().fill(name);
     await page.locator('input[type=password]').fill('246802');
