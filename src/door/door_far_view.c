@@ -42,10 +42,21 @@ static void note_numbers(struct far_view *view)
     view->changes = atomic_load_explicit(&page->changes, memory_order_acquire);
 }
 
-/* The opening changes nothing for itself, and the view stood when it came: the first look asks nobody again. */
-static void opened(struct far_view *view, struct door_handle handle, const struct door_facts *facts,
-                   struct rec_view **out)
+static enum salve_code begin_opening(struct site *site, struct far_view **out, struct salve_err *err)
 {
+    TRY(new_view(site, out, err));
+    note_numbers(*out);
+    return SALVE_OK;
+}
+
+/* The opening changes nothing for itself, and the view stood when it came: the first look asks nobody again. */
+static void end_opening(struct far_view *view, bool is_open, struct door_handle handle, const struct door_facts *facts,
+                        struct rec_view **out)
+{
+    if (!is_open) {
+        arena_close(view->mem);
+        return;
+    }
     view->handle = handle;
     view->facts = *facts;
     view->first_number = facts->first_number;
@@ -58,13 +69,9 @@ enum salve_code far_rec_open(struct site *site, const struct rec_ask *given, str
 {
     struct far_view *view = NULL;
     struct door_ask_rec_open ask = {.given = *given};
-    TRY(new_view(site, &view, err));
-    note_numbers(view);
+    TRY(begin_opening(site, &view, err));
     enum salve_code code = far_call(view->site, DOOR_ASK_rec_open, &ask, view->mem, err);
-    if (code == SALVE_OK)
-        opened(view, ask.handle, &ask.facts, out);
-    else
-        arena_close(view->mem);
+    end_opening(view, code == SALVE_OK, ask.handle, &ask.facts, out);
     crypto_zero(&ask, sizeof ask);
     return code;
 }
@@ -74,13 +81,9 @@ enum salve_code far_rec_letter_open(struct site *site, struct str code_text, str
 {
     struct far_view *view = NULL;
     struct door_ask_rec_letter_open ask = {.code = code_text, .birth_date = birth_date};
-    TRY(new_view(site, &view, err));
-    note_numbers(view);
+    TRY(begin_opening(site, &view, err));
     enum salve_code code = far_call(view->site, DOOR_ASK_rec_letter_open, &ask, view->mem, err);
-    if (code == SALVE_OK)
-        opened(view, ask.handle, &ask.facts, out);
-    else
-        arena_close(view->mem);
+    end_opening(view, code == SALVE_OK, ask.handle, &ask.facts, out);
     crypto_zero(&ask, sizeof ask);
     return code;
 }
@@ -92,14 +95,11 @@ enum salve_code far_rec_again(struct site *site, struct actor actor, struct aren
     struct door_ask_rec_again ask = {.actor = actor};
     *out = NULL;
     *kept = STR_NONE;
-    TRY(new_view(site, &view, err));
-    note_numbers(view);
+    TRY(begin_opening(site, &view, err));
     enum salve_code code = far_call(view->site, DOOR_ASK_rec_again, &ask, mem, err);
-    if (code == SALVE_OK && ask.is_there) {
-        *kept = ask.kept;
-        opened(view, ask.handle, &ask.facts, out);
-    } else
-        arena_close(view->mem);
+    bool is_open = code == SALVE_OK && ask.is_there;
+    if (is_open) *kept = ask.kept;
+    end_opening(view, is_open, ask.handle, &ask.facts, out);
     crypto_zero(&ask, sizeof ask);
     return code;
 }

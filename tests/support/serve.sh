@@ -4,6 +4,7 @@
 #   serve_end [SIGNAL]        ends it: its exit status in $status, 'alive' after 20 s
 #   process NAME              pid of the process of that name ("gate"); empty: none now
 #   ask CALL [JSON]           status and answer of one call of the app, in one session
+#   judge_and_sign            screen, findings, sign: of the open person, by who logged in
 #   serve_site                makes the site;  serve_usual [OPTION...]  the command on it, for serve_start
 serve_site() {
     made salve init "$site" --made-up --key-file "$SALVE_KEY_FILE" --staff dr-amina:clinician --staff kofi:registrar \
@@ -52,3 +53,8 @@ measure() {
     ask measure '{"person":"'"$person"'","key":"'"$1"'","readings":[{"word":"'"$2"'","text":"'"$3"'"}],"confirmed":[[0,0]]}'
 }
 key() { printf '00000000-0000-4000-8000-%012d' "$1"; }
+judge_and_sign() {
+    prints '^200' "findings" ask screen '{"person":"'"$person"'"}'
+    prints '^200' "are looked at" ask findings '{"person":"'"$person"'"}'
+    prints '^200 .*"signed":' "and signed" ask sign '{"person":"'"$person"'","leave":[]}'
+}

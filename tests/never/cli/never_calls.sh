@@ -50,9 +50,7 @@ if strace -o /dev/null true 2>/dev/null; then
     login dr-amina
     open_person
     prints '^200 .*"state":"stored"' "a station saves" measure "$(key 1)" height 161
-    prints '^200' "findings" ask screen '{"person":"'"$person"'"}'
-    prints '^200' "are looked at" ask findings '{"person":"'"$person"'"}'
-    prints '^200 .*"signed":' "and signed" ask sign '{"person":"'"$person"'","leave":[]}'
+    judge_and_sign
     prints '^200 .*"pdf":' "a letter" ask letter '{"person":"'"$person"'","language":"en","untold":false}'
     pkill -TERM -P "$server" -x salve
     for ((i = 0; i < 200; i++)); do kill -0 "$server" 2>/dev/null || break; sleep 0.05; done

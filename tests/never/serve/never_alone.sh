@@ -33,9 +33,7 @@ serve_start "a server" serve_usual
 login dr-amina
 open_person
 prints '^200 .*"state":"stored"' "a station saves" measure "$(key 1)" weight 70.5
-prints '^200' "findings" ask screen '{"person":"'"$person"'"}'
-prints '^200' "are looked at" ask findings '{"person":"'"$person"'"}'
-prints '^200 .*"signed":' "and signed" ask sign '{"person":"'"$person"'","leave":[]}'
+judge_and_sign
 ask letter '{"person":"'"$person"'","language":"en","untold":true}' >"$work/answer"
 get() { # PATH...: what is served there, with its status and header lines; one session
     tools/node -e '
