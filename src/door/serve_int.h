@@ -18,9 +18,9 @@ struct door_conn {
     uint64_t number; /* of all connections so far, from 1 */
     uint64_t owner;  /* of its views: its number, or that of its web */
     struct door_bytes in, out;
-    size_t sent;             /* of `out` */
-    bool is_waiting;         /* for the desk, or for a commit: no other request of it is begun */
-    enum door_request asked; /* what waits for the desk */
+    size_t sent;              /* of `out` */
+    bool is_waiting;          /* for the desk, or for a commit: no other request of it is begun */
+    enum door_request asked;  /* what waits for the desk */
     struct door_call *saving; /* what waits for a commit; its texts are in `in` */
     bool is_broken;
     struct rec_rows *rows;                                 /* the file of many people that it began */
