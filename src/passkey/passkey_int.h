@@ -15,8 +15,8 @@ struct passkey_form {
 
 size_t passkey_key_bytes(enum passkey_alg alg);
 
-/* passkey_alg_starts - whether bytes begin with a key; passkey_first, passkey_second - its parts: x and y of a point, or
- * the key, or modulus and exponent. */
+/* passkey_alg_starts - whether bytes begin with a key; passkey_first, passkey_second - its parts: x and y of a point,
+ * or the key, or modulus and exponent. */
 bool passkey_alg_starts(struct str bytes, enum passkey_alg *out);
 struct str passkey_first(struct str key, enum passkey_alg alg);
 struct str passkey_second(struct str key, enum passkey_alg alg);

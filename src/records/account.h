@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * account - what a member of staff shows themselves with, set up by themselves; and the tablets at which a PIN is
- * enough. A door of the gate. The actor of all of it is a session (session.h) whose member showed themselves in the last
- * ten minutes, but for reading (E_STEP_UP); one that must set up may do what is here for an account, and no more.
+ * enough. A door of the gate. The actor of all of it is a session (session.h) whose member showed themselves in the
+ * last ten minutes, but for reading (E_STEP_UP); one that must set up may do what is here for an account, and no
+ * more.
  *
  * Every change of a passkey or tablet is a version of a document of the commons with its public leaf (0x07). Passkeys
  * and tablets are public keys; nothing that is kept of them shows anybody as anybody. */
@@ -90,7 +91,8 @@ struct tablet {
 /* tablet_list - those that are enrolled, locked or not; actor: manager, technician. tablet_enrol - by its public key;
  * *id in mem; from then on the actor's session is one of that tablet. tablet_lock, tablet_remove - the sessions that
  * began there end at once.
- *   errors  E_ROLE; E_STEP_UP; E_INVALID the key or the label; E_CONFLICT that key is enrolled; E_QUOTA; E_NOT_FOUND */
+ *   errors  E_ROLE; E_STEP_UP; E_INVALID the key or the label; E_CONFLICT that key is enrolled; E_QUOTA;
+ *   E_NOT_FOUND */
 SALVE_MUST_USE enum salve_code tablet_list(struct site *site, struct actor actor, struct arena *mem,
                                            struct tablet **out, size_t *count, struct salve_err *err);
 struct tablet_new {
