@@ -43,8 +43,8 @@ SHAPE(salve_err){INT(salve_err, code, SALVE_CODE_COUNT),
 SHAPE(actor){TEXT(actor, id),   INT(actor, role, ROLE_COUNT), TEXT(actor, site),
              TEXT(actor, told), BYTES(actor, pass),           END};
 
-SHAPE(session){BYTES(session, token), ONE(session, actor, actor), INT(session, lock_seconds, 0),
-               INT(session, ends_unix_ms, 0), END};
+SHAPE(session){BYTES(session, token),         ONE(session, actor, actor),           INT(session, lock_seconds, 0),
+               INT(session, ends_unix_ms, 0), INT(session, fresh_until_unix_ms, 0), END};
 
 /* --- rec.h -------------------------------------------------------------------------------------------------------- */
 

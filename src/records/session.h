@@ -19,6 +19,9 @@
  * when it was not used for the lock seconds of the site's settings. The time is the guarded one of the site, or that of
  * the machine where more of it went by. While the clock is doubted no session opens anything (E_CLOCK), but for one
  * that a manager or technician began since, who can confirm the clock, and one that is held.
+ * What the table of roles marks (consent/may.h, MAY_FRESH: consent, transfer, erasure, staff, settings) is refused with
+ * E_STEP_UP when it was not shown within the last ten minutes that it is them: by the login, by unlocking, by a memory of
+ * staff_recall from the moment of its login on.
  * Views that a session opened end with it; a locked session reads nothing through them, and goes on when unlocked. */
 #ifndef SALVE_RECORDS_SESSION_H
 #define SALVE_RECORDS_SESSION_H
@@ -32,6 +35,7 @@ struct site;
 
 enum {
     SESSION_TOKEN_BYTES = ACTOR_PASS_BYTES,
+    SESSION_FRESH_MINUTES = 10, /* since it was last shown that it is them */
     SESSION_LOCK_SECONDS = 120, /* where the settings of the site say nothing */
     SESSION_HOURS_MAX = 8,      /* since the login */
     SESSIONS_MEMBER_MAX = 8,    /* of one member of staff */
@@ -42,7 +46,8 @@ struct session {
     uint8_t token[SESSION_TOKEN_BYTES];
     struct actor actor; /* its pass is the token; texts in the mem of the call */
     uint32_t lock_seconds;
-    int64_t ends_unix_ms; /* eight hours after the login */
+    int64_t ends_unix_ms;        /* eight hours after the login */
+    int64_t fresh_until_unix_ms; /* ten minutes after it was last shown that it is them */
 };
 
 /* session_begin - staff_login, and a session for it. The same words and the same work for a name that nobody has; a try
