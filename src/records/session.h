@@ -20,6 +20,9 @@
  * when it was not used for the lock seconds of the site's settings. The time is the guarded one of the site, or that of
  * the machine where more of it went by. While the clock is doubted no session opens anything (E_CLOCK), but for one
  * that a manager or technician began since, who can confirm the clock, and one that is held.
+ * What the table of roles marks (consent/may.h, MAY_FRESH: consent, transfer, erasure, staff, settings) is refused with
+ * E_STEP_UP when it was not shown within the last ten minutes that it is them: by the login, by unlocking, by a memory of
+ * staff_recall from the moment of its login on.
  * Views that a session opened end with it; a locked session reads nothing through them, and goes on when unlocked. */
 #ifndef SALVE_RECORDS_SESSION_H
 #define SALVE_RECORDS_SESSION_H
