@@ -101,7 +101,7 @@ SALVE_MUST_USE enum salve_code door_saving_view(struct door_call *call, const st
                                                 struct rec_view **view, struct salve_err *err);
 void door_saved(struct door_server *server);
 
-/* --- saves that share a commit (door_group.c) ---------------------------------------------------------------------- */
+/* --- saves that share a commit (door_group.c) --------------------------------------------------------------------- */
 
 /* door_group_add - a save that waits for the next commit, which it shares with others. Its arena, its error and what
  * came over its connection stay until then.
