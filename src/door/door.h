@@ -79,8 +79,6 @@ struct door_figures {
     uint64_t requests, refused; /* refused: answered with an error */
     uint64_t broken;            /* connections that were ended for what came over them */
     uint64_t commits, grouped;  /* of saves that waited, and how many saves they were */
-    uint64_t worst_us;          /* the longest that one request, or one commit of saves, worked; */
-    const char *worst;          /* its row of the table */
     size_t connections, views;
 };
 

@@ -203,10 +203,7 @@ static void count_held(struct door_server *server, enum door_request request, st
 {
     struct door_span to = span_now();
     uint64_t worked_us = to.cpu_us - from.cpu_us;
-    if (worked_us > server->figures.worst_us) {
-        server->figures.worst_us = worked_us;
-        server->figures.worst = door_rows[request].name;
-    }
+    if (worked_us > server->worst_us[request]) server->worst_us[request] = worked_us;
     if (server->page == NULL) return;
     count_one(&server->page->held, to.wall_us - from.wall_us);
     count_one(&server->page->worked, worked_us);

@@ -68,6 +68,7 @@ struct door_server {
     size_t group_count;
     unsigned left_ms; /* how long a view waits for its session when its web was lost */
     struct door_figures figures;
+    uint64_t worst_us[DOOR_ASKS]; /* the longest that one of each row worked at once */
 };
 
 /* One request on its way. */

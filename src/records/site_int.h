@@ -85,6 +85,7 @@ struct site {
     bool is_ticking;                /* site_tick signs the log */
     bool has_unpublished;           /* a signature that the file `checkpoint` has not */
     int64_t published_at_unix_ms;   /* in this run; 0: never */
+    int64_t hour_unix_ms;           /* from when the next hour of publishing counts; 0: the first tick is to come */
     struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
 };
 
