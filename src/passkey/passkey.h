@@ -23,8 +23,7 @@
 
 #include "base/err.h"
 #include "base/str.h"
-
-struct crypto_key;
+#include "crypto/crypto.h"
 
 enum passkey_alg {
 #define PASSKEY_ALG(name, number, head, first, between, second) PASSKEY_##name,
@@ -39,7 +38,6 @@ enum {
     PASSKEY_DATA_BYTES_MAX = 2048,       /* authenticatorData */
     PASSKEY_CLIENT_BYTES_MAX = 4096,     /* clientDataJSON */
     PASSKEY_SIGNATURE_BYTES_MAX = 256,
-    PASSKEY_CHALLENGE_BYTES_MAX = 64,
 };
 
 /* What a browser says about a passkey, and for whom it has to be. */
@@ -47,7 +45,7 @@ struct passkey_said {
     struct str rp_id;          /* "clinic.example" */
     const struct str *origins; /* one of these: "https://clinic.example" */
     size_t origin_count;
-    struct str challenge;          /* bytes */
+    struct str challenge;          /* 48 bytes at most */
     struct str authenticator_data; /* as getAuthenticatorData() gives it when it was made */
     struct str client_data;        /* clientDataJSON */
 };
@@ -94,19 +92,36 @@ enum {
     TOTP_STEPS_AROUND = 1, /* a clock that is 30 seconds off, to either side, is good enough */
 };
 
-/* totp_code - of one step of time: seconds since 1970 by 30. The key is the secret, and zeros behind it.
- * totp_find - the step around `unix_s` whose code it is, later than `used`; 0: none. In the same time whichever it
- * is.
- */
-void totp_code(const struct crypto_key *key, uint64_t step, char out[TOTP_DIGITS + 1]);
-uint64_t totp_find(const struct crypto_key *key, struct str code, int64_t unix_s, uint64_t used);
+/* totp_code - of one step of time: seconds since 1970 by 30. The key is the secret, and zeros behind it. E_CRYPTO.
+ * totp_find - *step is the step around `unix_s` whose code it is, later than `used`; 0: none. */
+SALVE_MUST_USE enum salve_code totp_code(const struct crypto_key *key, uint64_t step, char out[TOTP_DIGITS + 1],
+                                         struct salve_err *err);
+SALVE_MUST_USE enum salve_code totp_find(const struct crypto_key *key, struct str code, int64_t unix_s, uint64_t used,
+                                         uint64_t *step, struct salve_err *err);
 
 /* totp_text - a secret in base32 (RFC 4648), as it is typed into a generator. */
 void totp_text(const uint8_t secret[TOTP_SECRET_BYTES], char out[TOTP_SECRET_TEXT_BYTES]);
 
-/* --- base64url without padding (RFC 4648, 5), as browsers write bytes --------------------------------------------- */
+/* --- challenges --------------------------------------------------------------------------------------------------- */
 
-/* passkey_base64url - out holds (len * 4 + 2) / 3 + 1 bytes. */
-void passkey_base64url(struct str bytes, char *out);
+/* Random bytes, the time by two clocks, and a MAC: nothing is kept of a challenge that was given. What is remembered is
+ * that one was used, which takes a proof that fits. The two clocks are a guarded one, which stands still while it is
+ * doubted, and that of the machine, which may be set back. */
+enum { PASSKEY_CHALLENGE_BYTES = 48, PASSKEY_CHALLENGE_SECONDS = 60, PASSKEY_USED_MAX = 1024 };
+struct passkey_moment {
+    int64_t guarded_ms, wall_ms;
+};
+struct passkey_challenges; /* opaque; with a key that was never anywhere else */
+
+SALVE_MUST_USE enum salve_code passkey_challenges_new(struct passkey_challenges **out, struct salve_err *err);
+void passkey_challenges_drop(struct passkey_challenges **challenges); /* sets NULL; NULL is fine */
+
+/* passkey_challenge - a new one. passkey_challenge_is - it is of these, not over and not used. passkey_challenge_use -
+ * from now on it is used. E_PIN it was no good; E_BUSY 1024 were used within a minute. */
+void passkey_challenge(const struct passkey_challenges *challenges, struct passkey_moment now,
+                       uint8_t out[PASSKEY_CHALLENGE_BYTES]);
+bool passkey_challenge_is(const struct passkey_challenges *challenges, struct passkey_moment now, struct str challenge);
+SALVE_MUST_USE enum salve_code passkey_challenge_use(struct passkey_challenges *challenges, struct passkey_moment now,
+                                                     struct str challenge, struct salve_err *err);
 
 #endif

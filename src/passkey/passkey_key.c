@@ -39,13 +39,12 @@ bool passkey_alg_of(struct str key, enum passkey_alg *out)
 
 struct str passkey_first(struct str key, enum passkey_alg alg)
 {
-    size_t at = forms[alg].head.len;
-    return str_cut(key, at, at + forms[alg].first);
+    return str_cut(key, forms[alg].head.len, forms[alg].first);
 }
 
 struct str passkey_second(struct str key, enum passkey_alg alg)
 {
     const struct passkey_form *form = &forms[alg];
     size_t at = form->head.len + form->first + form->between.len;
-    return str_cut(key, at, at + form->second);
+    return str_cut(key, at, form->second);
 }

@@ -5,25 +5,16 @@
 #ifndef SALVE_RECORDS_PROOF_INT_H
 #define SALVE_RECORDS_PROOF_INT_H
 
+#include "passkey/passkey.h"
 #include "records/proof.h"
 #include "records/tx_int.h"
-
-/* A proof that fits uses its challenge up: as many are remembered as can come within a minute. */
-enum { REC_CHALLENGES_USED_MAX = 1024 };
-
-struct rec_used {
-    uint8_t random[16]; /* of the challenge */
-    int64_t guarded_ms, wall_ms;
-    bool is_there;
-};
 
 struct rec_proofs {
     enum site_mode mode;
     char rp_id[SITE_NAME_BYTES_MAX + 1];
     char origins[SITE_ORIGINS_MAX][SITE_ORIGIN_BYTES_MAX + 1];
     size_t origin_count;
-    struct crypto_keys *key; /* of the MAC of challenges: of this run alone */
-    struct rec_used used[REC_CHALLENGES_USED_MAX];
+    struct passkey_challenges *challenges; /* of this run alone */
 };
 
 /* rec_proofs_of - E_MEMORY. rec_proofs_drop - frees; NULL is fine. */

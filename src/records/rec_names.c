@@ -29,12 +29,11 @@ enum salve_code rec_proofs_of(struct site *site, struct rec_proofs **out, struct
     if (site->proofs == NULL) {
         struct rec_proofs *fresh = calloc(1, sizeof *fresh);
         if (fresh == NULL) return salve_fail(err, SALVE_E_MEMORY, "site");
-        enum salve_code code = crypto_keys_new(1, &fresh->key, err);
+        enum salve_code code = passkey_challenges_new(&fresh->challenges, err);
         if (code != SALVE_OK) {
             free(fresh);
             return code;
         }
-        crypto_key_random(crypto_keys_at(fresh->key, 0));
         memcpy(fresh->rp_id, "localhost", sizeof "localhost");
         site->proofs = fresh;
     }
@@ -45,7 +44,7 @@ enum salve_code rec_proofs_of(struct site *site, struct rec_proofs **out, struct
 void rec_proofs_drop(struct site *site)
 {
     if (site->proofs == NULL) return;
-    crypto_keys_drop(&site->proofs->key);
+    passkey_challenges_drop(&site->proofs->challenges);
     free(site->proofs);
     site->proofs = NULL;
 }
