@@ -9,14 +9,15 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json crypto db confine tls http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
 NEEDS_crypto    := base
 NEEDS_db        := crypto base
 NEEDS_confine   := base
-NEEDS_http      := base
+NEEDS_tls       := crypto base
+NEEDS_http      := tls base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
@@ -47,6 +48,7 @@ DOORS_json      := json json_scan
 DOORS_crypto    := crypto
 DOORS_db        := db
 DOORS_confine   := confine
+DOORS_tls       := tls
 DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
@@ -83,7 +85,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
+PACKAGES := libsodium libssl libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
