@@ -208,6 +208,28 @@ SHAPE(site_backup_state){INT(site_backup_state, at_unix_ms, 0),
                          ONE(site_backup_state, keys_err, salve_err),
                          END};
 
+/* --- health.h ----------------------------------------------------------------------------------------------------- */
+
+SHAPE(site_health){INT(site_health, now_unix_ms, 0),
+                   BOOL(site_health, is_clock_doubted),
+                   INT(site_health, verified_at_unix_ms, 0),
+                   INT(site_health, verified_findings, 0),
+                   INT(site_health, signed_at_unix_ms, 0),
+                   INT(site_health, published_at_unix_ms, 0),
+                   INT(site_health, disk_free_bytes, 0),
+                   INT(site_health, disk_bytes, 0),
+                   END};
+
+SHAPE(site_entry){INT(site_entry, row, 0),
+                  INT(site_entry, type, 0),
+                  TEXT(site_entry, kind),
+                  TEXT(site_entry, id),
+                  INT(site_entry, version, 0),
+                  TEXT(site_entry, facts),
+                  END};
+
+SHAPE(site_entries){MANY(site_entries, list, count, site_entry, SITE_ENTRIES_MAX), INT(site_entries, next, 0), END};
+
 /* --- of the door alone -------------------------------------------------------------------------------------------- */
 
 SHAPE(door_facts){
