@@ -156,7 +156,7 @@ static void shake(struct tls_pipe *pipe)
 
 void tls_pipe_came(struct tls_pipe *pipe, const char *bytes, size_t len)
 {
-    if (pipe->state != TLS_BEGINS && pipe->state != TLS_OPEN) return;
+    if (len == 0 || (pipe->state != TLS_BEGINS && pipe->state != TLS_OPEN)) return;
     if (!line_add(&pipe->came, bytes, len)) pipe->state = TLS_BROKEN;
     if (pipe->state != TLS_BEGINS) return;
     pipe->hello_bytes += len;
