@@ -14,6 +14,7 @@
 #ifndef SALVE_RECORDS_OPS_H
 #define SALVE_RECORDS_OPS_H
 
+#include "records/account.h"
 #include "records/commons.h"
 #include "records/health.h"
 #include "records/rec.h"
