@@ -5,8 +5,8 @@
 
 #include "cli/cli_commands.h"
 #include "cli/cli_config.h"
-#include "cli/cli_open.h"
 #include "cli/cli_login.h"
+#include "cli/cli_open.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "serve/serve.h"
