@@ -127,8 +127,11 @@ struct door_connect {
 bool door_socket_path(const char *dir, char path[PATH_MAX]);
 
 /* door_dial - connects a command line to the gate that serves the site in the folder `dir`, by the socket beside it,
- * <dir>.sock. *out is NULL where nobody serves it. Errors as door_connect. */
-SALVE_MUST_USE enum salve_code door_dial(const char *dir, struct clock clock, struct site **out, struct salve_err *err);
+ * <dir>.sock, or by `socket` where that is not NULL: then a folder that the caller may not look into will do. *out is
+ * NULL where nobody serves it. Errors as door_connect; E_CONFIG: somebody else listens there; E_IO: this user may not
+ * connect. */
+SALVE_MUST_USE enum salve_code door_dial(const char *dir, const char *socket, struct clock clock, struct site **out,
+                                         struct salve_err *err);
 
 /* door_connect - an open site at the other end. Unlike one of this process it may be used by many threads at once, as
  * many as there are connections, the rest waits; a view by one thread at a time. What site_settings, site_zone and
