@@ -251,6 +251,21 @@ SALVE_MUST_USE enum salve_code keys_copy(struct keys *keys, const char *folder, 
 SALVE_MUST_USE enum salve_code keys_copy_check(struct keys *keys, const char *folder, struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_copied_forget(struct keys *keys, struct salve_err *err);
 
+/* keys_copy in three steps: what is known of the place and in it already; the files, also from a frozen copy of the
+ * store; that they are there. */
+SALVE_MUST_USE enum salve_code keys_copy_begin(struct keys *keys, const char *folder, bool may_begin,
+                                               int64_t now_unix_s, struct keys_copied *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_copy_files(struct keys *keys, const char *folder, const struct keys_copied *copied,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_copy_done(struct keys *keys, const struct keys_copied *copied,
+                                              struct salve_err *err);
+
+/* keys_fold - all of keys.db is in its file. keys_open_frozen - that file as `bytes` of it have it, to read only, with
+ * the secrets that `keys` holds; `disk` has it under its name. */
+SALVE_MUST_USE enum salve_code keys_fold(struct keys *keys, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_open_frozen(struct keys *keys, struct db_disk *disk, struct keys **out,
+                                                struct salve_err *err);
+
 struct keys_status {
     uint32_t epoch;            /* e; e-1 is the other one */
     int64_t rotated_unix_s;    /* as keys_due */

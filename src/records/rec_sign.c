@@ -20,10 +20,8 @@ enum { SIGN_BYTES = 64 << 20 };
 
 static enum salve_code guard_read(void *self, struct arena *mem, struct str *text, struct salve_err *err)
 {
-    struct site *site = self;
-    char path[REC_PATH_BYTES];
-    enum salve_code code = rec_path(site->path, "signed-head", path, err);
-    return code == SALVE_OK ? file_read_plain(path, SALVE_NOTE_BYTES_MAX, mem, text, err) : code;
+    const struct site *site = self;
+    return rec_file_text(site, "signed-head", SALVE_NOTE_BYTES_MAX, mem, text, err);
 }
 
 static enum salve_code guard_write(void *self, struct str text, struct salve_err *err)
