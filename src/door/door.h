@@ -72,7 +72,7 @@ struct door_serve_ask {
     struct door_page *page; /* outlives it, too; NULL: nobody looks */
     /* Verifying and backing up is done by a fork of this process while requests go on. There this is called first, to
      * give up what that work does not need; NULL: nothing is given up. */
-    enum salve_code (*confine)(void *with, struct salve_err *err);
+    enum salve_code (*confine)(void *with, bool is_backup, struct salve_err *err);
     void *with;
 };
 

@@ -68,8 +68,7 @@ static enum salve_code verify(struct worker *worker, struct site *copy)
                                           .progress = ask->wants_progress ? tell_progress : NULL,
                                           .with = worker,
                                           .against = ask->against};
-    ask->code =
-        site_verify_frozen(copy, &given, worker->call->server->aside.shows_records, &ask->result, &ask->why);
+    ask->code = site_verify_frozen(copy, &given, worker->call->server->aside.shows_records, &ask->result, &ask->why);
     return SALVE_OK;
 }
 
@@ -91,7 +90,8 @@ __attribute__((noreturn)) static void work(struct door_call *call, int fd)
     give_up_descriptors(fd);
     enum salve_code code = site_frozen_open(call->site, &copy, call->err);
     if (write(fd, &taken, 1) != 1) _exit(ENDED_BADLY);
-    if (code == SALVE_OK && server->confine != NULL) code = server->confine(server->confine_with, call->err);
+    if (code == SALVE_OK && server->confine != NULL)
+        code = server->confine(server->confine_with, is_backup(call), call->err);
     if (code == SALVE_OK && is_backup(call))
         code = site_backup_files(copy, server->aside.plan, call->mem, &backup->backup, tell_keys, &worker, call->err);
     else if (code == SALVE_OK)

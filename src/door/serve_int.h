@@ -78,7 +78,7 @@ struct door_server {
     struct door_call *group[DOOR_CONNECTIONS_MAX]; /* saves that wait for the next commit, as they came */
     size_t group_count;
     struct door_aside aside;
-    enum salve_code (*confine)(void *with, struct salve_err *err);
+    enum salve_code (*confine)(void *with, bool is_backup, struct salve_err *err);
     void *confine_with;
     unsigned left_ms; /* how long a view waits for its session when its web was lost */
     struct door_figures figures;

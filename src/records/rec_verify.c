@@ -438,11 +438,8 @@ enum salve_code site_verify_frozen(struct site *copy, const struct site_verify_a
                                    struct site_verify_result *out, struct salve_err *err)
 {
     *out = (struct site_verify_result){0};
-    struct verify v = {.ask = ask,
-                       .site = copy,
-                       .result = out,
-                       .shows_records = shows_records,
-                       .mem = arena_open_private(WORK_BYTES)};
+    struct verify v = {
+        .ask = ask, .site = copy, .result = out, .shows_records = shows_records, .mem = arena_open_private(WORK_BYTES)};
     if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
     enum salve_code code = verify_all(&v, err);
     arena_close(v.mem);

@@ -77,19 +77,19 @@ struct site {
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */
     char pending_text[96];
-    struct rec_decided *decided;    /* one for each compartment that has a view (stand_int.h) */
-    uint64_t retirements;           /* of staff, since the opening */
-    struct rec_sessions *sessions;  /* rec_session.c; NULL: there was none yet */
-    struct rec_proofs *proofs;      /* proof_int.h; NULL: nothing was shown yet */
-    _Atomic uint64_t *generation;   /* site_generation_use */
-    struct rec_turning *turning;    /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
-    bool is_ticking;                /* site_tick signs the log */
-    bool is_frozen;                 /* for who reads it beside the work: keys are not renewed meanwhile */
+    struct rec_decided *decided;     /* one for each compartment that has a view (stand_int.h) */
+    uint64_t retirements;            /* of staff, since the opening */
+    struct rec_sessions *sessions;   /* rec_session.c; NULL: there was none yet */
+    struct rec_proofs *proofs;       /* proof_int.h; NULL: nothing was shown yet */
+    _Atomic uint64_t *generation;    /* site_generation_use */
+    struct rec_turning *turning;     /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
+    bool is_ticking;                 /* site_tick signs the log */
+    bool is_frozen;                  /* for who reads it beside the work: keys are not renewed meanwhile */
     const struct rec_frozen *frozen; /* this is what is read so */
-    bool has_unpublished;           /* a signature that the file `checkpoint` has not */
-    int64_t published_at_unix_ms;   /* in this run; 0: never */
-    int64_t hour_unix_ms;           /* from when the next hour of publishing counts; 0: the first tick is to come */
-    struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
+    bool has_unpublished;            /* a signature that the file `checkpoint` has not */
+    int64_t published_at_unix_ms;    /* in this run; 0: never */
+    int64_t hour_unix_ms;            /* from when the next hour of publishing counts; 0: the first tick is to come */
+    struct salve_err keys_copy_err;  /* why the copy of the keys could not be renewed in this run */
 };
 
 /* The small files of the folder as they were when the site was frozen; NULL: it was not there. */
