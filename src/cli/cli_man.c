@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Manual pages, from the tables of commands, options and configuration: salve(1), one for each command, salve.conf(5). */
+ * Manual pages, from the tables of commands, options and configuration: salve(1), one a command, salve.conf(5). */
 #include "cli/cli_commands.h"
 #include "cli/cli_help.h"
 
