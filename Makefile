@@ -3,7 +3,7 @@
 #   make            build/salve            make demo     installs what is missing, builds, opens a made-up site (CLI=1: by command line)
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  exhaustive fault tests, longer fuzzing              make attack     kills, full disks, damage, fuzzing
-#   make tidy | bench | docs | run
+#   make load       half an hour of a hundred busy sites                make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
@@ -111,7 +111,7 @@ endif
 Q := $(if $(VERBOSE),,@)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all attack tidy bench docs run setup clean share tests fuzzers benches
+.PHONY: all demo check check-all attack load tidy bench docs run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -271,6 +271,11 @@ check-all: setup
 
 attack: setup
 	@tools/attack
+
+# Alone on the machine, or the times say nothing. SECONDS_PLAYED, VISITS_A_SECOND, PEOPLE, STATIONS as in the script.
+load: setup
+	@$(MAKE) --silent --no-print-directory -j$$(nproc) all $(BUILD)/tests/serve
+	@ALL=1 BUILD=$(BUILD) SALVE=$(BUILD)/salve TESTS=$(BUILD)/tests bash tests/property/serve/serve_load.sh
 
 setup:
 	@tools/setup
