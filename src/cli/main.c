@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_config.h"
 #include "cli/cli_open.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
@@ -15,7 +16,10 @@ static enum salve_code run(struct cli *cli, int argc, char **argv, struct salve_
     if (code == SALVE_OK) code = cli_streams_check(err);
     if (code == SALVE_OK) code = cli_parse(cli, argc, argv, err);
     if (code != SALVE_OK) return code;
-    if (!cli_has(cli, OPT_HELP)) return cli->command->run(cli, err);
+    if (!cli_has(cli, OPT_HELP)) {
+        TRY(cli_configure(cli, err));
+        return cli->command->run(cli, err);
+    }
     cli->words[0] = cli->command->name; /* "salve import --help" is "salve help import" */
     cli->word_count = 1;
     const char *space = strchr(cli->command->name, ' ');

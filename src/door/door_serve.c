@@ -376,20 +376,25 @@ static bool has_tapes(const struct door_saving *saving)
     return true;
 }
 
-static void count_save(struct door_call *call)
+enum salve_code door_saving_view(struct door_call *call, const struct door_saving *saving, struct rec_view **view,
+                                 struct salve_err *err)
 {
-    if (call->server->page != NULL) atomic_fetch_add_explicit(&call->server->page->saves, 1, memory_order_release);
+    return has_tapes(saving) ? prepare(call, saving, view, err) : salve_fail(err, SALVE_E_INVALID, "batch");
+}
+
+void door_saved(struct door_server *server)
+{
+    if (server->page != NULL) atomic_fetch_add_explicit(&server->page->saves, 1, memory_order_release);
 }
 
 static enum salve_code door_near_save(struct door_call *call, struct door_ask_rec_save *ask)
 {
     struct rec_view *view = NULL;
     const struct door_saving *saving = &ask->saving;
-    if (!has_tapes(saving)) return salve_fail(call->err, SALVE_E_INVALID, "batch");
-    TRY(prepare(call, saving, &view, call->err));
+    TRY(door_saving_view(call, saving, &view, call->err));
     enum salve_code code = rec_save(view, saving->items, saving->items_count,
                                     saving->wants_receipt ? &ask->receipt : NULL, call->mem, call->err);
-    count_save(call); /* also where only its receipt could not be made */
+    door_saved(call->server); /* also where only its receipt could not be made */
     return code;
 }
 
@@ -402,8 +407,7 @@ static enum salve_code prepare_many(struct door_call *call, struct door_ask_rec_
         struct door_saved *saved = &ask->saved[i];
         const struct door_saving *saving = &ask->savings[i];
         struct rec_view *view = NULL;
-        saved->code = has_tapes(saving) ? prepare(call, saving, &view, &saved->err)
-                                        : salve_fail(&saved->err, SALVE_E_INVALID, "batch");
+        saved->code = door_saving_view(call, saving, &view, &saved->err);
         if (saved->code != SALVE_OK) continue;
         places[n] = i;
         batches[n++] = (struct rec_batch){.view = view,
@@ -429,7 +433,7 @@ static enum salve_code door_near_save_many(struct door_call *call, struct door_a
         ask->saved[places[i]].code = batches[i].code;
         ask->saved[places[i]].err = batches[i].err;
     }
-    count_save(call);
+    door_saved(call->server);
     return SALVE_OK;
 }
 
@@ -539,7 +543,7 @@ static enum salve_code may_ask(struct door_call *call)
 
 /* --- one request -------------------------------------------------------------------------------------------------- */
 
-static enum salve_code answer(struct door_call *call, enum salve_code code, struct salve_err *err)
+enum salve_code door_answer(struct door_call *call, enum salve_code code, struct salve_err *err)
 {
     struct salve_err too_big = {0};
     call->server->figures.requests++;
@@ -576,32 +580,53 @@ static enum salve_code ask_desk(struct door_call *call)
     return SALVE_OK;
 }
 
+/* In its arena, so that it can wait in a group. */
+static struct door_call *call_open(struct door_server *server, struct door_conn *conn, enum door_request request)
+{
+    struct arena *mem = arena_open_private(ARENA_BYTES);
+    struct door_call *call = mem == NULL ? NULL : arena_new(mem, struct door_call);
+    struct salve_err *why = call == NULL ? NULL : arena_new(mem, struct salve_err);
+    void *ask = why == NULL ? NULL : arena_alloc(mem, door_rows[request].bytes);
+    if (ask == NULL) {
+        arena_close(mem);
+        return NULL;
+    }
+    *call = (struct door_call){.server = server,
+                               .conn = conn,
+                               .site = server->site,
+                               .row = &door_rows[request],
+                               .request = request,
+                               .ask = ask,
+                               .mem = mem,
+                               .err = why};
+    return call;
+}
+
+/* Rows of a file of many people are each a commit of their own. */
+static bool waits_for_group(const struct door_call *call)
+{
+    return (call->row->who & DOOR_IN_GROUP) != 0 && call->conn->rows == NULL;
+}
+
 enum salve_code door_begin(struct door_server *server, struct door_conn *conn, enum door_request request,
                            struct str body, struct salve_err *err)
 {
-    struct salve_err why = {0};
-    struct door_call call = {.server = server,
-                             .conn = conn,
-                             .site = server->site,
-                             .row = &door_rows[request],
-                             .request = request,
-                             .err = &why};
-    call.mem = arena_open_private(ARENA_BYTES);
-    call.ask = call.mem == NULL ? NULL : arena_alloc(call.mem, call.row->bytes);
-    if (call.ask == NULL) {
-        arena_close(call.mem);
-        return salve_fail(err, SALVE_E_MEMORY, "request");
+    struct door_call *call = call_open(server, conn, request);
+    if (call == NULL) return salve_fail(err, SALVE_E_MEMORY, "request");
+    call->bytes = body.len;
+    enum salve_code read = door_read(call->row->in, body, DOOR_VIEWED, call->mem, call->ask, call->err);
+    enum salve_code code = read, done = SALVE_OK;
+    if (read == SALVE_OK) code = may_ask(call);
+    if (code == SALVE_OK && waits_for_group(call)) {
+        door_group_add(call);
+        return SALVE_OK;
     }
-    enum salve_code read = door_read(call.row->in, body, DOOR_VIEWED, call.mem, call.ask, &why);
-    enum salve_code code = read;
-    if (read == SALVE_OK) code = may_ask(&call);
-    if (code == SALVE_OK) code = (call.row->who & DOOR_AT_DESK) != 0 ? ask_desk(&call) : door_carry_out(&call);
-    enum salve_code done = SALVE_OK;
+    if (code == SALVE_OK) code = (call->row->who & DOOR_AT_DESK) != 0 ? ask_desk(call) : door_carry_out(call);
     if (read == SALVE_E_INVALID)
         done = salve_fail(err, read, "request");
     else if (!conn->is_waiting)
-        done = answer(&call, code, err);
-    arena_close(call.mem);
+        done = door_answer(call, code, err);
+    arena_close(call->mem);
     return done;
 }
 
@@ -652,7 +677,7 @@ static bool desk_one(struct door_server *server)
         call.ask = arena_alloc(call.mem, call.row->bytes);
         code = call.ask == NULL ? salve_fail(&why, SALVE_E_MEMORY, "request") : finish(&call, code, &session);
         call.conn->is_waiting = false;
-        call.conn->is_broken = call.conn->is_broken || answer(&call, code, NULL) != SALVE_OK;
+        call.conn->is_broken = call.conn->is_broken || door_answer(&call, code, NULL) != SALVE_OK;
     }
     crypto_zero(&session, sizeof session);
     arena_close(call.mem);

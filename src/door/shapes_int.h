@@ -12,6 +12,7 @@ enum {
     DOOR_NAME_BYTES_MAX = 64 << 10, /* a name, an id, a secret: what is too long for its place is refused there */
     DOOR_DOC_BYTES_MAX = 128 << 20, /* a document, a file, a receipt */
     DOOR_LIST_MAX = 1 << 20,        /* resources, lines of who looked */
+    DOOR_SAVES_MAX = 64,            /* in one question */
     DOOR_SHORT_LIST_MAX = 64 << 10, /* staff, tickets, files of a document */
     DOOR_HANDLE_BYTES = 16,
 };
