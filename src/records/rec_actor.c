@@ -5,7 +5,8 @@
 #include "keys/keys.h"
 #include "records/session_int.h"
 
-bool rec_role_is_staff(enum role role) { return role >= ROLE_REGISTRAR && role < ROLE_COUNT; }
+bool rec_role_may(enum role role, enum act act) { return consent_may(role, act, PURPOSE_NONE) != NULL; }
+bool rec_role_is_staff(enum role role) { return rec_role_may(role, ACT_LOG_IN); }
 
 /* --- a member ----------------------------------------------------------------------------------------------------- */
 
@@ -36,10 +37,13 @@ enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *m
 
 /* --- who acts ----------------------------------------------------------------------------------------------------- */
 
-enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve_err *err)
+enum salve_code rec_may(struct site *site, struct actor actor, enum act act, enum purpose purpose,
+                        struct salve_err *err)
 {
-    if (actor.role < ROLE_COUNT && (roles & ROLE_BIT(actor.role)) != 0) return SALVE_OK;
-    return salve_fail(err, SALVE_E_ROLE, "%s", actor.role < ROLE_COUNT ? role_text(actor.role) : "unknown role");
+    const struct may *may = consent_may(actor.role, act, purpose);
+    if (may == NULL)
+        return salve_fail(err, SALVE_E_ROLE, "%s", actor.role < ROLE_COUNT ? role_text(actor.role) : "unknown role");
+    return (may->needs & MAY_FRESH) != 0 ? rec_session_fresh(site, actor.pass, err) : SALVE_OK;
 }
 
 enum salve_code rec_not_staff(enum role role, struct salve_err *err)
@@ -64,7 +68,7 @@ enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct sa
     bool is_theirs = crypto_equal(pass, actor.pass, sizeof pass) && staff.is.has_pin;
     crypto_zero(pass, sizeof pass);
     /* beside the person stands somebody who works with people, whatever the role of the actor is */
-    bool has_role = is_staff ? staff.is.role == actor.role : (ROLES_WRITING & ROLE_BIT(staff.is.role)) != 0;
+    bool has_role = is_staff ? staff.is.role == actor.role : rec_role_may(staff.is.role, ACT_BESIDE);
     return is_theirs && has_role && !staff.is.retired ? SALVE_OK : rec_not_staff(actor.role, err);
 }
 

@@ -49,12 +49,9 @@ static enum salve_code put_in(struct rec_tx *tx, struct actor actor, struct str 
     return rec_tx_commit(tx, err);
 }
 
-/* A guideline is accepted by a clinician, and what is known of the clinic comes from who answers for it. */
-static uint32_t roles_of(struct str kind)
+static enum act act_of(struct str kind)
 {
-    if (str_is(kind, "guideline")) return ROLE_BIT(ROLE_CLINICIAN);
-    if (str_is(kind, "clinic")) return ROLE_BIT(ROLE_CLINICIAN) | ROLE_BIT(ROLE_MANAGER);
-    return ROLE_BIT(ROLE_CLINICIAN) | ROLES_UPKEEP;
+    return str_is(kind, "guideline") ? ACT_GUIDELINE : str_is(kind, "clinic") ? ACT_CLINIC : ACT_DOCUMENT;
 }
 
 /* Kinds that have doors of their own. */
@@ -77,7 +74,7 @@ enum salve_code near_commons_put_with(struct site *site, struct actor actor, str
 {
     struct rec_tx tx;
     if (rec_doc_has_door(kind)) return not_here(kind, err);
-    enum salve_code code = rec_actor_needs(actor, roles_of(kind), err);
+    enum salve_code code = rec_may(site, actor, act_of(kind), PURPOSE_NONE, err);
     if (code != SALVE_OK) return code;
     struct arena *mem = arena_open_private(COMMONS_WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");

@@ -216,7 +216,7 @@ enum salve_code near_rec_word_set(struct site *site, struct actor actor, struct 
                                   struct salve_err *err)
 {
     size_t bytes = str_trim(word).len;
-    TRY(rec_actor_needs(actor, ROLES_WRITING, err));
+    TRY(rec_may(site, actor, ACT_WORD, PURPOSE_NONE, err));
     if (bytes < WORD_BYTES_MIN || bytes > WORD_BYTES_MAX)
         return salve_refuse(err, SALVE_E_RANGE, "6 to 200 bytes", "word");
     struct arena *mem = arena_open_private(WORK_BYTES);

@@ -273,7 +273,7 @@ enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff
     struct rec_session *session = NULL;
     bool is_doubted = near_site_clock_suspect(site);
     salve_assert(staff->is.id.len <= ID_BYTES);
-    if (is_doubted && !is_held && (ROLES_UPKEEP & ROLE_BIT(staff->is.role)) == 0)
+    if (is_doubted && !is_held && !rec_role_may(staff->is.role, ACT_LOG_IN_DOUBTED))
         return rec_clock_doubted(site, "session", err);
     TRY(place_for(site, staff->is.id, &session, err));
     *session = (struct rec_session){.id_bytes = staff->is.id.len,

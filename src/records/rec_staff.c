@@ -49,20 +49,19 @@ struct change {
     struct actor actor;
     const struct actor *second;
     struct str id;
-    uint32_t roles; /* that the member has, had or gets */
+    enum act confirm; /* what a second one does; ACT_COUNT: it needs nobody */
 };
 
-/* Roles that confirm such a change; 0: it needs nobody. */
-static uint32_t confirming(uint32_t roles)
+/* A role that the member has, had or gets. */
+static void confirm_for(struct change *change, enum role role)
 {
-    if (roles & ROLE_BIT(ROLE_MANAGER)) return ROLE_BIT(ROLE_MANAGER);
-    return roles & ROLE_BIT(ROLE_CLINICIAN) ? ROLE_BIT(ROLE_MANAGER) | ROLE_BIT(ROLE_CLINICIAN) : 0;
+    if (role == ROLE_MANAGER)
+        change->confirm = ACT_CONFIRM_MANAGER;
+    else if (role == ROLE_CLINICIAN && change->confirm == ACT_COUNT)
+        change->confirm = ACT_CONFIRM_CLINICIAN;
 }
 
-static bool is_one_of(const struct rec_staff *staff, uint32_t roles)
-{
-    return !staff->is.retired && (roles & ROLE_BIT(staff->is.role)) != 0;
-}
+static bool is_in_office(const struct rec_staff *staff) { return !staff->is.retired && staff->is.role == ROLE_MANAGER; }
 
 /* Somebody else than the manager and the member, as far as there is anybody. */
 static enum salve_code check_second(struct rec_tx *tx, const struct change *change, struct salve_err *err)
@@ -70,22 +69,21 @@ static enum salve_code check_second(struct rec_tx *tx, const struct change *chan
     static const char why[] = "somebody else has to confirm it: another manager, or for a clinician another clinician";
     struct rec_staff *all = NULL;
     size_t count = 0, others = 0;
-    uint32_t roles = confirming(change->roles);
     TRY(read_all(tx, tx->mem, &all, &count, err));
     for (size_t i = 0; i < count; i++)
-        others +=
-            is_one_of(&all[i], roles) && !str_eq(all[i].is.id, change->actor.id) && !str_eq(all[i].is.id, change->id);
+        others += !all[i].is.retired && rec_role_may(all[i].is.role, change->confirm) &&
+                  !str_eq(all[i].is.id, change->actor.id) && !str_eq(all[i].is.id, change->id);
     if (others == 0 || tx->site->is_making) return SALVE_OK;
     const struct actor *second = change->second;
     if (second == NULL || str_eq(second->id, change->actor.id) || str_eq(second->id, change->id))
         return salve_refuse(err, SALVE_E_ROLE, why, "staff %.*s", STR_ARGS(change->id));
-    TRY(rec_actor_needs(*second, roles, err));
+    TRY(rec_may(tx->site, *second, change->confirm, PURPOSE_NONE, err));
     return rec_actor_check(tx, *second, err);
 }
 
 static enum salve_code may_change(struct rec_tx *tx, const struct change *change, struct salve_err *err)
 {
-    TRY(rec_actor_needs(change->actor, ROLE_BIT(ROLE_MANAGER), err));
+    TRY(rec_may(tx->site, change->actor, ACT_STAFF, PURPOSE_NONE, err));
     TRY(rec_actor_check(tx, change->actor, err));
     return check_second(tx, change, err);
 }
@@ -98,9 +96,9 @@ static enum salve_code is_not_last(struct rec_tx *tx, struct str id, struct salv
     bool is_manager = false;
     TRY(read_all(tx, tx->mem, &all, &count, err));
     for (size_t i = 0; i < count; i++) {
-        bool is_it = str_eq(all[i].is.id, id), is_in_office = is_one_of(&all[i], ROLE_BIT(ROLE_MANAGER));
-        is_manager = is_manager || (is_it && is_in_office);
-        others += !is_it && is_in_office;
+        bool is_it = str_eq(all[i].is.id, id);
+        is_manager = is_manager || (is_it && is_in_office(&all[i]));
+        others += !is_it && is_in_office(&all[i]);
     }
     if (!is_manager || others > 0) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONFLICT, "the last manager stays until there is another", "staff %.*s",
@@ -159,9 +157,9 @@ static enum salve_code register_in(struct rec_tx *tx, const struct change *chang
 enum salve_code near_staff_register(struct site *site, struct actor actor, const struct staff_new *fresh,
                                     struct salve_err *err)
 {
-    struct change change = {actor, fresh->second, fresh->id, 0};
+    struct change change = {actor, fresh->second, fresh->id, ACT_COUNT};
     if (!rec_role_is_staff(fresh->role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
-    change.roles = ROLE_BIT(fresh->role);
+    confirm_for(&change, fresh->role);
     return change_register(site, &change, register_in, fresh, err);
 }
 
@@ -175,7 +173,7 @@ static enum salve_code role_in(struct rec_tx *tx, const struct change *change, c
     if (str_eq(change->actor.id, change->id))
         return salve_refuse(err, SALVE_E_ROLE, "nobody changes their own role", "staff %.*s", STR_ARGS(change->id));
     TRY(rec_staff_read(tx, change->id, tx->mem, &staff, err));
-    whole.roles |= ROLE_BIT(staff.is.role);
+    confirm_for(&whole, staff.is.role);
     TRY(may_change(tx, &whole, err));
     if (staff.is.retired)
         return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
@@ -188,7 +186,8 @@ enum salve_code near_staff_role_set(struct site *site, struct actor actor, const
                                     enum role role, struct salve_err *err)
 {
     if (!rec_role_is_staff(role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
-    struct change change = {actor, second, id, ROLE_BIT(role)};
+    struct change change = {actor, second, id, ACT_COUNT};
+    confirm_for(&change, role);
     return change_register(site, &change, role_in, &role, err);
 }
 
@@ -199,9 +198,9 @@ static enum salve_code retire_in(struct rec_tx *tx, const struct change *change,
     struct change whole = *change;
     (void)with;
     bool is_own = str_eq(change->actor.id, change->id); /* a manager who leaves needs nobody */
-    TRY(rec_actor_needs(change->actor, ROLE_BIT(ROLE_MANAGER), err));
+    TRY(rec_may(tx->site, change->actor, ACT_STAFF, PURPOSE_NONE, err));
     TRY(rec_staff_read(tx, change->id, tx->mem, &staff, err));
-    if (staff.is.role == ROLE_MANAGER) whole.roles = ROLE_BIT(ROLE_MANAGER);
+    if (staff.is.role == ROLE_MANAGER) confirm_for(&whole, ROLE_MANAGER);
     TRY(is_own ? rec_actor_check(tx, change->actor, err) : may_change(tx, &whole, err));
     TRY(is_not_last(tx, change->id, err));
     *old = staff;
@@ -212,7 +211,7 @@ static enum salve_code retire_in(struct rec_tx *tx, const struct change *change,
 enum salve_code near_staff_retire(struct site *site, struct actor actor, const struct actor *second, struct str id,
                                   struct salve_err *err)
 {
-    struct change change = {actor, second, id, 0};
+    struct change change = {actor, second, id, ACT_COUNT};
     return change_register(site, &change, retire_in, NULL, err);
 }
 
@@ -223,8 +222,7 @@ static enum salve_code has_no_pins(struct rec_tx *tx, bool *out, struct salve_er
     size_t count = 0;
     TRY(read_all(tx, tx->mem, &all, &count, err));
     *out = true;
-    for (size_t i = 0; i < count; i++)
-        *out = *out && !(all[i].is.has_pin && is_one_of(&all[i], ROLE_BIT(ROLE_MANAGER)));
+    for (size_t i = 0; i < count; i++) *out = *out && !(all[i].is.has_pin && is_in_office(&all[i]));
     return SALVE_OK;
 }
 
@@ -233,9 +231,12 @@ static enum salve_code may_set_pin(struct rec_tx *tx, const struct change *chang
 {
     struct change whole = *change;
     bool is_first = false;
-    if (str_eq(change->actor.id, staff->is.id)) return rec_actor_check(tx, change->actor, err);
+    if (str_eq(change->actor.id, staff->is.id)) {
+        TRY(rec_may(tx->site, change->actor, ACT_OWN_SECRET, PURPOSE_NONE, err));
+        return rec_actor_check(tx, change->actor, err);
+    }
     if (staff->is.role == ROLE_MANAGER && tx->site->generation == NULL) TRY(has_no_pins(tx, &is_first, err));
-    whole.roles = ROLE_BIT(staff->is.role);
+    confirm_for(&whole, staff->is.role);
     return is_first ? SALVE_OK : may_change(tx, &whole, err);
 }
 
@@ -256,7 +257,7 @@ static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, co
 enum salve_code near_staff_pin_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
                                    struct str secret, struct salve_err *err)
 {
-    struct change change = {actor, second, id, 0};
+    struct change change = {actor, second, id, ACT_COUNT};
     return change_register(site, &change, pin_in, &secret, err);
 }
 

@@ -115,7 +115,7 @@ static enum salve_code stop(struct rec_tx *tx, void *with, struct salve_err *err
 {
     const struct actor *actor = with;
     struct recovery recovery;
-    TRY(rec_actor_needs(*actor, ROLE_BIT(ROLE_MANAGER), err));
+    TRY(rec_may(tx->site, *actor, ACT_RECOVER_STOP, PURPOSE_NONE, err));
     TRY(rec_actor_check(tx, *actor, err));
     TRY(recovery_read(tx, &recovery, err));
     if (!recovery.is_asked) return salve_refuse(err, SALVE_E_NOT_FOUND, "none is asked for", "recovery");
