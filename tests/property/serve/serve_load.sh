@@ -19,9 +19,9 @@ SALVE_SYNCS=$work/syncs LD_PRELOAD=$syncs "${TESTS:-build/tests}/serve" serve_lo
 status=${PIPESTATUS[0]}
 cp "$work/said" "$work/.out"
 if [ "$status" -eq 0 ]; then pass; else fail "$rate visits a second for $seconds s" "$(grep -m 3 FAULT "$work/said" | tr '\n' ' ')"; fi
-is "all that came were seen" "$(awk -v rate="$rate" '$2 == "visits" && $3 == "of" { print $12 >= 0.9 * rate ? "yes" : "no: " $12 }' "$work/said")" yes
+is "all that came were seen" "$(awk -v rate="$rate" '$2 == "visits" && $3 == "of" { print(($12 >= 0.9 * rate) ? "yes" : "no: " $12) }' "$work/said")" yes
 if [ "$seconds" -ge 600 ]; then
-    is "the slowest of a hundred in under 100 ms" "$(awk '/^worst p99/ { print $6 < 100 ? "yes" : "no: " $6 }' "$work/said")" yes
+    is "the slowest of a hundred in under 100 ms" "$(awk '/^worst p99/ { print(($6 < 100) ? "yes" : "no: " $6) }' "$work/said")" yes
 else
     skip 1
 fi
