@@ -6,7 +6,7 @@
 // value to be answered gets it in `members`. Beside PEOPLE stands the file staff: name and role of who works there.
 // Told is what must not be: an answer with two people, or with one whom its session has not open; a word of what was
 // sent in what is refused; a person in what a manager or technician gets; and then what stands in files, log and numbers.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { request } from 'node:http';
 import { randomBytes, randomUUID } from 'node:crypto';
@@ -120,7 +120,7 @@ const judge = (seat, may, name, answer) => {
 const echo = () => pick([ECHO, `<${ECHO}>`, `' OR 1=1 --${ECHO}`, `${'x'.repeat(70)}${ECHO}`, `*${ECHO}`]);
 const members = {
     name: () => pick(['victim', 'lina', 'manager', ...people.map((one) => one.family), echo()]),
-    secret: () => pick(['wrongsecretcanary', echo()]),
+    secret: (seat, call) => pick({ login: ['wrongsecretcanary', echo()], 'secret-set': [SECRET, 'x'] }[call] ?? [SECRET, SECRET, 'wrongsecretcanary', echo()]),
     who: () => (chance(0.7) ? pick(people).card : pick([...tickets.slice(-4), pick(people).family, '*', '', echo()])),
     person: (seat) => (chance(0.7) ? seat.person : pick([...handles.slice(-12), pick(people).card, '', echo()])),
     key: () => {
@@ -148,8 +148,13 @@ const members = {
     items: () => pick([[], ['bp-very-high'], [echo()]]),
 };
 const source = (file) => readFileSync(`src/pages/${file}`, 'utf8');
+// Members stand in a row as IN(name), or behind a word for several of them.
+const words_of = Object.fromEntries(readdirSync('src/pages').flatMap((file) => [...source(file).replaceAll('\\\n', ' ').matchAll(/^#define (\w+) +(.*IN\(\w+\).*)$/gm)])
+    .map(([, word, members]) => [word, members]));
+const spelled = (row) => row.replace(/\b[A-Z][A-Z_]+\b/g, (word) => (words_of[word] ? spelled(words_of[word]) : word));
 const calls = [...source('pages.def').matchAll(/^PAGES_CALL\("([^"]+)",([^;]*?)\)\s*(?=\n|$)/gm)].map(([, name, row]) =>
-    ({ name, members: [...row.matchAll(/IN\((\w+)\)/g)].map((match) => match[1]) }));
+    ({ name, members: [...spelled(row).matchAll(/IN\((\w+)\)/g)].map((match) => match[1]),
+        needed: [...spelled(row.split(',')[2]).matchAll(/IN\((\w+)\)/g)].map((match) => match[1]) }));
 const known = new Set(Object.keys(members));
 const anyText = () => pick(['', '1', 'manager', '000000', randomBytes(32).toString('base64url'), pick(people).card, pick(people).family, echo()]);
 for (const [, kind, name] of source('pages_in.def').matchAll(/^PAGES_([A-Z]+)\((\w+),?/gm))
@@ -159,7 +164,7 @@ for (const { name, members: has } of calls) if (has.some((member) => /secret/i.t
 
 const bodyOf = (seat, row) => {
     const body = {};
-    for (const name of row.members) if (chance(0.97)) body[name] = members[name](seat);
+    for (const name of row.members) if (chance(known.has(name) || row.needed.includes(name) ? 0.97 : 0.3)) body[name] = members[name](seat, row.name);
     if (chance(0.03)) body[ECHO] = ECHO;
     const text = JSON.stringify(body);
     return chance(0.97) ? text : pick([`${text}${ECHO}`, '['.repeat(40), text.slice(0, -1), '', `"${ECHO}"`, 'null', `{"a":"${'x'.repeat(66000)}"}`]);
@@ -209,7 +214,7 @@ const afterCall = async (seat, row, body, answer) => {
 // A visit as it should be, a step at a time, between what should not be.
 const visit = [['open'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
     ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['findings'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
-    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['lock'], ['not-told', { why: 'left' }],
+    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }],
     ['close'], ['logout']];
 const step = (seat) => {
     const at = seat.at = ((seat.at ?? -1) + 1) % visit.length, [name, fixed] = visit[at];
@@ -307,7 +312,7 @@ for (const name of found([...marks, { name: 'a secret', text: SECRET }], server.
 
 // --- and that it was a test: people were looked at, each call was answered, what is looked for is found where it is
 if (own < requests / 40) fault(`only ${own} answers were about somebody`);
-const needsProof = (row) => row.members.some((member) => !known.has(member));
+const needsProof = (row) => row.needed.some((member) => !known.has(member));
 const asMuch = kills > 0 ? ['open', 'measure', 'inbox'] : calls.filter((row) => !needsProof(row)).map((row) => row.name);
 const unasked = kills > 0 ? [] : calls.filter((row) => seats.some((seat) => !askedBy[`${row.name} ${seat.role}`]));
 if (unasked.length > 0) fault(`not asked by every role: ${unasked.map((row) => row.name)}`);
