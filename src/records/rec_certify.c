@@ -111,7 +111,7 @@ static enum salve_code make_in(struct site *site, struct actor actor, struct str
 enum salve_code near_site_authority_make(struct site *site, struct actor actor, struct str name, struct salve_err *err)
 {
     struct crypto_keys *seed = NULL;
-    TRY(rec_actor_needs(actor, ROLES_UPKEEP, err));
+    TRY(rec_may(site, actor, ACT_AUTHORITY, PURPOSE_NONE, err));
     TRY(tls_name_check(name, "name", err));
     if (site_clock_suspect(site)) return salve_fail(err, SALVE_E_CLOCK, "authority");
     struct arena *mem = arena_open_private(WORK_BYTES);
