@@ -260,6 +260,11 @@ SHAPE(site_backup_state){INT(site_backup_state, at_unix_ms, 0),
                          ONE(site_backup_state, keys_err, salve_err),
                          END};
 
+/* --- certify.h ---------------------------------------------------------------------------------------------------- */
+
+SHAPE(site_certificate){TEXT(site_certificate, der), TEXT(site_certificate, name),
+                        INT(site_certificate, from_unix_ms, 0), INT(site_certificate, until_unix_ms, 0), END};
+
 /* --- health.h ----------------------------------------------------------------------------------------------------- */
 
 SHAPE(site_health){INT(site_health, now_unix_ms, 0),
