@@ -3,13 +3,14 @@
 #   make            build/salve            make demo     installs what is missing, builds, opens a made-up site (CLI=1: by command line)
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  exhaustive fault tests, longer fuzzing              make attack     kills, full disks, damage, fuzzing
-#   make deb        a package for Debian 12                            make tidy | bench | docs | run
+#   make load       half an hour of a hundred busy sites                make deb       a package for Debian 12
+#   make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto passkey db confine config http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -17,8 +18,9 @@ NEEDS_crypto    := base
 NEEDS_passkey   := crypto base
 NEEDS_db        := crypto base
 NEEDS_confine   := base
+NEEDS_tls       := crypto base
 NEEDS_config    := base
-NEEDS_http      := base
+NEEDS_http      := tls base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
@@ -34,9 +36,9 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := guideline payload tlog store keys consent admit fhir db passkey crypto json base
+NEEDS_records   := guideline payload tlog store keys consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
-NEEDS_screen    := records guideline admit fhir crypto json base
+NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
@@ -50,6 +52,7 @@ DOORS_crypto    := crypto
 DOORS_passkey   := passkey
 DOORS_db        := db
 DOORS_confine   := confine
+DOORS_tls       := tls
 DOORS_config    := config
 DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
@@ -67,7 +70,7 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons health staff proof account rec rights worklist session gate deeds ops
+DOORS_records   := site commons certify health staff proof account rec rights worklist session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
@@ -87,7 +90,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
+PACKAGES := libsodium libssl libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 
@@ -115,7 +118,7 @@ endif
 Q := $(if $(VERBOSE),,@)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all attack tidy bench docs deb run setup clean share tests fuzzers benches
+.PHONY: all demo check check-all attack load tidy bench docs deb run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -275,6 +278,11 @@ check-all: setup
 
 attack: setup
 	@tools/attack
+
+# Alone on the machine, or the times say nothing. SECONDS_PLAYED, VISITS_A_SECOND, PEOPLE, STATIONS as in the script.
+load: setup
+	@$(MAKE) --silent --no-print-directory -j$$(nproc) all $(BUILD)/tests/serve
+	@ALL=1 BUILD=$(BUILD) SALVE=$(BUILD)/salve TESTS=$(BUILD)/tests bash tests/property/serve/serve_load.sh
 
 setup:
 	@tools/setup

@@ -5,6 +5,7 @@
 
 #include "cli/cli_commands.h"
 #include "cli/cli_config.h"
+#include "cli/cli_login.h"
 #include "cli/cli_open.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
@@ -44,6 +45,7 @@ int main(int argc, char **argv)
     if (cli.mem == NULL) return salve_code_exit(SALVE_E_MEMORY);
     cli_catch_interrupt();
     enum salve_code code = run(&cli, argc, argv, &err);
+    if (code == SALVE_E_STEP_UP) cli_forget(&cli); /* repeated, it asks who is here */
     code = cli_close(&cli, code, &err);
     bool is_done = code == SALVE_OK;
     if (is_done) code = cli_flush(&err); /* a full disk behind it is an error too */

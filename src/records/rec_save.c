@@ -64,12 +64,16 @@ static enum salve_code id_check(struct rec_view *view, const struct rec_item *it
                         STR_ARGS(type));
 }
 
-/* It is the role that does not reach it, not the person who did not agree. */
+static bool role_writes(const struct rec_view *view, enum data_class class)
+{
+    const struct may *may = consent_may(view->actor.role, ACT_WRITE, view->purpose);
+    return may != NULL && (may->classes & CLASS_BIT(class)) != 0;
+}
+
+/* Is it the role that does not reach it, or the person who did not agree? */
 static enum salve_code not_writable(const struct rec_view *view, enum data_class class, struct salve_err *err)
 {
-    bool is_role = (class == CLASS_IDENT || class == CLASS_CLIN) &&
-                   (consent_role_classes(view->actor.role, view->purpose) & CLASS_BIT(class)) == 0;
-    if (!is_role) return salve_fail(err, SALVE_E_CONSENT, "class of the view");
+    if (role_writes(view, class)) return salve_fail(err, SALVE_E_CONSENT, "class of the view");
     (void)salve_fail(err, SALVE_E_ROLE, "%s", role_text(view->actor.role));
     return salve_why(err, SALVE_E_ROLE, "this role notes nothing of class %s; somebody else has to", class_text(class));
 }
@@ -84,7 +88,8 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
     compartment_text(view->gate.chain.id, text);
     enum salve_code code = admit_check(view->site->rules, item->tape, compartment, mem, &issues, err);
     if (code == SALVE_OK) code = class_of(view, item, class, err);
-    if (code == SALVE_OK && !rec_may_write(view, *class)) code = not_writable(view, *class, err);
+    if (code == SALVE_OK && (!role_writes(view, *class) || !rec_may_write(view, *class)))
+        code = not_writable(view, *class, err);
     return code == SALVE_OK ? id_check(view, item, *class, err) : code;
 }
 
@@ -103,7 +108,7 @@ struct saving {
 static enum salve_code prepare(struct saving *s, struct arena *work, struct salve_err *err)
 {
     enum salve_code code = rec_view_stands(s->view, err);
-    if (code == SALVE_OK) code = rec_actor_needs(s->view->actor, ROLES_WRITING, err);
+    if (code == SALVE_OK) code = rec_may(s->view->site, s->view->actor, ACT_WRITE, s->view->purpose, err);
     if (code != SALVE_OK) return code;
     if (s->count == 0) return salve_fail(err, SALVE_E_INVALID, "batch without resources");
     if (s->view->ids_given > REC_IDS_PER_VIEW)
