@@ -78,10 +78,11 @@ static int64_t life_clock(const struct clock *clock)
 
 static void life_tell(int signal_number)
 {
-    (void)signal_number;
+    signal(signal_number, SIG_DFL);
     (void)!write(STDERR_FILENO, "FAILED ", 7);
     (void)!write(STDERR_FILENO, life_where, strlen(life_where));
     (void)!write(STDERR_FILENO, "\n", 1);
+    raise(signal_number);
 }
 
 /* The first folder that no other program has, so that the paths which a site notes are the same in each run. */
@@ -131,6 +132,7 @@ static struct life *life_make(uint64_t seed)
     life->stream = sim_mix(seed, 1);
     life_root(life);
     signal(SIGABRT, life_tell);
+    if (!T_IS_SANITIZED) signal(SIGSEGV, life_tell);
     sim_chance(sim_mix(seed, 2));
     life_now_ms = T_SITE_NOW;
     life_site(life);
@@ -168,8 +170,10 @@ static const enum purpose life_purposes[] = {PURPOSE_CARE, PURPOSE_FOLLOW_UP, PU
 static enum salve_code life_enrol(struct life *life, struct life_step *step, struct salve_err *err)
 {
     struct rec_enrolled out;
+    sim_rest(true);
     struct tape patient = t_read(life->t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"Haddad\"}],"
                                                "\"birthDate\":\"1980-01-01\"}");
+    sim_rest(false);
     TRY(rec_enrol(life->t->site, T_REGISTRAR, &patient, life->t->mem, &out, err));
     step->card = out.card;
     return SALVE_OK;
@@ -195,7 +199,9 @@ static enum salve_code life_put(struct life *life, struct life_step *step, struc
         char text[16];
         (void)snprintf(text, sizeof text, "%d", step->values[i]);
         TRY(rec_new_id(view, life->t->mem, &step->ids[i], err));
+        sim_rest(true);
         tapes[i] = t_weight(life->t, view, step->ids[i], text);
+        sim_rest(false);
         items[i] = (struct rec_item){.tape = &tapes[i]};
     }
     if (step->has_work) worklist_set(view, WORK_KEPT, &open_work, 1);
@@ -285,7 +291,9 @@ static enum salve_code life_take(struct life *life, struct life_step *step, stru
     case LIFE_ENROL:
         return life_enrol(life, step, err);
     case LIFE_GIVE:
+        sim_rest(true);
         grant = t_grant(step->purpose);
+        sim_rest(false);
         return rec_consent_give(site, T_REGISTRAR, life->cards[step->person], &grant, life->t->mem, NULL, err);
     case LIFE_WITHDRAW:
         return rec_consent_withdraw(site, T_PERSON, life->cards[step->person], step->purpose, life->t->mem, NULL, err);

@@ -73,12 +73,13 @@ enum sim_kind {
 };
 struct sim_fault {
     unsigned kinds;
-    uint64_t nth;     /* of these calls from now, from 1; 0: none fails any more */
-    int error;        /* errno; 0 with SIM_WRITE: half of it is written, which is no error yet */
+    uint64_t nth; /* of these calls from now, from 1; 0: none fails any more */
+    int error;    /* errno; 0 with SIM_WRITE: half of what is longer than a sector is written, which is no error yet */
     bool is_sticky;   /* all later ones, too */
     const char *file; /* only where the name begins with this, in the watched folder; NULL: all */
 };
 void sim_fail(const struct sim_fault *fault);
+void sim_rest(bool rests);  /* while it does nothing fails or is counted: for what the test itself makes */
 bool sim_fired(void);       /* since sim_fail */
 uint64_t sim_counted(void); /* calls of those kinds since sim_fail */
 

@@ -175,7 +175,7 @@ static ssize_t write_any(int fd, const void *bytes, size_t len, off_t at)
     int node = node_of(fd);
     bool is_short = false;
     if (node >= 0 && sim_call_fails(SIM_WRITE, name_of(node), &is_short)) return -1;
-    if (is_short && len > 1) len /= 2;
+    if (is_short && len > 512) len = len / 2 / 512 * 512 + (len / 2 < 512 ? 512 : 0);
     off_t where = at;
     if (node >= 0 && at < 0) {
         struct stat info;

@@ -17,7 +17,7 @@
 
 static struct sim_fault fault;
 static uint64_t counted;
-static bool has_fired;
+static bool has_fired, is_resting;
 
 void sim_fail(const struct sim_fault *what)
 {
@@ -26,13 +26,14 @@ void sim_fail(const struct sim_fault *what)
     has_fired = false;
 }
 
+void sim_rest(bool rests) { is_resting = rests; }
 bool sim_fired(void) { return has_fired; }
 uint64_t sim_counted(void) { return counted; }
 
 bool sim_call_fails(enum sim_kind kind, const char *name, bool *is_short)
 {
     *is_short = false;
-    if ((fault.kinds & kind) == 0) return false;
+    if (is_resting || (fault.kinds & kind) == 0) return false;
     if (fault.file != NULL && strncmp(name, fault.file, strlen(fault.file)) != 0) return false;
     counted++;
     if (fault.nth == 0 || counted < fault.nth || (counted > fault.nth && !fault.is_sticky)) return false;
