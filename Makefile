@@ -9,13 +9,15 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto db confine http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json crypto passkey db confine config http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
 NEEDS_crypto    := base
+NEEDS_passkey   := crypto base
 NEEDS_db        := crypto base
 NEEDS_confine   := base
+NEEDS_config    := base
 NEEDS_http      := base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
@@ -32,7 +34,7 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := guideline payload tlog store keys consent admit fhir db crypto json base
+NEEDS_records   := guideline payload tlog store keys consent admit fhir db passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline admit fhir crypto json base
 NEEDS_letter    := guideline json base
@@ -40,13 +42,15 @@ NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter records ranges crypto json base
 NEEDS_serve     := pages letter paper door http confine records crypto json base
-NEEDS_cli       := serve confine door visit measure elm fhirpath terms fhir crypto json base
+NEEDS_cli       := serve confine config door visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
 DOORS_crypto    := crypto
+DOORS_passkey   := passkey
 DOORS_db        := db
 DOORS_confine   := confine
+DOORS_config    := config
 DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
@@ -57,13 +61,13 @@ DOORS_fhirpath  := fhirpath invariants
 DOORS_elm       := elm
 DOORS_ranges    := ranges
 DOORS_measure   := measure
-DOORS_consent   := consent
+DOORS_consent   := consent may
 DOORS_keys      := keys
 DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons staff rec rights worklist session gate deeds ops
+DOORS_records   := site commons health staff proof account rec rights worklist session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw

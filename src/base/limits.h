@@ -40,6 +40,8 @@ enum {
     SALVE_RECEIPT_BYTES_MAX = 256 << 10,    /* a tlog-proof: an event of 64 KiB, its proof and a note */
     SALVE_FORM_BYTES_MAX = 1 << 20,         /* one consent form in one language */
     SALVE_CONFIG_BYTES_MAX = 1 << 20,       /* guideline.json, letter texts */
+    SALVE_CONFIG_FILE_BYTES_MAX = 64 << 10, /* salve.conf */
+    SALVE_CONFIG_LINE_BYTES_MAX = 4 << 10,  /* one line of it */
     SALVE_PAPER_BYTES_MAX = 2 << 20,        /* description of one letter; one with all guidelines has 60 KB */
     SALVE_PAPER_PDF_BYTES_MAX = 16 << 20,   /* what is drawn from it */
     SALVE_VIEW_MINUTES_MAX = 30,            /* life of a view that was opened with the person's card */

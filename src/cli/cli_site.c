@@ -243,6 +243,19 @@ enum salve_code cli_verify(struct cli *cli, struct salve_err *err)
     return code == SALVE_OK ? told : code;
 }
 
+/* What an upgrade came to, in words. */
+static void tell_upgrade(struct cli_reply *reply, bool is_trial)
+{
+    if (is_trial)
+        cli_reply_words(reply,
+                        "A copy of the site was upgraded and is sound; it is removed again, and the site is what it "
+                        "was. Next: salve upgrade\n");
+    else
+        cli_reply_words(reply, "The site is of layout 2 now. Copies of keys.db made before open nothing any "
+                               "more: copy it anew, and keep the new one in two places.\n"
+                               "Its staff have no PINs yet. Next: salve staff pin MANAGER\n");
+}
+
 enum salve_code cli_upgrade(struct cli *cli, struct salve_err *err)
 {
     struct cli_secret secret = {0};
@@ -250,19 +263,17 @@ enum salve_code cli_upgrade(struct cli *cli, struct salve_err *err)
     struct verifying verifying = {.cli = cli};
     struct site_verify_result result = {0};
     struct site_verify_ask ask = {.progress = on_progress, .finding = on_finding, .with = &verifying};
+    bool is_trial = cli_has(cli, OPT_DRY_RUN);
     TRY(cli_site_found(cli, err));
     cli_reply_open(&verifying.reply, cli, '{');
     cli_reply_enter(&verifying.reply, "faults", '[');
     enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
-    if (code == SALVE_OK) code = site_upgrade(&options, &ask, &result, err);
+    if (code == SALVE_OK) code = site_upgrade(&options, &ask, is_trial, &result, err);
     cli_secret_drop(&secret);
     cli_reply_leave(&verifying.reply);
     if (code == SALVE_OK) add_totals(&verifying.reply, &result, true);
-    cli_reply_bool(&verifying.reply, "upgraded", code == SALVE_OK);
-    if (code == SALVE_OK)
-        cli_reply_words(&verifying.reply, "The site is of layout 2 now. Copies of keys.db made before open nothing any "
-                                          "more: copy it anew, and keep the new one in two places.\n"
-                                          "Its staff have no PINs yet. Next: salve staff pin MANAGER\n");
+    cli_reply_bool(&verifying.reply, "upgraded", code == SALVE_OK && !is_trial);
+    if (code == SALVE_OK) tell_upgrade(&verifying.reply, is_trial);
     enum salve_code told = cli_reply_done(&verifying.reply, code == SALVE_OK ? err : NULL);
     return code == SALVE_OK ? told : code;
 }

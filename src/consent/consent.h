@@ -24,28 +24,9 @@
 
 /* --- who may use which purpose, and how long -------------------------------------------------------------------- */
 
-/*    role         purpose     classes of the purpose that this role may see
- * A pair that is not here opens nothing. Manager and technician have no row; statistics has none: its only reader is
- * the release job, which sees the STAT class through consent_stands. */
-#define CONSENT_CLASSES_CARE  (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS))
-#define CONSENT_CLASSES_PLAIN (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))
-#define CONSENT_CLASSES_ALL   (((class_mask)1 << (CLASS_LAST + 1)) - 2)
-/* clang-format off */
-#define CONSENT_ROLES(X)                                                                                               \
-    X(PARTICIPANT, SELF,      CONSENT_CLASSES_ALL)                                                                     \
-    X(PARTICIPANT, LETTER,    CONSENT_CLASSES_PLAIN)                                                                   \
-    X(PARTICIPANT, TRANSFER,  CONSENT_CLASSES_CARE)                                                                    \
-    X(HELPER,      HELPER,    CONSENT_CLASSES_PLAIN)                                                                   \
-    X(GUARDIAN,    HELPER,    CONSENT_CLASSES_PLAIN)                                                                   \
-    X(GUARDIAN,    TRANSFER,  CONSENT_CLASSES_PLAIN)                                                                   \
-    X(REGISTRAR,   CARE,      CLASS_BIT(CLASS_IDENT))                                                                  \
-    X(REGISTRAR,   FOLLOW_UP, CLASS_BIT(CLASS_IDENT))                                                                  \
-    X(REGISTRAR,   RESEARCH,  CLASS_BIT(CLASS_CONTACT))                                                                \
-    X(ASSISTANT,   CARE,      CONSENT_CLASSES_PLAIN)                                                                   \
-    X(CLINICIAN,   CARE,      CONSENT_CLASSES_CARE)                                                                    \
-    X(CLINICIAN,   FOLLOW_UP, CONSENT_CLASSES_PLAIN)                                                                   \
-    X(CLINICIAN,   TRANSFER,  CONSENT_CLASSES_CARE)
-/* clang-format on */
+/* Which role may open what is in may.h. Statistics has no row there: its only reader is the release job, which sees the
+ * STAT class through consent_stands. */
+#define CONSENT_CLASSES_ALL (((class_mask)1 << (CLASS_LAST + 1)) - 2)
 
 /* clang-format off */
 /*    purpose     days_max  may choose SENS  why this long. 0: no end of its own.
@@ -63,7 +44,7 @@
 
 enum { CONSENT_GRACE_DAYS = 90 }; /* after a new major version of a form: time to ask everybody again */
 
-/* consent_role_classes - what the role may see through the purpose; 0: nothing. */
+/* consent_role_classes - what the role may see through the purpose (may.h, ACT_OPEN); 0: nothing. */
 class_mask consent_role_classes(enum role role, enum purpose purpose);
 
 /* consent_is_asked - people agree to it; the others, SELF and LETTER, are their own right. */

@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The closed lists of consent.h as functions. Adding a row there is all that a new value needs here. */
 #include "consent/consent_int.h"
+#include "consent/may.h"
 
 class_mask consent_role_classes(enum role role, enum purpose purpose)
 {
-#define X(of, for_, classes)                                                                                           \
-    if (role == ROLE_##of && purpose == PURPOSE_##for_) return (classes);
-    CONSENT_ROLES(X)
-#undef X
-    return 0;
+    const struct may *may = consent_may(role, ACT_OPEN, purpose);
+    return may == NULL ? 0 : may->classes;
 }
 
 struct consent_term consent_term_of(enum purpose purpose)
@@ -33,11 +31,7 @@ bool consent_is_asked(enum purpose purpose)
 
 bool consent_may_add_sensitive(enum purpose purpose) { return consent_term_of(purpose).may_choose_sens; }
 
-bool consent_may_take(enum role role)
-{
-    return role == ROLE_PARTICIPANT || role == ROLE_GUARDIAN || role == ROLE_REGISTRAR || role == ROLE_ASSISTANT ||
-           role == ROLE_CLINICIAN;
-}
+bool consent_may_take(enum role role) { return consent_may(role, ACT_GIVE, PURPOSE_NONE) != NULL; }
 
 struct reason_row {
     const char *text, *shown, *words;

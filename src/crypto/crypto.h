@@ -43,6 +43,10 @@ enum { CRYPTO_BASE64_SLACK = 5 };
 static inline size_t crypto_base64_bytes(size_t len) { return (len + 2) / 3 * 4 + 1; } /* text and NUL */
 void crypto_base64(const void *bytes, size_t len, char *out);
 bool crypto_base64_parse(struct str text, void *out, size_t out_max, size_t *out_len);
+/* The same without padding in the alphabet of addresses (RFC 4648, 5), as browsers write bytes. */
+static inline size_t crypto_base64url_bytes(size_t len) { return (len * 4 + 2) / 3 + 1; } /* text and NUL */
+void crypto_base64url(const void *bytes, size_t len, char *out);
+bool crypto_base64url_parse(struct str text, void *out, size_t out_max, size_t *out_len);
 
 /* Big-endian integers, as in all formats of Salve. */
 void crypto_put_u32(uint8_t out[4], uint32_t number);
@@ -100,6 +104,12 @@ void crypto_key_mac(const struct crypto_key *key, const struct str *parts, size_
 
 /* crypto_key_mac_key - the same over the bytes of another key (blind index: over what Argon2id gave). */
 void crypto_key_mac_key(const struct crypto_key *key, const struct crypto_key *message, uint8_t *out, size_t out_len);
+
+/* crypto_key_hmac_sha1 - HMAC-SHA-1 (RFC 2104) under all bytes of the key; zeros behind a shorter secret change nothing.
+ * For codes of TOTP generators, which know no other. E_CRYPTO. */
+enum { CRYPTO_SHA1_BYTES = 20 };
+SALVE_MUST_USE enum salve_code crypto_key_hmac_sha1(const struct crypto_key *key, struct str message,
+                                                    uint8_t out[CRYPTO_SHA1_BYTES], struct salve_err *err);
 
 /* crypto_key_derive - child = BLAKE2b-256(key = parent, parts). child may be parent. */
 void crypto_key_derive(const struct crypto_key *parent, const struct str *parts, size_t count,

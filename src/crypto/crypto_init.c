@@ -41,16 +41,30 @@ void crypto_base64(const void *bytes, size_t len, char *out)
     (void)sodium_bin2base64(out, crypto_base64_bytes(len), bytes, len, sodium_base64_VARIANT_ORIGINAL);
 }
 
-bool crypto_base64_parse(struct str text, void *out, size_t out_max, size_t *out_len)
+void crypto_base64url(const void *bytes, size_t len, char *out)
+{
+    (void)sodium_bin2base64(out, crypto_base64url_bytes(len), bytes, len, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+}
+
+static bool parse(struct str text, int variant, void *out, size_t out_max, size_t *out_len)
 {
     const char *end = NULL;
     *out_len = 0;
     if (text.len == 0) return true;
     for (size_t i = 0; i < text.len; i++) /* libsodium 1.0.18 takes some bytes over 0x7f for '+' */
         if ((unsigned char)text.ptr[i] > 0x7f) return false;
-    if (sodium_base642bin(out, out_max, text.ptr, text.len, NULL, out_len, &end, sodium_base64_VARIANT_ORIGINAL) != 0)
-        return false;
+    if (sodium_base642bin(out, out_max, text.ptr, text.len, NULL, out_len, &end, variant) != 0) return false;
     return end == text.ptr + text.len;
+}
+
+bool crypto_base64_parse(struct str text, void *out, size_t out_max, size_t *out_len)
+{
+    return parse(text, sodium_base64_VARIANT_ORIGINAL, out, out_max, out_len);
+}
+
+bool crypto_base64url_parse(struct str text, void *out, size_t out_max, size_t *out_len)
+{
+    return parse(text, sodium_base64_VARIANT_URLSAFE_NO_PADDING, out, out_max, out_len);
 }
 
 void crypto_put_u32(uint8_t out[4], uint32_t number)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Secret keys in guarded memory, what is derived from them, what is sealed under them, and signatures. */
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -73,6 +75,15 @@ void crypto_key_mac_key(const struct crypto_key *key, const struct crypto_key *m
 {
     const struct str bytes = {(const char *)message->bytes, sizeof message->bytes};
     crypto_key_mac(key, &bytes, 1, out, out_len);
+}
+
+enum salve_code crypto_key_hmac_sha1(const struct crypto_key *key, struct str message, uint8_t out[CRYPTO_SHA1_BYTES],
+                                     struct salve_err *err)
+{
+    unsigned len = 0;
+    bool is_made =
+        HMAC(EVP_sha1(), key->bytes, sizeof key->bytes, crypto_bytes(message), message.len, out, &len) != NULL;
+    return is_made && len == CRYPTO_SHA1_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CRYPTO, "HMAC");
 }
 
 void crypto_key_derive(const struct crypto_key *parent, const struct str *parts, size_t count, struct crypto_key *child)

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -78,18 +79,37 @@ static enum salve_code wait_for(int fd, const char *path, const struct db_wait *
     return code;
 }
 
+/* Whose folder was exchanged for another while we waited (an upgrade) has the lock of what is no site any more. */
+static bool is_in_place(int fd, const char *path)
+{
+    struct stat ours, there;
+    return fstat(fd, &ours) == 0 && lstat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+           ours.st_ino == there.st_ino;
+}
+
+static enum salve_code lock_one(const char *path, const struct db_wait *wait, int *fd, struct salve_err *err)
+{
+    *fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    enum salve_code code = *fd < 0 ? file_fail(err, path) : wait_for(*fd, path, wait, err);
+    if (code != SALVE_OK && *fd >= 0) (void)close(*fd);
+    return code;
+}
+
 enum salve_code db_lock(const char *path, const struct db_wait *wait, struct db_lock **out, struct salve_err *err)
 {
     struct salve_err why = {0};
+    enum salve_code code = SALVE_OK;
     struct db_lock *lock = calloc(1, sizeof *lock);
     if (lock == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", path);
-    lock->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    enum salve_code code = lock->fd < 0 ? file_fail(&why, path) : wait_for(lock->fd, path, wait, &why);
+    for (bool is_ours = false; code == SALVE_OK && !is_ours;) {
+        code = lock_one(path, wait, &lock->fd, &why);
+        is_ours = code == SALVE_OK && is_in_place(lock->fd, path);
+        if (code == SALVE_OK && !is_ours) (void)close(lock->fd);
+    }
     if (code == SALVE_OK) {
         *out = lock;
         return code;
     }
-    if (lock->fd >= 0) (void)close(lock->fd);
     free(lock);
     if (err != NULL) *err = why; /* a first try that failed is no error of a later one */
     return code;

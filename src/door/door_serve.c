@@ -221,10 +221,13 @@ enum salve_code door_held(struct door_call *call, enum salve_code code, struct a
     struct session session;
     struct door_conn *conn = call->conn;
     if (code != SALVE_OK) return code;
-    if (conn->held_count == DOOR_SESSIONS_HELD)
+    bool is_session = session_actor(call->site, actor->pass, call->mem, &session.actor, NULL) == SALVE_OK;
+    if (conn->held_count == DOOR_SESSIONS_HELD) {
+        if (is_session) (void)!session_end(call->site, actor->pass, NULL);
         return salve_refuse(call->err, SALVE_E_QUOTA, "too many have logged in over one connection", "session");
-    TRY(session_hold(call->site, *actor, call->mem, &session, call->err));
-    memcpy(conn->held[conn->held_count++], session.token, sizeof session.token);
+    }
+    if (!is_session) TRY(session_hold(call->site, *actor, call->mem, &session, call->err)); /* staff_recall gives one */
+    memcpy(conn->held[conn->held_count++], session.actor.pass, SESSION_TOKEN_BYTES);
     *actor = session.actor;
     return SALVE_OK;
 }

@@ -43,8 +43,16 @@ SHAPE(salve_err){INT(salve_err, code, SALVE_CODE_COUNT),
 SHAPE(actor){TEXT(actor, id),   INT(actor, role, ROLE_COUNT), TEXT(actor, site),
              TEXT(actor, told), BYTES(actor, pass),           END};
 
-SHAPE(session){BYTES(session, token), ONE(session, actor, actor), INT(session, lock_seconds, 0),
-               INT(session, ends_unix_ms, 0), END};
+SHAPE(session){BYTES(session, token),
+               ONE(session, actor, actor),
+               INT(session, lock_seconds, 0),
+               INT(session, ends_unix_ms, 0),
+               INT(session, fresh_until_unix_ms, 0),
+               BOOL(session, must_set_up),
+               END};
+
+SHAPE(site_names){INT(site_names, mode, SITE_MODES), TEXT(site_names, rp_id),
+                  SOME(site_names, origins, origin_count, str, SITE_ORIGINS_MAX), END};
 
 /* --- rec.h -------------------------------------------------------------------------------------------------------- */
 
@@ -135,7 +143,8 @@ SHAPE(work){TEXT(work, ticket), SOME(work, entries, entry_count, work_entry, WOR
 
 /* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */
 
-SHAPE(staff){TEXT(staff, id), INT(staff, role, ROLE_COUNT), BOOL(staff, retired), BOOL(staff, has_pin), END};
+SHAPE(staff){TEXT(staff, id),         INT(staff, role, ROLE_COUNT), BOOL(staff, retired),    BOOL(staff, has_pin),
+             BOOL(staff, has_phrase), BOOL(staff, has_totp),        INT(staff, passkeys, 0), END};
 
 SHAPE(staff_new){TEXT(staff_new, id), INT(staff_new, role, ROLE_COUNT), TEXT(staff_new, secret),
                  MAYBE(staff_new, second, actor), END};
@@ -207,6 +216,28 @@ SHAPE(site_backup_state){INT(site_backup_state, at_unix_ms, 0),
                          INT(site_backup_state, keys_code, SALVE_CODE_COUNT),
                          ONE(site_backup_state, keys_err, salve_err),
                          END};
+
+/* --- health.h ----------------------------------------------------------------------------------------------------- */
+
+SHAPE(site_health){INT(site_health, now_unix_ms, 0),
+                   BOOL(site_health, is_clock_doubted),
+                   INT(site_health, verified_at_unix_ms, 0),
+                   INT(site_health, verified_findings, 0),
+                   INT(site_health, signed_at_unix_ms, 0),
+                   INT(site_health, published_at_unix_ms, 0),
+                   INT(site_health, disk_free_bytes, 0),
+                   INT(site_health, disk_bytes, 0),
+                   END};
+
+SHAPE(site_entry){INT(site_entry, row, 0),
+                  INT(site_entry, type, 0),
+                  TEXT(site_entry, kind),
+                  TEXT(site_entry, id),
+                  INT(site_entry, version, 0),
+                  TEXT(site_entry, facts),
+                  END};
+
+SHAPE(site_entries){MANY(site_entries, list, count, site_entry, SITE_ENTRIES_MAX), INT(site_entries, next, 0), END};
 
 /* --- of the door alone -------------------------------------------------------------------------------------------- */
 

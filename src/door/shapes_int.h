@@ -67,8 +67,9 @@ struct door_saved {
     X(actor) X(commons_file) X(compartment) X(consent_grant) X(door_facts) X(door_placed) X(door_progress)             \
     X(door_saved) X(door_saving) X(rec_ask) X(rec_consent) X(rec_enrolled) X(rec_erasure) X(rec_item) X(rec_look)      \
     X(rec_receipt) X(rec_resource) X(rec_rows_state) X(salve_err) X(session) X(site_backup) X(site_backup_ask)         \
-    X(site_backup_state) X(site_facts) X(site_finding) X(site_rotation) X(site_secret) X(site_settings)                \
-    X(site_verify_result) X(staff) X(staff_new) X(str) X(work) X(work_entry)
+    X(site_backup_state) X(site_entries) X(site_entry) X(site_facts) X(site_finding) X(site_health) X(site_names)      \
+    X(site_rotation) X(site_secret) X(site_settings) X(site_verify_result) X(staff) X(staff_new) X(str) X(work)        \
+    X(work_entry)
 /* clang-format on */
 #define DOOR_DECLARE(tag) extern const struct door_shape door_shape_##tag;
 DOOR_SHAPES(DOOR_DECLARE)
@@ -94,36 +95,38 @@ DOOR_SHAPES(DOOR_DECLARE)
 
 /* --- members of requests: how each is declared, and its row ------------------------------------------------------- */
 
-#define DOOR_MEMBER_HANDLE(m)  struct door_handle m;
-#define DOOR_MEMBER_TEXT(m)    struct str m;
-#define DOOR_MEMBER_DOC(m)     struct str m;
-#define DOOR_MEMBER_TAPE(m)    struct tape m;
-#define DOOR_MEMBER_FLAG(m)    bool m;
-#define DOOR_MEMBER_TIME(m)    int64_t m;
-#define DOOR_MEMBER_NUMBER(m)  uint64_t m;
-#define DOOR_MEMBER_CLASSES(m) class_mask m;
-#define DOOR_MEMBER_PURPOSE(m) enum purpose m;
-#define DOOR_MEMBER_ROLE(m)    enum role m;
-#define DOOR_MEMBER_TOKEN(m)   uint8_t m[SESSION_TOKEN_BYTES];
-#define DOOR_MEMBER_SECOND(m)  const struct actor *m;
-#define DOOR_MEMBER_ERROR(m)   struct salve_err *m;
-#define DOOR_MEMBER_CODE(m)    enum salve_code m;
-#define DOOR_MEMBER_SINCE(m)   uint64_t m[CLASS_END];
+#define DOOR_MEMBER_HANDLE(m)    struct door_handle m;
+#define DOOR_MEMBER_TEXT(m)      struct str m;
+#define DOOR_MEMBER_DOC(m)       struct str m;
+#define DOOR_MEMBER_TAPE(m)      struct tape m;
+#define DOOR_MEMBER_FLAG(m)      bool m;
+#define DOOR_MEMBER_TIME(m)      int64_t m;
+#define DOOR_MEMBER_NUMBER(m)    uint64_t m;
+#define DOOR_MEMBER_CLASSES(m)   class_mask m;
+#define DOOR_MEMBER_PURPOSE(m)   enum purpose m;
+#define DOOR_MEMBER_ROLE(m)      enum role m;
+#define DOOR_MEMBER_TOKEN(m)     uint8_t m[SESSION_TOKEN_BYTES];
+#define DOOR_MEMBER_CHALLENGE(m) uint8_t m[PROOF_CHALLENGE_BYTES];
+#define DOOR_MEMBER_SECOND(m)    const struct actor *m;
+#define DOOR_MEMBER_ERROR(m)     struct salve_err *m;
+#define DOOR_MEMBER_CODE(m)      enum salve_code m;
+#define DOOR_MEMBER_SINCE(m)     uint64_t m[CLASS_END];
 
-#define DOOR_FIELD_HANDLE(s, m)  DOOR_PLAIN(DOOR_BYTES, s, m, 0)
-#define DOOR_FIELD_TEXT(s, m)    DOOR_PLAIN(DOOR_TEXT, s, m, DOOR_NAME_BYTES_MAX)
-#define DOOR_FIELD_DOC(s, m)     DOOR_PLAIN(DOOR_TEXT, s, m, DOOR_DOC_BYTES_MAX)
-#define DOOR_FIELD_TAPE(s, m)    DOOR_PLAIN(DOOR_TAPE, s, m, 0)
-#define DOOR_FIELD_FLAG(s, m)    DOOR_PLAIN(DOOR_BOOL, s, m, 0)
-#define DOOR_FIELD_TIME(s, m)    DOOR_PLAIN(DOOR_INT, s, m, 0)
-#define DOOR_FIELD_NUMBER(s, m)  DOOR_PLAIN(DOOR_INT, s, m, 0)
-#define DOOR_FIELD_CLASSES(s, m) DOOR_PLAIN(DOOR_INT, s, m, CLASS_BIT(CLASS_END))
-#define DOOR_FIELD_PURPOSE(s, m) DOOR_PLAIN(DOOR_INT, s, m, PURPOSE_END)
-#define DOOR_FIELD_ROLE(s, m)    DOOR_PLAIN(DOOR_INT, s, m, ROLE_COUNT)
-#define DOOR_FIELD_TOKEN(s, m)   DOOR_PLAIN(DOOR_BYTES, s, m, 0)
-#define DOOR_FIELD_SECOND(s, m)  DOOR_NESTED(DOOR_MAYBE, s, m, actor)
-#define DOOR_FIELD_ERROR(s, m)   DOOR_NESTED(DOOR_MAYBE, s, m, salve_err)
-#define DOOR_FIELD_CODE(s, m)    DOOR_PLAIN(DOOR_INT, s, m, SALVE_CODE_COUNT)
-#define DOOR_FIELD_SINCE(s, m)   DOOR_PLAIN(DOOR_BYTES, s, m, 0)
+#define DOOR_FIELD_HANDLE(s, m)    DOOR_PLAIN(DOOR_BYTES, s, m, 0)
+#define DOOR_FIELD_TEXT(s, m)      DOOR_PLAIN(DOOR_TEXT, s, m, DOOR_NAME_BYTES_MAX)
+#define DOOR_FIELD_DOC(s, m)       DOOR_PLAIN(DOOR_TEXT, s, m, DOOR_DOC_BYTES_MAX)
+#define DOOR_FIELD_TAPE(s, m)      DOOR_PLAIN(DOOR_TAPE, s, m, 0)
+#define DOOR_FIELD_FLAG(s, m)      DOOR_PLAIN(DOOR_BOOL, s, m, 0)
+#define DOOR_FIELD_TIME(s, m)      DOOR_PLAIN(DOOR_INT, s, m, 0)
+#define DOOR_FIELD_NUMBER(s, m)    DOOR_PLAIN(DOOR_INT, s, m, 0)
+#define DOOR_FIELD_CLASSES(s, m)   DOOR_PLAIN(DOOR_INT, s, m, CLASS_BIT(CLASS_END))
+#define DOOR_FIELD_PURPOSE(s, m)   DOOR_PLAIN(DOOR_INT, s, m, PURPOSE_END)
+#define DOOR_FIELD_ROLE(s, m)      DOOR_PLAIN(DOOR_INT, s, m, ROLE_COUNT)
+#define DOOR_FIELD_TOKEN(s, m)     DOOR_PLAIN(DOOR_BYTES, s, m, 0)
+#define DOOR_FIELD_CHALLENGE(s, m) DOOR_PLAIN(DOOR_BYTES, s, m, 0)
+#define DOOR_FIELD_SECOND(s, m)    DOOR_NESTED(DOOR_MAYBE, s, m, actor)
+#define DOOR_FIELD_ERROR(s, m)     DOOR_NESTED(DOOR_MAYBE, s, m, salve_err)
+#define DOOR_FIELD_CODE(s, m)      DOOR_PLAIN(DOOR_INT, s, m, SALVE_CODE_COUNT)
+#define DOOR_FIELD_SINCE(s, m)     DOOR_PLAIN(DOOR_BYTES, s, m, 0)
 
 #endif

@@ -52,31 +52,11 @@ const char *pages_guard_origin(const struct pages *pages, const struct http_requ
 
 /* --- tokens ------------------------------------------------------------------------------------------------------- */
 
-void pages_base64url(const uint8_t *bytes, size_t len, char *out)
-{
-    char text[64];
-    salve_assert(crypto_base64_bytes(len) <= sizeof text);
-    crypto_base64(bytes, len, text);
-    size_t end = (len * 4 + 2) / 3;
-    for (size_t i = 0; i < end; i++) out[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
-    out[end] = '\0';
-    explicit_bzero(text, sizeof text);
-}
-
 static bool token_parse(struct str text, uint8_t token[SESSION_TOKEN_BYTES])
 {
-    char padded[PAGES_TOKEN_TEXT_BYTES + 1];
     size_t len = 0;
-    if (text.len != PAGES_TOKEN_TEXT_BYTES) return false;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '+' || c == '/' || c == '=') return false;
-        padded[i] = c == '-' ? '+' : c == '_' ? '/' : c;
-    }
-    padded[PAGES_TOKEN_TEXT_BYTES] = '=';
-    bool is_read = crypto_base64_parse(str_make(padded, sizeof padded), token, SESSION_TOKEN_BYTES, &len);
-    explicit_bzero(padded, sizeof padded);
-    return is_read && len == SESSION_TOKEN_BYTES;
+    return text.len == PAGES_TOKEN_TEXT_BYTES && crypto_base64url_parse(text, token, SESSION_TOKEN_BYTES, &len) &&
+           len == SESSION_TOKEN_BYTES;
 }
 
 static struct str cookie_name(const struct pages *pages)
@@ -119,7 +99,7 @@ void pages_guard_header(const uint8_t token[SESSION_TOKEN_BYTES], char out[PAGES
     memcpy(text, what, sizeof what);
     memcpy(text + sizeof what, token, SESSION_TOKEN_BYTES);
     crypto_sha256(str_bytes(text, sizeof text), hash);
-    pages_base64url(hash, sizeof hash, out);
+    crypto_base64url(hash, sizeof hash, out);
     explicit_bzero(text, sizeof text);
 }
 
@@ -134,7 +114,7 @@ bool pages_guard_has_header(const struct http_request *request, const uint8_t to
 void pages_guard_set(const struct pages *pages, const uint8_t *token, struct http_reply *reply)
 {
     char text[PAGES_TOKEN_TEXT_BYTES + 1] = "", line[160];
-    if (token != NULL) pages_base64url(token, SESSION_TOKEN_BYTES, text);
+    if (token != NULL) crypto_base64url(token, SESSION_TOKEN_BYTES, text);
     (void)snprintf(line, sizeof line, "%.*s=%s; Path=/; %sHttpOnly; SameSite=Strict%s", STR_ARGS(cookie_name(pages)),
                    text, pages->config.is_tls ? "Secure; " : "", token == NULL ? "; Max-Age=0" : "");
     http_reply_header(reply, "Set-Cookie", str_of(line));

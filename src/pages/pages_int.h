@@ -150,8 +150,6 @@ void pages_guard_set(const struct pages *pages, const uint8_t *token, struct htt
 /* pages_guard_lines - the header lines of every answer. style: hash of a style sheet inside the page, for letters; ""
  * for a PDF. */
 void pages_guard_lines(struct http_reply *reply, const char *style);
-/* pages_base64url - without padding; out holds (len * 4 + 2) / 3 + 1 bytes. */
-void pages_base64url(const uint8_t *bytes, size_t len, char *out);
 /* pages_guard_languages - of Accept-Language, in its order: "ar", "en". */
 size_t pages_guard_languages(const struct http_request *request, struct str *out, size_t room);
 

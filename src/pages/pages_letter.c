@@ -41,7 +41,7 @@ static enum salve_code keep(struct pages_call *call, const struct visit_sheet *s
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     letter->mem = mem;
     crypto_random(name, sizeof name);
-    pages_base64url(name, sizeof name, letter->name);
+    crypto_base64url(name, sizeof name, letter->name);
     letter->until_ms = pages_now_ms() + (int64_t)call->pages->config.letter_seconds * 1000;
     TRY(arena_str(mem, sheets[0].bytes, &letter->html, err));
     TRY(arena_str(mem, sheets[1].bytes, &letter->pdf, err));

@@ -89,7 +89,7 @@ static enum salve_code hold(struct pages_call *call, struct salve_err *err)
     TRY(visit_hold(&call->visit, str_trim(call->in.who), &session->held, err));
     atomic_store(&session->open_at, call->at->number + 1);
     crypto_random(handle, sizeof handle);
-    pages_base64url(handle, sizeof handle, session->person);
+    crypto_base64url(handle, sizeof handle, session->person);
     call->visit.held = &session->held;
     return SALVE_OK;
 }

@@ -31,6 +31,10 @@ enum { GATE_TICK_MS = 1000 };
  * (E_ROLE). */
 void site_generation_use(struct site *site, _Atomic uint64_t *generation);
 
+/* site_names_use - how browsers reach the site (proof.h): what passkeys are made for and where a PIN is enough. Texts
+ * are copied. E_RANGE: a name or origin that is too long, or has a character that none has. */
+SALVE_MUST_USE enum salve_code site_names_use(struct site *site, const struct site_names *names, struct salve_err *err);
+
 /* site_tick - what is due by the clock, one thing a call: renewal of keys, an erasure whose day is over, the signature
  * of the log (every 5 s where something is new). *has_more: something else is due too. From the first call on,
  * requests leave signing to it, and receipts say so (rec_receipt.proof_from_unix_ms).

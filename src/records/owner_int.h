@@ -25,6 +25,9 @@ bool rec_owner_read(const struct site *site, const struct store_owner *row, stru
 /* rec_owner_is_there - whether some row of the log is this owner's. */
 SALVE_MUST_USE enum salve_code rec_owner_is_there(struct rec_tx *tx, struct rec_owner owner, bool *out,
                                                   struct salve_err *err);
+/* rec_owner_row - which row; *found is false where there is none. */
+SALVE_MUST_USE enum salve_code rec_owner_row(struct rec_tx *tx, struct rec_owner owner, bool *found, uint64_t *row,
+                                             struct salve_err *err);
 /* rec_owner_forget - the rows of a person who is being erased say "erased" from now on, and no tag leads to them. */
 SALVE_MUST_USE enum salve_code rec_owner_forget(struct rec_tx *tx, struct compartment id, uint64_t last_seq,
                                                 struct salve_err *err);

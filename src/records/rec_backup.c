@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "records/backup_int.h"
+#include "records/health_int.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
 #include "records/verify_int.h"
@@ -246,6 +247,7 @@ static enum salve_code back_up(struct site *site, const struct site_backup_ask *
     if (code == SALVE_OK) code = rec_keys_copy(site, places.keys.ptr, ask->keys != NULL, work, err);
     if (code == SALVE_OK) code = back_up_data(site, &places, mem, out, err);
     if (code == SALVE_OK) code = places_write(site, ask->actor, &places, work, err);
+    if (code == SALVE_OK) code = rec_verified_note(site, out->verified.findings, work, err);
     db_unlock(&lock);
     if (code != SALVE_OK) return code;
     out->at_unix_ms = places.at_unix_ms;

@@ -81,6 +81,18 @@ enum salve_code rec_file_copy(const char *from, const char *to, struct salve_err
     return code;
 }
 
+enum salve_code rec_file_wipe(const char *path, struct salve_err *err)
+{
+    uint8_t noise[256];
+    int fd = -1;
+    TRY(file_open_plain(path, O_WRONLY, 0, &fd, err));
+    crypto_random(noise, sizeof noise);
+    bool is_good = pwrite(fd, noise, sizeof noise, 0) == (ssize_t)sizeof noise && fsync(fd) == 0;
+    enum salve_code code = is_good ? SALVE_OK : file_fail(err, path);
+    (void)close(fd);
+    return code;
+}
+
 struct digest {
     struct crypto_sha256 *hasher;
     uint64_t bytes;

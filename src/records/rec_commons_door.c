@@ -58,7 +58,7 @@ static uint32_t roles_of(struct str kind)
 }
 
 /* Kinds that have doors of their own. */
-static bool has_own_door(struct str kind)
+bool rec_doc_has_door(struct str kind)
 {
     static const char *const kinds[] = {"site", "staff", "log", "form", "work"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
@@ -76,7 +76,7 @@ enum salve_code near_commons_put_with(struct site *site, struct actor actor, str
                                       struct salve_err *err)
 {
     struct rec_tx tx;
-    if (has_own_door(kind)) return not_here(kind, err);
+    if (rec_doc_has_door(kind)) return not_here(kind, err);
     enum salve_code code = rec_actor_needs(actor, roles_of(kind), err);
     if (code != SALVE_OK) return code;
     struct arena *mem = arena_open_private(COMMONS_WORK_BYTES);

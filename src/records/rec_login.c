@@ -172,8 +172,9 @@ enum salve_code near_staff_login(struct site *site, struct str id, struct str se
 
 /* --- the memory of a login ---------------------------------------------------------------------------------------- */
 
-/* time u64, pass, role as one byte, name: sealed under the gate's key for one place. */
-enum { AT_PASS = 8, AT_ROLE = AT_PASS + ACTOR_PASS_BYTES, AT_NAME, MEMORY_BYTES_MAX = AT_NAME + 64 };
+/* Time of remembering u64, time of the login u64, pass, role as one byte, name: sealed under the gate's key for one
+ * place. */
+enum { AT_SHOWN = 8, AT_PASS = 16, AT_ROLE = AT_PASS + ACTOR_PASS_BYTES, AT_NAME, MEMORY_BYTES_MAX = AT_NAME + 64 };
 
 static enum salve_code memory_aad(struct str place, struct arena *mem, struct str *aad, struct salve_err *err)
 {
@@ -189,12 +190,14 @@ enum salve_code near_staff_remember(struct site *site, struct actor actor, struc
     const struct crypto_key *key = rec_gate_key(site);
     size_t bytes = AT_NAME + actor.id.len;
     TRY(rec_actor_is(site, actor, mem, err));
+    int64_t shown_unix_ms = rec_session_shown_unix_ms(site, actor.pass);
     TRY(rec_pass_of(site, actor, actor.pass, err)); /* not the token of a session, which ends before */
     salve_assert(bytes <= sizeof plain);
     TRY(memory_aad(place, mem, &aad, err));
     uint8_t *out = arena_alloc(mem, bytes + CRYPTO_SEAL_BYTES);
     if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "login");
     crypto_put_u64(plain, (uint64_t)near_site_now_unix_ms(site));
+    crypto_put_u64(plain + AT_SHOWN, (uint64_t)shown_unix_ms);
     memcpy(plain + AT_PASS, actor.pass, ACTOR_PASS_BYTES);
     plain[AT_ROLE] = (uint8_t)actor.role;
     memcpy(plain + AT_NAME, actor.id.ptr, actor.id.len);
@@ -209,27 +212,45 @@ static enum salve_code not_remembered(struct salve_err *err)
     return salve_refuse(err, SALVE_E_PIN, "it is not remembered", "login");
 }
 
-enum salve_code near_staff_recall(struct site *site, struct str sealed, struct str place, struct arena *mem,
-                                  struct actor *out, struct salve_err *err)
+/* What is sealed: the actor of staff_login, and when. */
+struct memory {
+    struct actor actor;
+    int64_t at_unix_ms, shown_unix_ms;
+};
+
+static enum salve_code memory_read(struct site *site, struct str sealed, struct str place, struct arena *mem,
+                                   struct memory *out, struct salve_err *err)
 {
     uint8_t plain[MEMORY_BYTES_MAX];
     struct str aad;
-    const struct crypto_key *key = rec_gate_key(site);
     if (sealed.len <= AT_NAME + CRYPTO_SEAL_BYTES || sealed.len > sizeof plain + CRYPTO_SEAL_BYTES)
         return not_remembered(err);
     TRY(memory_aad(place, mem, &aad, err));
-    if (crypto_open(key, aad, sealed, plain, NULL) != SALVE_OK) return not_remembered(err);
-    int64_t age_ms = near_site_now_unix_ms(site) - (int64_t)crypto_get_u64(plain);
-    struct actor actor = {.role = (enum role)plain[AT_ROLE]};
-    memcpy(actor.pass, plain + AT_PASS, ACTOR_PASS_BYTES);
+    if (crypto_open(rec_gate_key(site), aad, sealed, plain, NULL) != SALVE_OK) return not_remembered(err);
+    *out = (struct memory){.actor.role = (enum role)plain[AT_ROLE],
+                           .at_unix_ms = (int64_t)crypto_get_u64(plain),
+                           .shown_unix_ms = (int64_t)crypto_get_u64(plain + AT_SHOWN)};
+    memcpy(out->actor.pass, plain + AT_PASS, ACTOR_PASS_BYTES);
     enum salve_code code =
-        arena_str(mem, str_bytes(plain + AT_NAME, sealed.len - CRYPTO_SEAL_BYTES - AT_NAME), &actor.id, err);
+        arena_str(mem, str_bytes(plain + AT_NAME, sealed.len - CRYPTO_SEAL_BYTES - AT_NAME), &out->actor.id, err);
     crypto_zero(plain, sizeof plain);
-    if (code == SALVE_OK) code = arena_str(mem, site->settings.name, &actor.site, err);
-    if (code != SALVE_OK) return code;
+    return code == SALVE_OK ? arena_str(mem, site->settings.name, &out->actor.site, err) : code;
+}
+
+/* A session, which knows how long ago it was shown that it is them: a memory is renewed by its use, that is not. */
+enum salve_code near_staff_recall(struct site *site, struct str sealed, struct str place, struct arena *mem,
+                                  struct actor *out, struct salve_err *err)
+{
+    struct memory memory;
+    struct session session;
+    TRY(memory_read(site, sealed, place, mem, &memory, err));
+    int64_t age_ms = near_site_now_unix_ms(site) - memory.at_unix_ms;
     bool is_fresh = age_ms >= 0 && age_ms < STAFF_MEMORY_MINUTES * MINUTE_MS && !site->is_suspect;
-    code = is_fresh ? rec_actor_is(site, actor, mem, err) : SALVE_E_ROLE;
+    enum salve_code code = is_fresh ? near_session_hold(site, memory.actor, mem, &session, err) : SALVE_E_ROLE;
+    crypto_zero(memory.actor.pass, sizeof memory.actor.pass);
     if (code == SALVE_E_ROLE) return not_remembered(err);
-    if (code == SALVE_OK) *out = actor;
-    return code;
+    if (code != SALVE_OK) return code;
+    rec_session_shown(site, session.token, memory.shown_unix_ms);
+    *out = session.actor;
+    return SALVE_OK;
 }

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
-#include "crypto/crypto.h"
+#include "records/backup_int.h"
 #include "store/store.h"
 
 enum { LIST_BYTES = 1 << 20 };
@@ -49,24 +49,11 @@ static enum salve_code each_file(const struct rec_making *making, on_file *run, 
     return code;
 }
 
-/* The secrets of an epoch (a restore that did not come to its end brought them) do not stay in free blocks. */
-static enum salve_code wipe(const char *path, struct salve_err *err)
-{
-    uint8_t noise[256];
-    int fd = -1;
-    TRY(file_open_plain(path, O_WRONLY, 0, &fd, err));
-    crypto_random(noise, sizeof noise);
-    bool is_good = pwrite(fd, noise, sizeof noise, 0) == (ssize_t)sizeof noise && fsync(fd) == 0;
-    enum salve_code code = is_good ? SALVE_OK : file_fail(err, path);
-    (void)close(fd);
-    return code;
-}
-
 static enum salve_code remove_one(const struct rec_making *making, const char *name, struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
     TRY(rec_path(making->path, name, path, err));
-    if (str_starts(str_of(name), STR("keys.epoch"))) (void)!wipe(path, NULL); /* where it can be: a full disk may not */
+    if (str_starts(str_of(name), STR("keys.epoch"))) (void)!rec_file_wipe(path, NULL); /* where it can be: a full disk may not */
     return unlink(path) == 0 ? SALVE_OK : file_fail(err, path);
 }
 

@@ -98,12 +98,18 @@ bool rec_owner_read(const struct site *site, const struct store_owner *row, stru
     return memcmp(tag, row->name, sizeof tag) == 0 && (!is_of_row(out->kind) || out->number == row->index);
 }
 
-enum salve_code rec_owner_is_there(struct rec_tx *tx, struct rec_owner owner, bool *out, struct salve_err *err)
+enum salve_code rec_owner_row(struct rec_tx *tx, struct rec_owner owner, bool *found, uint64_t *row,
+                              struct salve_err *err)
 {
     uint8_t tag[STORE_OWNER_NAME_BYTES];
-    uint64_t index;
     tag_of(tx->site, &owner, tag);
-    return store_owner_find(tx->store, tag, out, &index, err);
+    return store_owner_find(tx->store, tag, found, row, err);
+}
+
+enum salve_code rec_owner_is_there(struct rec_tx *tx, struct rec_owner owner, bool *out, struct salve_err *err)
+{
+    uint64_t row;
+    return rec_owner_row(tx, owner, out, &row, err);
 }
 
 static enum salve_code forget_one(struct rec_tx *tx, struct compartment id, uint64_t seq, bool *found,

@@ -6,7 +6,7 @@
 
 #include "records/session_int.h"
 
-enum { ID_BYTES = 64, SECOND_MS = 1000, HOUR_MS = 3600 * 1000 };
+enum { ID_BYTES = 64, SECOND_MS = 1000, MINUTE_MS = 60 * 1000, HOUR_MS = 3600 * 1000 };
 
 /* Two clocks that began together: the guarded one stands still while the clock is doubted, that of the machine may be
  * set back. */
@@ -19,8 +19,8 @@ struct rec_session {
     uint8_t hash[CRYPTO_SHA256_BYTES];
     char id[ID_BYTES];
     size_t id_bytes;
-    struct rec_staff staff; /* its name is in `id` */
-    struct moment begun, used;
+    struct rec_staff staff;           /* its name is in `id` */
+    struct moment begun, used, shown; /* shown: that it is them */
     bool is_locked, is_held;
     bool is_of_doubt; /* begun while the clock was doubted */
 };
@@ -214,6 +214,28 @@ void rec_session_used(struct site *site, uint64_t number)
     if (session != NULL) session->used = moment_now(site);
 }
 
+enum salve_code rec_session_fresh(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES], struct salve_err *err)
+{
+    const struct rec_session *session = find(site, pass);
+    if (session == NULL || since(session->shown, moment_now(site)) < (int64_t)SESSION_FRESH_MINUTES * MINUTE_MS)
+        return SALVE_OK;
+    return salve_fail(err, SALVE_E_STEP_UP, "session");
+}
+
+int64_t rec_session_shown_unix_ms(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES])
+{
+    const struct rec_session *session = find(site, pass);
+    return session == NULL ? near_site_now_unix_ms(site) : session->shown.guarded_ms;
+}
+
+void rec_session_shown(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], int64_t shown_unix_ms)
+{
+    struct rec_session *session = find(site, token);
+    struct moment now = moment_now(site);
+    int64_t age_ms = now.guarded_ms - shown_unix_ms;
+    if (session != NULL) session->shown = (struct moment){shown_unix_ms, now.wall_ms - age_ms};
+}
+
 uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
 {
     const struct rec_session *session = find(site, token);
@@ -234,8 +256,10 @@ enum salve_code rec_session_stands(struct site *site, uint64_t number)
 static enum salve_code show(struct site *site, struct rec_session *session, struct arena *mem, struct session *out,
                             struct salve_err *err)
 {
-    *out = (struct session){.lock_seconds = lock_seconds(site),
-                            .ends_unix_ms = session->begun.guarded_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS};
+    *out =
+        (struct session){.lock_seconds = lock_seconds(site),
+                         .ends_unix_ms = session->begun.guarded_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS,
+                         .fresh_until_unix_ms = session->shown.guarded_ms + (int64_t)SESSION_FRESH_MINUTES * MINUTE_MS};
     crypto_random(out->token, sizeof out->token);
     hash_of(site, out->token, session->hash);
     session->is_locked = false;
@@ -255,6 +279,7 @@ enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff
     *session = (struct rec_session){.id_bytes = staff->is.id.len,
                                     .staff = *staff,
                                     .begun = moment_now(site),
+                                    .shown = moment_now(site),
                                     .is_held = is_held,
                                     .is_of_doubt = is_doubted};
     memcpy(session->id, staff->is.id.ptr, staff->is.id.len);
@@ -279,6 +304,7 @@ enum salve_code rec_session_open(struct site *site, uint64_t number, struct aren
     struct rec_session *session = numbered(site, number);
     if (session == NULL) return no_session(err);
     TRY(clock_lets(site, session, err));
+    session->shown = moment_now(site);
     return show(site, session, mem, out, err);
 }
 

@@ -40,7 +40,9 @@ enum salve_code near_session_hold(struct site *site, struct actor actor, struct 
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
     enum salve_code code = rec_role_is_staff(actor.role) ? SALVE_OK : rec_not_staff(actor.role, err);
     if (code == SALVE_OK) code = rec_actor_staff(site, actor, work, &staff, err);
+    int64_t shown_unix_ms = rec_session_shown_unix_ms(site, actor.pass); /* to hold is not to show */
     if (code == SALVE_OK) code = rec_session_new(site, &staff, true, mem, out, err);
+    if (code == SALVE_OK) rec_session_shown(site, out->token, shown_unix_ms);
     arena_close(work);
     return code;
 }

@@ -16,9 +16,11 @@
 #include "records/closing_int.h"
 #include "records/erasing_int.h"
 #include "records/making_int.h"
+#include "records/proof_int.h"
 #include "payload/payload.h"
 #include "records/revoked_int.h"
 #include "records/session_int.h"
+#include "records/upgrade_int.h"
 #include "store/store.h"
 
 enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
@@ -112,6 +114,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     rec_closing_done(s);
     rec_sessions_drop(s);
+    rec_proofs_drop(s);
     rec_turning_drop(s);
     free(s->rows);
     crypto_keys_drop(&s->log_seed);
@@ -156,12 +159,12 @@ static enum salve_code open_store(struct site *site, struct store_options *optio
     return code;
 }
 
-static enum salve_code take_lock(struct site *site, const char *path, const struct site_wait *wait,
-                                 struct salve_err *err)
+enum salve_code rec_take_lock(const char *path, const struct site_wait *wait, struct db_lock **out,
+                              struct salve_err *err)
 {
     const struct db_wait like = {
         .seconds = wait->seconds, .tell = wait->tell, .is_over = wait->is_over, .with = wait->with};
-    return db_lock(path, &like, &site->lock, err);
+    return db_lock(path, &like, out, err);
 }
 
 /* What a process that was killed left of its files; the folder is ours alone now. */
@@ -169,6 +172,7 @@ static void clear_left(const struct site *site)
 {
     static const char *const names[] = {"checkpoint", "signed-head"};
     file_clear_left(site->path, names, sizeof names / sizeof *names);
+    rec_copy_clear(site->path);
 }
 
 /* What is lost, and which command goes on. */
@@ -220,7 +224,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     TRY(rec_path(site->path, "lock", lock, err));
     TRY(store_is_there(&store_options, &is_there, err));
     if (!create && !is_there) return no_site(site, err);
-    if (how < REC_OPEN_MADE) TRY(take_lock(site, lock, &options->wait, err)); /* a making holds its own */
+    if (how < REC_OPEN_MADE) TRY(rec_take_lock(lock, &options->wait, &site->lock, err)); /* a making holds its own */
     if (how == REC_OPEN_WHOLE) clear_left(site);
     TRY(open_keys(site, options, how, err));
     return open_store(site, &store_options, err);

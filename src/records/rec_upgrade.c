@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A site of layout 1 becomes one of layout 2. Each step is one transaction of one file, and each finds out whether it
- * was done, so that a cut anywhere is gone on from by the same call:
- *   1 the site is verified by the rules of layout 1; with a fault nothing is changed
+ * A site of layout 1 becomes one of layout 2. The work is done on a copy (upgrade_int.h), so that until the exchange
+ * the site is what it was, whatever happens:
+ *   1 the copy is verified by the rules of layout 1
  *   2 keys.db: the secret of rows is made
  *   3 site.db: MACs, the sum over rows, an owner for each row of the log
- *   4 keys.db: tokens are bound, and a new root secret says layout 2. From here on the site is one of layout 2
- *   5 the next opening completes what was cut off before, and turns the epoch twice: copies of layout 1 are closed
+ *   4 keys.db: tokens are bound, and a new root secret says layout 2
+ *   5 the copy is verified by the rules of layout 2, and takes the place of the site
+ *   6 the site as it was is removed; an opening completes what was cut off before, and turns the epoch twice: copies of
+ *     layout 1 are closed
+ * Steps 2 to 4 find out whether they were done: an earlier Salve did them in the site itself, where they can be half.
  * Whose a row of the log was before, the gate does not know without opening everybody's access record: those say so. */
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/log_int.h"
 #include "records/owner_int.h"
+#include "records/upgrade_int.h"
 #include "records/verify_int.h"
 #include "store/store.h"
 
@@ -76,9 +80,6 @@ static enum salve_code is_sound(const struct site_verify_result *result, struct 
 static enum salve_code upgrade(struct site *site, const struct site_secret *secret, const struct site_verify_ask *ask,
                                struct site_verify_result *out, struct salve_err *err)
 {
-    if (keys_layout(site->keys) == KEYS_LAYOUT)
-        return salve_refuse(err, SALVE_E_CONFLICT, "it is of layout 2 already; nothing is to be done", "%s",
-                            site->path);
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "upgrade");
     enum salve_code code = SALVE_OK;
@@ -92,15 +93,52 @@ static enum salve_code upgrade(struct site *site, const struct site_secret *secr
     return code;
 }
 
-enum salve_code site_upgrade(const struct site_options *options, const struct site_verify_ask *ask,
-                             struct site_verify_result *out, struct salve_err *err)
+static enum salve_code upgrade_copy(const struct site_options *copy, const struct site_verify_ask *ask,
+                                    struct site_verify_result *out, struct salve_err *err)
 {
     struct site *site = NULL;
-    *out = (struct site_verify_result){0};
-    TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));
-    enum salve_code code = upgrade(site, &options->secret, ask, out, err);
+    struct salve_err why = {0};
+    TRY(rec_site_open(copy, REC_OPEN_LENIENT, &site, err));
+    enum salve_code code = upgrade(site, &copy->secret, ask, out, err);
     rec_site_drop(&site);
-    if (code == SALVE_OK) code = site_open(options, &site, err); /* recovers, and turns the epoch */
-    if (code == SALVE_OK) code = near_site_close(&site, err);
-    return code == SALVE_OK ? site_verify_path(options, ask, out, err) : code;
+    if (code != SALVE_OK) return code;
+    code = site_verify_path(copy, ask, out, &why);
+    if (code == SALVE_E_INTEGRITY && out->findings > 0) return is_sound(out, err);
+    if (code != SALVE_OK && err != NULL) *err = why;
+    return code;
+}
+
+/* Is there something to do? A site that is as it should be loses what an upgrade that was cut off left beside it. */
+static enum salve_code is_earlier(const struct site_options *options, struct salve_err *err)
+{
+    struct site *site = NULL;
+    TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));
+    bool is_done = keys_layout(site->keys) == KEYS_LAYOUT;
+    if (is_done) rec_copy_clear(site->path);
+    rec_site_drop(&site);
+    if (!is_done) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT, "it is of layout 2 already; nothing is to be done", "%s", options->path);
+}
+
+static enum salve_code complete(const struct site_options *options, struct salve_err *err)
+{
+    struct site *site = NULL;
+    TRY(site_open(options, &site, err)); /* recovers, and turns the epoch */
+    return near_site_close(&site, err);
+}
+
+enum salve_code site_upgrade(const struct site_options *options, const struct site_verify_ask *ask, bool is_trial,
+                             struct site_verify_result *out, struct salve_err *err)
+{
+    struct rec_copy copy;
+    struct site_options inside = *options;
+    *out = (struct site_verify_result){0};
+    TRY(is_earlier(options, err));
+    TRY(rec_copy_begin(options, &copy, err));
+    inside.path = copy.beside;
+    enum salve_code code = upgrade_copy(&inside, ask, out, err);
+    if (code == SALVE_OK && !is_trial) code = rec_copy_exchange(&copy, err);
+    enum salve_code end_code = rec_copy_end(&copy, code == SALVE_OK ? err : NULL);
+    if (code == SALVE_OK && !is_trial) code = complete(options, err);
+    return code != SALVE_OK ? code : end_code;
 }

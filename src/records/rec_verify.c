@@ -7,6 +7,7 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "keys/keys.h"
+#include "records/health_int.h"
 #include "records/log_int.h"
 #include "records/login_int.h"
 #include "records/revoked_int.h"
@@ -433,6 +434,8 @@ enum salve_code near_site_verify(struct site *site, const struct site_verify_ask
     if (code == SALVE_OK) (void)!rec_renew_rest(site, NULL); /* what cannot be renewed is found below */
     if (code == SALVE_OK) code = verify_all(&v, err);
     site->must_sign = code == SALVE_OK; /* what is whole is signed at the closing */
+    if (code == SALVE_OK)
+        (void)!rec_verified_note(site, out->findings, v.mem, NULL); /* what cannot be noted was done */
     arena_close(v.mem);
     return verdict(&v, code, err);
 }
@@ -473,11 +476,12 @@ enum salve_code site_verify_path(const struct site_options *options, const struc
         v.mem = arena_open_private(WORK_BYTES);
         code = v.mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "verify") : log_in(&v, err);
         if (code == SALVE_OK) code = verify_all(&v, err);
-        arena_close(v.mem);
         bool is_of_today = keys_layout(site->keys) == KEYS_LAYOUT; /* an earlier one can only be read */
         if (code == SALVE_OK && is_of_today && out->findings == 0 && !site->was_open &&
             rec_log_check(site, NULL) == SALVE_OK)
             site->must_sign = true; /* what is whole is signed */
+        if (site->must_sign) (void)!rec_verified_note(site, 0, v.mem, NULL);
+        arena_close(v.mem);
         if (site->must_sign) code = near_site_close(&site, err);
         rec_site_drop(&site);
     } else if (code == SALVE_E_INTEGRITY || code == SALVE_E_UNSUPPORTED || code == SALVE_E_CONFIG) {

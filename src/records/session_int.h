@@ -24,6 +24,14 @@ void rec_session_used(struct site *site, uint64_t number);
 uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
 enum salve_code rec_session_stands(struct site *site, uint64_t number);
 
+/* rec_session_fresh - OK where the pass is the token of a session that was shown within ten minutes, or of none: what
+ * staff_login gave never leaves the process that logged in. E_STEP_UP. rec_session_shown_unix_ms - when it was last
+ * shown, by the guarded clock; now where it is no session. rec_session_shown - it was shown at that time. */
+SALVE_MUST_USE enum salve_code rec_session_fresh(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES],
+                                                 struct salve_err *err);
+int64_t rec_session_shown_unix_ms(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES]);
+void rec_session_shown(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], int64_t shown_unix_ms);
+
 /* rec_session_member - the name and the try of the session that is to be unlocked; texts good until it ends. */
 SALVE_MUST_USE enum salve_code rec_session_member(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
                                                   struct str *id, uint64_t *number, struct salve_err *err);

@@ -26,6 +26,7 @@ struct rec_closing;
 struct payload_codec;
 struct rec_decided;
 struct rec_log;
+struct rec_proofs;
 struct rec_revoked;
 struct rec_rows;
 struct rec_sessions;
@@ -78,6 +79,7 @@ struct site {
     struct rec_decided *decided;    /* one for each compartment that has a view (stand_int.h) */
     uint64_t retirements;           /* of staff, since the opening */
     struct rec_sessions *sessions;  /* rec_session.c; NULL: there was none yet */
+    struct rec_proofs *proofs;      /* proof_int.h; NULL: nothing was shown yet */
     _Atomic uint64_t *generation;   /* site_generation_use */
     struct rec_turning *turning;    /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
     bool is_ticking;                /* site_tick signs the log */
@@ -113,6 +115,10 @@ SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str js
 /* rec_keys_upgrade - keys_upgrade with the secret read. */
 SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with,
                                                 struct salve_err *err);
+/* rec_take_lock - db_lock, waiting as the caller of site_open wants it. */
+struct db_lock;
+SALVE_MUST_USE enum salve_code rec_take_lock(const char *path, const struct site_wait *wait, struct db_lock **out,
+                                             struct salve_err *err);
 /* rec_row_keys - takes the keys of rows from the key store. */
 void rec_row_keys(struct site *site);
 /* rec_site_open - WHOLE: site_open. LENIENT: without recovery, without the log guard, of any layout, and lines of

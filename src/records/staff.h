@@ -53,7 +53,9 @@ SALVE_MUST_USE enum salve_code staff_secret_check(struct str secret, struct salv
 struct staff {
     struct str id;
     enum role role;
-    bool retired, has_pin;
+    bool retired;
+    bool has_pin, has_phrase, has_totp; /* of a register from before 2026-12 a passphrase counts as a PIN */
+    uint32_t passkeys;
 };
 SALVE_MUST_USE enum salve_code staff_list(struct site *site, struct arena *mem, struct staff **out, size_t *count,
                                           struct salve_err *err);
@@ -94,6 +96,13 @@ SALVE_MUST_USE enum salve_code staff_recovery(struct site *site, struct arena *m
                                               int64_t *due_unix_ms, struct salve_err *err);
 
 SALVE_MUST_USE enum salve_code staff_pin_set(struct site *site, struct actor actor, const struct actor *second,
+                                             struct str id, struct str secret, struct salve_err *err);
+
+/* staff_restart - a new start for a member who can show nothing any more: their passkeys, TOTP, PIN and passphrase go,
+ * their sessions end, and `secret` is what they have. In person: the actor is a MANAGER, the second any other member of
+ * staff, each with a session of their own, and neither is the member. Without a third member the manager alone does it.
+ *   errors  E_ROLE; E_STEP_UP; E_NOT_FOUND; E_CONFLICT they have left; E_RANGE */
+SALVE_MUST_USE enum salve_code staff_restart(struct site *site, struct actor actor, const struct actor *second,
                                              struct str id, struct str secret, struct salve_err *err);
 
 #endif

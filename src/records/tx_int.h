@@ -64,6 +64,8 @@ SALVE_MUST_USE enum salve_code rec_doc_get(struct rec_tx *tx, struct str kind, s
 SALVE_MUST_USE enum salve_code rec_doc_ids(struct rec_tx *tx, struct str kind, struct arena *mem, struct str **ids,
                                            size_t *count, struct salve_err *err);
 bool rec_doc_is_name(struct str text);
+/* rec_doc_has_door - documents of the kind are written by the gate alone. */
+bool rec_doc_has_door(struct str kind);
 
 /* rec_form_bind - the words of a form: the first agreement under its number and language binds them (a document and its
  * public leaf), later ones must be about the same. E_CONFLICT: other words; E_INVALID: no words at the first use. */
@@ -78,6 +80,7 @@ SALVE_MUST_USE enum salve_code rec_form_bind(struct rec_tx *tx, const struct con
 #define ROLE_BIT(role) ((uint32_t)1 << (role))
 #define ROLES_WRITING  (ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN))
 #define ROLES_UPKEEP   (ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER))
+#define ROLES_WATCHING ROLES_UPKEEP
 bool rec_role_is_staff(enum role role);
 SALVE_MUST_USE enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena *mem,

@@ -33,11 +33,10 @@ static void *t_far_serve(void *with)
 /* Sessions ended with the connection, and a doubted clock lets few begin. */
 static void t_site_again(struct t_site *t)
 {
-    struct actor *const all[] = {&T_MANAGER, &T_REGISTRAR, &T_ASSISTANT, &T_CLINICIAN, &T_TECHNICIAN};
     struct actor made;
-    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
-        if (staff_login(t->site, all[i]->id, T_PIN, t->mem, &made, NULL) == SALVE_OK)
-            memcpy(all[i]->pass, made.pass, sizeof made.pass);
+    for (size_t i = 0; i < T_STAFF; i++)
+        if (staff_login(t->site, t_all_staff[i]->id, T_PIN, t->mem, &made, NULL) == SALVE_OK)
+            memcpy(t_all_staff[i]->pass, made.pass, sizeof made.pass);
     memcpy(T_BESIDE.pass, T_REGISTRAR.pass, sizeof T_BESIDE.pass);
 }
 

@@ -36,6 +36,7 @@ static bool changes_a_file(const struct __ptrace_syscall_info *call, int acks)
     case SYS_rename:
     case SYS_unlink:
     case SYS_mkdir:
+    case SYS_rmdir:
     case SYS_link:
 #endif
         return true;

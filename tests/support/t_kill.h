@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * t_kill - runs something in a child process and kills it (SIGKILL) just before its n-th system call that changes a
- * file: write, pwrite64, writev, fsync, fdatasync, rename, ftruncate, unlink, openat with O_CREAT, link, mkdir, flock.
+ * file: write, pwrite64, writev, fsync, fdatasync, rename, ftruncate, unlink, openat with O_CREAT, link, mkdir, rmdir, flock.
  * What the child wrote to its pipe before that is what it had acknowledged. */
 #ifndef SALVE_TESTS_T_KILL_H
 #define SALVE_TESTS_T_KILL_H

@@ -43,6 +43,7 @@ static struct actor T_REGISTRAR = {.id = {"desk-rosa", 9}, .role = ROLE_REGISTRA
 static struct actor T_ASSISTANT = {.id = {"nurse-ben", 9}, .role = ROLE_ASSISTANT};
 static struct actor T_CLINICIAN = {.id = {"dr-amina", 8}, .role = ROLE_CLINICIAN};
 static struct actor T_TECHNICIAN = {.id = {"tech-li", 7}, .role = ROLE_TECHNICIAN};
+static struct actor T_AUDITOR = {.id = {"eva", 3}, .role = ROLE_AUDITOR};
 static const struct actor T_PERSON = {.role = ROLE_PARTICIPANT, .told = {"1980-01-01", 10}};
 static struct actor T_BESIDE = {.role = ROLE_PARTICIPANT}; /* the person, with the registrar there */
 #define T_PIN STR("246802")                                /* of everybody */
@@ -117,7 +118,8 @@ static void t_login(struct t_site *t, struct actor *actor)
     memcpy(actor->pass, made.pass, sizeof actor->pass);
 }
 
-static struct actor *const t_all_staff[] = {&T_MANAGER, &T_REGISTRAR, &T_ASSISTANT, &T_CLINICIAN, &T_TECHNICIAN};
+static struct actor *const t_all_staff[] = {&T_MANAGER,   &T_REGISTRAR,  &T_ASSISTANT,
+                                            &T_CLINICIAN, &T_TECHNICIAN, &T_AUDITOR};
 enum { T_STAFF = sizeof t_all_staff / sizeof t_all_staff[0] };
 
 static void t_site_staff(struct t_site *t)

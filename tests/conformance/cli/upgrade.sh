@@ -53,6 +53,9 @@ COMMANDS
 is "nothing was changed" "$(sums)" "$before"
 ok "verify looks at it" salve verify
 is "and changes nothing" "$(sums)" "$before"
+ok "it is tried on a copy" salve upgrade --dry-run
+is "and nothing was changed" "$(sums)" "$before"
+is "nor left beside it" "$(ls -d "$SALVE_SITE".upgrading 2>/dev/null)" ""
 ok "upgrade" salve upgrade
 fails 6 "once is enough" salve upgrade
 ok "it is clean" salve verify

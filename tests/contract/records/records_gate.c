@@ -36,7 +36,8 @@ static void a_fresh_enrolment_opens_to_the_person_alone(void **state)
                                                      T_ASSISTANT,
                                                      T_CLINICIAN,
                                                      T_MANAGER,
-                                                     T_TECHNICIAN};
+                                                     T_TECHNICIAN,
+                                                     T_AUDITOR};
             struct actor actor = actors[r];
             bool is_own = p == PURPOSE_SELF && r == ROLE_PARTICIPANT;
             enum salve_code code = t_open_code(t, actor, (enum purpose)p, who.card, &view);

@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * A site that an earlier Salve made (tests/fixtures/layout-1, made-up people) opens, verifies, gives everybody what it
- * gave then, keeps closed what was withdrawn and gone what was erased, and goes on. What `take` gave then stands line
- * by line in tests/fixtures/layout-1-taken/CARD.json. */
+ * A site that an earlier Salve made (tests/fixtures/layout-1 and layout-2, made-up people) opens, verifies, gives
+ * everybody what it gave then, keeps closed what was withdrawn and gone what was erased, and goes on. What `take` gave
+ * then stands line by line in tests/fixtures/layout-N-taken/CARD.json. */
 #include "t_site.h"
 
-#define FIXTURE "tests/fixtures/layout-1"
-#define MADE_AT 1795981500000 /* 2026-11-29T19:45:00Z, after the last look of the fixture */
+/* layout-2 is of the first Salve with that layout, whose files lack what came since. */
+struct fixture {
+    const char *path;
+    int64_t made_unix_ms; /* after the last look of the fixture */
+    bool is_layout_1;     /* it is upgraded first, and its staff have no PINs */
+    const char *technician;
+    size_t people, resources; /* that were taken */
+};
+static const struct fixture fixtures[] = {
+    {"tests/fixtures/layout-1", 1795981500000, true, "tech-li", 3, 106},
+    {"tests/fixtures/layout-2", 1796030700000, false, "tom", 4, 95},
+};
 
 static struct actor LINA = {.id = {"lina", 4}, .role = ROLE_ASSISTANT};
 static struct actor KOFI = {.id = {"kofi", 4}, .role = ROLE_REGISTRAR};
 static struct actor BESIDE = {.role = ROLE_PARTICIPANT}; /* the person, with the registrar there */
-static struct actor LI = {.id = {"tech-li", 7}, .role = ROLE_TECHNICIAN};
+static struct actor LI = {.role = ROLE_TECHNICIAN};
+static const struct fixture *the;
 
-/* Its staff had no PINs: the first manager's is set by whoever opens the site, the others' by that manager. */
-static void log_in(struct t_site *t)
+/* The first manager's PIN is set by whoever opens the site, the others' by that manager. */
+static void first_pins(struct t_site *t)
 {
     struct actor manager = {.id = STR("mia"), .role = ROLE_MANAGER}, nobody = {.role = ROLE_PARTICIPANT};
     struct actor *const others[] = {&LINA, &KOFI, &LI};
@@ -23,10 +34,14 @@ static void log_in(struct t_site *t)
     t_must(staff_pin_set(t->site, nobody, NULL, manager.id, T_PIN, &err));
     assert_code(staff_pin_set(t->site, nobody, NULL, manager.id, STR("999999"), NULL), SALVE_E_ROLE);
     t_login(t, &manager);
-    for (size_t i = 0; i < 3; i++) {
-        t_must(staff_pin_set(t->site, manager, NULL, others[i]->id, T_PIN, &err));
-        t_login(t, others[i]);
-    }
+    for (size_t i = 0; i < 3; i++) t_must(staff_pin_set(t->site, manager, NULL, others[i]->id, T_PIN, &err));
+}
+
+static void log_in(struct t_site *t)
+{
+    struct actor *const all[] = {&LINA, &KOFI, &LI};
+    if (the->is_layout_1) first_pins(t);
+    for (size_t i = 0; i < 3; i++) t_login(t, all[i]);
     BESIDE.id = KOFI.id;
     memcpy(BESIDE.pass, KOFI.pass, sizeof BESIDE.pass);
 }
@@ -34,29 +49,32 @@ static void log_in(struct t_site *t)
 static struct t_site *open_copy(void)
 {
     struct t_site *t = calloc(1, sizeof *t);
-    char folder[200];
+    char folder[200], key_file[200];
     if (t == NULL) abort();
     (void)snprintf(folder, sizeof folder, "%s/salve-earlier-%d", t_tmp(), (int)getpid());
     t_remove(folder);
-    t_copy(FIXTURE, folder);
+    t_copy(the->path, folder);
     t_site_paths(t, folder);
     (void)snprintf(t->key_file, sizeof t->key_file, "%s.key", folder);
+    (void)snprintf(key_file, sizeof key_file, "%s.key", the->path);
     t->mem = arena_open((size_t)1 << 30);
     struct str key;
-    t_must(file_read(FIXTURE ".key", 4096, t->mem, &key, &err));
+    t_must(file_read(key_file, 4096, t->mem, &key, &err));
     t_must(file_write(t->key_file, key, 0600, &err));
-    t->options.clock = clock_fixed(MADE_AT);
+    t->options.clock = clock_fixed(the->made_unix_ms);
     t->options.pin_cost = CRYPTO_COST_MIN;
     return t;
 }
 
-/* As `salve upgrade` does it. */
-static struct t_site *open_upgraded(void)
+/* As `salve upgrade` does it, where it has to. */
+static struct t_site *open_earlier(void **state)
 {
+    the = *state;
+    LI.id = str_of(the->technician);
     struct t_site *t = open_copy();
     struct site_verify_ask ask = {.actor = LI};
     struct site_verify_result result;
-    t_must(site_upgrade(&t->options, &ask, &result, &err));
+    if (the->is_layout_1) t_must(site_upgrade(&t->options, &ask, false, &result, &err));
     t_site_open(t);
     log_in(t);
     return t;
@@ -83,7 +101,7 @@ static size_t compare_taken(struct t_site *t, struct str file)
     char path[300];
     struct str text, line, card = str_cut(file, 0, file.len - 5);
     size_t compared = 0;
-    (void)snprintf(path, sizeof path, FIXTURE "-taken/%.*s", STR_ARGS(file));
+    (void)snprintf(path, sizeof path, "%s-taken/%.*s", the->path, STR_ARGS(file));
     t_must(file_read(path, (size_t)1 << 24, t->mem, &text, &err));
     struct rec_view *view = t_open(t, BESIDE, PURPOSE_SELF, card);
     const struct rec_resource *all = NULL;
@@ -98,21 +116,27 @@ static size_t compare_taken(struct t_site *t, struct str file)
     return compared;
 }
 
+static const char *taken_folder(void)
+{
+    static char path[300];
+    (void)snprintf(path, sizeof path, "%s-taken", the->path);
+    return path;
+}
+
 static void an_earlier_site_gives_what_it_gave(void **state)
 {
-    (void)state;
-    struct t_site *t = open_upgraded();
+    struct t_site *t = open_earlier(state);
     struct str *names;
     size_t count, people = 0, resources = 0;
     assert_int_equal(verify(t).findings, 0);
-    t_must(file_list(FIXTURE "-taken", t->mem, &names, &count, &err));
+    t_must(file_list(taken_folder(), t->mem, &names, &count, &err));
     for (size_t i = 0; i < count; i++) {
         if (!str_ends(names[i], STR(".json"))) continue;
         people++;
         resources += compare_taken(t, names[i]);
     }
-    assert_int_equal(people, 3);
-    assert_int_equal(resources, 106);
+    assert_int_equal(people, the->people);
+    assert_int_equal(resources, the->resources);
     assert_int_equal(verify(t).findings, 0);
     t_site_drop(t);
 }
@@ -121,7 +145,7 @@ static struct str card_of(struct t_site *t, bool is_withdrawn)
 {
     struct str *names;
     size_t count;
-    t_must(file_list(FIXTURE "-taken", t->mem, &names, &count, &err));
+    t_must(file_list(taken_folder(), t->mem, &names, &count, &err));
     for (size_t i = 0; i < count; i++) {
         struct str card = str_cut(names[i], 0, names[i].len - 5);
         struct rec_view *view = NULL;
@@ -136,20 +160,20 @@ static struct str card_of(struct t_site *t, bool is_withdrawn)
 
 static void what_was_withdrawn_or_erased_there_stays_so(void **state)
 {
-    (void)state;
-    struct t_site *t = open_upgraded();
+    struct t_site *t = open_earlier(state);
     struct rec_view *view = NULL;
     struct str erased;
+    char path[300];
     (void)card_of(t, true);
-    t_must(file_read(FIXTURE "-taken/erased", 100, t->mem, &erased, &err));
+    (void)snprintf(path, sizeof path, "%s-taken/erased", the->path);
+    t_must(file_read(path, 100, t->mem, &erased, &err));
     assert_code(t_open_code(t, BESIDE, PURPOSE_SELF, str_trim(erased), &view), SALVE_E_NOT_FOUND);
     t_site_drop(t);
 }
 
 static void an_earlier_site_goes_on(void **state)
 {
-    (void)state;
-    struct t_site *t = open_upgraded();
+    struct t_site *t = open_earlier(state);
     struct str card = card_of(t, false);
     struct rec_view *view = t_open(t, LINA, PURPOSE_CARE, card);
     size_t before = t_count(view);
@@ -173,10 +197,15 @@ static void an_earlier_site_goes_on(void **state)
     t_site_drop(t);
 }
 
+#define WITH(test, at) cmocka_unit_test_prestate(test, (void *)&fixtures[at])
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(an_earlier_site_gives_what_it_gave),
-                                       cmocka_unit_test(what_was_withdrawn_or_erased_there_stays_so),
-                                       cmocka_unit_test(an_earlier_site_goes_on)};
+    const struct CMUnitTest tests[] = {WITH(an_earlier_site_gives_what_it_gave, 0),
+                                       WITH(an_earlier_site_gives_what_it_gave, 1),
+                                       WITH(what_was_withdrawn_or_erased_there_stays_so, 0),
+                                       WITH(what_was_withdrawn_or_erased_there_stays_so, 1),
+                                       WITH(an_earlier_site_goes_on, 0),
+                                       WITH(an_earlier_site_goes_on, 1)};
     return t_run(tests);
 }

@@ -12,8 +12,8 @@
 static void roles_are_exactly_these(void **state)
 {
     (void)state;
-    static const char *const want[] = {"participant", "helper",    "guardian", "registrar",
-                                       "assistant",   "clinician", "manager",  "technician"};
+    static const char *const want[] = {"participant", "helper",  "guardian",   "registrar", "assistant",
+                                       "clinician",   "manager", "technician", "auditor"};
     enum role found;
     assert_int_equal(ROLE_COUNT, sizeof want / sizeof want[0]);
     for (int r = 0; r < ROLE_COUNT; r++) assert_string_equal(role_text((enum role)r), want[r]);
@@ -40,6 +40,7 @@ static void purposes_are_exactly_these(void **state)
     for (int p = 1; p <= PURPOSE_LAST; p++) {
         assert_int_equal(consent_role_classes(ROLE_MANAGER, (enum purpose)p), 0);
         assert_int_equal(consent_role_classes(ROLE_TECHNICIAN, (enum purpose)p), 0);
+        assert_int_equal(consent_role_classes(ROLE_AUDITOR, (enum purpose)p), 0);
     }
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The database seam on real files: settings, errors, one process a site, flips named by file and page. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -196,6 +197,42 @@ static void the_site_lock_names_the_process_that_has_it(void **state)
     assert_null(second);
 }
 
+/* The folder of a lock is exchanged for another while somebody waits for it, as an upgrade does. */
+struct exchange {
+    char one[120], two[120];
+    struct db_lock *lock;
+};
+
+static void exchange_and_unlock(void *with, int64_t pid, const char *program)
+{
+    (void)pid;
+    (void)program;
+    struct exchange *e = with;
+    assert_int_equal(renameat2(AT_FDCWD, e->one, AT_FDCWD, e->two, RENAME_EXCHANGE), 0);
+    db_unlock(&e->lock);
+}
+
+static void who_waited_has_the_lock_of_the_folder_that_is_there(void **state)
+{
+    (void)state;
+    struct exchange e = {.lock = NULL};
+    struct db_lock *waited = NULL, *second = NULL;
+    char name[140], other[140];
+    (void)snprintf(e.one, sizeof e.one, "%s/one", folder);
+    (void)snprintf(e.two, sizeof e.two, "%s/two", folder);
+    (void)snprintf(name, sizeof name, "%s/lock", e.one);
+    (void)snprintf(other, sizeof other, "%s/lock", e.two);
+    assert_int_equal(mkdir(e.one, 0700) | mkdir(e.two, 0700), 0);
+    assert_ok(db_lock(name, NULL, &e.lock, NULL));
+    const struct db_wait wait = {.seconds = 10, .tell = exchange_and_unlock, .with = &e};
+    assert_ok(db_lock(name, &wait, &waited, NULL));
+    assert_code(db_lock(name, NULL, &second, NULL), SALVE_E_BUSY);
+    assert_ok(db_lock(other, NULL, &second, NULL));
+    db_unlock(&second);
+    db_unlock(&waited);
+    assert_int_equal(unlink(name) | unlink(other) | rmdir(e.one) | rmdir(e.two), 0);
+}
+
 static char told[200];
 static void note(void *who, const char *place, const char *what)
 {
@@ -274,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_missing_or_foreign_file_is_refused),
         cmocka_unit_test(a_second_opening_is_busy),
         cmocka_unit_test(the_site_lock_names_the_process_that_has_it),
+        cmocka_unit_test(who_waited_has_the_lock_of_the_folder_that_is_there),
         cmocka_unit_test(a_flip_in_a_real_file_is_named),
         cmocka_unit_test(a_copy_is_whole_or_not_there),
     };
