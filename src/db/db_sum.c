@@ -18,6 +18,7 @@
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "base/file.h"
 #include "crypto/crypto.h"
 #include "db/db_int.h"
 
@@ -34,9 +35,10 @@ struct sum_file {
     sqlite3_file base;
     struct db_sum_vfs *sums;
     uint8_t page[DB_PAGE_BYTES];
-    bool is_synced;      /* nothing was written since */
-    bool is_new_log;     /* made by this opening, and nothing but its header is in it */
-    sqlite3_file *below; /* behind this struct */
+    bool is_synced;       /* nothing was written since */
+    bool is_new_log;      /* made by this opening, and nothing but its header is in it */
+    const char *new_name; /* of a log whose name is not durable yet; SQLite's, as long as the file is open */
+    sqlite3_file *below;  /* behind this struct */
 };
 
 static sqlite3_file *below_of(sqlite3_file *file) { return ((struct sum_file *)file)->below; }
@@ -128,6 +130,9 @@ static int sum_sync(sqlite3_file *base, int flags)
     struct sum_file *file = (struct sum_file *)base;
     if (file->is_synced || file->is_new_log) return SQLITE_OK;
     int code = file->below->pMethods->xSync(file->below, flags);
+    if (code == SQLITE_OK && file->new_name != NULL && file_sync_folder_of(file->new_name, NULL) != SALVE_OK)
+        code = SQLITE_IOERR_DIR_FSYNC;
+    if (code == SQLITE_OK) file->new_name = NULL;
     file->is_synced = code == SQLITE_OK;
     return code;
 }
@@ -163,6 +168,17 @@ static const sqlite3_io_methods log_methods = METHODS(log_read, log_write);
 
 static size_t file_bytes(void) { return (sizeof(struct sum_file) + 15) / 16 * 16; }
 
+/* SQLite syncs the folder of a new log by itself, but lets it go by where the folder cannot be opened or synced, and what
+ * is committed then may lie in a file without a name. So the log is opened as one that is there, and the folder is ours. */
+static int take_name(struct sum_file *file, const char *name, int flags, int *out_flags)
+{
+    sqlite3_vfs *below = file->sums->below;
+    (void)file->below->pMethods->xClose(file->below);
+    file->below->pMethods = NULL;
+    file->new_name = name;
+    return below->xOpen(below, name, file->below, flags & ~SQLITE_OPEN_CREATE, out_flags);
+}
+
 static int sum_vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags, int *out_flags)
 {
     struct db_sum_vfs *sums = vfs->pAppData;
@@ -175,10 +191,10 @@ static int sum_vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, i
     file->sums = sums;
     file->below = (sqlite3_file *)(void *)((char *)out + file_bytes());
     if (is_log && sums->below->xAccess(sums->below, name, SQLITE_ACCESS_EXISTS, &is_there) != SQLITE_OK) is_there = 1;
-    errno = 0;
     int code = sums->below->xOpen(sums->below, name, file->below, flags, out_flags);
-    if (code != SQLITE_OK && (errno == ENOSPC || errno == EDQUOT)) code = SQLITE_FULL;
     file->is_new_log = is_there == 0;
+    if (code == SQLITE_OK && file->is_new_log && sums->below == sqlite3_vfs_find(NULL))
+        code = take_name(file, name, flags, out_flags);
     if (code == SQLITE_OK)
         file->base.pMethods = is_log ? &log_methods : &sum_methods;
     else if (file->below->pMethods != NULL)

@@ -60,6 +60,7 @@ enum salve_code keys_copied_write(struct keys *keys, unsigned seal_slot, const s
 
 void keys_copied(struct keys *keys, struct keys_copied *out) { keys_copied_read(keys, SLOT_SEAL_NOW, out); }
 
+bool keys_have_failed(const struct keys *keys) { return db_has_failed(keys->db); }
 uint32_t keys_epoch_now(const struct keys *keys) { return keys->epoch; }
 
 enum salve_code keys_copied_forget(struct keys *keys, struct salve_err *err)

@@ -18,17 +18,19 @@ static const struct kind {
     const char *name;
     unsigned kinds;
     int error;
-    bool heals; /* without opening the site again */
+    bool heals;     /* without opening the site again */
+    bool may_be_io; /* SQLite does not say why it could not make a file */
 } kinds[] = {
-    {"read", SIM_READ, EIO, false},
-    {"write", SIM_WRITE | SIM_SIZE | SIM_MAKE | SIM_NAME, EIO, false},
-    {"sync", SIM_SYNC, EIO, false},
-    {"full", SIM_WRITE | SIM_MAKE, ENOSPC, true},
-    {"quota", SIM_WRITE | SIM_MAKE, EDQUOT, true},
-    {"files", SIM_OPEN | SIM_MAKE, EMFILE, true},
-    {"half", SIM_WRITE, 0, true},
+    {"read", SIM_READ, EIO, false, true},
+    {"write", SIM_WRITE | SIM_SIZE | SIM_MAKE | SIM_NAME, EIO, false, true},
+    {"sync", SIM_SYNC, EIO, false, true},
+    {"full", SIM_WRITE, ENOSPC, true, false},
+    {"quota", SIM_WRITE, EDQUOT, true, false},
+    {"inodes", SIM_MAKE, ENOSPC, true, true},
+    {"files", SIM_OPEN | SIM_MAKE, EMFILE, false, true},
+    {"half", SIM_WRITE, 0, true, false},
 #if !T_IS_SANITIZED
-    {"memory", SIM_MEMORY, ENOMEM, true},
+    {"memory", SIM_MEMORY, ENOMEM, true, true},
 #endif
 };
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -42,16 +44,9 @@ static bool is_told;
 static bool is_clean(const struct kind *kind, enum salve_code code)
 {
     if (code == SALVE_OK || code == SALVE_E_CONSENT || code == SALVE_E_NOT_FOUND) return true;
-    switch (kind->error) {
-    case ENOSPC:
-    case EDQUOT:
-    case 0: /* a disk that takes half is full */
-        return code == SALVE_E_FULL;
-    case ENOMEM:
-        return code == SALVE_E_MEMORY || code == SALVE_E_IO;
-    default:
-        return code == SALVE_E_IO || code == SALVE_E_MEMORY;
-    }
+    if (code == SALVE_E_IO) return kind->may_be_io;
+    if (code == SALVE_E_FULL) return kind->error == ENOSPC || kind->error == EDQUOT || kind->error == 0;
+    return code == SALVE_E_MEMORY && (kind->error == ENOMEM || kind->error == EMFILE);
 }
 
 /* The life from its beginning, with the fault. Its steps are the same up to it. */
