@@ -103,9 +103,10 @@ static enum salve_code read_row(struct keys *keys, struct keys_signed *out, stru
     uint8_t row[ROW_BYTES];
     *out = (struct keys_signed){0};
     if (keys->whole_put == NULL && !has_row(keys)) return SALVE_OK; /* layout 1 may lack it */
-    if (!keys_row_get(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES))
-        return salve_refuse(err, SALVE_E_INTEGRITY, "the largest signed head of the log does not fit", "%s",
-                            keys->path);
+    enum salve_code code = keys_row_get(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
+    if (code == SALVE_E_INTEGRITY)
+        return salve_refuse(err, code, "the largest signed head of the log does not fit", "%s", keys->path);
+    if (code != SALVE_OK) return code;
     unpack(row, out);
     return SALVE_OK;
 }
@@ -154,7 +155,8 @@ enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct s
     char path[PATH_BYTES];
     uint8_t row[ROW_BYTES];
     struct keys_signed known;
-    if (keys_signed_get(keys, &known, NULL) != SALVE_OK) return SALVE_OK; /* a row that does not fit stays so */
+    enum salve_code code = keys_signed_get(keys, &known, err);
+    if (code != SALVE_OK) return code == SALVE_E_INTEGRITY ? SALVE_OK : code; /* a row that does not fit stays so */
     if (file_path(keys, path) && unlink(path) == 0) TRY(file_sync_folder_of(path, err));
     pack(&known, row);
     return keys_row_put(keys, to_slot, row_name, row, SIGNED_BYTES, err);

@@ -53,11 +53,7 @@ static bool is_clean(const struct kind *kind, enum salve_code code)
 static bool live(const struct kind *kind, const struct sim_fault *fault)
 {
     struct salve_err err = {0};
-    life->count = made;
-    life->people = 3;
-    life->numbers = 0;
-    life->stream = sim_mix(life->seed, 1);
-    life_now_ms = T_SITE_NOW;
+    life_restart(life, made);
     sim_chance(sim_mix(life->seed, 6));
     life->sim = sim_begin(life->root);
     sim_fail(fault);
@@ -90,14 +86,6 @@ static bool heal(const struct kind *kind)
     return true;
 }
 
-static void tell_steps(void)
-{
-    for (size_t i = made; i < life->count; i++)
-        printf("    %s of %d (purpose %d): calls %llu to %llu, %s\n", life_words[life->steps[i].kind],
-               life->steps[i].person, (int)life->steps[i].purpose, (unsigned long long)life->steps[i].from,
-               (unsigned long long)life->steps[i].to, salve_code_name(life->steps[i].code));
-}
-
 static bool end(uint64_t nth)
 {
     bool is_cut = nth % 2 == 1;
@@ -122,7 +110,7 @@ static bool run(const struct kind *kind, uint64_t nth, bool is_sticky)
     struct sim *base = sim_begin(life->root);
     sim_end(base);
     bool good = live(kind, &fault), has_fired = sim_fired();
-    if (is_told) tell_steps();
+    if (is_told) life_tell_steps(life, made);
     good = heal(kind) && good;
     good = end(nth) && good;
     if (good) t_pass();

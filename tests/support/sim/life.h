@@ -66,6 +66,7 @@ struct life {
     int people, numbers;
     struct str cards[LIFE_PEOPLE]; /* the newest that was acknowledged, while it runs */
     bool has_backups;
+    int64_t not_before_ms; /* of the clock of a check */
 };
 
 static int64_t life_now_ms;
@@ -367,6 +368,27 @@ static bool life_record(struct life *life, unsigned steps)
     t_fail("life", "%s: %s of step %zu (%s) on a healthy machine: %s %s", life_where, salve_code_name(code),
            life->count, life_words[life->steps[life->count - 1].kind], t_where(&err), err.why);
     return false;
+}
+
+/* life_restart - only the first `made` steps were taken, those of life_make; the folder is the caller's to bring back. */
+static void life_restart(struct life *life, size_t made)
+{
+    life->count = made;
+    life->people = life->numbers = 0;
+    for (size_t i = 0; i < made; i++)
+        if (life->steps[i].kind == LIFE_ENROL) life->cards[life->people++] = life->steps[i].card;
+    life->stream = sim_mix(life->seed, 1);
+    life_now_ms = T_SITE_NOW;
+}
+
+/* life_tell_steps - the steps from number `from` on, a line each. */
+static void life_tell_steps(const struct life *life, size_t from)
+{
+    for (size_t i = from; i < life->count; i++)
+        printf("    %s of %d (%s): calls %llu to %llu, %s\n", life_words[life->steps[i].kind], life->steps[i].person,
+               life->steps[i].purpose == 0 ? "" : purpose_text(life->steps[i].purpose),
+               (unsigned long long)life->steps[i].from, (unsigned long long)life->steps[i].to,
+               salve_code_name(life->steps[i].code));
 }
 
 #include "life_check.h"

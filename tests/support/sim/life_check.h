@@ -307,6 +307,7 @@ static bool life_check(struct life *life, const struct life_ask *ask)
     struct salve_err err = {0};
     struct arena_mark mark = arena_mark(life->t->mem);
     life_now_ms = life_model(life, ask->at).now_ms + LIFE_MINUTE_MS;
+    if (life_now_ms < life->not_before_ms) life_now_ms = life->not_before_ms;
     life_want(site_open(&life->t->options, &life->t->site, &err) == SALVE_OK);
     bool good = life_check_open(life, ask);
     enum salve_code code = site_close(&life->t->site, good ? &err : NULL);
