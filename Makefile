@@ -9,7 +9,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto passkey db confine config http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -17,8 +17,9 @@ NEEDS_crypto    := base
 NEEDS_passkey   := crypto base
 NEEDS_db        := crypto base
 NEEDS_confine   := base
+NEEDS_tls       := crypto base
 NEEDS_config    := base
-NEEDS_http      := base
+NEEDS_http      := tls base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
@@ -36,7 +37,7 @@ NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
 NEEDS_records   := guideline payload tlog store keys consent admit fhir db passkey crypto json base
 NEEDS_door      := records fhir crypto base
-NEEDS_screen    := records guideline admit fhir crypto json base
+NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
@@ -50,6 +51,7 @@ DOORS_crypto    := crypto
 DOORS_passkey   := passkey
 DOORS_db        := db
 DOORS_confine   := confine
+DOORS_tls       := tls
 DOORS_config    := config
 DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
@@ -87,7 +89,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
+PACKAGES := libsodium libssl libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 

@@ -88,7 +88,7 @@ const FIELD = { name: field, ...COLUMNS };
 const GROUPS = ['ON_SITE', 'AS_STAFF', 'AS_PERSON']; // options that many commands take together (cli_int.h)
 const COMMAND = {
     name: text, group: text, operands: text, summary: text, examples: text, notes: text,
-    operands_min: number, operands_max: number, options: mask('BIT', GROUPS),
+    operands_min: number, operands_max: number, site_operand: number, options: mask('BIT', GROUPS),
 };
 const SHAPES = {
     'base/errors.def': { ERROR: { name: id, slv: number, exit: number, http: number, issue: text, what: text, next: text } },

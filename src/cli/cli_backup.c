@@ -11,8 +11,13 @@ enum salve_code cli_backup(struct cli *cli, struct salve_err *err)
     char when[CLOCK_TEXT_BYTES];
     struct site_backup backup;
     struct cli_reply reply;
+    const char *data = cli->word_count > 0 ? cli->words[0] : config_text(&cli->config, CONFIG_BACKUP_TO);
+    if (data == NULL)
+        return salve_refuse(err, SALVE_E_USAGE, "say where to: DIR, or [backup] to in salve.conf",
+                            "salve backup [DIR]");
     TRY(cli_open(cli, CLI_STAFF, err));
-    struct site_backup_ask ask = {.actor = cli->visit.actor, .data = cli->words[0], .keys = cli_option(cli, OPT_KEYS)};
+    struct site_backup_ask ask = {
+        .actor = cli->visit.actor, .data = data, .keys = config_text(&cli->config, CONFIG_BACKUP_KEYS)};
     TRY(cli_hint(
         site_backup(cli->visit.site, &ask, cli->mem, &backup, err), cli->is_served ? SALVE_E_IO : SALVE_OK,
         "a server that runs writes only where the last backup and the copy of the keys are, and where it was told to "

@@ -19,6 +19,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
+#include "config/config.h"
 #include "visit/visit.h"
 
 #ifndef SALVE_VERSION
@@ -62,6 +63,8 @@ struct cli {
     const struct cli_command *command;
     struct arena *mem; /* of this invocation */
     struct clock clock;
+    struct config config;             /* once cli_configure made it; defaults before */
+    const char *config_file;          /* that it was read from; NULL: there is none */
     struct visit visit;               /* the site, who acts and the words, once cli_open and cli_content made them */
     const char *words[CLI_WORDS_MAX]; /* operands after the command's name */
     size_t word_count;
@@ -81,6 +84,7 @@ struct cli_command {
     const char *examples;           /* lines, each an invocation */
     const char *notes;              /* one text without line breaks; may be NULL */
     int operands_min, operands_max; /* max -1: any number */
+    int site_operand;               /* number, from 1, of the operand that is the folder of the site; 0: none */
     enum salve_code (*run)(struct cli *cli, struct salve_err *err);
 };
 

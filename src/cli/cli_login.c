@@ -168,6 +168,12 @@ static bool recall(struct cli *cli, struct str name, struct actor *out)
     return is_theirs;
 }
 
+void cli_forget(const struct cli *cli)
+{
+    struct str path = memory_path(cli, place_of(cli), cli->visit.actor.id);
+    if (path.len > 0) (void)unlink(path.ptr);
+}
+
 /* --- logging in --------------------------------------------------------------------------------------------------- */
 
 static enum salve_code log_in_typed(struct cli *cli, struct str name, struct actor *out, struct salve_err *err)

@@ -28,4 +28,7 @@ SALVE_MUST_USE enum salve_code cli_pin_ask(const struct cli *cli, struct str nam
 SALVE_MUST_USE enum salve_code cli_login(struct cli *cli, const char *as, bool is_anew, struct actor *out,
                                          struct salve_err *err);
 
+/* cli_forget - what is remembered of the one who acts: the next command asks. */
+void cli_forget(const struct cli *cli);
+
 #endif

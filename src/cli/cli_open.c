@@ -2,6 +2,7 @@
  * Opening a site for a command: where it is, what opens it, who acts, with which words. */
 #include "cli/cli_open.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,17 +16,11 @@
 
 enum { PASSPHRASE_BYTES_MIN = 12, PASSPHRASE_BYTES_MAX = 1024, WAIT_SECONDS = 10 };
 
-const char *cli_site_dir(const struct cli *cli)
-{
-    const char *dir = cli_option(cli, OPT_SITE);
-    if (dir == NULL) dir = getenv("SALVE_SITE");
-    return dir == NULL || dir[0] == '\0' ? "site" : dir;
-}
+const char *cli_site_dir(const struct cli *cli) { return config_text(&cli->config, CONFIG_STORE_PATH); }
 
 enum salve_code cli_share_dir(struct cli *cli, struct str *out, struct salve_err *err)
 {
-    const char *given = cli_option(cli, OPT_SHARE);
-    if (given == NULL) given = getenv("SALVE_SHARE");
+    const char *given = config_text(&cli->config, CONFIG_STORE_SHARE);
     if (given != NULL) return *out = str_of(given), SALVE_OK;
     char program[4096];
     ssize_t len = readlink("/proc/self/exe", program, sizeof program - 1);
@@ -53,8 +48,7 @@ static enum salve_code read_passphrase_file(const char *path, struct cli_secret 
 
 static const char *passphrase_file(const struct cli *cli, char path[4096])
 {
-    const char *file = cli_option(cli, OPT_PASSPHRASE_FILE);
-    if (file == NULL) file = getenv("SALVE_PASSPHRASE_FILE");
+    const char *file = config_text(&cli->config, CONFIG_STORE_PASSPHRASE_FILE);
     const char *credentials = getenv("CREDENTIALS_DIRECTORY"); /* systemd LoadCredential= */
     if (file != NULL || credentials == NULL) return file;
     (void)snprintf(path, 4096, "%s/salve-passphrase", credentials);
@@ -98,10 +92,11 @@ enum salve_code cli_secret_get(const struct cli *cli, bool is_new, struct cli_se
 {
     char path[4096];
     *secret = (struct cli_secret){0};
-    *out = (struct site_secret){.key_file = cli_option(cli, OPT_KEY_FILE)};
-    if (out->key_file == NULL) out->key_file = getenv("SALVE_KEY_FILE");
+    *out = (struct site_secret){.key_file = config_text(&cli->config, CONFIG_STORE_KEY_FILE)};
+    const struct config_value *values = cli->config.values;
+    bool is_nearer = values[CONFIG_STORE_KEY_FILE].source > values[CONFIG_STORE_PASSPHRASE_FILE].source;
     const char *file = passphrase_file(cli, path);
-    if (out->key_file != NULL && file == NULL) return SALVE_OK;
+    if (out->key_file != NULL && (file == NULL || is_nearer)) return SALVE_OK;
     out->key_file = NULL;
     return passphrase_get(cli, file, is_new, secret, out, err);
 }
@@ -126,6 +121,9 @@ void cli_secret_drop(struct cli_secret *secret)
 enum salve_code cli_site_found(const struct cli *cli, struct salve_err *err)
 {
     if (access(cli_site_dir(cli), F_OK) == 0) return SALVE_OK;
+    if (errno == EACCES)
+        return salve_refuse(err, SALVE_E_IO, "only root and the owner of the folder may look into it", "%s",
+                            cli_site_dir(cli));
     return salve_refuse(err, SALVE_E_NOT_FOUND,
                         "there is no site in that folder; 'salve init' makes one, -C names another", "%s",
                         cli_site_dir(cli));
@@ -170,7 +168,8 @@ struct site_options cli_site_options(struct cli *cli)
 enum salve_code cli_served(struct cli *cli, struct salve_err *err)
 {
     if (cli->visit.site != NULL) return SALVE_OK;
-    enum salve_code code = door_dial(cli_site_dir(cli), cli->clock, &cli->visit.site, err);
+    enum salve_code code = door_dial(cli_site_dir(cli), config_text(&cli->config, CONFIG_LISTEN_SOCKET), cli->clock,
+                                     &cli->visit.site, err);
     cli->is_served = cli->visit.site != NULL;
     return code;
 }
@@ -194,8 +193,8 @@ enum salve_code cli_open_with(struct cli *cli, enum cli_who who, struct cli_secr
 {
     *secret = (struct cli_secret){0};
     *out = (struct site_secret){0};
-    TRY(cli_site_found(cli, err));
-    TRY(cli_served(cli, err));
+    TRY(cli_served(cli, err)); /* first: not everybody who may ask a server may look into the folder */
+    if (cli->visit.site == NULL) TRY(cli_site_found(cli, err));
     if (cli->visit.site == NULL) TRY(open_here(cli, secret, out, err));
     if (site_is_made_up(cli->visit.site)) cli_say_made_up();
     return find_actor(cli, who, err);

@@ -3,12 +3,44 @@
 #include <stdlib.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_config.h"
 #include "cli/cli_open.h"
 #include "serve/serve.h"
+
+enum { AGAIN_BYTES_MAX = 1 << 20 };
 
 static void say_ready(void *with, const char *address)
 {
     cli_say(with, "Salve is at %s on this machine. Ctrl-C ends it; what was saved is kept.", address);
+}
+
+/* What counts from now on is what the next reading is compared with. */
+static enum salve_code take_change(struct cli *cli, const struct config *now, enum config_key key,
+                                   struct serve_again *out, struct salve_err *err)
+{
+    struct str text = STR_NONE;
+    const struct config_value *fresh = &now->values[key];
+    out->changes[out->count].key = config_rows[key].name;
+    out->changes[out->count++].needs_start = !config_rows[key].is_reloaded;
+    if (!config_rows[key].is_reloaded) return SALVE_OK;
+    if (fresh->text != NULL) TRY(arena_str(cli->mem, str_of(fresh->text), &text, err));
+    cli->config.values[key] = (struct config_value){.text = text.ptr, .source = fresh->source};
+    return SALVE_OK;
+}
+
+static void read_again(void *with, struct serve_again *out)
+{
+    struct cli *cli = with;
+    struct config now;
+    struct arena *mem = arena_open(AGAIN_BYTES_MAX);
+    enum salve_code code = mem == NULL ? salve_fail(&out->err, SALVE_E_MEMORY, "configuration") : SALVE_OK;
+    if (code == SALVE_OK) code = cli_configure_again(cli, mem, &now, &out->err);
+    if (code == SALVE_OK) code = config_check(&now, &out->err);
+    for (size_t i = 0; code == SALVE_OK && i < CONFIG_KEYS && out->count < SERVE_CHANGES_MAX; i++)
+        if (config_is_changed(&cli->config, &now, (enum config_key)i))
+            code = take_change(cli, &now, (enum config_key)i, out, &out->err);
+    out->err.code = code;
+    arena_close(mem);
 }
 
 enum salve_code cli_serve(struct cli *cli, struct salve_err *err)
@@ -17,18 +49,22 @@ enum salve_code cli_serve(struct cli *cli, struct salve_err *err)
     struct cli_secret secret = {0};
     struct site_secret opens;
     TRY(cli_site_found(cli, err));
+    TRY(config_check(&cli->config, err));
     TRY(cli_share_dir(cli, &share, err));
     enum salve_code code = cli_secret_get(cli, false, &secret, &opens, err);
     const struct serve_options options = {.dir = cli_site_dir(cli),
                                           .share = share.ptr,
                                           .key_file = opens.key_file,
-                                          .backup = cli_option(cli, OPT_BACKUP),
-                                          .keys = cli_option(cli, OPT_KEYS),
+                                          .backup = config_text(&cli->config, CONFIG_BACKUP_TO),
+                                          .keys = config_text(&cli->config, CONFIG_BACKUP_KEYS),
+                                          .socket = config_text(&cli->config, CONFIG_LISTEN_SOCKET),
                                           .passphrase = opens.passphrase,
-                                          .listen = cli_option_or(cli, OPT_LISTEN, "127.0.0.1:8080").ptr,
+                                          .listen = config_text(&cli->config, CONFIG_LISTEN_ADDRESS),
                                           .version = STR(SALVE_VERSION),
-                                          .may_lack_landlock = cli_has(cli, OPT_WITHOUT_LANDLOCK),
+                                          .may_lack_landlock =
+                                              config_is(&cli->config, CONFIG_LISTEN_LANDLOCK, "wanted"),
                                           .ready = say_ready,
+                                          .again = read_again,
                                           .with = cli};
     if (code == SALVE_OK) code = serve_run(&options, err);
     cli_secret_drop(&secret);

@@ -150,7 +150,7 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
 
 enum salve_code cli_init(struct cli *cli, struct salve_err *err)
 {
-    struct making making = {.dir = cli->word_count > 0 ? cli->words[0] : cli_site_dir(cli),
+    struct making making = {.dir = cli_site_dir(cli),
                             .name = cli_option_or(cli, OPT_NAME, "Health check"),
                             .zone = cli_has(cli, OPT_ZONE) ? str_of(cli_option(cli, OPT_ZONE))
                                                            : zone_name_of_machine(cli->mem)};

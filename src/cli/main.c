@@ -4,6 +4,8 @@
 #include <unistd.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_config.h"
+#include "cli/cli_login.h"
 #include "cli/cli_open.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
@@ -15,7 +17,10 @@ static enum salve_code run(struct cli *cli, int argc, char **argv, struct salve_
     if (code == SALVE_OK) code = cli_streams_check(err);
     if (code == SALVE_OK) code = cli_parse(cli, argc, argv, err);
     if (code != SALVE_OK) return code;
-    if (!cli_has(cli, OPT_HELP)) return cli->command->run(cli, err);
+    if (!cli_has(cli, OPT_HELP)) {
+        TRY(cli_configure(cli, err));
+        return cli->command->run(cli, err);
+    }
     cli->words[0] = cli->command->name; /* "salve import --help" is "salve help import" */
     cli->word_count = 1;
     const char *space = strchr(cli->command->name, ' ');
@@ -40,6 +45,7 @@ int main(int argc, char **argv)
     if (cli.mem == NULL) return salve_code_exit(SALVE_E_MEMORY);
     cli_catch_interrupt();
     enum salve_code code = run(&cli, argc, argv, &err);
+    if (code == SALVE_E_STEP_UP) cli_forget(&cli); /* repeated, it asks who is here */
     code = cli_close(&cli, code, &err);
     bool is_done = code == SALVE_OK;
     if (is_done) code = cli_flush(&err); /* a full disk behind it is an error too */

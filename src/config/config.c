@@ -7,7 +7,7 @@
 
 const struct config_row config_rows[CONFIG_KEYS] = {
 #define CONFIG(id, section, key, kind, otherwise, words, also, on_hangup, help)                                        \
-    {section, key, CONFIG_KIND_##kind, otherwise, words, also, CONFIG_ON_HANGUP_##on_hangup, help},
+    {section, key, section "." key, CONFIG_KIND_##kind, otherwise, words, also, CONFIG_ON_HANGUP_##on_hangup, help},
 #include "config/config.def"
 #undef CONFIG
 };
@@ -68,9 +68,15 @@ struct str config_where(const struct config *config, enum config_key key, struct
 
 /* --- do they fit each other --------------------------------------------------------------------------------------- */
 
-static enum salve_code refuse(enum config_key key, const char *why, struct salve_err *err)
+/* Who said it is named: the line of a file, a variable, an option. */
+static enum salve_code refuse(const struct config *config, enum config_key key, const char *why, struct salve_err *err)
 {
-    return salve_refuse(err, SALVE_E_CONFIG, why, "[%s] %s", config_rows[key].section, config_rows[key].key);
+    const struct config_value *said = &config->values[key];
+    if (said->source == CONFIG_FROM_FLAG) return salve_refuse(err, SALVE_E_USAGE, why, "%s", said->from);
+    (void)salve_refuse(err, SALVE_E_CONFIG, why, "[%s] %s", config_rows[key].section, config_rows[key].key);
+    if (said->source == CONFIG_FROM_FILE) salve_err_place(err, said->line, 0);
+    if (said->from != NULL) salve_err_in(err, "%s", said->from);
+    return SALVE_E_CONFIG;
 }
 
 static bool is_of_this_machine(struct str address)
@@ -85,14 +91,15 @@ enum salve_code config_check(const struct config *config, struct salve_err *err)
          is_proxy = config_is(config, CONFIG_LISTEN_TLS, "proxy");
     bool is_public = config_is(config, CONFIG_LISTEN_TLS, "public");
     if ((is_local || is_proxy) && !is_of_this_machine(str_of(config_text(config, CONFIG_LISTEN_ADDRESS))))
-        return refuse(CONFIG_LISTEN_ADDRESS,
+        return refuse(config, CONFIG_LISTEN_ADDRESS,
                       "only this machine's own addresses, 127.0.0.1 or [::1]: without TLS others could read along",
                       err);
     if (!is_local && config_text(config, CONFIG_LISTEN_NAME) == NULL)
-        return refuse(CONFIG_LISTEN_NAME, "without a name no browser can trust the server; say name = NAME", err);
+        return refuse(config, CONFIG_LISTEN_NAME, "without a name no browser can trust the server; say name = NAME",
+                      err);
     if (is_public && config_text(config, CONFIG_LISTEN_CERTIFICATE) == NULL)
-        return refuse(CONFIG_LISTEN_CERTIFICATE, "tls = public needs the file of the certificate", err);
+        return refuse(config, CONFIG_LISTEN_CERTIFICATE, "tls = public needs the file of the certificate", err);
     if (is_public && config_text(config, CONFIG_LISTEN_KEY) == NULL)
-        return refuse(CONFIG_LISTEN_KEY, "tls = public needs the file of the certificate's key", err);
+        return refuse(config, CONFIG_LISTEN_KEY, "tls = public needs the file of the certificate's key", err);
     return SALVE_OK;
 }

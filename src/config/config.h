@@ -45,7 +45,7 @@ enum config_kind {
 };
 
 struct config_row {
-    const char *section, *key;
+    const char *section, *key, *name; /* name: "listen.address" */
     enum config_kind kind;
     const char *otherwise; /* the default; NULL: none */
     const char *words;     /* of a WORD, a space between; else NULL */
@@ -90,7 +90,7 @@ SALVE_MUST_USE enum salve_code config_flag(enum config_key key, const char *opti
                                            struct config *config, struct salve_err *err);
 
 /* config_check - E_CONFIG where values do not fit each other: a name is missing, certificate and key are, an address
- * that other machines reach goes without TLS. */
+ * that other machines reach goes without TLS. E_USAGE where an option said it. */
 SALVE_MUST_USE enum salve_code config_check(const struct config *config, struct salve_err *err);
 
 /* config_text - the value, NULL where there is none. config_is - it is this word. */

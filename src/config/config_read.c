@@ -20,23 +20,16 @@ struct reading {
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-/* "listen.address" */
-static struct str full_name(struct str section, struct str key, char out[NAME_BYTES])
-{
-    int len = snprintf(out, NAME_BYTES, "%.*s.%.*s", STR_ARGS(section), STR_ARGS(key));
-    return str_make(out, len < 0 ? 0 : len < NAME_BYTES ? (size_t)len : NAME_BYTES - 1);
-}
-
 /* The row whose name is nearest, else the one of the same key in another section; CONFIG_KEYS: none is near. */
 static enum config_key nearest(struct str section, struct str key)
 {
-    char asked[NAME_BYTES], had[NAME_BYTES];
-    struct str wanted = full_name(section, key, asked);
+    char wanted[NAME_BYTES];
+    (void)snprintf(wanted, sizeof wanted, "%.*s.%.*s", STR_ARGS(section), STR_ARGS(key));
     enum config_key near = CONFIG_KEYS;
     unsigned least = NEAR;
     for (size_t i = 0; i < CONFIG_KEYS; i++) {
-        struct str name = full_name(str_of(config_rows[i].section), str_of(config_rows[i].key), had);
-        unsigned far = str_is(key, config_rows[i].key) ? NEAR - 1 : str_distance(wanted, name);
+        unsigned far =
+            str_is(key, config_rows[i].key) ? NEAR - 1 : str_distance(str_of(wanted), str_of(config_rows[i].name));
         if (far >= least) continue;
         least = far;
         near = (enum config_key)i;

@@ -2,9 +2,7 @@
  * What a value of each kind looks like. */
 #include "config/config_int.h"
 
-#include <arpa/inet.h>
 #include <limits.h>
-#include <stdio.h>
 
 enum { HOST_BYTES_MAX = 240, LABEL_BYTES_MAX = 63 }; /* RFC 1035 2.3.4; "my." still fits before it */
 
@@ -13,16 +11,48 @@ static enum salve_code refuse(enum config_key key, const char *why, struct salve
     return salve_refuse(err, SALVE_E_CONFIG, why, "[%s] %s", config_rows[key].section, config_rows[key].key);
 }
 
-/* One that is a number of each family, in brackets where it is of the newer one. */
+/* Four numbers of a byte, no zeros before one: 192.0.2.1 */
+static bool is_four(struct str host)
+{
+    size_t parts = 0;
+    for (bool is_more = true; is_more; parts++) {
+        int64_t number = 0;
+        struct str part = host, rest;
+        is_more = str_split(host, '.', &part, &rest);
+        bool is_byte = part.len >= 1 && part.len <= 3 && str_is_digit(part.ptr[0]) && str_to_i64(part, &number) &&
+                       number <= 255 && (part.len == 1 || part.ptr[0] != '0');
+        if (!is_byte) return false;
+        if (is_more) host = rest;
+    }
+    return parts == 4;
+}
+
+/* RFC 4291 2.2 without numbers of the older family at the end: eight groups of hexadecimal digits, or fewer and one
+ * "::" for those of zeros. */
+static bool is_six(struct str host)
+{
+    size_t groups = 0, digits = 0;
+    bool is_shortened = false;
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        if (c != ':') {
+            if (str_hex_digit(str_lower(c)) < 0 || ++digits > 4) return false;
+            groups += digits == 1;
+            continue;
+        }
+        bool is_double = i + 1 < host.len && host.ptr[i + 1] == ':';
+        if (is_double ? is_shortened : digits == 0 || i + 1 == host.len) return false;
+        is_shortened = is_shortened || is_double;
+        i += is_double;
+        digits = 0;
+    }
+    return is_shortened ? groups < 8 : groups == 8;
+}
+
 static bool is_number(struct str host)
 {
-    char text[INET6_ADDRSTRLEN];
-    unsigned char bytes[16];
-    bool is_six = host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']';
-    if (is_six) host = str_cut(host, 1, host.len - 2);
-    if (host.len == 0 || host.len >= sizeof text) return false;
-    (void)snprintf(text, sizeof text, "%.*s", STR_ARGS(host));
-    return inet_pton(is_six ? AF_INET6 : AF_INET, text, bytes) == 1;
+    bool is_bracketed = host.len > 2 && host.ptr[0] == '[' && host.ptr[host.len - 1] == ']';
+    return is_bracketed ? is_six(str_cut(host, 1, host.len - 2)) : is_four(host);
 }
 
 static enum salve_code check_address(enum config_key key, struct str text, struct salve_err *err)

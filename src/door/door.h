@@ -36,18 +36,24 @@
 #include "records/ops.h"
 
 enum {
-    DOOR_CONNECTIONS_MAX = 64,          /* at one gate */
+    DOOR_CONNECTIONS_MAX = 128,         /* at one gate */
     DOOR_VIEWS_MAX = 256,               /* open at one gate */
     DOOR_MESSAGE_BYTES_MAX = 256 << 20, /* a person's whole record, taken at once */
 };
 
 /* Numbers that the gate writes and others read: what the first stands for is said in records/gate.h; the second grows
  * with each save. While neither has grown, what was read of an open view still stands and is all there is. */
-enum { DOOR_HELD_STEPS = 5 }; /* a millisecond, ten, a hundred, a second, more */
+enum { DOOR_STEPS = 7 };
+struct door_held { /* how often the gate was held by one thing, by how long; and all together */
+    _Atomic uint64_t steps[DOOR_STEPS + 1]; /* up to 1, 2, 5, 10, 20, 100, 1000 ms; more */
+    _Atomic uint64_t us;
+};
 struct door_page {
     _Atomic uint64_t changes;
     _Atomic uint64_t saves;
-    _Atomic uint64_t held[DOOR_HELD_STEPS], held_us; /* requests by how long each held the gate, and all together */
+    struct door_held held;   /* a request, or the saves of one commit, by the clock: also while it waits for the disk */
+    struct door_held worked; /* the same by the processor's time */
+    struct door_held ticks;  /* a piece of what is due by the clock (site_tick) */
 };
 
 /* door_page_make - the page, for writing, and a descriptor through which it can be read alone; closed on exec.
@@ -72,6 +78,9 @@ struct door_server;
 struct door_figures {
     uint64_t requests, refused; /* refused: answered with an error */
     uint64_t broken;            /* connections that were ended for what came over them */
+    uint64_t commits, grouped;  /* of saves that waited, and how many saves they were */
+    uint64_t worst_us;          /* the longest that one request, or one commit of saves, worked; */
+    const char *worst;          /* its row of the table */
     size_t connections, views;
 };
 
@@ -98,6 +107,7 @@ SALVE_MUST_USE enum salve_code door_server_watch(struct door_server *server, int
                                                  void *with, struct salve_err *err);
 
 /* door_server_step - waits until something comes, at most so long, and answers it: one request of each connection.
+ * Saves that came meanwhile share a commit (door_group.c).
  * Then, once a second, what is due by the clock (site_tick), piece by piece. What a request meets is its own error.
  * E_IO: it cannot wait. */
 SALVE_MUST_USE enum salve_code door_server_step(struct door_server *server, int timeout_ms, struct salve_err *err);
@@ -119,8 +129,11 @@ struct door_connect {
 bool door_socket_path(const char *dir, char path[PATH_MAX]);
 
 /* door_dial - connects a command line to the gate that serves the site in the folder `dir`, by the socket beside it,
- * <dir>.sock. *out is NULL where nobody serves it. Errors as door_connect. */
-SALVE_MUST_USE enum salve_code door_dial(const char *dir, struct clock clock, struct site **out, struct salve_err *err);
+ * <dir>.sock, or by `socket` where that is not NULL: then a folder that the caller may not look into will do. *out is
+ * NULL where nobody serves it. Errors as door_connect; E_CONFIG: somebody else listens there; E_IO: this user may not
+ * connect. */
+SALVE_MUST_USE enum salve_code door_dial(const char *dir, const char *socket, struct clock clock, struct site **out,
+                                         struct salve_err *err);
 
 /* door_connect - an open site at the other end. Unlike one of this process it may be used by many threads at once, as
  * many as there are connections, the rest waits; a view by one thread at a time. What site_settings, site_zone and

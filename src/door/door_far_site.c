@@ -147,21 +147,27 @@ bool far_site_clock_suspect(const struct site *site) { return time_of(site).is_s
 int64_t far_site_now_unix_ms(const struct site *site) { return time_of(site).now_unix_ms; }
 uint32_t far_site_guessed_codes(struct site *site) { return (uint32_t)time_of(site).guessed_codes; }
 
+static void add_held(struct buf *out, const char *name, const char *what, const struct door_held *held)
+{
+    uint64_t sum = 0;
+    uint64_t us = atomic_load_explicit(&held->us, memory_order_relaxed);
+    buf_addf(out, "# HELP %s %s\n# TYPE %s histogram\n", name, what, name);
+    for (size_t i = 0; i <= DOOR_STEPS; i++) {
+        const char *step = i == DOOR_STEPS ? "+Inf" : door_steps[i].seconds;
+        sum += atomic_load_explicit(&held->steps[i], memory_order_relaxed);
+        buf_addf(out, "%s_bucket{le=\"%s\"} %llu\n", name, step, (unsigned long long)sum);
+    }
+    buf_addf(out, "%s_sum %llu.%06llu\n%s_count %llu\n", name, (unsigned long long)(us / 1000000),
+             (unsigned long long)(us % 1000000), name, (unsigned long long)sum);
+}
+
 void door_metrics(const struct site *site, struct buf *out)
 {
-    static const char *const steps[DOOR_HELD_STEPS] = {"0.001", "0.01", "0.1", "1", "+Inf"};
     const struct door_page *page = far_of(site)->page;
-    uint64_t sum = 0;
     if (page == NULL) return;
-    uint64_t us = atomic_load_explicit(&page->held_us, memory_order_relaxed);
-    buf_add(out, STR("# HELP salve_gate_held_seconds how long a request held the gate\n"
-                     "# TYPE salve_gate_held_seconds histogram\n"));
-    for (size_t i = 0; i < DOOR_HELD_STEPS; i++) {
-        sum += atomic_load_explicit(&page->held[i], memory_order_relaxed);
-        buf_addf(out, "salve_gate_held_seconds_bucket{le=\"%s\"} %llu\n", steps[i], (unsigned long long)sum);
-    }
-    buf_addf(out, "salve_gate_held_seconds_sum %llu.%06llu\nsalve_gate_held_seconds_count %llu\n",
-             (unsigned long long)(us / 1000000), (unsigned long long)(us % 1000000), (unsigned long long)sum);
+    add_held(out, "salve_gate_held_seconds", "how long a request, or saves of one commit, held the gate", &page->held);
+    add_held(out, "salve_gate_worked_seconds", "the same by the processor's time, without the disk", &page->worked);
+    add_held(out, "salve_gate_tick_seconds", "how long a piece of the clock's work held the gate", &page->ticks);
 }
 
 /* --- upkeep ------------------------------------------------------------------------------------------------------- */

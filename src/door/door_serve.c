@@ -376,20 +376,25 @@ static bool has_tapes(const struct door_saving *saving)
     return true;
 }
 
-static void count_save(struct door_call *call)
+enum salve_code door_saving_view(struct door_call *call, const struct door_saving *saving, struct rec_view **view,
+                                 struct salve_err *err)
 {
-    if (call->server->page != NULL) atomic_fetch_add_explicit(&call->server->page->saves, 1, memory_order_release);
+    return has_tapes(saving) ? prepare(call, saving, view, err) : salve_fail(err, SALVE_E_INVALID, "batch");
+}
+
+void door_saved(struct door_server *server)
+{
+    if (server->page != NULL) atomic_fetch_add_explicit(&server->page->saves, 1, memory_order_release);
 }
 
 static enum salve_code door_near_save(struct door_call *call, struct door_ask_rec_save *ask)
 {
     struct rec_view *view = NULL;
     const struct door_saving *saving = &ask->saving;
-    if (!has_tapes(saving)) return salve_fail(call->err, SALVE_E_INVALID, "batch");
-    TRY(prepare(call, saving, &view, call->err));
+    TRY(door_saving_view(call, saving, &view, call->err));
     enum salve_code code = rec_save(view, saving->items, saving->items_count,
                                     saving->wants_receipt ? &ask->receipt : NULL, call->mem, call->err);
-    count_save(call); /* also where only its receipt could not be made */
+    door_saved(call->server); /* also where only its receipt could not be made */
     return code;
 }
 
@@ -402,8 +407,7 @@ static enum salve_code prepare_many(struct door_call *call, struct door_ask_rec_
         struct door_saved *saved = &ask->saved[i];
         const struct door_saving *saving = &ask->savings[i];
         struct rec_view *view = NULL;
-        saved->code = has_tapes(saving) ? prepare(call, saving, &view, &saved->err)
-                                        : salve_fail(&saved->err, SALVE_E_INVALID, "batch");
+        saved->code = door_saving_view(call, saving, &view, &saved->err);
         if (saved->code != SALVE_OK) continue;
         places[n] = i;
         batches[n++] = (struct rec_batch){.view = view,
@@ -429,7 +433,7 @@ static enum salve_code door_near_save_many(struct door_call *call, struct door_a
         ask->saved[places[i]].code = batches[i].code;
         ask->saved[places[i]].err = batches[i].err;
     }
-    count_save(call);
+    door_saved(call->server);
     return SALVE_OK;
 }
 
@@ -539,7 +543,7 @@ static enum salve_code may_ask(struct door_call *call)
 
 /* --- one request -------------------------------------------------------------------------------------------------- */
 
-static enum salve_code answer(struct door_call *call, enum salve_code code, struct salve_err *err)
+enum salve_code door_answer(struct door_call *call, enum salve_code code, struct salve_err *err)
 {
     struct salve_err too_big = {0};
     call->server->figures.requests++;
@@ -550,58 +554,102 @@ static enum salve_code answer(struct door_call *call, enum salve_code code, stru
     return put;
 }
 
-/* What is waited for is counted as of this connection, which waits. */
-static enum salve_code ask_desk(struct door_call *call)
+/* What is shown in a request for the desk; NULL: a secret alone is. */
+static const struct proof *shown_in(const struct door_call *call)
+{
+    const struct door_ask_session_begin_by *begin = call->ask;
+    const struct door_ask_session_unlock_by *unlock = call->ask;
+    const struct door_ask_session_step_up *step = call->ask;
+    if (call->request == DOOR_ASK_session_begin_by) return &begin->shown;
+    if (call->request == DOOR_ASK_session_unlock_by) return &unlock->shown;
+    return call->request == DOOR_ASK_session_step_up ? &step->shown : NULL;
+}
+
+static struct desk_ask wish_of(const struct door_call *call)
 {
     const struct door_ask_session_begin *begin = call->ask;
+    const struct door_ask_session_begin_by *begin_by = call->ask;
     const struct door_ask_session_unlock *unlock = call->ask;
+    const struct door_ask_session_unlock_by *unlock_by = call->ask;
+    const struct door_ask_session_step_up *step = call->ask;
     const struct door_ask_staff_login *login = call->ask;
-    struct desk_ask ask = {.source = call->conn->number, .tag = call->conn->number};
-    if (call->request == DOOR_ASK_session_unlock) {
-        ask.wish = DESK_UNLOCK;
-        ask.token = unlock->token;
-        ask.secret = unlock->secret;
-    } else if (call->request == DOOR_ASK_session_begin) {
-        ask.wish = DESK_SESSION;
-        ask.id = begin->id;
-        ask.secret = begin->secret;
-    } else {
-        ask.wish = DESK_LOGIN;
-        ask.id = login->id;
-        ask.secret = login->secret;
+    switch (call->request) {
+    case DOOR_ASK_session_begin:
+        return (struct desk_ask){.wish = DESK_SESSION, .id = begin->id, .secret = begin->secret};
+    case DOOR_ASK_session_begin_by:
+        return (struct desk_ask){.wish = DESK_SESSION, .id = begin_by->id, .secret = begin_by->shown.secret};
+    case DOOR_ASK_session_unlock:
+        return (struct desk_ask){.wish = DESK_UNLOCK, .token = unlock->token, .secret = unlock->secret};
+    case DOOR_ASK_session_unlock_by:
+        return (struct desk_ask){.wish = DESK_UNLOCK, .token = unlock_by->token, .secret = unlock_by->shown.secret};
+    case DOOR_ASK_session_step_up:
+        return (struct desk_ask){.wish = DESK_STEP_UP, .token = step->token, .secret = step->shown.secret};
+    default:
+        return (struct desk_ask){.wish = DESK_LOGIN, .id = login->id, .secret = login->secret};
     }
+}
+
+/* What is waited for is counted as of this connection, which waits. A passkey is looked at at once: nothing of it takes
+ * long. */
+static enum salve_code ask_desk(struct door_call *call)
+{
+    struct desk_ask ask = wish_of(call);
+    ask.shown = shown_in(call);
+    if (ask.shown != NULL && ask.shown->credential.len > 0) return door_carry_out(call);
+    ask.source = ask.tag = call->conn->number;
     TRY(desk_begin(call->server->desk, &ask, call->err));
     call->conn->asked = call->request;
     call->conn->is_waiting = true;
     return SALVE_OK;
 }
 
+/* In its arena, so that it can wait in a group. */
+static struct door_call *call_open(struct door_server *server, struct door_conn *conn, enum door_request request)
+{
+    struct arena *mem = arena_open_private(ARENA_BYTES);
+    struct door_call *call = mem == NULL ? NULL : arena_new(mem, struct door_call);
+    struct salve_err *why = call == NULL ? NULL : arena_new(mem, struct salve_err);
+    void *ask = why == NULL ? NULL : arena_alloc(mem, door_rows[request].bytes);
+    if (ask == NULL) {
+        arena_close(mem);
+        return NULL;
+    }
+    *call = (struct door_call){.server = server,
+                               .conn = conn,
+                               .site = server->site,
+                               .row = &door_rows[request],
+                               .request = request,
+                               .ask = ask,
+                               .mem = mem,
+                               .err = why};
+    return call;
+}
+
+/* Rows of a file of many people are each a commit of their own. */
+static bool waits_for_group(const struct door_call *call)
+{
+    return (call->row->who & DOOR_IN_GROUP) != 0 && call->conn->rows == NULL;
+}
+
 enum salve_code door_begin(struct door_server *server, struct door_conn *conn, enum door_request request,
                            struct str body, struct salve_err *err)
 {
-    struct salve_err why = {0};
-    struct door_call call = {.server = server,
-                             .conn = conn,
-                             .site = server->site,
-                             .row = &door_rows[request],
-                             .request = request,
-                             .err = &why};
-    call.mem = arena_open_private(ARENA_BYTES);
-    call.ask = call.mem == NULL ? NULL : arena_alloc(call.mem, call.row->bytes);
-    if (call.ask == NULL) {
-        arena_close(call.mem);
-        return salve_fail(err, SALVE_E_MEMORY, "request");
+    struct door_call *call = call_open(server, conn, request);
+    if (call == NULL) return salve_fail(err, SALVE_E_MEMORY, "request");
+    call->bytes = body.len;
+    enum salve_code read = door_read(call->row->in, body, DOOR_VIEWED, call->mem, call->ask, call->err);
+    enum salve_code code = read, done = SALVE_OK;
+    if (read == SALVE_OK) code = may_ask(call);
+    if (code == SALVE_OK && waits_for_group(call)) {
+        door_group_add(call);
+        return SALVE_OK;
     }
-    enum salve_code read = door_read(call.row->in, body, DOOR_VIEWED, call.mem, call.ask, &why);
-    enum salve_code code = read;
-    if (read == SALVE_OK) code = may_ask(&call);
-    if (code == SALVE_OK) code = (call.row->who & DOOR_AT_DESK) != 0 ? ask_desk(&call) : door_carry_out(&call);
-    enum salve_code done = SALVE_OK;
+    if (code == SALVE_OK) code = (call->row->who & DOOR_AT_DESK) != 0 ? ask_desk(call) : door_carry_out(call);
     if (read == SALVE_E_INVALID)
         done = salve_fail(err, read, "request");
     else if (!conn->is_waiting)
-        done = answer(&call, code, err);
-    arena_close(call.mem);
+        done = door_answer(call, code, err);
+    arena_close(call->mem);
     return done;
 }
 
@@ -619,10 +667,16 @@ static enum salve_code finish(struct door_call *call, enum salve_code code, cons
 {
     struct door_ask_staff_login *login = call->ask;
     struct door_ask_session_begin *begin = call->ask;
+    struct door_ask_session_begin_by *begin_by = call->ask;
     struct door_ask_session_unlock *unlock = call->ask;
+    struct door_ask_session_unlock_by *unlock_by = call->ask;
+    struct door_ask_session_step_up *step = call->ask;
     if (code != SALVE_OK) return code;
     if (call->request == DOOR_ASK_session_begin) begin->session = *session;
+    if (call->request == DOOR_ASK_session_begin_by) begin_by->session = *session;
     if (call->request == DOOR_ASK_session_unlock) unlock->session = *session;
+    if (call->request == DOOR_ASK_session_unlock_by) unlock_by->session = *session;
+    if (call->request == DOOR_ASK_session_step_up) step->session = *session;
     if (call->request != DOOR_ASK_staff_login) return SALVE_OK;
     login->actor = session->actor;
     return door_held(call, SALVE_OK, &login->actor);
@@ -652,7 +706,7 @@ static bool desk_one(struct door_server *server)
         call.ask = arena_alloc(call.mem, call.row->bytes);
         code = call.ask == NULL ? salve_fail(&why, SALVE_E_MEMORY, "request") : finish(&call, code, &session);
         call.conn->is_waiting = false;
-        call.conn->is_broken = call.conn->is_broken || answer(&call, code, NULL) != SALVE_OK;
+        call.conn->is_broken = call.conn->is_broken || door_answer(&call, code, NULL) != SALVE_OK;
     }
     crypto_zero(&session, sizeof session);
     arena_close(call.mem);

@@ -64,6 +64,7 @@ enum salve_code door_server_open(const struct door_serve_ask *ask, struct door_s
 static void conn_drop(struct door_server *server, struct door_conn *conn)
 {
     if (conn->fd < 0) return;
+    door_group_leave(conn);
     door_views_end(server, conn);
     for (size_t i = 0; i < conn->held_count; i++) (void)!session_end(server->site, conn->held[i], NULL);
     if (conn->rows != NULL) {
@@ -178,20 +179,37 @@ void door_breathe(struct door_server *server, struct door_conn *conn)
     }
 }
 
-static uint64_t now_us(void)
+static uint64_t time_us(clockid_t clock)
 {
     struct timespec now;
-    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    (void)clock_gettime(clock, &now);
     return (uint64_t)now.tv_sec * 1000000u + (uint64_t)now.tv_nsec / 1000u;
 }
 
-static void count_held(struct door_server *server, uint64_t took_us)
+static struct door_span span_now(void)
+{
+    return (struct door_span){.wall_us = time_us(CLOCK_MONOTONIC), .cpu_us = time_us(CLOCK_THREAD_CPUTIME_ID)};
+}
+
+static void count_one(struct door_held *held, uint64_t us)
 {
     size_t step = 0;
+    while (step < DOOR_STEPS && us > door_steps[step].us) step++;
+    (void)atomic_fetch_add_explicit(&held->steps[step], 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&held->us, us, memory_order_relaxed);
+}
+
+static void count_held(struct door_server *server, enum door_request request, struct door_span from)
+{
+    struct door_span to = span_now();
+    uint64_t worked_us = to.cpu_us - from.cpu_us;
+    if (worked_us > server->figures.worst_us) {
+        server->figures.worst_us = worked_us;
+        server->figures.worst = door_rows[request].name;
+    }
     if (server->page == NULL) return;
-    for (uint64_t below_us = 1000; step < DOOR_HELD_STEPS - 1 && took_us > below_us; below_us *= 10) step++;
-    (void)atomic_fetch_add_explicit(&server->page->held[step], 1, memory_order_relaxed);
-    (void)atomic_fetch_add_explicit(&server->page->held_us, took_us, memory_order_relaxed);
+    count_one(&server->page->held, to.wall_us - from.wall_us);
+    count_one(&server->page->worked, worked_us);
 }
 
 /* A message that is there whole. What cannot be read as one ends the connection. */
@@ -206,15 +224,31 @@ static void take_request(struct door_server *server, struct door_conn *conn)
     }
     size_t bytes = DOOR_HEAD_BYTES + (size_t)head.bytes;
     if (conn->in.len < bytes) return;
-    uint64_t from_us = now_us();
+    struct door_span from = span_now();
     struct str body = str_bytes(conn->in.at + DOOR_HEAD_BYTES, head.bytes);
     if (door_begin(server, conn, (enum door_request)head.request, body, NULL) != SALVE_OK) {
         conn->is_broken = true;
         server->figures.broken++;
     }
+    if (conn->saving != NULL) return; /* what came stays until its commit, with which it counts */
     door_bytes_cut(&conn->in, bytes);
     if (conn->in.room > KEPT_BYTES) door_bytes_drop(&conn->in);
-    count_held(server, now_us() - from_us);
+    count_held(server, (enum door_request)head.request, from);
+}
+
+/* Saves that wait. Their answers go out at once. */
+static void commit_group(struct door_server *server)
+{
+    struct door_span from = span_now();
+    if (server->group_count == 0) return;
+    door_group_commit(server);
+    count_held(server, DOOR_ASK_rec_save, from);
+    for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
+        struct door_conn *conn = &server->conns[i];
+        if (conn->fd < 0 || conn->is_waiting) continue;
+        if (conn->out.len > 0) transmit(conn);
+        if (conn->is_broken) conn_drop(server, conn);
+    }
 }
 
 static void serve_conn(struct door_server *server, struct door_conn *conn, short ready)
@@ -275,23 +309,26 @@ static void serve_all(struct door_server *server, const struct polled *polled)
 /* What it could not do it tries again. */
 static void tick(struct door_server *server)
 {
-    uint64_t at_us = now_us();
+    struct door_span from = span_now();
+    uint64_t at_us = from.wall_us;
     bool is_due = server->ticked_us == 0 || at_us - server->ticked_us >= GATE_TICK_MS * (uint64_t)1000;
     if (!is_due && !server->has_more) return;
     server->ticked_us = at_us;
     server->has_more = false;
     door_views_lapse(server);
     (void)!site_tick(server->site, &server->has_more, NULL);
+    if (server->page != NULL) count_one(&server->page->ticks, time_us(CLOCK_MONOTONIC) - at_us);
 }
 
 enum salve_code door_server_step(struct door_server *server, int timeout_ms, struct salve_err *err)
 {
     struct polled polled;
-    bool has_more = server->has_more;
+    bool has_more = server->has_more || server->group_count > 0;
     poll_all(server, &polled);
     int ready = poll(polled.fds, polled.count, has_more ? 0 : timeout_ms);
     if (ready < 0 && errno != EINTR) return salve_fail(err, SALVE_E_IO, "gate");
     if (ready > 0) serve_all(server, &polled);
+    commit_group(server);
     tick(server);
     return SALVE_OK;
 }

@@ -79,6 +79,9 @@ uint64_t door_tables_print(void)
     return hash;
 }
 
+const struct door_step door_steps[DOOR_STEPS] = {{1000, "0.001"}, {2000, "0.002"}, {5000, "0.005"}, {10000, "0.01"},
+                                                 {20000, "0.02"}, {100000, "0.1"}, {1000000, "1"}};
+
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 
 bool door_head_read(const uint8_t bytes[DOOR_HEAD_BYTES], struct door_head *out)

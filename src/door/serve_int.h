@@ -10,15 +10,18 @@
 
 enum { DOOR_SESSIONS_HELD = 128, DOOR_WATCHED_MAX = 8 };
 
+struct door_call;
+
 struct door_conn {
     int fd; /* -1: the place is free */
     enum door_kind kind;
     uint64_t number; /* of all connections so far, from 1 */
     uint64_t owner;  /* of its views: its number, or that of its web */
     struct door_bytes in, out;
-    size_t sent;             /* of `out` */
-    bool is_waiting;         /* for the desk: no other request of it is begun */
-    enum door_request asked; /* what waits */
+    size_t sent;              /* of `out` */
+    bool is_waiting;          /* for the desk, or for a commit: no other request of it is begun */
+    enum door_request asked;  /* what waits for the desk */
+    struct door_call *saving; /* what waits for a commit; its texts are in `in` */
     bool is_broken;
     struct rec_rows *rows;                                 /* the file of many people that it began */
     uint8_t held[DOOR_SESSIONS_HELD][SESSION_TOKEN_BYTES]; /* sessions that end with it */
@@ -32,6 +35,10 @@ struct door_open {
     bool is_of_web;
     uint64_t numbers_given;
     uint64_t left_until_ms; /* its web is gone, and its session may ask for it until then; 0: it is held */
+};
+
+struct door_span { /* two clocks at one moment */
+    uint64_t wall_us, cpu_us;
 };
 
 struct door_watch {
@@ -57,6 +64,8 @@ struct door_server {
     uint64_t number, web; /* given last; that of web */
     bool has_more;        /* is due by the clock */
     uint64_t ticked_us;
+    struct door_call *group[DOOR_CONNECTIONS_MAX]; /* saves that wait for the next commit, as they came */
+    size_t group_count;
     unsigned left_ms; /* how long a view waits for its session when its web was lost */
     struct door_figures figures;
 };
@@ -72,6 +81,7 @@ struct door_call {
     struct rec_view *view; /* of DOOR_OF_VIEW */
     struct arena *mem;
     struct salve_err *err;
+    size_t bytes; /* of its fields */
 };
 
 /* door_carry_out - the near call of a request whose struct is filled; its code. */
@@ -81,6 +91,25 @@ SALVE_MUST_USE enum salve_code door_carry_out(struct door_call *call);
  * came is no request, and the connection ends; what the near call meets is in the answer. */
 SALVE_MUST_USE enum salve_code door_begin(struct door_server *server, struct door_conn *conn, enum door_request request,
                                           struct str body, struct salve_err *err);
+
+/* door_answer - the answer into conn->out. E_TOO_BIG, E_MEMORY: it cannot be said, and the connection ends. */
+SALVE_MUST_USE enum salve_code door_answer(struct door_call *call, enum salve_code code, struct salve_err *err);
+
+/* door_saving_view - the view of a save, with the ids and the open work that go along with it. E_CONSENT: none; of
+ * tapes that are none E_INVALID. door_saved - others look again at what they read. */
+SALVE_MUST_USE enum salve_code door_saving_view(struct door_call *call, const struct door_saving *saving,
+                                                struct rec_view **view, struct salve_err *err);
+void door_saved(struct door_server *server);
+
+/* --- saves that share a commit (door_group.c) --------------------------------------------------------------------- */
+
+/* door_group_add - a save that waits for the next commit, which it shares with others. Its arena, its error and what
+ * came over its connection stay until then.
+ * door_group_commit - saves of as many as one commit takes, each in its savepoint, and answers each of them; the rest
+ * waits for the next. Of one person there is one save in a commit, since a save is judged by what stands. */
+void door_group_add(struct door_call *call);
+void door_group_leave(struct door_conn *conn); /* a connection that ends: what waits of it is not saved */
+void door_group_commit(struct door_server *server);
 
 /* door_desk_done - answers what waited for the desk. */
 void door_desk_done(struct door_server *server);

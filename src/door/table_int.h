@@ -17,6 +17,7 @@ enum {
     DOOR_OF_ROWS = 8,   /* within a file of many people that this connection began */
     DOOR_OF_STAFF = 16, /* its first member is an actor, who has a session: no register is so new that it needs none */
     DOOR_AT_DESK = 32,  /* a secret is checked, on a thread of its own */
+    DOOR_IN_GROUP = 64, /* it shares a commit with others that wait */
 };
 
 enum door_request {
@@ -82,6 +83,13 @@ extern const struct door_row door_rows[DOOR_ASKS];
 
 /* door_tables_print - of all rows: two ends with another one do not understand each other. */
 uint64_t door_tables_print(void);
+
+/* The steps of struct door_held. */
+struct door_step {
+    uint64_t us;
+    const char *seconds;
+};
+extern const struct door_step door_steps[];
 
 /* --- messages ----------------------------------------------------------------------------------------------------- */
 

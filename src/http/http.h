@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * http - a server of HTTP/1.1 over libuv: sockets that somebody else has opened come in, requests are read strictly
- * (http_read.h), answered by worker threads, and the answers of a connection go out in the order of its requests.
+ * http - a server of HTTP/1.1 over libuv, plain or in TLS: sockets that somebody else has opened come in, requests are
+ * read strictly (http_read.h), answered by worker threads, and the answers of a connection go out in the order of its
+ * requests.
  *
  *     struct http_config config = http_config_usual();     // then: answer, workers, routes, clock
  *     struct http_server *server;
@@ -28,6 +29,7 @@
 #include "http/http_read.h"
 
 struct http_server; /* opaque */
+struct tls_server;  /* tls/tls.h */
 
 enum {
     HTTP_WORKERS_MAX = 16,
@@ -113,7 +115,7 @@ struct http_config {
     size_t buffers_bytes_max; /* of all connections together; over it: 503 */
     unsigned connections_max; /* over it: 503, or the seat of one that has asked nothing for spare_seconds */
     unsigned waiting_max;     /* requests that wait for a worker; over it: 503 */
-    unsigned head_seconds, body_seconds, idle_seconds, spare_seconds;
+    unsigned handshake_seconds, head_seconds, body_seconds, idle_seconds, spare_seconds;
     unsigned send_seconds; /* in which a client takes at least HTTP_SEND_BYTES_MIN of an answer, HTTP_SENDS_MAX times */
 };
 
@@ -125,6 +127,7 @@ struct http_config http_config_usual(void);
 /* Numbers since the start; exact once the server has drained. */
 struct http_counts {
     uint64_t connections, requests, refused; /* refused: bytes that were no request */
+    uint64_t handshakes, handshakes_refused; /* of TLS; whole, and those that came to another end */
     uint64_t timeouts, turned_away;          /* turned_away: over connections_max or waiting_max */
     uint64_t buffers_bytes;                  /* of all connections, now */
     unsigned open, waiting, running;         /* now */
@@ -137,8 +140,11 @@ SALVE_MUST_USE enum salve_code http_server_open(const struct http_config *config
                                                 struct http_server **out, struct salve_err *err);
 void http_server_close(struct http_server *server);
 
-/* http_server_listen - takes over a listening socket. E_IO. */
+/* http_server_listen - takes over a listening socket. E_IO. http_server_listen_tls - what comes there is TLS; `tls`
+ * (tls/tls.h) outlives the server, and may get another certificate at any time. E_MEMORY, E_IO. */
 SALVE_MUST_USE enum salve_code http_server_listen(struct http_server *server, int fd, struct salve_err *err);
+SALVE_MUST_USE enum salve_code http_server_listen_tls(struct http_server *server, int fd, struct tls_server *tls,
+                                                      struct salve_err *err);
 
 /* http_server_run - starts the workers (so a confinement that was put on this thread holds them too) and answers until
  * the server was drained. SIGPIPE is blocked on this thread from then on, every signal on the workers'. E_IO, E_MEMORY.

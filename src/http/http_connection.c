@@ -9,14 +9,14 @@
 #include "http/http_connection.h"
 
 enum {
-    READ_BYTES = 64 << 10,
+    HTTP_ONE_RECORD_BYTES = 16 << 10, /* of TLS (RFC 8446, 5.1) */
     LINGER_MS = 2000,           /* a client that is still sending hears why nobody listens, before the socket is gone */
     LINGER_BYTES_MAX = 1 << 20, /* and what it sends meanwhile is thrown away */
     RETRY_SECONDS = 2,
 };
 
-/* What is waited for: of the first three that the client sends something. */
-enum stage { A_REQUEST, ITS_HEAD, ITS_BODY, AN_ANSWER, ROOM_TO_SEND, THE_END };
+/* What is waited for: of the first four that the client sends something. */
+enum stage { A_HANDSHAKE, A_REQUEST, ITS_HEAD, ITS_BODY, AN_ANSWER, ROOM_TO_SEND, THE_END };
 
 struct connection {
     struct http_server *server;
@@ -28,6 +28,9 @@ struct connection {
         uv_handle_t handle;
     } socket;
     uv_write_t write;
+    struct tls_pipe *pipe; /* NULL: plain */
+    struct str rest[2];    /* of an answer, that the pipe has not taken yet */
+    size_t writing;        /* sealed bytes that libuv has; the pipe is left alone meanwhile */
     struct http_reader reader;
     struct http_job job;
     struct arena_mark reply_mark; /* where the memory of the answer was empty */
@@ -93,6 +96,7 @@ static void free_connection(struct connection *c)
     http_count(&server->numbers.open, (uint64_t)-1);
     drop_reply(c);
     free_buffer(c);
+    tls_pipe_close(c->pipe);
     free(c);
 }
 
@@ -129,7 +133,11 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *out)
     size_t room = c->reader.size;
     char *at = c->stage == THE_END ? c->reader.buffer : http_reader_room(&c->reader, &room);
     (void)suggested;
-    *out = uv_buf_init(at, (unsigned)(room < READ_BYTES ? room : READ_BYTES));
+    if (c->pipe != NULL && room > 0) {
+        at = c->server->scratch;
+        room = c->writing > 0 ? 0 : HTTP_READ_BYTES;
+    }
+    *out = uv_buf_init(at, (unsigned)(room < HTTP_READ_BYTES ? room : HTTP_READ_BYTES));
 }
 
 static void stop_reading(struct connection *c)
@@ -144,19 +152,27 @@ static void ignore(struct connection *c, size_t bytes)
     if (c->ignored > LINGER_BYTES_MAX) connection_close(c);
 }
 
+static void on_end(struct connection *c, bool is_good, bool waits)
+{
+    c->has_ended = true;
+    stop_reading(c);
+    if (!is_good || waits || c->stage == THE_END) connection_close(c);
+}
+
+static void on_sealed(struct connection *c, const char *bytes, size_t len, bool waits);
+
 static void on_bytes(uv_stream_t *stream, ssize_t bytes, const uv_buf_t *buffer)
 {
     struct connection *c = stream->data;
     bool waits = c->stage <= ITS_BODY;
-    (void)buffer;
     if (bytes == UV_ENOBUFS) { /* what waits fills the buffer: it is read on behind this answer */
         stop_reading(c);
     } else if (bytes < 0) {
-        c->has_ended = true;
-        stop_reading(c);
-        if (bytes != UV_EOF || waits || c->stage == THE_END) connection_close(c);
+        on_end(c, bytes == UV_EOF, waits);
     } else if (c->stage == THE_END) {
         ignore(c, (size_t)bytes);
+    } else if (bytes > 0 && c->pipe != NULL) {
+        on_sealed(c, buffer->base, (size_t)bytes, waits);
     } else if (bytes > 0) {
         http_reader_took(&c->reader, (size_t)bytes);
         if (waits) go_on(c);
@@ -170,19 +186,32 @@ static void read_on(struct connection *c)
     if (!c->is_reading) connection_close(c);
 }
 
+static bool shakes_hands(const struct connection *c)
+{
+    return c->pipe != NULL && tls_pipe_state(c->pipe) == TLS_BEGINS;
+}
+
+static unsigned seconds_for(const struct http_config *config, enum stage stage)
+{
+    return stage == A_HANDSHAKE ? config->handshake_seconds
+           : stage == A_REQUEST ? config->idle_seconds
+           : stage == ITS_HEAD  ? config->head_seconds
+                                : config->body_seconds;
+}
+
 /* A byte now and then buys no time: a stage has its time once. */
 static void wait_for_bytes(struct connection *c)
 {
     const struct http_config *config = &c->server->config;
-    enum stage stage = c->reader.have == 0 ? A_REQUEST : c->reader.head_bytes == 0 ? ITS_HEAD : ITS_BODY;
-    if (c->has_ended || (c->server->is_draining && stage == A_REQUEST)) {
+    enum stage stage = shakes_hands(c)             ? A_HANDSHAKE
+                       : c->reader.have == 0       ? A_REQUEST
+                       : c->reader.head_bytes == 0 ? ITS_HEAD
+                                                   : ITS_BODY;
+    if (c->has_ended || (c->server->is_draining && stage <= A_REQUEST)) {
         connection_close(c);
         return;
     }
-    if (stage != c->stage || c->late_ms == 0)
-        expect_within(c, 1000 * (uint64_t)(stage == A_REQUEST  ? config->idle_seconds
-                                           : stage == ITS_HEAD ? config->head_seconds
-                                                               : config->body_seconds));
+    if (stage != c->stage || c->late_ms == 0) expect_within(c, 1000 * (uint64_t)seconds_for(config, stage));
     c->stage = stage;
     read_on(c);
 }
@@ -201,6 +230,61 @@ static bool move_buffer(struct connection *c, size_t size)
     return true;
 }
 
+/* --- TLS ---------------------------------------------------------------------------------------------------------- */
+
+/* What a handshake, an alert or an interim answer has to say: little, which the kernel takes at once, or the client has
+ * long taken nothing. False: it is gone. */
+static bool send_little(struct connection *c)
+{
+    struct str waits = c->writing > 0 ? STR("") : tls_pipe_waits(c->pipe);
+    uv_buf_t part = uv_buf_init((char *)(uintptr_t)waits.ptr, (unsigned)waits.len);
+    if (waits.len == 0) return true;
+    int sent = uv_try_write(&c->socket.stream, &part, 1);
+    if (sent > 0) tls_pipe_sent(c->pipe, (size_t)sent);
+    return sent == (int)waits.len;
+}
+
+/* Clear bytes into the reader, as many as there is room for; false: there were none. */
+static bool unseal(struct connection *c)
+{
+    size_t room, bytes, all = 0;
+    for (char *at; at = http_reader_room(&c->reader, &room), (bytes = tls_pipe_take(c->pipe, at, room)) > 0;
+         all += bytes)
+        http_reader_took(&c->reader, bytes);
+    if (tls_pipe_state(c->pipe) == TLS_ENDED) c->has_ended = true;
+    return all > 0;
+}
+
+/* A handshake has come to its end, the one or the other. */
+static void note_handshake(struct connection *c)
+{
+    bool is_whole = tls_pipe_state(c->pipe) == TLS_OPEN || tls_pipe_state(c->pipe) == TLS_ENDED;
+    http_count(is_whole ? &c->server->numbers.handshakes : &c->server->numbers.handshakes_refused, 1);
+}
+
+static void on_sealed(struct connection *c, const char *bytes, size_t len, bool waits)
+{
+    bool began = shakes_hands(c);
+    tls_pipe_came(c->pipe, bytes, len);
+    if (began && !shakes_hands(c)) note_handshake(c);
+    (void)unseal(c);
+    bool is_there = send_little(c);
+    if (!is_there || tls_pipe_state(c->pipe) == TLS_BROKEN)
+        connection_close(c);
+    else if (waits)
+        go_on(c);
+    else if (c->has_ended)
+        stop_reading(c);
+}
+
+/* Says that nothing more comes, where the kernel takes it. */
+static void end_pipe(struct connection *c)
+{
+    if (c->pipe == NULL) return;
+    tls_pipe_end(c->pipe);
+    (void)send_little(c);
+}
+
 /* --- sending ------------------------------------------------------------------------------------------------------ */
 
 /* The last answer is with the kernel: the client hears so, and what it sends still is not taken for a reason to break
@@ -209,6 +293,7 @@ static void linger(struct connection *c)
 {
     uv_os_fd_t fd;
     c->stage = THE_END;
+    end_pipe(c);
     c->reader.dirty = c->reader.size;
     expect_within(c, LINGER_MS);
     if (c->has_ended || uv_fileno(&c->socket.handle, &fd) != 0 || shutdown(fd, SHUT_WR) != 0)
@@ -239,6 +324,7 @@ static void end_reply(struct connection *c, size_t unsent)
 {
     note(c, unsent);
     drop_reply(c);
+    c->rest[0] = c->rest[1] = STR_NONE;
     if (unsent > 0) {
         connection_close(c);
     } else if (c->closes) {
@@ -252,10 +338,17 @@ static void end_reply(struct connection *c, size_t unsent)
     }
 }
 
+/* What the client has not got of an answer, about: sealing adds a little. */
+static size_t left_of(const struct connection *c)
+{
+    size_t left = uv_stream_get_write_queue_size(&c->socket.stream) + c->rest[0].len + c->rest[1].len;
+    return left < c->reply_bytes ? left : c->reply_bytes;
+}
+
 static void on_sent(uv_write_t *write, int status)
 {
     struct connection *c = write->data;
-    size_t left = uv_stream_get_write_queue_size(&c->socket.stream);
+    size_t left = left_of(c);
     end_reply(c, status == 0 ? 0 : left > 0 ? left : 1);
     if (!c->is_closing && c->stage == A_REQUEST) go_on(c);
 }
@@ -290,6 +383,85 @@ static void send_parts(struct connection *c, struct str head, struct str body)
         send_rest(c, parts, (size_t)sent);
 }
 
+/* --- sending in TLS ----------------------------------------------------------------------------------------------- */
+
+static void send_sealed(struct connection *c);
+
+/* Head and a small body are one record. */
+static void seal_small(struct connection *c)
+{
+    char *scratch = c->server->scratch;
+    struct str *head = &c->rest[0], *body = &c->rest[1];
+    if (head->len == 0 || body->len == 0 || head->len + body->len > HTTP_ONE_RECORD_BYTES) return;
+    memcpy(scratch, head->ptr, head->len);
+    memcpy(scratch + head->len, body->ptr, body->len);
+    size_t put = tls_pipe_put(c->pipe, str_make(scratch, head->len + body->len));
+    explicit_bzero(scratch, head->len + body->len);
+    size_t of_head = put < head->len ? put : head->len;
+    *head = str_cut(*head, of_head, head->len);
+    *body = str_cut(*body, put - of_head, body->len);
+}
+
+/* False: the pipe takes nothing more, ever. */
+static bool seal_more(struct connection *c)
+{
+    seal_small(c);
+    for (size_t i = 0; i < 2; i++) {
+        if (c->rest[i].len > 0) c->rest[i] = str_cut(c->rest[i], tls_pipe_put(c->pipe, c->rest[i]), c->rest[i].len);
+        if (c->rest[i].len > 0) break;
+    }
+    return tls_pipe_state(c->pipe) != TLS_BROKEN;
+}
+
+static void on_sealed_sent(uv_write_t *write, int status)
+{
+    struct connection *c = write->data;
+    tls_pipe_sent(c->pipe, c->writing);
+    c->writing = 0;
+    if (status == 0)
+        send_sealed(c);
+    else
+        end_reply(c, left_of(c) > 0 ? left_of(c) : 1);
+    if (!c->is_closing && c->stage == A_REQUEST) go_on(c);
+}
+
+/* What the kernel did not take at once; the pipe keeps it in its place until it has. */
+static bool wait_to_send(struct connection *c, struct str waits)
+{
+    uv_buf_t part = uv_buf_init((char *)(uintptr_t)waits.ptr, (unsigned)waits.len);
+    if (c->stage != ROOM_TO_SEND) {
+        c->unsent = c->reply_bytes;
+        c->sends = 1;
+        c->stage = ROOM_TO_SEND;
+        expect_within(c, (uint64_t)c->server->config.send_seconds * 1000);
+    }
+    c->write.data = c;
+    c->writing = waits.len;
+    return uv_write(&c->write, &c->socket.stream, &part, 1, on_sealed_sent) == 0;
+}
+
+/* On with the answer, until it is with the kernel or the client has to take some of it first. */
+static void send_sealed(struct connection *c)
+{
+    for (;;) {
+        bool is_good = seal_more(c);
+        struct str waits = tls_pipe_waits(c->pipe);
+        uv_buf_t part = uv_buf_init((char *)(uintptr_t)waits.ptr, (unsigned)waits.len);
+        if (is_good && waits.len == 0) {
+            end_reply(c, 0);
+            return;
+        }
+        int sent = is_good ? uv_try_write(&c->socket.stream, &part, 1) : UV_EPIPE;
+        if (sent == UV_EAGAIN) sent = 0;
+        if (sent > 0) tls_pipe_sent(c->pipe, (size_t)sent);
+        if (sent >= 0 && (size_t)sent == waits.len) continue;
+        if (sent >= 0 && wait_to_send(c, tls_pipe_waits(c->pipe))) return;
+        c->writing = 0;
+        end_reply(c, left_of(c) > 0 ? left_of(c) : 1);
+        return;
+    }
+}
+
 /* The date of when the request was whole, made anew once a second. */
 static struct str date_of(struct http_server *server, int64_t now_ms)
 {
@@ -308,7 +480,14 @@ static bool send_reply(struct connection *c)
     c->status = choice.status;
     if (http_head_of(&c->job.reply, &choice, date_of(c->server, c->at_unix_ms), ending, &head) != SALVE_OK)
         return false;
-    send_parts(c, head, choice.body);
+    if (c->pipe == NULL) {
+        send_parts(c, head, choice.body);
+    } else {
+        c->reply_bytes = head.len + choice.body.len;
+        c->rest[0] = head;
+        c->rest[1] = choice.body;
+        send_sealed(c);
+    }
     return true;
 }
 
@@ -348,6 +527,10 @@ static void refuse(struct connection *c, int status)
     drop_reply(c);
     c->job.request = NULL;
     c->closes = true;
+    if (shakes_hands(c)) { /* nobody can be told anything yet */
+        connection_close(c);
+        return;
+    }
     if (!open_reply(c)) return;
     if (status == 503)
         http_reply_later(&c->job.reply, RETRY_SECONDS);
@@ -410,7 +593,10 @@ static void say_continue(struct connection *c)
 {
     static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
     uv_buf_t part = uv_buf_init((char *)(uintptr_t)text, sizeof text - 1);
-    if (uv_try_write(&c->socket.stream, &part, 1) != (int)sizeof text - 1) connection_close(c);
+    bool is_said = c->pipe == NULL
+                       ? uv_try_write(&c->socket.stream, &part, 1) == (int)sizeof text - 1
+                       : tls_pipe_put(c->pipe, str_make(text, sizeof text - 1)) == sizeof text - 1 && send_little(c);
+    if (!is_said) connection_close(c);
 }
 
 /* Looks what has come and does what is next, until something is waited for. */
@@ -419,6 +605,7 @@ static void go_on(struct connection *c)
     const struct http_request *request;
     do switch (http_reader_next(&c->reader, &request)) {
         case HTTP_MORE:
+            if (c->pipe != NULL && unseal(c)) break;
             wait_for_bytes(c);
             return;
         case HTTP_CONTINUE:
@@ -443,8 +630,8 @@ static void go_on(struct connection *c)
 /* A client that takes its answer takes HTTP_SEND_BYTES_MIN in send_seconds, and not for ever. */
 static bool takes_enough(struct connection *c)
 {
-    size_t left = uv_stream_get_write_queue_size(&c->socket.stream);
-    bool takes = c->unsent - left >= HTTP_SEND_BYTES_MIN;
+    size_t left = left_of(c);
+    bool takes = left < c->unsent && c->unsent - left >= HTTP_SEND_BYTES_MIN;
     c->unsent = left;
     return takes && c->sends++ < HTTP_SENDS_MAX && !c->server->is_draining;
 }
@@ -457,6 +644,7 @@ void connection_look(struct connection *c, uint64_t now_ms)
         return;
     }
     if (c->stage != THE_END && c->stage != A_REQUEST) http_count(&c->server->numbers.timeouts, 1);
+    if (c->stage == A_HANDSHAKE) http_count(&c->server->numbers.handshakes_refused, 1);
     if (c->stage == ITS_HEAD || c->stage == ITS_BODY)
         refuse(c, 408);
     else
@@ -465,7 +653,7 @@ void connection_look(struct connection *c, uint64_t now_ms)
 
 void connection_drain(struct connection *c)
 {
-    if (c->stage == A_REQUEST && c->reader.have == 0) connection_close(c);
+    if (c->stage <= A_REQUEST && c->reader.have == 0) connection_close(c);
 }
 
 /* --- the beginning ------------------------------------------------------------------------------------------------ */
@@ -483,16 +671,16 @@ static uint64_t source_of(struct connection *c)
     return mixed(mixed(address ^ c->server->source_key) + c->server->source_key) | 1;
 }
 
-static bool init_socket(struct connection *c, const uv_stream_t *listener)
+static bool init_socket(struct connection *c, const struct listener *listener)
 {
-    bool is_tcp = listener->type == UV_TCP;
+    bool is_tcp = listener->stream->type == UV_TCP;
     uv_loop_t *loop = &c->server->loop;
     int code = is_tcp ? uv_tcp_init(loop, &c->socket.tcp) : uv_pipe_init(loop, &c->socket.pipe, 0);
     c->socket.handle.data = c;
     return code == 0;
 }
 
-static struct connection *make_connection(struct http_server *server, const uv_stream_t *listener)
+static struct connection *make_connection(struct http_server *server, const struct listener *listener)
 {
     struct connection *c = calloc(1, sizeof *c);
     bool fits = server->numbers.buffers_bytes + HTTP_HEAD_BYTES_MAX <= server->config.buffers_bytes_max;
@@ -501,7 +689,10 @@ static struct connection *make_connection(struct http_server *server, const uv_s
         c->server = server;
         http_reader_open(&c->reader, buffer, HTTP_HEAD_BYTES_MAX, server->config.body_bytes_max);
     }
-    if (buffer == NULL || !init_socket(c, listener)) {
+    if (buffer != NULL && listener->tls != NULL) c->pipe = tls_pipe_open(listener->tls);
+    bool is_made = buffer != NULL && (c->pipe != NULL || listener->tls == NULL);
+    if (!is_made || !init_socket(c, listener)) {
+        if (c != NULL) tls_pipe_close(c->pipe);
         free(buffer);
         free(c);
         return NULL;
@@ -514,33 +705,41 @@ static struct connection *make_connection(struct http_server *server, const uv_s
     return c;
 }
 
+/* How long it has been there without a request, or a handshake; below 0: it is not. */
+static int64_t idle_ms(const struct connection *c)
+{
+    int64_t now_ms = (int64_t)uv_now(&c->server->loop),
+            allowed_ms = 1000 * (int64_t)seconds_for(&c->server->config, c->stage);
+    bool is_idle = c->stage <= A_REQUEST && !c->is_closing && c->late_ms != 0;
+    return is_idle ? allowed_ms - ((int64_t)c->late_ms - now_ms) : -1;
+}
+
 /* Who has asked nothing for longest, and long enough, makes room. */
 static bool free_seat(struct http_server *server)
 {
-    const struct http_config *config = &server->config;
     struct connection *longest = NULL;
-    uint64_t now_ms = uv_now(&server->loop), until_ms = now_ms + 1000 * (uint64_t)config->idle_seconds;
+    int64_t most_ms = 1000 * (int64_t)server->config.spare_seconds - 1;
     for (struct connection *c = server->connections; c != NULL; c = c->next) {
-        bool is_idle = c->stage == A_REQUEST && !c->is_closing && c->late_ms != 0;
-        if (is_idle && c->late_ms + 1000 * (uint64_t)config->spare_seconds <= until_ms &&
-            (longest == NULL || c->late_ms < longest->late_ms))
-            longest = c;
+        if (idle_ms(c) <= most_ms) continue;
+        most_ms = idle_ms(c);
+        longest = c;
     }
     if (longest != NULL) connection_close(longest);
     return longest != NULL;
 }
 
-bool connection_open(struct http_server *server, uv_stream_t *listener)
+bool connection_open(struct http_server *server, const struct listener *listener)
 {
     struct connection *c = make_connection(server, listener);
     if (c == NULL) return false;
-    if (uv_accept(listener, &c->socket.stream) != 0) {
+    if (uv_accept(listener->stream, &c->socket.stream) != 0) {
         connection_close(c);
         return true;
     }
     http_count(&server->numbers.connections, 1);
     if (c->socket.handle.type == UV_TCP) (void)uv_tcp_nodelay(&c->socket.tcp, 1);
     c->reader.request.source = source_of(c);
+    c->reader.request.is_tls = c->pipe != NULL;
     if (server->numbers.open <= server->config.connections_max || free_seat(server)) {
         wait_for_bytes(c);
         return true;

@@ -6,8 +6,9 @@
 #include <uv.h>
 
 #include "http/http_int.h"
+#include "tls/tls.h"
 
-enum { HTTP_SPARE_MAX = 16, HTTP_SPARE_BYTES_MAX = 16 << 10 };
+enum { HTTP_SPARE_MAX = 16, HTTP_SPARE_BYTES_MAX = 16 << 10, HTTP_READ_BYTES = 64 << 10 };
 
 struct listener {
     struct http_server *server;
@@ -16,6 +17,7 @@ struct listener {
         uv_tcp_t tcp;
         uv_pipe_t pipe;
     } handle;
+    struct tls_server *tls; /* NULL: plain */
     struct listener *next;
     bool holds; /* a connection waits that was not taken yet: there are too many */
 };
@@ -33,6 +35,7 @@ struct http_server {
     struct http_crew *crew;
     struct listener *listeners;
     struct connection *connections;
+    char *scratch; /* HTTP_READ_BYTES, where TLS is spoken: for bytes on their way between a socket and a pipe */
     struct http_numbers numbers;
     _Atomic bool is_draining;
     struct arena *spare[HTTP_SPARE_MAX]; /* of answers that have gone: empty and wiped */
@@ -46,7 +49,7 @@ struct http_server {
  * connection_ended - the answer of a job is there. connection_look - ends what is late.
  * connection_drain - closes what waits for a request of which nothing has come.
  * connection_abandon - closes it, also where an answer is under way; no worker runs any more. */
-bool connection_open(struct http_server *server, uv_stream_t *listener);
+bool connection_open(struct http_server *server, const struct listener *listener);
 void connection_ended(struct http_job *job);
 void connection_look(struct connection *c, uint64_t now_ms);
 void connection_drain(struct connection *c);

@@ -63,6 +63,7 @@ bool http_crew_is_stuck(struct http_crew *crew);
 /* Written by the thread of the loop, read by any. */
 struct http_numbers {
     _Atomic uint64_t connections, requests, refused, timeouts, turned_away, buffers_bytes, sent_bytes, open;
+    _Atomic uint64_t handshakes, handshakes_refused;
     size_t route_count;
     const char *const *routes;
     _Atomic uint64_t *answers;     /* route_count rows of http_status_rows */

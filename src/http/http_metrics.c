@@ -92,6 +92,9 @@ void http_reply_metrics(struct http_reply *reply, struct str more)
     add_number(&out, "salve_http_connections_total", "counter", counts.connections, "taken");
     add_number(&out, "salve_http_connections_open", "gauge", counts.open, "open now");
     add_number(&out, "salve_http_refused_total", "counter", counts.refused, "inputs that were no request");
+    add_number(&out, "salve_http_handshakes_total", "counter", counts.handshakes, "of TLS, that were whole");
+    add_number(&out, "salve_http_handshakes_refused_total", "counter", counts.handshakes_refused,
+               "of TLS, that came to another end");
     add_number(&out, "salve_http_timeouts_total", "counter", counts.timeouts, "connections that were too slow");
     add_number(&out, "salve_http_turned_away_total", "counter", counts.turned_away, "over a limit of the server");
     add_number(&out, "salve_http_requests_waiting", "gauge", counts.waiting, "for a worker, now");

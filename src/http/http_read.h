@@ -49,6 +49,7 @@ struct http_request {
     struct str body;
     bool keeps_alive; /* the connection may stay open */
     bool is_old;      /* HTTP/1.0 */
+    bool is_tls;      /* it came sealed: http_server_listen_tls */
 };
 
 /* http_request_header - the value of the header of that name (any case), absent if there is none or more than one. */

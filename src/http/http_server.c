@@ -27,6 +27,8 @@ struct http_counts http_server_counts(const struct http_server *server)
     struct http_counts counts = {.connections = numbers->connections,
                                  .requests = numbers->requests,
                                  .refused = numbers->refused,
+                                 .handshakes = numbers->handshakes,
+                                 .handshakes_refused = numbers->handshakes_refused,
                                  .timeouts = numbers->timeouts,
                                  .turned_away = numbers->turned_away,
                                  .buffers_bytes = numbers->buffers_bytes,
@@ -48,7 +50,7 @@ static void look_now_and_then(struct http_server *server)
 static void take_connection(struct http_server *server, struct listener *l)
 {
     bool has_seat = server->numbers.open < server->config.connections_max + TOLD_AT_ONCE_MAX;
-    l->holds = !has_seat || !connection_open(server, l->stream);
+    l->holds = !has_seat || !connection_open(server, l);
     look_now_and_then(server);
 }
 
@@ -71,7 +73,7 @@ static void on_look(uv_timer_t *timer)
     if (server->connections == NULL && !holds) (void)uv_timer_stop(timer);
 }
 
-enum salve_code http_server_listen(struct http_server *server, int fd, struct salve_err *err)
+static enum salve_code listen_at(struct http_server *server, int fd, struct tls_server *tls, struct salve_err *err)
 {
     struct listener *l = arena_new(server->mem, struct listener);
     if (l == NULL) return salve_fail(err, SALVE_E_MEMORY, "listener");
@@ -81,10 +83,24 @@ enum salve_code http_server_listen(struct http_server *server, int fd, struct sa
     l->stream = is_tcp ? (uv_stream_t *)&l->handle.tcp : (uv_stream_t *)&l->handle.pipe;
     l->stream->data = l;
     l->server = server;
+    l->tls = tls;
     l->next = server->listeners;
     server->listeners = l;
     if (code == 0) code = uv_listen(l->stream, BACKLOG, on_connection);
     return code == 0 ? SALVE_OK : salve_fail(err, SALVE_E_IO, "listening socket: %s", uv_strerror(code));
+}
+
+enum salve_code http_server_listen(struct http_server *server, int fd, struct salve_err *err)
+{
+    return listen_at(server, fd, NULL, err);
+}
+
+enum salve_code http_server_listen_tls(struct http_server *server, int fd, struct tls_server *tls,
+                                       struct salve_err *err)
+{
+    if (server->scratch == NULL) server->scratch = arena_alloc(server->mem, HTTP_READ_BYTES);
+    if (server->scratch == NULL) return salve_fail(err, SALVE_E_MEMORY, "listener");
+    return listen_at(server, fd, tls, err);
 }
 
 /* --- draining ----------------------------------------------------------------------------------------------------- */
@@ -130,6 +146,7 @@ struct http_config http_config_usual(void)
                                 .buffers_bytes_max = 64 << 20,
                                 .connections_max = 256,
                                 .waiting_max = 256,
+                                .handshake_seconds = 10,
                                 .head_seconds = 10,
                                 .body_seconds = 30,
                                 .idle_seconds = 75,

@@ -50,15 +50,16 @@ SALVE_MUST_USE enum salve_code site_tick(struct site *site, bool *has_more, stru
 struct desk; /* the two threads and what waits for them */
 
 enum { DESK_SOURCE_MAX = 4, DESK_MAX = 64 }; /* checks that wait or run: of one source; together */
-enum desk_wish { DESK_LOGIN, DESK_SESSION, DESK_UNLOCK };
+enum desk_wish { DESK_LOGIN, DESK_SESSION, DESK_UNLOCK, DESK_STEP_UP };
 
 struct desk_ask {
-    enum desk_wish wish;  /* staff_login; session_begin; session_unlock */
-    struct str id;        /* of the first two: the name of staff */
-    const uint8_t *token; /* of DESK_UNLOCK: SESSION_TOKEN_BYTES */
-    struct str secret;    /* copied */
-    uint64_t source;      /* who asks: a connection, an address */
-    uint64_t tag;         /* the caller's, for finding the answer's place */
+    enum desk_wish wish;       /* staff_login; session_begin_by; session_unlock_by; session_step_up */
+    struct str id;             /* of the first two: the name of staff */
+    const uint8_t *token;      /* of the others: SESSION_TOKEN_BYTES; NULL of the first two */
+    struct str secret;         /* copied */
+    const struct proof *shown; /* not of DESK_LOGIN: what is beside the secret; NULL: nothing. No passkey */
+    uint64_t source;           /* who asks: a connection, an address */
+    uint64_t tag;              /* the caller's, for finding the answer's place */
 };
 
 /* desk_open - starts the threads; all signals are blocked in them, and they touch nothing but what they hash.

@@ -256,11 +256,11 @@ struct rec_batch {
     struct salve_err err;        /* filled when code is not OK */
 };
 
-/* rec_save_many - for tests, until a server has many at once: saves that wait, of one or many people, in one commit
- * and one sync; durable when it returns. Each stands or falls by itself, with its own leaf and its own code: one
- * that is refused, or fails while it is written, leaves the others. Later ones of the same person come after
- * earlier ones. Anything but OK means that nothing of any of them is there (E_FULL, E_IO, E_MEMORY): then it is the
- * code of all that were not refused before. */
+/* rec_save_many - saves that wait, of one or many people, in one commit and one sync; durable when it returns. Each
+ * stands or falls by itself, with its own leaf and its own code: one that is refused, or fails while it is written,
+ * leaves the others. Of one person each has a commit of its own, in the order given, since what one leaves decides on
+ * the next. Anything but OK means that a commit failed (E_FULL, E_IO, E_MEMORY): then it is the code of all that were
+ * neither saved nor refused before, and nothing of those is there. */
 SALVE_MUST_USE enum salve_code rec_save_many(struct site *site, struct rec_batch *batches, size_t count,
                                              struct arena *mem, struct salve_err *err);
 

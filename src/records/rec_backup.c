@@ -259,7 +259,7 @@ enum salve_code near_site_backup(struct site *site, const struct site_backup_ask
                                  struct site_backup *out, struct salve_err *err)
 {
     *out = (struct site_backup){0};
-    TRY(rec_actor_needs(ask->actor, ROLES_UPKEEP, err));
+    TRY(rec_may(site, ask->actor, ACT_BACKUP, PURPOSE_NONE, err));
     TRY(rec_renew_rest(site, err));
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "backup");

@@ -85,12 +85,10 @@ static enum salve_code make_card(struct rec_view *view, struct arena *mem, struc
 
 enum salve_code near_rec_card_new(struct rec_view *view, struct arena *mem, struct str *card, struct salve_err *err)
 {
-    bool may = view->purpose == PURPOSE_SELF ||
-               (rec_role_is_staff(view->actor.role) && (view->classes & CLASS_BIT(CLASS_IDENT)) != 0);
     enum salve_code code = rec_view_stands(view, err);
     if (code == SALVE_OK && view->is_by_ticket)
         code = salve_refuse(err, SALVE_E_ROLE, "a ticket of the staff's list makes no card", "new card");
-    if (code == SALVE_OK && !may) code = salve_fail(err, SALVE_E_ROLE, "new card");
+    if (code == SALVE_OK && !rec_view_may(view, ACT_CARD)) code = salve_fail(err, SALVE_E_ROLE, "new card");
     return code != SALVE_OK ? code : make_card(view, mem, card, err);
 }
 
@@ -127,7 +125,7 @@ enum salve_code near_rec_slip_claim(struct site *site, struct actor actor, struc
                                     struct str *card, struct salve_err *err)
 {
     struct rec_code read;
-    TRY(rec_actor_needs(actor, ROLES_WRITING, err));
+    TRY(rec_may(site, actor, ACT_SLIP, PURPOSE_NONE, err));
     if (!rec_code_read(REC_CODE_SLIP, slip, &read)) return not_good(err);
     struct rec_view *view = rec_view_new(site);
     if (view == NULL) return salve_fail(err, SALVE_E_MEMORY, "slip");

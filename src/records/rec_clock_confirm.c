@@ -22,7 +22,7 @@ static enum salve_code confirm(struct site *site, struct actor actor, struct are
 {
     struct rec_tx tx;
     int64_t wall_ms = clock_ms(&site->clock);
-    TRY(rec_actor_needs(actor, ROLES_UPKEEP, err));
+    TRY(rec_may(site, actor, ACT_CLOCK, PURPOSE_NONE, err));
     TRY(rec_tx_begin(site, false, mem, &tx, err));
     bool is_doubted = tx.is_suspect;
     enum salve_code code = rec_actor_check(&tx, actor, err);

@@ -49,18 +49,15 @@ static enum salve_code put_in(struct rec_tx *tx, struct actor actor, struct str 
     return rec_tx_commit(tx, err);
 }
 
-/* A guideline is accepted by a clinician, and what is known of the clinic comes from who answers for it. */
-static uint32_t roles_of(struct str kind)
+static enum act act_of(struct str kind)
 {
-    if (str_is(kind, "guideline")) return ROLE_BIT(ROLE_CLINICIAN);
-    if (str_is(kind, "clinic")) return ROLE_BIT(ROLE_CLINICIAN) | ROLE_BIT(ROLE_MANAGER);
-    return ROLE_BIT(ROLE_CLINICIAN) | ROLES_UPKEEP;
+    return str_is(kind, "guideline") ? ACT_GUIDELINE : str_is(kind, "clinic") ? ACT_CLINIC : ACT_DOCUMENT;
 }
 
 /* Kinds that have doors of their own. */
 bool rec_doc_has_door(struct str kind)
 {
-    static const char *const kinds[] = {"site", "staff", "log", "form", "work"};
+    static const char *const kinds[] = {"site", "staff", "passkey", "tablet", "log", "form", "work"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (str_is(kind, kinds[i])) return true;
     return false;
@@ -77,7 +74,7 @@ enum salve_code near_commons_put_with(struct site *site, struct actor actor, str
 {
     struct rec_tx tx;
     if (rec_doc_has_door(kind)) return not_here(kind, err);
-    enum salve_code code = rec_actor_needs(actor, roles_of(kind), err);
+    enum salve_code code = rec_may(site, actor, act_of(kind), PURPOSE_NONE, err);
     if (code != SALVE_OK) return code;
     struct arena *mem = arena_open_private(COMMONS_WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
@@ -126,7 +123,8 @@ enum salve_code near_commons_get(struct site *site, struct str kind, struct str 
                                  struct str *bytes, struct salve_err *err)
 {
     struct rec_tx tx;
-    if (str_is(kind, "staff")) return not_here(kind, err); /* has the salts of PINs; staff_list says who works here */
+    bool is_staff = str_is(kind, "staff") || str_is(kind, "passkey") || str_is(kind, "tablet");
+    if (is_staff) return not_here(kind, err); /* have the salts of PINs; staff.h and account.h say what may be known */
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_doc_get(&tx, kind, id, mem, bytes, err);

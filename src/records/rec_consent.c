@@ -25,14 +25,13 @@ struct choice {
 /* Grants are timed to the minute. */
 static int64_t to_minute_unix_s(int64_t unix_ms) { return unix_ms / 60000 * 60; }
 
-static enum salve_code open_choice(struct choice *choice, struct str who, bool is_counted, struct salve_err *err)
+static enum salve_code open_choice(struct choice *choice, struct str who, enum act act, struct salve_err *err)
 {
     bool is_present;
     struct rec_gate_ask ask = {
         .actor = choice->actor, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
-    if (choice->actor.role >= ROLE_COUNT || !consent_may_take(choice->actor.role))
-        return rec_actor_needs(choice->actor, 0, err);
-    ask.is_counted = is_counted;
+    TRY(rec_may(choice->site, choice->actor, act, PURPOSE_NONE, err));
+    ask.is_counted = act == ACT_GIVE;
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
     if (code == SALVE_OK && !is_present)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "a choice needs the person's card", "card");
@@ -162,7 +161,7 @@ static enum salve_code give(struct choice *choice, const struct consent_grant *a
     struct consent_grant grant = *asked;
     struct consent_ages ages = ages_of(choice->site);
     if (choice->gate->is_suspect) return rec_clock_doubted(choice->site, "consent", err);
-    if (asked->of_age_by.len > 0 && choice->actor.role != ROLE_CLINICIAN)
+    if (asked->of_age_by.len > 0 && !rec_role_may(choice->actor.role, ACT_OF_AGE))
         return salve_refuse(err, SALVE_E_ROLE, "only a clinician states that somebody is of age", "Consent.of_age_by");
     TRY(birth_of(choice, &birth, err));
     complete_grant(choice, &birth, &grant);
@@ -184,7 +183,7 @@ enum salve_code near_rec_consent_give(struct site *site, struct actor actor, str
     struct rec_gate gate = {0};
     struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
-    enum salve_code code = open_choice(&choice, who, true, err);
+    enum salve_code code = open_choice(&choice, who, ACT_GIVE, err);
     if (code == SALVE_OK) code = give(&choice, grant, &leaf, err);
     rec_gate_close(&gate);
     if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
@@ -253,7 +252,7 @@ enum salve_code near_rec_consent_withdraw(struct site *site, struct actor actor,
     struct choice choice = {.site = site, .actor = actor, .work = arena_open_private(WORK_BYTES), .gate = &gate};
     if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
     if (receipt != NULL) *receipt = (struct rec_receipt){0};
-    enum salve_code code = open_choice(&choice, who, false, err);
+    enum salve_code code = open_choice(&choice, who, ACT_WITHDRAW, err);
     if (code == SALVE_OK) code = take_back(&choice, purpose, REC_EVENT_WITHDRAWAL, &leaf, err);
     rec_gate_close(&gate);
     if (code == SALVE_OK && leaf.event.ptr != NULL)
@@ -321,7 +320,7 @@ enum salve_code near_rec_consents(struct rec_view *view, struct arena *mem, stru
                                   struct salve_err *err)
 {
     const struct rec_gate *gate = &view->gate;
-    if (view->purpose != PURPOSE_SELF) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
+    if (!rec_view_may(view, ACT_CONSENTS)) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
     enum salve_code code = rec_view_stands(view, err);
     if (code != SALVE_OK) return code;
     struct rec_consent *list = arena_array(mem, struct rec_consent, gate->grant_count + 1);

@@ -23,10 +23,12 @@ static enum salve_code is_own(const struct rec_view *view, const struct tape *ta
     return SALVE_OK;
 }
 
-static enum salve_code is_clinician(const struct rec_view *view, const char *what, struct salve_err *err)
+static enum salve_code may(const struct rec_view *view, enum act act, const char *what, struct salve_err *err)
 {
-    if (view->actor.role == ROLE_CLINICIAN && view->actor.id.len > 0) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_ROLE, "a named clinician does that", "%s", what);
+    if (rec_view_may(view, act) && view->actor.id.len > 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_ROLE,
+                        act == ACT_TELL ? "somebody who sees the finding notes that" : "a named clinician does that",
+                        "%s", what);
 }
 
 /* Is it a draft that this save signs? */
@@ -74,13 +76,15 @@ static enum salve_code check_note(const struct rec_outcome *outcome, const struc
     TRY(is_own(outcome->view, note->tape, err));
     switch (note->deed) {
     case DEED_IS_SIGNED:
-        TRY(is_clinician(outcome->view, "signing", err));
+        TRY(may(outcome->view, ACT_SIGN, "signing", err));
         return check_signing(outcome, note, err);
     case DEED_IS_CLOSED:
-        TRY(is_clinician(outcome->view, "closing", err));
+        TRY(may(outcome->view, ACT_CLOSE, "closing", err));
         return nobody_waits(outcome, err);
     case DEED_IS_LEFT_OUT:
-        return is_clinician(outcome->view, "leaving out", err);
+        return may(outcome->view, ACT_LEAVE_OUT, "leaving out", err);
+    case DEED_IS_TOLD:
+        return may(outcome->view, ACT_TELL, "telling", err);
     default:
         return SALVE_OK;
     }
@@ -214,7 +218,7 @@ enum salve_code rec_deeds_check(struct rec_view *view, const struct rec_item *it
     struct rec_work_change *work = &view->work;
     for (size_t i = 0; i < count; i++) has_deed = has_deed || is_deed(view, &items[i]);
     work->is_checked = has_deed || view->has_work;
-    work->is_clinician = view->actor.role == ROLE_CLINICIAN;
+    work->may_close = rec_view_may(view, ACT_CLOSE);
     work->is_seen[WORK_KEPT] = (view->classes & CLASS_BIT(CLASS_CLIN)) != 0;
     work->is_seen[WORK_APART] = (view->classes & CLASS_BIT(CLASS_SENS)) != 0 || !near_rec_keeps_apart(view);
     memset(work->least, 0, sizeof work->least);

@@ -149,7 +149,7 @@ static enum salve_code enrol_one(struct site *site, const struct enrol_ask *ask,
                                  struct rec_enrolled *out, struct salve_err *err)
 {
     struct enrolment en = {.site = site, .has_slip = ask->has_slip};
-    enum salve_code code = rec_actor_needs(ask->actor, ROLES_WRITING, err);
+    enum salve_code code = rec_may(site, ask->actor, ACT_ENROL, PURPOSE_NONE, err);
     if (code != SALVE_OK) return code;
     en.work = arena_open_private(WORK_BYTES);
     if (en.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "enrolment");

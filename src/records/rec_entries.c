@@ -174,7 +174,7 @@ enum salve_code near_site_entries(struct site *site, struct actor actor, uint64_
 {
     *out = (struct site_entries){.list = arena_array(mem, struct site_entry, SITE_ENTRIES_MAX)};
     if (out->list == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
-    TRY(rec_actor_needs(actor, ROLES_WATCHING, err));
+    TRY(rec_may(site, actor, ACT_SITE_LOG, PURPOSE_NONE, err));
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "log");
     enum salve_code code = read_all(site, actor, before, work, mem, out, err);

@@ -54,15 +54,15 @@ static enum salve_code erase_keys(struct site *site, struct compartment id, stru
 /* --- asking ------------------------------------------------------------------------------------------------------- */
 
 /* The person with the card, shown to be them behind a leaf, as for every look of their own. */
-static enum salve_code open_gate(struct site *site, struct actor actor, struct str who, struct arena *work,
-                                 struct rec_gate *gate, struct salve_err *err)
+static enum salve_code open_gate(struct site *site, struct actor actor, enum act act, struct str who,
+                                 struct arena *work, struct rec_gate *gate, struct salve_err *err)
 {
     bool is_present = false;
     struct rec_gate_ask ask = {.actor = actor,
                                .purpose = PURPOSE_SELF,
                                .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT),
                                .is_counted = true};
-    if (actor.role != ROLE_PARTICIPANT && actor.role != ROLE_GUARDIAN) return rec_actor_needs(actor, 0, err);
+    TRY(rec_may(site, actor, act, PURPOSE_NONE, err));
     TRY(rec_due(site, err));
     TRY(rec_who(site, who, work, &ask.id, &is_present, err));
     if (!is_present) return salve_refuse(err, SALVE_E_NOT_FOUND, "erasure needs the person's card", "card");
@@ -98,7 +98,7 @@ enum salve_code near_rec_erase_ask(struct site *site, struct actor actor, struct
     int64_t due_unix_ms = 0;
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
-    enum salve_code code = open_gate(site, actor, who, work, &gate, err);
+    enum salve_code code = open_gate(site, actor, ACT_ERASE_ASK, who, work, &gate, err);
     if (code == SALVE_OK) code = ask_in(&gate, actor, work, &leaf, &due_unix_ms, err);
     rec_gate_close(&gate);
     if (code == SALVE_OK) {
@@ -135,7 +135,7 @@ enum salve_code near_rec_erase_stop(struct site *site, struct actor actor, struc
     struct rec_gate gate = {0};
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "erasure");
-    enum salve_code code = open_gate(site, actor, who, work, &gate, err);
+    enum salve_code code = open_gate(site, actor, ACT_ERASE_STOP, who, work, &gate, err);
     if (code == SALVE_OK) code = stop_in(&gate, actor, work, &leaf, err);
     rec_gate_close(&gate);
     if (code == SALVE_OK) code = rec_receipt_make(site, &leaf, REC_SIGN_DUE, mem, receipt, err);
@@ -149,7 +149,7 @@ static enum salve_code erase(struct site *site, struct actor actor, struct str w
                              struct rec_leaf *leaf, bool *ends_untold, struct salve_err *err)
 {
     struct rec_gate gate = {0};
-    TRY(open_gate(site, actor, who, work, &gate, err)); /* before the line that cannot be taken back */
+    TRY(open_gate(site, actor, ACT_ERASE, who, work, &gate, err)); /* before the line that cannot be taken back */
     const struct erasing what = {.id = gate.chain.id, .ends_untold = ends_untold};
     rec_gate_close(&gate);
     TRY(rec_revoke_erasure(site, what.id, err));

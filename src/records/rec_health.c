@@ -47,7 +47,7 @@ enum salve_code near_site_health(struct site *site, struct actor actor, struct a
 {
     struct rec_tx tx;
     *out = (struct site_health){.published_at_unix_ms = site->published_at_unix_ms};
-    TRY(rec_actor_needs(actor, ROLES_WATCHING, err));
+    TRY(rec_may(site, actor, ACT_HEALTH, PURPOSE_NONE, err));
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code code = rec_actor_check(&tx, actor, err);
     if (code == SALVE_OK) code = read_marks(&tx, out, err);

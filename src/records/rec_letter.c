@@ -60,13 +60,11 @@ enum salve_code near_rec_letter_code(struct rec_view *view, struct arena *mem, s
 {
     struct rec_code made;
     struct str birth_date;
-    const class_mask plain = purpose_classes(PURPOSE_LETTER);
     *code = STR("");
     *until_unix_s = 0;
     TRY(rec_view_stands(view, err));
     if (view->purpose == PURPOSE_FOLLOW_UP) return SALVE_OK; /* without the card nobody makes what opens by itself */
-    if ((view->purpose != PURPOSE_SELF && view->purpose != PURPOSE_CARE) || (view->classes & plain) != plain)
-        return salve_fail(err, SALVE_E_ROLE, "code of a letter");
+    if (!rec_view_may(view, ACT_LETTER)) return salve_fail(err, SALVE_E_ROLE, "code of a letter");
     TRY(rec_birth_date(&view->gate, &view->shelf, &birth_date, err));
     if (!is_whole_date(birth_date) || view->gate.is_suspect) return SALVE_OK;
     struct arena *work = arena_open_private(WORK_BYTES);

@@ -119,8 +119,7 @@ enum salve_code near_rec_looked(struct rec_view *view, struct arena *mem, struct
     struct rec_tx tx;
     enum salve_code code = rec_view_stands(view, err);
     if (code != SALVE_OK) return code;
-    if (view->purpose != PURPOSE_SELF || (view->classes & CLASS_BIT(CLASS_AUDIT)) == 0)
-        return salve_fail(err, SALVE_E_CONSENT, "purpose self");
+    if (!rec_view_may(view, ACT_LOOKED)) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
     code = rec_closing_flush(view->site, err); /* notes of other views of this run */
     if (code == SALVE_OK) code = rec_sign(view->site, REC_SIGN_DUE, mem, err);
     if (code == SALVE_OK) code = rec_tx_begin(view->site, true, mem, &tx, err);

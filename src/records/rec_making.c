@@ -53,7 +53,8 @@ static enum salve_code remove_one(const struct rec_making *making, const char *n
 {
     char path[REC_PATH_BYTES];
     TRY(rec_path(making->path, name, path, err));
-    if (str_starts(str_of(name), STR("keys.epoch"))) (void)!rec_file_wipe(path, NULL); /* where it can be: a full disk may not */
+    if (str_starts(str_of(name), STR("keys.epoch")))
+        (void)!rec_file_wipe(path, NULL); /* where it can be: a full disk may not */
     return unlink(path) == 0 ? SALVE_OK : file_fail(err, path);
 }
 

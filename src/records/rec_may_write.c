@@ -1,7 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Which classes a view may write. */
+ * What may be done through a view, and which classes it may write. */
 #include "records/view_int.h"
+
+bool rec_view_may(const struct rec_view *view, enum act act)
+{
+    const struct may *may = consent_may(view->actor.role, act, view->purpose);
+    return may != NULL && (may->classes & ~view->classes) == 0;
+}
 
 /* A class may be written if the view has it, or if the purpose that it is kept for is on: writing reads nothing
  * back. What is kept apart needs its tick in the agreement to care, whoever writes: who may not read it writes it

@@ -91,7 +91,7 @@ enum salve_code site_revoked_mend(const struct site_options *options, const char
 enum salve_code near_site_keys_forget(struct site *site, struct actor actor, uint64_t *dropped, struct salve_err *err)
 {
     *dropped = 0;
-    TRY(rec_actor_needs(actor, ROLES_UPKEEP, err));
+    TRY(rec_may(site, actor, ACT_FORGET, PURPOSE_NONE, err));
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "keys");
     enum salve_code code = rec_actor_is(site, actor, mem, err);

@@ -22,6 +22,15 @@ static enum salve_code role_opens_nothing(const struct rec_ask *ask, struct salv
                         role_text(ask->actor.role), purpose_text(ask->purpose));
 }
 
+static enum salve_code may_open(struct site *site, const struct rec_ask *ask, struct salve_err *err)
+{
+    if (ask->purpose < PURPOSE_CARE || ask->purpose > PURPOSE_LAST || ask->actor.role >= ROLE_COUNT)
+        return salve_fail(err, SALVE_E_ROLE, "unknown purpose or role");
+    const struct may *may = consent_may(ask->actor.role, ACT_OPEN, ask->purpose);
+    if (may == NULL || (may->needs & MAY_CODE) != 0) return role_opens_nothing(ask, err); /* CODE: rec_letter_open */
+    return rec_may(site, ask->actor, ACT_OPEN, ask->purpose, err);
+}
+
 /* What is asked for: named, or all that the wraps deliver and the role may see. */
 static enum salve_code wanted_classes(struct site *site, const struct rec_ask *ask, struct compartment id,
                                       class_mask *out, struct salve_err *err)
@@ -38,7 +47,8 @@ static enum salve_code wanted_classes(struct site *site, const struct rec_ask *a
 
 static enum salve_code decide(struct rec_view *view, struct salve_err *err)
 {
-    if (view->purpose == PURPOSE_SELF && !view->stand.is_present) return SALVE_E_CONSENT;
+    const struct may *may = consent_may(view->actor.role, ACT_OPEN, view->purpose);
+    if (may == NULL || ((may->needs & MAY_CARD) != 0 && !view->stand.is_present)) return SALVE_E_CONSENT;
     struct consent_decision decision = rec_view_decision(view, view->gate.now_unix_ms);
     if (!decision.allowed) return SALVE_E_CONSENT;
     return rec_gate_deliver(&view->gate, view->purpose, decision.classes, err);
@@ -114,10 +124,7 @@ struct rec_view *rec_view_new(struct site *site)
 enum salve_code near_rec_open(struct site *site, const struct rec_ask *ask, struct rec_view **out,
                               struct salve_err *err)
 {
-    if (ask->purpose < PURPOSE_CARE || ask->purpose > PURPOSE_LAST || ask->actor.role >= ROLE_COUNT)
-        return salve_fail(err, SALVE_E_ROLE, "unknown purpose or role");
-    if (consent_role_classes(ask->actor.role, ask->purpose) == 0 || ask->purpose == PURPOSE_LETTER)
-        return role_opens_nothing(ask, err); /* LETTER: rec_letter_open alone */
+    TRY(may_open(site, ask, err));
     struct rec_view *view = rec_view_new(site);
     if (view == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     enum salve_code code = open_view(view, ask, err);

@@ -14,7 +14,7 @@ static enum salve_code check_actor(struct site *site, struct actor actor, struct
                                    struct salve_err *err)
 {
     struct rec_tx tx;
-    enum salve_code code = rec_actor_needs(actor, ROLES_UPKEEP, err);
+    enum salve_code code = rec_may(site, actor, ACT_ROTATE, PURPOSE_NONE, err);
     if (code == SALVE_OK) code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     *now_unix_ms = tx.now_unix_ms;

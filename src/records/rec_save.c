@@ -64,12 +64,16 @@ static enum salve_code id_check(struct rec_view *view, const struct rec_item *it
                         STR_ARGS(type));
 }
 
-/* It is the role that does not reach it, not the person who did not agree. */
+static bool role_writes(const struct rec_view *view, enum data_class class)
+{
+    const struct may *may = consent_may(view->actor.role, ACT_WRITE, view->purpose);
+    return may != NULL && (may->classes & CLASS_BIT(class)) != 0;
+}
+
+/* Is it the role that does not reach it, or the person who did not agree? */
 static enum salve_code not_writable(const struct rec_view *view, enum data_class class, struct salve_err *err)
 {
-    bool is_role = (class == CLASS_IDENT || class == CLASS_CLIN) &&
-                   (consent_role_classes(view->actor.role, view->purpose) & CLASS_BIT(class)) == 0;
-    if (!is_role) return salve_fail(err, SALVE_E_CONSENT, "class of the view");
+    if (role_writes(view, class)) return salve_fail(err, SALVE_E_CONSENT, "class of the view");
     (void)salve_fail(err, SALVE_E_ROLE, "%s", role_text(view->actor.role));
     return salve_why(err, SALVE_E_ROLE, "this role notes nothing of class %s; somebody else has to", class_text(class));
 }
@@ -84,7 +88,8 @@ static enum salve_code item_check(struct rec_view *view, const struct rec_item *
     compartment_text(view->gate.chain.id, text);
     enum salve_code code = admit_check(view->site->rules, item->tape, compartment, mem, &issues, err);
     if (code == SALVE_OK) code = class_of(view, item, class, err);
-    if (code == SALVE_OK && !rec_may_write(view, *class)) code = not_writable(view, *class, err);
+    if (code == SALVE_OK && (!role_writes(view, *class) || !rec_may_write(view, *class)))
+        code = not_writable(view, *class, err);
     return code == SALVE_OK ? id_check(view, item, *class, err) : code;
 }
 
@@ -103,7 +108,7 @@ struct saving {
 static enum salve_code prepare(struct saving *s, struct arena *work, struct salve_err *err)
 {
     enum salve_code code = rec_view_stands(s->view, err);
-    if (code == SALVE_OK) code = rec_actor_needs(s->view->actor, ROLES_WRITING, err);
+    if (code == SALVE_OK) code = rec_may(s->view->site, s->view->actor, ACT_WRITE, s->view->purpose, err);
     if (code != SALVE_OK) return code;
     if (s->count == 0) return salve_fail(err, SALVE_E_INVALID, "batch without resources");
     if (s->view->ids_given > REC_IDS_PER_VIEW)
@@ -171,6 +176,28 @@ enum salve_code near_rec_save(struct rec_view *view, const struct rec_item *item
 
 /* --- many in one commit ----------------------------------------------------------------------------------------- */
 
+/* Those of `savings` that share the next commit. */
+struct round {
+    struct rec_batch *batches;
+    struct saving *savings;
+    size_t *at; /* places in both */
+    size_t count;
+};
+
+static struct compartment person_of(const struct rec_batch *batch) { return batch->view->gate.chain.id; }
+
+/* Of one person the first that is left: whether the next one may be depends on what this one leaves. */
+static void choose(struct round *round, const bool *is_done, size_t count)
+{
+    round->count = 0;
+    for (size_t i = 0; i < count; i++) {
+        bool waits = is_done[i];
+        for (size_t k = 0; k < round->count && !waits; k++)
+            waits = compartment_eq(person_of(&round->batches[round->at[k]]), person_of(&round->batches[i]));
+        if (!waits) round->at[round->count++] = i;
+    }
+}
+
 /* One batch in its savepoint. What fails in it is its own; a code comes back only if the transaction cannot go on. */
 static enum salve_code save_batch(struct rec_batch *batch, struct saving *s, struct rec_tx *tx, struct salve_err *err)
 {
@@ -180,52 +207,80 @@ static enum salve_code save_batch(struct rec_batch *batch, struct saving *s, str
     return batch->code == SALVE_OK ? rec_tx_savepoint_keep(tx, err) : rec_tx_savepoint_undo(tx, err);
 }
 
-static size_t count_good(const struct rec_batch *batches, size_t count)
+static size_t count_good(const struct round *round)
 {
     size_t n = 0;
-    for (size_t i = 0; i < count; i++) n += batches[i].code == SALVE_OK;
+    for (size_t i = 0; i < round->count; i++) n += round->batches[round->at[i]].code == SALVE_OK;
     return n;
 }
 
-static enum salve_code save_all(struct site *site, struct rec_batch *batches, struct saving *savings, size_t count,
-                                struct arena *work, struct salve_err *err)
+static enum salve_code save_round(struct site *site, struct round *round, struct arena *work, struct salve_err *err)
 {
     struct rec_tx tx;
-    if (count_good(batches, count) == 0) return SALVE_OK;
+    if (count_good(round) == 0) return SALVE_OK;
     enum salve_code code = rec_tx_begin(site, false, work, &tx, err);
     if (code != SALVE_OK) return code;
-    for (size_t i = 0; i < count && code == SALVE_OK; i++)
-        if (batches[i].code == SALVE_OK) code = save_batch(&batches[i], &savings[i], &tx, err);
-    if (code == SALVE_OK && count_good(batches, count) > 0) code = rec_tx_commit(&tx, err);
+    for (size_t i = 0; i < round->count && code == SALVE_OK; i++) {
+        size_t at = round->at[i];
+        if (round->batches[at].code == SALVE_OK) code = save_batch(&round->batches[at], &round->savings[at], &tx, err);
+    }
+    if (code == SALVE_OK && count_good(round) > 0) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    for (size_t i = 0; i < count && code == SALVE_OK; i++)
-        if (batches[i].code == SALVE_OK) rec_view_work_done(savings[i].view);
+    for (size_t i = 0; i < round->count && code == SALVE_OK; i++)
+        if (round->batches[round->at[i]].code == SALVE_OK) rec_view_work_done(round->savings[round->at[i]].view);
     return code;
+}
+
+/* The arena of the caller gets the receipts. */
+static enum salve_code one_round(struct site *site, struct round *round, struct arena *work, struct arena *mem,
+                                 struct salve_err *err)
+{
+    for (size_t i = 0; i < round->count; i++) {
+        struct rec_batch *batch = &round->batches[round->at[i]];
+        salve_assert(batch->view->site == site);
+        round->savings[round->at[i]] =
+            (struct saving){.view = batch->view, .items = batch->items, .count = batch->item_count};
+        batch->code = prepare(&round->savings[round->at[i]], work, &batch->err);
+    }
+    enum salve_code code = save_round(site, round, work, err);
+    for (size_t i = 0; i < round->count && code == SALVE_OK; i++) {
+        struct rec_batch *batch = &round->batches[round->at[i]];
+        if (batch->code != SALVE_OK) continue;
+        batch->code =
+            rec_receipt_make(site, &round->savings[round->at[i]].leaf, REC_SIGN_DUE, mem, batch->receipt, &batch->err);
+    }
+    return code;
+}
+
+/* What became of those that were not refused before. */
+static void all_failed(struct rec_batch *batch, bool was_tried, enum salve_code code, const struct salve_err *why)
+{
+    if (was_tried && batch->code != SALVE_OK) return;
+    batch->code = code;
+    batch->err = *why;
 }
 
 enum salve_code near_rec_save_many(struct site *site, struct rec_batch *batches, size_t count, struct arena *mem,
                                    struct salve_err *err)
 {
     struct salve_err why = {0};
+    struct round round = {.batches = batches};
     struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);
-    struct saving *savings = work == NULL ? NULL : arena_array(work, struct saving, count + 1);
-    enum salve_code code = savings == NULL ? salve_fail(&why, SALVE_E_MEMORY, "save") : SALVE_OK;
-    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
-        struct rec_batch *batch = &batches[i];
-        salve_assert(batch->view->site == site);
-        savings[i] = (struct saving){.view = batch->view, .items = batch->items, .count = batch->item_count};
-        batch->code = prepare(&savings[i], work, &batch->err);
-    }
-    if (code == SALVE_OK) code = save_all(site, batches, savings, count, work, &why);
-    for (size_t i = 0; i < count; i++) {
-        struct rec_batch *batch = &batches[i];
-        if (code != SALVE_OK && (savings == NULL || batch->code == SALVE_OK)) {
-            batch->code = code; /* what became of all of them */
-            batch->err = why;
-        } else if (batch->code == SALVE_OK) {
-            batch->code = rec_receipt_make(site, &savings[i].leaf, REC_SIGN_DUE, mem, batch->receipt, &batch->err);
+    round.savings = work == NULL ? NULL : arena_array(work, struct saving, count + 1);
+    round.at = round.savings == NULL ? NULL : arena_array(work, size_t, count + 1);
+    bool *is_done = round.at == NULL ? NULL : arena_array(work, bool, count + 1);
+    enum salve_code code = is_done == NULL ? salve_fail(&why, SALVE_E_MEMORY, "save") : SALVE_OK;
+    if (code == SALVE_OK) choose(&round, is_done, count);
+    while (code == SALVE_OK && round.count > 0) {
+        code = one_round(site, &round, work, mem, &why);
+        for (size_t i = 0; i < round.count; i++) {
+            is_done[round.at[i]] = true;
+            if (code != SALVE_OK) all_failed(&batches[round.at[i]], true, code, &why);
         }
+        if (code == SALVE_OK) choose(&round, is_done, count);
     }
+    for (size_t i = 0; i < count && code != SALVE_OK; i++)
+        if (is_done == NULL || !is_done[i]) all_failed(&batches[i], false, code, &why);
     if (code != SALVE_OK && err != NULL) *err = why;
     arena_close(work);
     return code;

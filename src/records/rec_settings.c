@@ -178,7 +178,7 @@ enum salve_code rec_settings_use(struct site *site, struct str json, struct salv
 static enum salve_code set_in(struct site *site, struct rec_tx *tx, struct actor actor,
                               const struct site_settings *settings, struct str *json, struct salve_err *err)
 {
-    enum salve_code code = rec_actor_needs(actor, ROLE_BIT(ROLE_MANAGER), err);
+    enum salve_code code = rec_may(site, actor, ACT_SETTINGS, PURPOSE_NONE, err);
     if (code == SALVE_OK) code = rec_actor_check(tx, actor, err);
     if (code == SALVE_OK && !str_eq(settings->log_name, site->settings.log_name)) {
         code = salve_refuse(err, SALVE_E_CONFIG, "the log keeps the name it was begun with", "settings: log_name");

@@ -422,7 +422,7 @@ enum salve_code near_site_facts(struct site *site, struct arena *mem, struct sit
 
 static enum salve_code may_change(struct site *site, struct actor actor, struct salve_err *err)
 {
-    enum salve_code code = rec_actor_needs(actor, ROLES_UPKEEP, err);
+    enum salve_code code = rec_may(site, actor, ACT_SITE_SECRET, PURPOSE_NONE, err);
     if (code != SALVE_OK) return code;
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "secret");

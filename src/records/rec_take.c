@@ -158,7 +158,7 @@ enum salve_code near_rec_take(struct rec_view *view, struct arena *mem, const st
     const struct rec_resource *stored = NULL;
     struct rec_look *looks = NULL;
     size_t stored_count = 0, look_count = 0, missing = 0, n = 0;
-    if (view->purpose != PURPOSE_SELF) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
+    if (!rec_view_may(view, ACT_TAKE)) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
     enum salve_code code = near_rec_all(view, 0, &stored, &stored_count, err);
     if (code == SALVE_OK) code = near_rec_looked(view, mem, &looks, &look_count, &missing, err);
     if (code != SALVE_OK) return code;

@@ -408,7 +408,7 @@ enum salve_code rec_verify_open(struct site *site, const struct site_verify_ask 
 static enum salve_code who_asks(struct verify *v, struct actor actor, struct salve_err *err)
 {
     if (actor.id.len == 0 && !rec_role_is_staff(actor.role)) return SALVE_OK;
-    TRY(rec_actor_needs(actor, ROLES_UPKEEP, err));
+    TRY(rec_may(v->site, actor, ACT_VERIFY, PURPOSE_NONE, err));
     TRY(rec_actor_is(v->site, actor, v->mem, err));
     v->shows_records = true;
     return SALVE_OK;

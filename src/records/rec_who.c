@@ -218,7 +218,7 @@ enum salve_code near_rec_find(struct site *site, struct actor actor, struct str 
 {
     struct rec_tx tx;
     uint8_t token[KEYS_TOKEN_BYTES];
-    enum salve_code code = rec_actor_needs(actor, ROLES_WRITING, err);
+    enum salve_code code = rec_may(site, actor, ACT_FIND, PURPOSE_NONE, err);
     if (code != SALVE_OK) return code;
     if (!site->settings.name_index)
         return salve_refuse(err, SALVE_E_UNSUPPORTED, "this site has it switched off", "look-up by name");

@@ -195,7 +195,7 @@ static bool is_as_urgent(const struct rec_work *work, enum work_task task, uint3
 }
 
 /* Nothing in the record speaks for what is not kept, so the list alone holds it: told, and then closed. */
-static enum salve_code check_lost(const struct rec_work *work, const struct rec_work *old, bool is_clinician,
+static enum salve_code check_lost(const struct rec_work *work, const struct rec_work *old, bool may_close,
                                   struct salve_err *err)
 {
     const struct rec_work_slot *tell = &old->slots[WORK_TELL][WORK_NOT_KEPT];
@@ -203,7 +203,7 @@ static enum salve_code check_lost(const struct rec_work *work, const struct rec_
     if (tell->is_open && !is_as_urgent(work, WORK_TELL, tell->urgency) &&
         !is_as_urgent(work, WORK_CLOSE, tell->urgency))
         return salve_refuse(err, SALVE_E_CONFLICT, "nobody has noted that the person was told of it", "closing");
-    if (close->is_open && !is_clinician && !is_as_urgent(work, WORK_CLOSE, close->urgency) &&
+    if (close->is_open && !may_close && !is_as_urgent(work, WORK_CLOSE, close->urgency) &&
         !is_as_urgent(work, WORK_TELL, close->urgency))
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician does that", "closing");
     return SALVE_OK;
@@ -220,7 +220,7 @@ enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id, const s
     for (size_t part = 0; part < WORK_PARTS; part++)
         if (change->is_meant[part]) change_part(&work, change, part, tx->now_unix_ms);
     hold(&work, &old, change, tx->now_unix_ms);
-    TRY(check_lost(&work, &old, change->is_clinician, err));
+    TRY(check_lost(&work, &old, change->may_close, err));
     if (is_empty(&work)) return found ? drop(tx, &work, err) : SALVE_OK;
     if (is_shown) work.shown_unix_ms = tx->now_unix_ms;
     if (!found) TRY(give_ticket(tx, &work, err));

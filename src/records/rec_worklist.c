@@ -50,6 +50,7 @@ enum salve_code near_worklist_write(struct rec_view *view, struct salve_err *err
     struct rec_tx tx;
     if (!view->has_work) return SALVE_OK;
     TRY(rec_view_stands(view, err));
+    TRY(rec_may(view->site, view->actor, ACT_WORK, view->purpose, err));
     struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     enum salve_code code = rec_deeds_check(view, NULL, NULL, 0, work, err);
@@ -176,7 +177,7 @@ enum salve_code near_worklist_read(struct site *site, struct actor actor, struct
 {
     struct rec_tx tx;
     struct rec_work *rows = NULL;
-    TRY(rec_actor_needs(actor, ROLES_WRITING, err));
+    TRY(rec_may(site, actor, ACT_INBOX, PURPOSE_NONE, err));
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     enum salve_code code = rec_tx_begin(site, false, work, &tx, err);

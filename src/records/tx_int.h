@@ -5,6 +5,7 @@
 #ifndef SALVE_RECORDS_TX_INT_H
 #define SALVE_RECORDS_TX_INT_H
 
+#include "consent/may.h"
 #include "records/site_int.h"
 
 struct store_tx;
@@ -76,16 +77,15 @@ SALVE_MUST_USE enum salve_code rec_form_bind(struct rec_tx *tx, const struct con
 /* rec_actor_check - staff must have logged in (staff.h), have that role now and not be retired; the person's side comes
  * without an id (a helper with the pseudonym of their grant), or with that of a member of staff who is there.
  * rec_actor_is - the same in a transaction of its own, which reads. rec_not_staff - the words for it.
- * rec_actor_needs - one of these roles. E_ROLE. */
-#define ROLE_BIT(role) ((uint32_t)1 << (role))
-#define ROLES_WRITING  (ROLE_BIT(ROLE_REGISTRAR) | ROLE_BIT(ROLE_ASSISTANT) | ROLE_BIT(ROLE_CLINICIAN))
-#define ROLES_UPKEEP   (ROLE_BIT(ROLE_TECHNICIAN) | ROLE_BIT(ROLE_MANAGER))
-#define ROLES_WATCHING ROLES_UPKEEP
+ * rec_may - the row of the table for what the actor says they are (consent/may.h), before anything is looked at. E_ROLE;
+ * E_STEP_UP: it takes a member who showed lately that it is them. rec_role_may - has the role a row for it? */
 bool rec_role_is_staff(enum role role);
 SALVE_MUST_USE enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena *mem,
                                             struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_not_staff(enum role role, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_actor_needs(struct actor actor, uint32_t roles, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_may(struct site *site, struct actor actor, enum act act, enum purpose purpose,
+                                       struct salve_err *err);
+bool rec_role_may(enum role role, enum act act);
 
 #endif

@@ -17,7 +17,7 @@ struct rec_copy {
 
 /* rec_copy_begin - takes the lock of the site in options->path and copies all of its files, with owner and mode.
  *   errors  E_CONFLICT there is something else than plain files in the folder, or something that is not ours in
- *           FOLDER.upgrading; E_FULL: there is no room for the copy and what its work needs; E_BUSY; E_NOT_FOUND; E_IO */
+ *           FOLDER.upgrading; E_FULL there is no room for the copy and its work; E_BUSY; E_NOT_FOUND; E_IO */
 SALVE_MUST_USE enum salve_code rec_copy_begin(const struct site_options *options, struct rec_copy *out,
                                               struct salve_err *err);
 /* rec_copy_exchange - the copy takes the place of the site in one step, durably; the site as it was is beside then.

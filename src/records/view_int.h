@@ -52,6 +52,9 @@ struct consent_decision rec_view_decision(const struct rec_view *view, int64_t n
 /* rec_not_open - E_CONSENT; the same words whether the person was never asked, refused, or took it back (N17). */
 SALVE_MUST_USE enum salve_code rec_not_open(enum purpose purpose, struct salve_err *err);
 
+/* rec_view_may - by the table (consent/may.h): its actor, through its purpose, with what it shows. */
+bool rec_view_may(const struct rec_view *view, enum act act);
+
 /* rec_may_write - a class, by what is on now. */
 bool rec_may_write(const struct rec_view *view, enum data_class class);
 

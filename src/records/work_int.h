@@ -22,7 +22,7 @@ struct rec_work_change {
     bool is_meant[WORK_PARTS];
     rec_work_slots slots;
     /* What rec_deeds_check found: */
-    bool is_checked, is_clinician;
+    bool is_checked, may_close;
     bool is_seen[WORK_PARTS]; /* the view reads what that part is about, or nobody can */
     rec_work_slots least;     /* what the record shows to be open behind the save */
 };

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/limits.h"
+#include "consent/may.h"
 #include "crypto/crypto.h"
 #include "json/json.h"
 #include "records/commons.h"
@@ -222,7 +223,7 @@ static enum salve_code read_acceptance(struct str bytes, struct arena *mem, stru
 
 static enum salve_code only_clinicians(struct actor actor, struct str id, struct salve_err *err)
 {
-    if (actor.role == ROLE_CLINICIAN && actor.id.len > 0) return SALVE_OK;
+    if (consent_may(actor.role, ACT_GUIDELINE, PURPOSE_NONE) != NULL && actor.id.len > 0) return SALVE_OK;
     return salve_refuse(err, SALVE_E_ROLE, "a named clinician accepts a guideline", "guideline %.*s", STR_ARGS(id));
 }
 

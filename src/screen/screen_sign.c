@@ -3,6 +3,7 @@
  * Signing: every draft becomes a result in one save, with a Provenance that names the clinician; and the reading of
  * what was signed, newest signing first, for the letter. */
 #include "base/assert.h"
+#include "consent/may.h"
 #include "screen/screen_int.h"
 
 #define ACTIVITY DEED_ACTIVITY
@@ -205,7 +206,7 @@ enum salve_code screen_sign(struct rec_view *view, struct actor actor, const str
 {
     struct signing to = {
         .view = view, .actor = actor, .mem = mem, .err = err, .leave = leave, .leave_count = leave_count};
-    if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
+    if (consent_may(actor.role, ACT_SIGN, PURPOSE_CARE) == NULL || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician signs results", "signing");
     TRY(rec_all(view, 0, &to.all, &to.all_count, err));
     TRY(is_up_to_date(view, mem, err));

@@ -2,6 +2,7 @@
  *
  * Writing down that a person was told of findings, and that a clinician closed their alarms. What is kept apart has a
  * note of its own class, so that nothing beside it names it. */
+#include "consent/may.h"
 #include "screen/screen_int.h"
 #include "screen/told.h"
 
@@ -238,7 +239,7 @@ enum salve_code screen_close(struct rec_view *view, struct actor actor, struct a
 {
     static const enum data_class classes[] = {CLASS_CLIN, CLASS_SENS};
     struct telling to = {.view = view, .actor = actor, .mem = mem, .err = err};
-    if (actor.role != ROLE_CLINICIAN || actor.id.len == 0)
+    if (consent_may(actor.role, ACT_CLOSE, PURPOSE_CARE) == NULL || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician closes an alarm", "closing");
     TRY(load(&to));
     TRY(choose_open(&to));

@@ -34,12 +34,24 @@ struct serve_demo {
     const char *name, *role, *secret;
 };
 
+/* What reading the configuration anew found. */
+enum { SERVE_CHANGES_MAX = 32 };
+struct serve_again {
+    struct {
+        const char *key;  /* "listen.address" */
+        bool needs_start; /* it counts from the next start; else from now on */
+    } changes[SERVE_CHANGES_MAX];
+    size_t count;
+    struct salve_err err; /* it could not be read: all stays as it is */
+};
+
 struct serve_options {
     const char *dir;               /* of the site */
     const char *share;             /* guidelines, forms, letters */
     const char *key_file;          /* NULL: the passphrase opens the site */
     const char *backup, *keys;     /* where backups may go beside the places of the last one; NULL: nowhere else */
     struct str passphrase;         /* in memory that the caller locked and wipes; lives as long as serve_run */
+    const char *socket;            /* of the command line, for user and group; NULL: <dir>.sock, for the owner */
     const char *listen;            /* "127.0.0.1:8080", "[::1]:0", "localhost:8080": this machine's own addresses */
     struct str version;            /* of the program */
     const struct serve_demo *demo; /* at most SERVE_DEMO_MAX; of no use at a real site */
@@ -48,6 +60,8 @@ struct serve_options {
 
     /* Once all is ready: what a browser opens, "http://127.0.0.1:8080/". May be NULL. */
     void (*ready)(void *with, const char *address);
+    /* SIGHUP: reads the configuration anew. May be NULL. */
+    void (*again)(void *with, struct serve_again *out);
     void *with;
 
     /* Tests: another program than this one, fewer rights of Landlock, more crashes. Zeros: as it is meant. */

@@ -135,11 +135,12 @@ int serve_paper(struct serve_job *job);
 /* --- small parts of the supervisor -------------------------------------------------------------------------------- */
 
 /* serve_listen - the socket that browsers connect to; `address` gets what they open, with the port that it has.
- * serve_listen_local - the socket of the command line: <dir>.sock, 0600, in place of one that was left there; `path` is
- * what serve_unlisten_local removes. */
+ * serve_listen_local - the socket of the command line: <dir>.sock, 0600, or where `named` is not NULL that, 0660; in
+ * place of one that was left there. `path` is what to remove at the end. */
 SALVE_MUST_USE enum salve_code serve_listen(const char *where, int *fd, char address[SERVE_ADDRESS_BYTES],
                                             struct salve_err *err);
-SALVE_MUST_USE enum salve_code serve_listen_local(const char *dir, int *fd, char path[PATH_MAX], struct salve_err *err);
+SALVE_MUST_USE enum salve_code serve_listen_local(const char *dir, const char *named, int *fd, char path[PATH_MAX],
+                                                  struct salve_err *err);
 
 /* serve_notify - one message to the service manager (sd_notify(3)): $NOTIFY_SOCKET; nothing where there is none. */
 void serve_notify(const char *message);

@@ -113,7 +113,7 @@ enum salve_code serve_listen(const char *where, int *fd, char address[SERVE_ADDR
 /* --- the command line --------------------------------------------------------------------------------------------- */
 
 /* A path of any length: from a folder that is open, the name alone has to fit into an address. */
-static bool bind_local(int fd, const char *path)
+static bool bind_local(int fd, const char *path, mode_t closed)
 {
     char folder[PATH_MAX];
     struct sockaddr_un at = {.sun_family = AF_UNIX};
@@ -125,7 +125,7 @@ static bool bind_local(int fd, const char *path)
     int len =
         snprintf(at.sun_path, sizeof at.sun_path, "/proc/self/fd/%d/%s", parent, slash == NULL ? path : slash + 1);
     bool fits = len > 0 && (size_t)len < sizeof at.sun_path;
-    mode_t before = umask(0177); /* from its first moment */
+    mode_t before = umask(closed); /* from its first moment */
     bool is_bound = fits && bind(fd, (const struct sockaddr *)&at, sizeof at) == 0;
     (void)umask(before);
     if (!fits) errno = ENAMETOOLONG;
@@ -133,13 +133,15 @@ static bool bind_local(int fd, const char *path)
     return is_bound;
 }
 
-enum salve_code serve_listen_local(const char *dir, int *fd, char path[PATH_MAX], struct salve_err *err)
+enum salve_code serve_listen_local(const char *dir, const char *named, int *fd, char path[PATH_MAX],
+                                   struct salve_err *err)
 {
-    if (!door_socket_path(dir, path)) return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", dir);
+    if (named != NULL ? snprintf(path, PATH_MAX, "%s", named) >= PATH_MAX : !door_socket_path(dir, path))
+        return salve_refuse(err, SALVE_E_CONFIG, "the path is too long", "%s", dir);
     struct stat left;
     if (lstat(path, &left) == 0 && S_ISSOCK(left.st_mode)) (void)unlink(path); /* of one that ended without its end */
     *fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    if (*fd >= 0 && bind_local(*fd, path) && listen(*fd, BACKLOG) == 0) return SALVE_OK;
+    if (*fd >= 0 && bind_local(*fd, path, named == NULL ? 0177 : 0117) && listen(*fd, BACKLOG) == 0) return SALVE_OK;
     enum salve_code code = fail(path, err);
     if (*fd >= 0) (void)close(*fd);
     *fd = -1;

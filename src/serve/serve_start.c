@@ -189,7 +189,7 @@ static enum salve_code gate_up(struct serve_super *super, struct salve_err *err)
 {
     if (super->local_fd < 0) {
         char path[PATH_MAX];
-        TRY(serve_listen_local(super->options->dir, &super->local_fd, path, err));
+        TRY(serve_listen_local(super->options->dir, super->options->socket, &super->local_fd, path, err));
         memcpy(super->local_path, path, sizeof path);
     }
     const struct serve_message message = {.word = SERVE_LISTEN};

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
@@ -216,12 +217,30 @@ static void reap(struct serve_super *super)
         }
 }
 
+/* SIGHUP. What changed is logged by its key, never with its value. */
+static void read_again(struct serve_super *super)
+{
+    char what[128];
+    struct serve_again again = {.count = 0};
+    if (super->options->again != NULL) super->options->again(super->options->with, &again);
+    if (again.err.code != SALVE_OK) {
+        serve_log("error", "serve", "the configuration stays as it was", &again.err);
+        return;
+    }
+    for (size_t i = 0; i < again.count; i++) {
+        (void)snprintf(what, sizeof what, "%s is changed; it counts from %s on", again.changes[i].key,
+                       again.changes[i].needs_start ? "the next start" : "now");
+        serve_log(again.changes[i].needs_start ? "warning" : "info", "serve", what, NULL);
+    }
+    if (again.count == 0) serve_log("info", "serve", "nothing of the configuration is changed", NULL);
+}
+
 static void take_signals(struct serve_super *super)
 {
     struct signalfd_siginfo info;
     while (read(super->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
         if (info.ssi_signo == SIGTERM || info.ssi_signo == SIGINT) told_to_end(super);
-        if (info.ssi_signo == SIGHUP) serve_log("info", "serve", "has nothing to read anew", NULL);
+        if (info.ssi_signo == SIGHUP) read_again(super);
     }
     reap(super);
 }

@@ -2,6 +2,7 @@
  * Findings of a person with a record, and of one who wants nothing stored; their signing; who accepted a guideline. */
 #include "visit/check.h"
 
+#include "consent/may.h"
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
@@ -77,7 +78,7 @@ static enum salve_code show_drafts(const struct visit *visit, struct rec_view *v
 static enum salve_code sign_in(const struct visit *visit, struct rec_view *view, const struct visit_sign_ask *ask,
                                struct visit_signed *out, struct salve_err *err)
 {
-    if (visit->actor.role == ROLE_CLINICIAN) TRY(show_drafts(visit, view, ask, err));
+    if (consent_may(visit->actor.role, ACT_SIGN, PURPOSE_CARE) != NULL) TRY(show_drafts(visit, view, ask, err));
     TRY(screen_sign(view, visit->actor, ask->leave, ask->leave_count, visit->mem, &out->count, err));
     return worklist_mine(view, visit->mem, &out->open, err);
 }

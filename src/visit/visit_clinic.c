@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/limits.h"
+#include "consent/may.h"
 #include "json/json.h"
 #include "letter/letter.h"
 #include "records/commons.h"
@@ -344,7 +345,7 @@ enum salve_code visit_clinic_keep(const struct visit *visit, const struct visit_
     struct buf out;
     struct str text;
     struct json_writer w = {.out = &out};
-    if (visit->actor.role != ROLE_MANAGER && visit->actor.role != ROLE_CLINICIAN)
+    if (consent_may(visit->actor.role, ACT_CLINIC, PURPOSE_NONE) == NULL)
         return salve_refuse(err, SALVE_E_ROLE, "a manager or a clinician says what is known of the clinic", "clinic");
     buf_init(&out, visit->mem, SALVE_CONFIG_BYTES_MAX);
     visit_clinic_write(clinic, &w);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/buf.h"
+#include "consent/may.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
 #include "screen/told.h"
@@ -428,7 +429,7 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
     size_t count = 0;
     uint32_t unread = 0;
     struct letter_ask ask = {.clinician = visit->actor.id, .is_paper = true};
-    if (visit->actor.role != ROLE_CLINICIAN)
+    if (consent_may(visit->actor.role, ACT_SIGN, PURPOSE_CARE) == NULL)
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
     TRY(visit_paper_read(visit, screening, paper, &file, &unread, err));
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));

@@ -11,6 +11,7 @@
 #include <sys/socket.h>
 
 #include "door/door.h"
+#include "records/session.h"
 
 struct t_far {
     struct site *near;
@@ -37,6 +38,16 @@ static void t_site_again(struct t_site *t)
     for (size_t i = 0; i < T_STAFF; i++)
         if (staff_login(t->site, t_all_staff[i]->id, T_PIN, t->mem, &made, NULL) == SALVE_OK)
             memcpy(t_all_staff[i]->pass, made.pass, sizeof made.pass);
+    memcpy(T_BESIDE.pass, T_REGISTRAR.pass, sizeof T_BESIDE.pass);
+}
+
+/* It is shown once more that it is them, after some time of a moving clock. */
+static void t_site_shown(struct t_site *t)
+{
+    struct session shown;
+    for (size_t i = 0; i < T_STAFF; i++)
+        if (session_unlock(t->site, t_all_staff[i]->pass, T_PIN, t->mem, &shown, NULL) == SALVE_OK)
+            memcpy(t_all_staff[i]->pass, shown.token, sizeof shown.token);
     memcpy(T_BESIDE.pass, T_REGISTRAR.pass, sizeof T_BESIDE.pass);
 }
 

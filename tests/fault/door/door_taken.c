@@ -276,7 +276,7 @@ static void nobody_is_told_what_logins_rest_on(void **state)
     assert_code(asked(commons_get, .kind = STR("staff"), .id = T_CLINICIAN.id), SALVE_E_INVALID);
     struct door_ask_staff_list list = {.end = 0};
     assert_code(ask_over(g.web, DOOR_ASK_staff_list, &list), SALVE_OK);
-    assert_int_equal(list.all_count, 5);
+    assert_int_equal(list.all_count, T_STAFF);
 }
 
 /* --- forms that are right and mean nothing ------------------------------------------------------------------------ */

@@ -191,6 +191,27 @@ static void a_draft_becomes_a_result_by_a_clinicians_signing(void **state)
     t_close_view(&view);
 }
 
+/* Two saves in one call: the second is judged by what the first left. */
+static void what_is_signed_is_not_undone_by_what_was_asked_for_with_it(void **state)
+{
+    (void)state;
+    struct str value, id;
+    struct rec_view *view = open_as(T_ASSISTANT);
+    id = draft(view, "soon", &value);
+    t_close_view(&view);
+    view = open_as(T_CLINICIAN);
+    struct tape result = finding(view, id, &(struct said){"final", "soon", "bp-very-high", value});
+    struct tape note = provenance(view, "dr-amina", DEED_ACTIVITY, "sign", id);
+    struct tape undone = finding(view, id, &(struct said){"cancelled", "soon", "bp-very-high", value});
+    struct rec_item items[] = {{.tape = &result}, {.tape = &note}}, undo = {.tape = &undone};
+    struct rec_batch both[] = {{.view = view, .items = items, .item_count = 2},
+                               {.view = view, .items = &undo, .item_count = 1}};
+    assert_ok(rec_save_many(t->site, both, 2, t->mem, NULL));
+    assert_code(both[0].code, SALVE_OK);
+    assert_code(both[1].code, SALVE_E_CONFLICT);
+    t_close_view(&view);
+}
+
 static void what_came_behind_a_draft_is_not_signed_away(void **state)
 {
     (void)state;
@@ -510,6 +531,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         deeds_test(a_draft_becomes_a_result_by_a_clinicians_signing),
+        deeds_test(what_is_signed_is_not_undone_by_what_was_asked_for_with_it),
         deeds_test(what_came_behind_a_draft_is_not_signed_away),
         deeds_test(nobody_notes_in_anothers_name_or_at_another_time),
         deeds_test(a_look_that_is_used_again_notes_at_that_time),

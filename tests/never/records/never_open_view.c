@@ -140,6 +140,7 @@ static struct scene begin(struct t_site *t, const struct ending *ending)
     static int number;
     struct scene s = {.t = t, .purpose = ending->purpose};
     begun_ms = clock_now_ms;
+    t_site_shown(t);
     (void)snprintf(doctor, sizeof doctor, "dr-%d", number++);
     s.doctor = (struct actor){.id = str_of(doctor), .role = ROLE_CLINICIAN};
     t_must(t_register(t->site, T_MANAGER, s.doctor.id, ROLE_CLINICIAN, &err));
@@ -269,6 +270,7 @@ static void the_own_view_ends_too(void **state)
         enum salve_code want = ending == 2 ? SALVE_E_NOT_FOUND : SALVE_E_CONSENT;
         assert_ok(rec_take(own, s.t->mem, &all, &count, NULL));
         if (ending == 0) clock_now_ms += 30 * MINUTE_MS;
+        t_site_shown(s.t);
         if (ending == 1) card_renewed(&s);
         if (ending == 2) t_must(rec_erase(s.t->site, T_BESIDE, s.who.card, s.t->mem, &erasure, &err));
         assert_code(rec_take(own, s.t->mem, &all, &count, NULL), want);

@@ -140,6 +140,26 @@ static void addresses_and_names(void **state)
         {CONFIG_LISTEN_ADDRESS, "127.1:80", false},
         {CONFIG_LISTEN_ADDRESS, "example.org:80", false},
         {CONFIG_LISTEN_ADDRESS, ":80", false},
+        {CONFIG_LISTEN_ADDRESS, "[::]:1", true},
+        {CONFIG_LISTEN_ADDRESS, "[1:2:3:4:5:6:7:8]:1", true},
+        {CONFIG_LISTEN_ADDRESS, "[1:2:3:4:5:6:7::]:1", true},
+        {CONFIG_LISTEN_ADDRESS, "[fe80::ABCD]:1", true},
+        {CONFIG_LISTEN_ADDRESS, "[1:2:3:4:5:6:7]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[1:2:3:4:5:6:7:8:9]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[1::2::3]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[:1]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[1:]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[:::]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[12345::]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[1:2:3:4:5:6:7:8::]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "[g::]:1", false},
+        {CONFIG_LISTEN_ADDRESS, "1.2.3:1", false},
+        {CONFIG_LISTEN_ADDRESS, "1.2.3.4.5:1", false},
+        {CONFIG_LISTEN_ADDRESS, "1.2.3.256:1", false},
+        {CONFIG_LISTEN_ADDRESS, "1.2.3.04:1", false},
+        {CONFIG_LISTEN_ADDRESS, "1..3.4:1", false},
+        {CONFIG_LISTEN_ADDRESS, "1.2.3.:1", false},
         {CONFIG_LISTEN_ADDRESS, "127.0.0.1: 80", false},
         {CONFIG_LISTEN_NAME, "salve.home.arpa", true},
         {CONFIG_LISTEN_NAME, "a-1.b2", true},
@@ -226,6 +246,7 @@ static void checks(const char *text, const char *element)
     else {
         assert_code(code, SALVE_E_CONFIG);
         assert_string_equal(f.err.element, element);
+        assert_int_equal(f.err.line > 0, strstr(text, "address = 0.0.0.0:80") != NULL); /* where it was said */
     }
     arena_close(f.mem);
 }

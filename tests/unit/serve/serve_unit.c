@@ -112,17 +112,17 @@ static void the_socket_of_the_command_line_is_the_owners(void **state)
     (void)snprintf(inner, sizeof inner, "%s/%0120d", folder, 7); /* longer than an address of a socket may be */
     (void)snprintf(dir, sizeof dir, "%s/site//", inner);
     assert_int_equal(mkdir(inner, 0700), 0);
-    assert_int_equal(serve_listen_local(dir, &fd, path, &err), SALVE_OK);
+    assert_int_equal(serve_listen_local(dir, NULL, &fd, path, &err), SALVE_OK);
     assert_int_equal(lstat(path, &is), 0);
     assert_true(S_ISSOCK(is.st_mode));
     assert_int_equal(is.st_mode & 0777, 0600);
     assert_int_equal(close(fd), 0);
-    assert_int_equal(serve_listen_local(dir, &fd, path, &err), SALVE_OK); /* in place of one that was left */
+    assert_int_equal(serve_listen_local(dir, NULL, &fd, path, &err), SALVE_OK); /* in place of one that was left */
     assert_int_equal(close(fd), 0);
     assert_int_equal(unlink(path), 0);
     int file = open(path, O_WRONLY | O_CREAT | O_EXCL, 0600);
     assert_int_equal(close(file), 0);
-    assert_int_equal(serve_listen_local(dir, &fd, path, &err), SALVE_E_CONFLICT); /* a file of somebody's stays */
+    assert_int_equal(serve_listen_local(dir, NULL, &fd, path, &err), SALVE_E_CONFLICT); /* a file of somebody's stays */
     assert_int_equal(unlink(path) + rmdir(inner), 0);
 }
 
