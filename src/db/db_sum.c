@@ -168,8 +168,9 @@ static const sqlite3_io_methods log_methods = METHODS(log_read, log_write);
 
 static size_t file_bytes(void) { return (sizeof(struct sum_file) + 15) / 16 * 16; }
 
-/* SQLite syncs the folder of a new log by itself, but lets it go by where the folder cannot be opened or synced, and what
- * is committed then may lie in a file without a name. So the log is opened as one that is there, and the folder is ours. */
+/* SQLite syncs the folder of a new log by itself, but lets it go by where the folder cannot be opened or synced, and
+ * what is committed then may lie in a file without a name. So the log is opened as one that is there, and the folder
+ * is ours. */
 static int take_name(struct sum_file *file, const char *name, int flags, int *out_flags)
 {
     sqlite3_vfs *below = file->sums->below;

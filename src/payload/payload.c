@@ -71,8 +71,8 @@ void payload_codec_close(struct payload_codec **codec)
     *codec = NULL;
 }
 
-/* ZSTD_createCDict of zstd 1.5.4 uses memory that it was not given, so the memory is ours. 513 is the size that it takes for
- * what is to be packed; the bytes that come out are the same. */
+/* ZSTD_createCDict of zstd 1.5.4 uses memory that it was not given, so the memory is ours. 513 is the size that it
+ * takes for what is to be packed; the bytes that come out are the same. */
 static void digest(struct payload_codec *codec)
 {
     ZSTD_compressionParameters how = ZSTD_getCParams(LEVEL_SMALL, 513, rec_dictionary_1_bytes);
