@@ -3,7 +3,7 @@
 #   make            build/salve            make demo     installs what is missing, builds, opens a made-up site (CLI=1: by command line)
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  exhaustive fault tests, longer fuzzing              make attack     kills, full disks, damage, fuzzing
-#   make tidy | bench | docs | run
+#   make load       half an hour of a hundred busy sites                make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
@@ -35,7 +35,7 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := guideline payload tlog store keys consent admit fhir db passkey crypto json base
+NEEDS_records   := guideline payload tlog store keys consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline json base
@@ -69,7 +69,7 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons health staff proof account rec rights worklist session gate deeds ops
+DOORS_records   := site commons certify health staff proof account rec rights worklist session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
@@ -117,7 +117,7 @@ endif
 Q := $(if $(VERBOSE),,@)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all attack tidy bench docs run setup clean share tests fuzzers benches
+.PHONY: all demo check check-all attack load tidy bench docs run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -285,6 +285,11 @@ check-all: setup
 
 attack: setup
 	@tools/attack
+
+# Alone on the machine, or the times say nothing. SECONDS_PLAYED, VISITS_A_SECOND, PEOPLE, STATIONS as in the script.
+load: setup
+	@$(MAKE) --silent --no-print-directory -j$$(nproc) all $(BUILD)/tests/serve
+	@ALL=1 BUILD=$(BUILD) SALVE=$(BUILD)/salve TESTS=$(BUILD)/tests bash tests/property/serve/serve_load.sh
 
 setup:
 	@tools/setup
