@@ -3,7 +3,8 @@
 #   make            build/salve            make demo     installs what is missing, builds, opens a made-up site (CLI=1: by command line)
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  exhaustive fault tests, longer fuzzing              make attack     kills, full disks, damage, fuzzing
-#   make load       half an hour of a hundred busy sites                make tidy | bench | docs | run
+#   make load       half an hour of a hundred busy sites                make deb       a package for Debian 12
+#   make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
@@ -117,7 +118,7 @@ endif
 Q := $(if $(VERBOSE),,@)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all attack load tidy bench docs run setup clean share tests fuzzers benches
+.PHONY: all demo check check-all attack load tidy bench docs deb run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -305,6 +306,18 @@ $(BUILD)/hide_look: tools/hide_look.c $(call archives_for,db)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
+
+# --- a package for Debian 12: docs/internals/packaging.md ---------------------------------------------------------------
+# Linked without symbols, so that nothing in it, its own number included, tells of the folder it was built in.
+$(BUILD)/deb/salve: $(call archives_for,cli)
+	@mkdir -p $(@D)
+	$(if $(VERBOSE),,@echo "ld $@")
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-s -Wl,--build-id=sha1 -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
+
+deb:
+	@tools/setup deb
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/deb/salve
+	@tools/deb $(BUILD)
 
 run: all
 	@$(BUILD)/salve help
