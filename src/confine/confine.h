@@ -68,8 +68,8 @@ int confine_landlock_abi(void);
 SALVE_MUST_USE enum salve_code confine_enter(const struct confine *what, struct confine_state *out,
                                              struct salve_err *err);
 
-/* confine_more - in a fork of a process that is confined and may CONFINE_FORK: what `what` names, of what there was, and
- * no more of it. Its descriptors stay as they are. Errors as confine_enter. */
+/* confine_more - in a fork of a process that is confined and may CONFINE_FORK: of what there was, what `what` names and
+ * no more. Its descriptors stay as they are. Errors as confine_enter. */
 SALVE_MUST_USE enum salve_code confine_more(const struct confine *what, struct salve_err *err);
 
 /* What the self-test tries itself on; NULL: those acts are left out. */

@@ -63,6 +63,8 @@ SALVE_MUST_USE enum salve_code db_exec(struct db *db, const char *sql, struct sa
 /* When db_commit returns OK the changes are on the disk; when it fails nothing of them is, and the transaction is over.
  * After an error of the disk (E_IO, E_FULL in commit) a db refuses to write until it was opened again: a sync is
  * never tried twice. */
+/* db_has_failed - the disk failed, and it writes no more. */
+bool db_has_failed(const struct db *db);
 SALVE_MUST_USE enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err);
 SALVE_MUST_USE enum salve_code db_commit(struct db *db, struct salve_err *err);
 void db_rollback(struct db *db); /* cannot fail; nothing happens outside a transaction */
@@ -84,7 +86,7 @@ void db_thaw(struct db *db);
 
 /* db_frozen - a disk to read from alone, for db_options.disk: files that are frozen, by the last part of their names,
  * each from its bytes (which live as long) or from a descriptor (closed with the disk). What a statement needs beside
- * them is in memory. NULL, false: no memory. */
+ * them is in memory. NULL, false: no memory. db_frozen_drop - for tests: else it ends with its process. */
 struct db_disk *db_frozen(void);
 bool db_frozen_bytes(struct db_disk *disk, const char *name, struct str bytes);
 bool db_frozen_file(struct db_disk *disk, const char *name, int fd);

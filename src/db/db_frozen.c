@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A disk to read from alone: a VFS over bytes and descriptors of files that stay as they are. SQLite opens them as ever
- * (exclusive, so that the index of the write-ahead log is in its memory); the log, which is empty, and what it needs for
- * a moment are files in memory. Interface: SQLite's documentation of sqlite3_vfs and sqlite3_io_methods. */
+ * A disk to read from alone: a VFS over bytes and descriptors of files that stay as they are. SQLite opens them as
+ * ever (exclusive, so that the index of the write-ahead log is in its memory); the log, which is empty, and what it
+ * needs for a moment are files in memory. Interface: SQLite's documentation of sqlite3_vfs and sqlite3_io_methods. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>

@@ -27,8 +27,8 @@ struct db {
     bool is_frozen, wants_scrub;
 };
 
-/* Another disk than the machine's is a VFS: a simulated one (db_fault.c, linked by tests only), one to read frozen files
- * from (db_frozen.c). The seam needs to know only that it starts with one. */
+/* Another disk than the machine's is a VFS: a simulated one (db_fault.c, linked by tests only), one to read frozen
+ * files from (db_frozen.c). The seam needs to know only that it starts with one. */
 struct db_disk {
     sqlite3_vfs vfs;
 };

@@ -129,7 +129,7 @@ void door_group_commit(struct door_server *server);
 /* door_finish - the answer to a call that waited, and its connection may ask again. */
 void door_finish(struct door_call *call, enum salve_code code);
 
-/* --- verifying and backing up beside the others (door_aside.c) ----------------------------------------------------- */
+/* --- verifying and backing up beside the others (door_aside.c) ---------------------------------------------------- */
 
 /* door_aside_begin - starts it; the call is answered when it is done. E_BUSY, E_IO; the codes of site_verify_begin and
  * site_backup_begin. door_aside_hear - there is something to read at aside.fd. door_aside_leave - who asked is gone. */

@@ -167,8 +167,11 @@ static enum salve_code begin(struct gate *gate, struct salve_err *err)
 static enum salve_code answer(struct gate *gate, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    while (code == SALVE_OK && gate->code == SALVE_OK && !gate->is_over)
+    while (code == SALVE_OK && gate->code == SALVE_OK && !gate->is_over) {
         code = door_server_step(gate->server, STEP_MS, err);
+        if (code == SALVE_OK && site_has_failed(gate->site))
+            code = salve_refuse(err, SALVE_E_IO, "the disk failed: the site is opened anew", "site");
+    }
     if (code == SALVE_OK && gate->code != SALVE_OK) {
         *err = gate->err;
         code = gate->code;

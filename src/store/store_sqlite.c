@@ -307,6 +307,11 @@ static enum salve_code sqlite_freeze(struct store_place *place, struct salve_err
 
 static void sqlite_thaw(struct store_place *place) { db_thaw(my(place)->db); }
 
+static bool sqlite_has_failed(const struct store_place *place)
+{
+    return db_has_failed(((const struct sqlite_place *)place)->db);
+}
+
 const struct store_backend store_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
@@ -329,4 +334,5 @@ const struct store_backend store_sqlite = {
     .copy = sqlite_copy,
     .freeze = sqlite_freeze,
     .thaw = sqlite_thaw,
+    .has_failed = sqlite_has_failed,
 };
