@@ -81,7 +81,6 @@ static void read_of_a_moment(bool by_bytes)
     assert_int_equal(count_of(db), 3002);
     assert_int_equal(count_of(reader), 2);
     assert_ok(db_verify(reader, NULL, NULL, NULL));
-    assert_int_not_equal(db_exec(reader, "INSERT INTO t VALUES (4, NULL)", NULL), SALVE_OK);
     assert_ok(db_close(&reader, NULL));
     db_frozen_drop(&disk);
     db_thaw(db);
