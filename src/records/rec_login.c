@@ -49,7 +49,7 @@ enum salve_code rec_pin_put(struct site *site, struct str secret, struct rec_sta
     staff->is.has_pin = staff->is.has_pin || is_pin;
     staff->is.has_phrase = staff->is.has_phrase || !is_pin;
     struct crypto_key *hash = crypto_keys_at(slots, 0);
-    enum salve_code code = crypto_key_from_passphrase(hash, secret, fresh->salt, fresh->cost, err);
+    enum salve_code code = rec_slow_key(site, secret, fresh->salt, fresh->cost, hash, err);
     if (code == SALVE_OK) code = keys_sealed_put(site->keys, rec_row_name("pin", staff->is.id, fresh, name), hash, err);
     crypto_keys_drop(&slots);
     return code;
@@ -204,7 +204,8 @@ static enum salve_code log_in(struct site *site, struct str id, struct str secre
                               struct rec_login *login, struct arena *mem, struct rec_staff *out, struct salve_err *err)
 {
     TRY(rec_login_begin(site, id, secret, shown, login, err));
-    rec_login_hash(login, secret);
+    login->code = rec_slow_key(site, secret, login->with.salt, login->with.cost, crypto_keys_at(login->slots, 0),
+                               &login->err);
     return rec_login_end(site, login, mem, out, err);
 }
 

@@ -86,6 +86,9 @@ struct site {
     double certified_count;          /* of an hour, fading (rec_certify.c) */
     int64_t certified_at_unix_ms;    /* the newest */
     bool is_ticking;                 /* site_tick signs the log */
+    bool has_tx;                     /* a transaction is open (tx_int.h) */
+    void (*pause)(void *with, int until_fd); /* site_pause_use */
+    void *pause_with;
     bool is_frozen;                  /* for who reads it beside the work: keys are not renewed meanwhile */
     const struct rec_frozen *frozen; /* this is what is read so */
     bool has_unpublished;            /* a signature that the file `checkpoint` has not */
@@ -113,6 +116,13 @@ SALVE_MUST_USE enum salve_code rec_not_here(struct salve_err *err);
 
 /* rec_key_file_make - a key file that is not there yet, 0600; one that is there stays. */
 SALVE_MUST_USE enum salve_code rec_key_file_make(const char *path, struct salve_err *err);
+
+/* rec_breathe - in the middle of long work, where nothing is half done: others are served where it is time for them
+ * (site_pause_use). What was read before may be another afterwards. Nothing in a transaction.
+ * rec_slow_key - crypto_key_from_passphrase on a thread of its own, while others are served. */
+void rec_breathe(struct site *site);
+SALVE_MUST_USE enum salve_code rec_slow_key(struct site *site, struct str secret, const uint8_t *salt,
+                                            enum crypto_cost cost, struct crypto_key *out, struct salve_err *err);
 
 /* rec_changed - something that others rest on (site_generation_use); as soon as it is durable. */
 void rec_changed(struct site *site);
