@@ -524,8 +524,10 @@ static enum salve_code may_ask(struct door_call *call)
                             "it takes what opens the site, and is done while nothing serves it: end the service first",
                             "%s", call->row->name);
     if ((who & by) == 0)
-        return salve_refuse(call->err, SALVE_E_ROLE, "it is asked for at the command line alone", "%s",
-                            call->row->name);
+        return salve_refuse(call->err, SALVE_E_ROLE,
+                            by == DOOR_BY_WEB ? "it is asked for at the command line alone"
+                                              : "it is for the process that faces the browsers alone",
+                            "%s", call->row->name);
     if ((who & DOOR_OF_ROWS) != 0 && call->conn->rows == NULL)
         return salve_refuse(call->err, SALVE_E_CONFLICT, "this connection began none", "file of many people");
     if ((who & DOOR_OF_VIEW) != 0) {
@@ -554,26 +556,49 @@ enum salve_code door_answer(struct door_call *call, enum salve_code code, struct
     return put;
 }
 
-/* What is waited for is counted as of this connection, which waits. */
-static enum salve_code ask_desk(struct door_call *call)
+/* What is shown in a request for the desk; NULL: a secret alone is. */
+static const struct proof *shown_in(const struct door_call *call)
+{
+    const struct door_ask_session_begin_by *begin = call->ask;
+    const struct door_ask_session_unlock_by *unlock = call->ask;
+    const struct door_ask_session_step_up *step = call->ask;
+    if (call->request == DOOR_ASK_session_begin_by) return &begin->shown;
+    if (call->request == DOOR_ASK_session_unlock_by) return &unlock->shown;
+    return call->request == DOOR_ASK_session_step_up ? &step->shown : NULL;
+}
+
+static struct desk_ask wish_of(const struct door_call *call)
 {
     const struct door_ask_session_begin *begin = call->ask;
+    const struct door_ask_session_begin_by *begin_by = call->ask;
     const struct door_ask_session_unlock *unlock = call->ask;
+    const struct door_ask_session_unlock_by *unlock_by = call->ask;
+    const struct door_ask_session_step_up *step = call->ask;
     const struct door_ask_staff_login *login = call->ask;
-    struct desk_ask ask = {.source = call->conn->number, .tag = call->conn->number};
-    if (call->request == DOOR_ASK_session_unlock) {
-        ask.wish = DESK_UNLOCK;
-        ask.token = unlock->token;
-        ask.secret = unlock->secret;
-    } else if (call->request == DOOR_ASK_session_begin) {
-        ask.wish = DESK_SESSION;
-        ask.id = begin->id;
-        ask.secret = begin->secret;
-    } else {
-        ask.wish = DESK_LOGIN;
-        ask.id = login->id;
-        ask.secret = login->secret;
+    switch (call->request) {
+    case DOOR_ASK_session_begin:
+        return (struct desk_ask){.wish = DESK_SESSION, .id = begin->id, .secret = begin->secret};
+    case DOOR_ASK_session_begin_by:
+        return (struct desk_ask){.wish = DESK_SESSION, .id = begin_by->id, .secret = begin_by->shown.secret};
+    case DOOR_ASK_session_unlock:
+        return (struct desk_ask){.wish = DESK_UNLOCK, .token = unlock->token, .secret = unlock->secret};
+    case DOOR_ASK_session_unlock_by:
+        return (struct desk_ask){.wish = DESK_UNLOCK, .token = unlock_by->token, .secret = unlock_by->shown.secret};
+    case DOOR_ASK_session_step_up:
+        return (struct desk_ask){.wish = DESK_STEP_UP, .token = step->token, .secret = step->shown.secret};
+    default:
+        return (struct desk_ask){.wish = DESK_LOGIN, .id = login->id, .secret = login->secret};
     }
+}
+
+/* What is waited for is counted as of this connection, which waits. A passkey is looked at at once: nothing of it takes
+ * long. */
+static enum salve_code ask_desk(struct door_call *call)
+{
+    struct desk_ask ask = wish_of(call);
+    ask.shown = shown_in(call);
+    if (ask.shown != NULL && ask.shown->credential.len > 0) return door_carry_out(call);
+    ask.source = ask.tag = call->conn->number;
     TRY(desk_begin(call->server->desk, &ask, call->err));
     call->conn->asked = call->request;
     call->conn->is_waiting = true;
@@ -644,10 +669,16 @@ static enum salve_code finish(struct door_call *call, enum salve_code code, cons
 {
     struct door_ask_staff_login *login = call->ask;
     struct door_ask_session_begin *begin = call->ask;
+    struct door_ask_session_begin_by *begin_by = call->ask;
     struct door_ask_session_unlock *unlock = call->ask;
+    struct door_ask_session_unlock_by *unlock_by = call->ask;
+    struct door_ask_session_step_up *step = call->ask;
     if (code != SALVE_OK) return code;
     if (call->request == DOOR_ASK_session_begin) begin->session = *session;
+    if (call->request == DOOR_ASK_session_begin_by) begin_by->session = *session;
     if (call->request == DOOR_ASK_session_unlock) unlock->session = *session;
+    if (call->request == DOOR_ASK_session_unlock_by) unlock_by->session = *session;
+    if (call->request == DOOR_ASK_session_step_up) step->session = *session;
     if (call->request != DOOR_ASK_staff_login) return SALVE_OK;
     login->actor = session->actor;
     return door_held(call, SALVE_OK, &login->actor);

@@ -54,6 +54,49 @@ SHAPE(session){BYTES(session, token),
 SHAPE(site_names){INT(site_names, mode, SITE_MODES), TEXT(site_names, rp_id),
                   SOME(site_names, origins, origin_count, str, SITE_ORIGINS_MAX), END};
 
+SHAPE(proof){TEXT(proof, secret),
+             TEXT(proof, code),
+             TEXT(proof, challenge),
+             TEXT(proof, tablet),
+             TEXT(proof, tablet_signature),
+             TEXT(proof, credential),
+             TEXT(proof, authenticator_data),
+             TEXT(proof, client_data),
+             TEXT(proof, signature),
+             END};
+
+SHAPE(account_passkey){TEXT(account_passkey, id),
+                       TEXT(account_passkey, label),
+                       TEXT(account_passkey, credential),
+                       INT(account_passkey, added_unix_ms, 0),
+                       INT(account_passkey, went_back_unix_ms, 0),
+                       END};
+
+SHAPE(account){TEXT(account, name),
+               INT(account, role, ROLE_COUNT),
+               BOOL(account, has_pin),
+               BOOL(account, has_phrase),
+               BOOL(account, has_totp),
+               BYTES(account, handle),
+               MANY(account, passkeys, passkey_count, account_passkey, ACCOUNT_PASSKEYS_MAX),
+               END};
+
+SHAPE(account_totp){CHARS(account_totp, secret), CHARS(account_totp, uri), END};
+
+SHAPE(passkey_new){TEXT(passkey_new, challenge), TEXT(passkey_new, authenticator_data), TEXT(passkey_new, client_data),
+                   TEXT(passkey_new, label), END};
+
+SHAPE(tablet){TEXT(tablet, id),
+              TEXT(tablet, label),
+              TEXT(tablet, by),
+              INT(tablet, enrolled_unix_ms, 0),
+              INT(tablet, seen_unix_ms, 0),
+              BOOL(tablet, is_locked),
+              BOOL(tablet, is_here),
+              END};
+
+SHAPE(tablet_new){TEXT(tablet_new, label), BYTES(tablet_new, public_key), END};
+
 /* --- rec.h -------------------------------------------------------------------------------------------------------- */
 
 SHAPE(rec_receipt){DOC(rec_receipt, text),          INT(rec_receipt, proof_from_unix_ms, 0),
@@ -217,6 +260,11 @@ SHAPE(site_backup_state){INT(site_backup_state, at_unix_ms, 0),
                          ONE(site_backup_state, keys_err, salve_err),
                          END};
 
+/* --- certify.h ---------------------------------------------------------------------------------------------------- */
+
+SHAPE(site_certificate){TEXT(site_certificate, der), TEXT(site_certificate, name),
+                        INT(site_certificate, from_unix_ms, 0), INT(site_certificate, until_unix_ms, 0), END};
+
 /* --- health.h ----------------------------------------------------------------------------------------------------- */
 
 SHAPE(site_health){INT(site_health, now_unix_ms, 0),
@@ -227,6 +275,7 @@ SHAPE(site_health){INT(site_health, now_unix_ms, 0),
                    INT(site_health, published_at_unix_ms, 0),
                    INT(site_health, disk_free_bytes, 0),
                    INT(site_health, disk_bytes, 0),
+                   TEXT(site_health, build),
                    END};
 
 SHAPE(site_entry){INT(site_entry, row, 0),

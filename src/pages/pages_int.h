@@ -12,6 +12,7 @@
 #include "json/json.h"
 #include "pages/pages.h"
 #include "pages/pages_in_int.h"
+#include "records/account.h"
 #include "records/session.h"
 #include "visit/check.h"
 #include "visit/clinic.h"
@@ -192,7 +193,11 @@ void pages_put_work(struct pages_call *call, const char *name, const struct work
 void pages_put_tasks(struct pages_call *call, const struct work *work);
 void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_ms);
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
-void pages_put_login(struct pages_call *call, const uint8_t token[SESSION_TOKEN_BYTES]);
+void pages_put_login(struct pages_call *call, const struct session *session);
+void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes); /* in base64url */
+
+/* pages_wipe - what was typed is nowhere any more. */
+void pages_wipe(struct str *secret);
 
 /* --- pages_letter.c: GET /letter/<name> --- */
 /* The site of the session is held. The header lines of the answer are put only when it is OK. E_NOT_FOUND: no such

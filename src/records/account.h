@@ -22,6 +22,7 @@ enum {
     ACCOUNT_LABEL_BYTES_MAX = 64,
     ACCOUNT_HANDLE_BYTES = 16,
     ACCOUNT_TOTP_TEXT_BYTES = 33, /* 20 bytes in base32, and NUL */
+    ACCOUNT_TOTP_URI_BYTES = 700,
     TABLETS_MAX = 64,
     TABLET_KEY_BYTES = 65, /* a point of P-256, uncompressed */
 };
@@ -63,15 +64,15 @@ SALVE_MUST_USE enum salve_code account_passkey_add(struct site *site, struct act
 SALVE_MUST_USE enum salve_code account_passkey_remove(struct site *site, struct actor actor, struct str id,
                                                       struct salve_err *err);
 
-/* account_totp_begin - a new secret, in base32, and the address otpauth://.. that generators read as a QR code, in mem.
+/* account_totp_begin - a new secret, in base32, and the address otpauth://.. that generators read as a QR code.
  * It counts from account_totp_confirm on, which is given the code that the generator shows; until then the one before
  * stands. E_PIN: that is not its code; E_NOT_FOUND: none was begun; E_CLOCK. */
 struct account_totp {
     char secret[ACCOUNT_TOTP_TEXT_BYTES];
-    struct str uri;
+    char uri[ACCOUNT_TOTP_URI_BYTES];
 };
-SALVE_MUST_USE enum salve_code account_totp_begin(struct site *site, struct actor actor, struct arena *mem,
-                                                  struct account_totp *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code account_totp_begin(struct site *site, struct actor actor, struct account_totp *out,
+                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code account_totp_confirm(struct site *site, struct actor actor, struct str code,
                                                     struct salve_err *err);
 

@@ -57,7 +57,7 @@ static enum act act_of(struct str kind)
 /* Kinds that have doors of their own. */
 bool rec_doc_has_door(struct str kind)
 {
-    static const char *const kinds[] = {"site", "staff", "log", "form", "work", "alert"};
+    static const char *const kinds[] = {"site", "staff", "passkey", "tablet", "log", "form", "work", "alert", "tls"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (str_is(kind, kinds[i])) return true;
     return false;
@@ -123,7 +123,8 @@ enum salve_code near_commons_get(struct site *site, struct str kind, struct str 
                                  struct str *bytes, struct salve_err *err)
 {
     struct rec_tx tx;
-    if (str_is(kind, "staff")) return not_here(kind, err); /* has the salts of PINs; staff_list says who works here */
+    bool is_staff = str_is(kind, "staff") || str_is(kind, "passkey") || str_is(kind, "tablet");
+    if (is_staff) return not_here(kind, err); /* have the salts of PINs; staff.h and account.h say what may be known */
     enum salve_code code = rec_tx_begin(site, true, mem, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_doc_get(&tx, kind, id, mem, bytes, err);

@@ -21,7 +21,8 @@ struct place {
     uint64_t order; /* of asking, then of being done */
     uint64_t source, tag;
     enum desk_wish wish;
-    uint64_t session; /* that is to be unlocked */
+    uint64_t session;                   /* that is to be unlocked */
+    uint8_t token[SESSION_TOKEN_BYTES]; /* of the session in which it is shown again */
     char *secret;
     size_t secret_bytes;
     struct rec_login login;
@@ -121,6 +122,8 @@ static void wipe(struct place *place)
 {
     crypto_secret_free(place->secret);
     place->secret = NULL;
+    crypto_zero(place->token, sizeof place->token);
+    crypto_zero(&place->login.beside, sizeof place->login.beside);
 }
 
 void desk_close(struct desk **desk)
@@ -180,10 +183,14 @@ enum salve_code desk_begin(struct desk *desk, const struct desk_ask *ask, struct
     struct place *place = NULL;
     struct str id = ask->id;
     uint64_t session = 0;
-    if (ask->wish == DESK_UNLOCK) TRY(rec_session_member(desk->site, ask->token, &id, &session, err));
+    const struct proof bare = {.secret = ask->secret};
+    const struct proof *shown = ask->shown == NULL && ask->wish != DESK_LOGIN ? &bare : ask->shown;
+    if (ask->token != NULL) TRY(rec_session_member(desk->site, ask->token, &id, &session, err));
+    if (ask->wish == DESK_STEP_UP && rec_session_stands(desk->site, session) == SALVE_E_LOCKED)
+        return salve_fail(err, SALVE_E_LOCKED, "session");
     TRY(find_place(desk, ask->source, &place, err));
     enum salve_code code = copy_secret(place, ask->secret, err);
-    if (code == SALVE_OK) code = rec_login_begin(desk->site, id, &place->login, err);
+    if (code == SALVE_OK) code = rec_login_begin(desk->site, id, ask->secret, shown, &place->login, err);
     if (code != SALVE_OK) {
         wipe(place);
         return code;
@@ -192,6 +199,7 @@ enum salve_code desk_begin(struct desk *desk, const struct desk_ask *ask, struct
     place->tag = ask->tag;
     place->wish = ask->wish;
     place->session = session;
+    if (ask->token != NULL) memcpy(place->token, ask->token, sizeof place->token);
     pthread_mutex_lock(&desk->lock);
     place->order = ++desk->order;
     place->state = PLACE_WAITING;
@@ -205,8 +213,10 @@ enum salve_code desk_begin(struct desk *desk, const struct desk_ask *ask, struct
 static enum salve_code give(struct desk *desk, const struct place *place, const struct rec_staff *staff,
                             struct arena *mem, struct session *out, struct salve_err *err)
 {
-    if (place->wish == DESK_UNLOCK) return rec_session_open(desk->site, place->session, mem, out, err);
-    if (place->wish == DESK_SESSION) return rec_session_new(desk->site, staff, false, mem, out, err);
+    const struct rec_way *way = &place->login.way;
+    if (place->wish == DESK_UNLOCK) return rec_session_open(desk->site, place->session, way, mem, out, err);
+    if (place->wish == DESK_STEP_UP) return rec_session_step(desk->site, place->token, way, mem, out, err);
+    if (place->wish == DESK_SESSION) return rec_session_new(desk->site, staff, way, mem, out, err);
     *out = (struct session){0};
     return rec_login_actor(desk->site, staff, mem, &out->actor, err);
 }

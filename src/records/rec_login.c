@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * That a member of staff is who they say: the PIN's hash, the pass that a login gives, and the sealed memory of one. */
+ * That a member of staff is who they say: the hash of what they type, the pass that a login gives, and the sealed memory
+ * of one. What else is shown is looked at in rec_proof.c. */
+#include <stdio.h>
+
 #include "keys/keys.h"
 #include "records/session_int.h"
 
-enum { WORK_BYTES = 8 << 20, ROW_NAME_BYTES = 128, MINUTE_MS = 60 * 1000 };
+enum { WORK_BYTES = 8 << 20, MINUTE_MS = 60 * 1000 };
 
 /* --- the hash ----------------------------------------------------------------------------------------------------- */
 
@@ -17,57 +20,76 @@ enum salve_code staff_secret_check(struct str secret, struct salve_err *err)
     return salve_refuse(err, SALVE_E_RANGE, "6 digits or more, or another text of 12 to 256 bytes", "PIN");
 }
 
-static struct str row_name(const struct rec_staff *staff, char name[ROW_NAME_BYTES])
+bool rec_secret_is_pin(struct str secret)
 {
-    static const char head[] = "pin/";
-    size_t len = sizeof head - 1;
-    salve_assert(len + staff->is.id.len + 2 + 2 * sizeof staff->salt < ROW_NAME_BYTES);
-    memcpy(name, head, len);
-    memcpy(name + len, staff->is.id.ptr, staff->is.id.len);
-    len += staff->is.id.len;
-    name[len++] = '/';
-    str_hex(staff->salt, sizeof staff->salt, name + len);
-    return str_make(name, len + 2 * sizeof staff->salt);
+    for (size_t i = 0; i < secret.len; i++)
+        if (!str_is_digit(secret.ptr[i])) return false;
+    return true;
+}
+
+struct str rec_row_name(const char *kind, struct str id, const struct rec_secret *secret, char name[REC_ROW_NAME_BYTES])
+{
+    char salt[2 * CRYPTO_SALT_BYTES + 1];
+    str_hex(secret->salt, sizeof secret->salt, salt);
+    int len = snprintf(name, REC_ROW_NAME_BYTES, "%s/%.*s/%s", kind, STR_ARGS(id), salt);
+    salve_assert(len > 0 && len < REC_ROW_NAME_BYTES);
+    return str_make(name, (size_t)len);
 }
 
 enum salve_code rec_pin_put(struct site *site, struct str secret, struct rec_staff *staff, struct salve_err *err)
 {
     struct crypto_keys *slots = NULL;
-    char name[ROW_NAME_BYTES];
+    char name[REC_ROW_NAME_BYTES];
     TRY(staff_secret_check(secret, err));
     TRY(crypto_keys_new(1, &slots, err));
-    crypto_random(staff->salt, sizeof staff->salt);
-    staff->cost = site->pin_cost;
-    staff->is.has_pin = true;
+    bool is_pin = rec_secret_is_pin(secret);
+    struct rec_secret *fresh = is_pin ? &staff->pin : &staff->phrase;
+    crypto_random(fresh->salt, sizeof fresh->salt);
+    fresh->cost = site->pin_cost;
+    staff->is.has_pin = staff->is.has_pin || is_pin;
+    staff->is.has_phrase = staff->is.has_phrase || !is_pin;
     struct crypto_key *hash = crypto_keys_at(slots, 0);
-    enum salve_code code = crypto_key_from_passphrase(hash, secret, staff->salt, staff->cost, err);
-    if (code == SALVE_OK) code = keys_sealed_put(site->keys, row_name(staff, name), hash, err);
+    enum salve_code code = crypto_key_from_passphrase(hash, secret, fresh->salt, fresh->cost, err);
+    if (code == SALVE_OK) code = keys_sealed_put(site->keys, rec_row_name("pin", staff->is.id, fresh, name), hash, err);
     crypto_keys_drop(&slots);
     return code;
 }
 
 enum salve_code rec_pin_drop(struct site *site, const struct rec_staff *staff, struct salve_err *err)
 {
-    char name[ROW_NAME_BYTES];
-    return staff->is.has_pin ? keys_sealed_drop(site->keys, row_name(staff, name), err) : SALVE_OK;
+    char name[REC_ROW_NAME_BYTES];
+    const struct staff *is = &staff->is;
+    if (is->has_pin) TRY(keys_sealed_drop(site->keys, rec_row_name("pin", is->id, &staff->pin, name), err));
+    if (is->has_phrase) TRY(keys_sealed_drop(site->keys, rec_row_name("pin", is->id, &staff->phrase, name), err));
+    if (is->has_totp) TRY(keys_sealed_drop(site->keys, rec_row_name("totp", is->id, &staff->totp, name), err));
+    return SALVE_OK;
 }
 
 /* --- logging in --------------------------------------------------------------------------------------------------- */
 
+/* Of a name that nobody has, or has no more, a member who has nothing. */
 static enum salve_code find_staff(struct site *site, struct str id, struct arena *mem, struct rec_staff *out,
                                   struct salve_err *err)
 {
     struct rec_tx tx;
-    *out = (struct rec_staff){.cost = site->pin_cost};
+    *out = (struct rec_staff){.is.id = STR_NONE};
     if (!rec_doc_is_name(id)) return SALVE_OK;
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code code = rec_staff_read(&tx, id, mem, out, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && (out->is.retired || !out->is.has_pin))) {
-        *out = (struct rec_staff){.cost = site->pin_cost};
-        return SALVE_OK;
-    }
-    return code;
+    if (code != SALVE_E_NOT_FOUND && (code != SALVE_OK || !out->is.retired)) return code;
+    *out = (struct rec_staff){.is.id = STR_NONE};
+    return SALVE_OK;
+}
+
+/* What such a secret of theirs is hashed with; where they have none, what it would be. In a register from before there
+ * were two kinds the one there is may be either. */
+static struct rec_secret secret_of(const struct site *site, const struct rec_staff *staff, bool is_pin, bool *has)
+{
+    bool is_phrase = !is_pin && staff->is.has_phrase;
+    *has = is_phrase || staff->is.has_pin;
+    if (!*has) return (struct rec_secret){.cost = site->pin_cost};
+    return is_phrase ? staff->phrase : staff->pin;
 }
 
 enum salve_code rec_login_actor(struct site *site, const struct rec_staff *staff, struct arena *mem, struct actor *out,
@@ -89,19 +111,31 @@ static enum salve_code read_staff(struct site *site, const struct rec_login *log
     return find_staff(site, id, mem, out, err);
 }
 
-enum salve_code rec_login_begin(struct site *site, struct str id, struct rec_login *out, struct salve_err *err)
+/* Wrong PINs at a tablet, which only who has the tablet can try, are counted by themselves. */
+static enum salve_code begin_try(struct site *site, struct str id, struct rec_login *login, struct arena *mem,
+                                 struct salve_err *err)
 {
-    struct rec_staff staff = {.cost = site->pin_cost};
-    *out = (struct rec_login){.id_bytes = rec_doc_is_name(id) ? id.len : 0};
+    struct str name = STR_NONE;
+    if (!login->beside.is_at_tablet || !login->is_pin) return rec_try_begin(site, id, REC_TRY_WAITS, &login->try, err);
+    TRY(rec_try_at_tablets(id, mem, &name, err));
+    return rec_try_begin(site, name, REC_TRY_CLOSES, &login->try, err);
+}
+
+enum salve_code rec_login_begin(struct site *site, struct str id, struct str secret, const struct proof *shown,
+                                struct rec_login *out, struct salve_err *err)
+{
+    struct rec_staff staff;
+    bool has = false;
+    *out = (struct rec_login){.id_bytes = rec_doc_is_name(id) ? id.len : 0, .is_pin = rec_secret_is_pin(secret)};
     salve_assert(out->id_bytes <= sizeof out->id);
     if (out->id_bytes > 0) memcpy(out->id, id.ptr, id.len);
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
     enum salve_code code = read_staff(site, out, &staff, work, err);
-    memcpy(out->salt, staff.salt, sizeof out->salt);
-    out->cost = staff.cost;
+    if (code == SALVE_OK) code = rec_beside_begin(site, id, shown, work, &out->beside, err);
+    if (code == SALVE_OK) out->with = secret_of(site, &staff, out->is_pin, &has);
     if (code == SALVE_OK) code = crypto_keys_new(2, &out->slots, err);
-    if (code == SALVE_OK) code = rec_try_begin(site, id, &out->try, err);
+    if (code == SALVE_OK) code = begin_try(site, id, out, work, err);
     if (code != SALVE_OK) crypto_keys_drop(&out->slots);
     arena_close(work);
     return code;
@@ -109,15 +143,16 @@ enum salve_code rec_login_begin(struct site *site, struct str id, struct rec_log
 
 void rec_login_hash(struct rec_login *login, struct str secret)
 {
-    login->code =
-        crypto_key_from_passphrase(crypto_keys_at(login->slots, 0), secret, login->salt, login->cost, &login->err);
+    login->code = crypto_key_from_passphrase(crypto_keys_at(login->slots, 0), secret, login->with.salt,
+                                             login->with.cost, &login->err);
 }
 
 /* By the register as it is now: it may have changed while the secret was hashed. */
 static enum salve_code compare(struct site *site, struct rec_login *login, struct arena *mem, struct rec_staff *out,
                                bool *fits, struct salve_err *err)
 {
-    char name[ROW_NAME_BYTES];
+    char name[REC_ROW_NAME_BYTES];
+    bool has = false;
     struct crypto_key *kept = crypto_keys_at(login->slots, 1);
     *fits = false;
     if (login->code != SALVE_OK) {
@@ -125,17 +160,33 @@ static enum salve_code compare(struct site *site, struct rec_login *login, struc
         return login->code;
     }
     TRY(read_staff(site, login, out, mem, err));
-    if (!out->is.has_pin || memcmp(out->salt, login->salt, sizeof out->salt) != 0) return SALVE_OK;
-    enum salve_code code = keys_sealed_get(site->keys, row_name(out, name), kept, err);
+    struct rec_secret now = secret_of(site, out, login->is_pin, &has);
+    if (!has || memcmp(now.salt, login->with.salt, sizeof now.salt) != 0) return SALVE_OK;
+    enum salve_code code = keys_sealed_get(site->keys, rec_row_name("pin", out->is.id, &now, name), kept, err);
     if (code == SALVE_OK) *fits = crypto_key_equal(crypto_keys_at(login->slots, 0), kept);
     return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+}
+
+/* What is beside the secret is looked at whether the secret fits or not. */
+static enum salve_code look(struct site *site, struct rec_login *login, struct arena *mem, struct rec_staff *out,
+                            bool *fits, struct salve_err *err)
+{
+    bool is_enough = false;
+    uint64_t step = 0;
+    TRY(compare(site, login, mem, out, fits, err));
+    TRY(rec_beside_check(site, login, out, mem, &is_enough, &step, err));
+    *fits = *fits && is_enough;
+    if (!*fits) return SALVE_OK;
+    enum salve_code code = rec_beside_use(site, login, out, step, mem, err);
+    *fits = code == SALVE_OK;
+    return code == SALVE_E_PIN ? SALVE_OK : code; /* another one used it meanwhile */
 }
 
 enum salve_code rec_login_end(struct site *site, struct rec_login *login, struct arena *mem, struct rec_staff *out,
                               struct salve_err *err)
 {
     bool fits = false;
-    enum salve_code code = compare(site, login, mem, out, &fits, err);
+    enum salve_code code = look(site, login, mem, out, &fits, err);
     enum rec_try_end how = code != SALVE_OK ? REC_TRY_NONE : fits ? REC_TRY_RIGHT : REC_TRY_WRONG;
     enum salve_code counted = rec_try_done(site, &login->try, how, code == SALVE_OK ? err : NULL);
     crypto_keys_drop(&login->slots);
@@ -149,22 +200,32 @@ void rec_login_drop(struct site *site, struct rec_login *login)
     crypto_keys_drop(&login->slots);
 }
 
-enum salve_code rec_log_in(struct site *site, struct str id, struct str secret, struct arena *mem,
-                           struct rec_staff *out, struct salve_err *err)
+static enum salve_code log_in(struct site *site, struct str id, struct str secret, const struct proof *shown,
+                              struct rec_login *login, struct arena *mem, struct rec_staff *out, struct salve_err *err)
+{
+    TRY(rec_login_begin(site, id, secret, shown, login, err));
+    rec_login_hash(login, secret);
+    return rec_login_end(site, login, mem, out, err);
+}
+
+enum salve_code rec_log_in(struct site *site, struct str id, const struct proof *shown, struct arena *mem,
+                           struct rec_staff *out, struct rec_way *way, struct salve_err *err)
 {
     struct rec_login login;
-    TRY(rec_login_begin(site, id, &login, err));
-    rec_login_hash(&login, secret);
-    return rec_login_end(site, &login, mem, out, err);
+    if (shown->credential.len > 0) return rec_passkey_log_in(site, id, shown, mem, out, way, err);
+    TRY(log_in(site, id, shown->secret, shown, &login, mem, out, err));
+    *way = login.way;
+    return SALVE_OK;
 }
 
 enum salve_code near_staff_login(struct site *site, struct str id, struct str secret, struct arena *mem,
                                  struct actor *out, struct salve_err *err)
 {
+    struct rec_login login;
     struct rec_staff staff;
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    enum salve_code code = rec_log_in(site, id, secret, work, &staff, err);
+    enum salve_code code = log_in(site, id, secret, NULL, &login, work, &staff, err);
     if (code == SALVE_OK) code = rec_login_actor(site, &staff, mem, out, err);
     arena_close(work);
     return code;

@@ -161,7 +161,7 @@ static enum salve_code try_told(struct rec_gate *gate, const struct rec_gate_ask
     struct rec_try try;
     bool has_any = false, fits = false;
     char name[NAME_BYTES];
-    TRY(rec_try_begin(gate->site, mark_name(gate->site, gate->chain.id, name), &try, err));
+    TRY(rec_try_begin(gate->site, mark_name(gate->site, gate->chain.id, name), REC_TRY_WAITS, &try, err));
     enum salve_code code = told_fits(gate, ask->actor.told, &has_any, &fits, err);
     if (code == SALVE_OK && !has_any)
         code = refuse(gate, ask, "neither a birth date nor a word is recorded: a member of staff has to be there", err);

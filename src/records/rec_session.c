@@ -22,8 +22,9 @@ struct rec_session {
     size_t id_bytes;
     struct rec_staff staff;           /* its name is in `id` */
     struct moment begun, used, shown; /* shown: that it is them */
-    bool is_locked, is_held;
-    bool is_of_doubt; /* begun while the clock was doubted */
+    bool is_locked;
+    struct rec_way way; /* as it was shown last */
+    bool is_of_doubt;   /* begun while the clock was doubted */
     struct rec_openings openings;
 };
 
@@ -63,7 +64,7 @@ static void lapse(struct site *site, struct rec_session *session)
         return;
     }
     bool is_idle = since(session->used, now) >= (int64_t)lock_seconds(site) * SECOND_MS;
-    if (session->is_locked || session->is_held || !is_idle) return;
+    if (session->is_locked || session->way.is_held || !is_idle) return;
     session->is_locked = true;
     rec_changed(site);
 }
@@ -114,7 +115,7 @@ static enum salve_code no_session(struct salve_err *err) { return salve_fail(err
  * is held is no older than its connection. */
 static enum salve_code clock_lets(const struct site *site, const struct rec_session *session, struct salve_err *err)
 {
-    if (!near_site_clock_suspect(site) || session->is_held || session->is_of_doubt) return SALVE_OK;
+    if (!near_site_clock_suspect(site) || session->way.is_held || session->is_of_doubt) return SALVE_OK;
     return rec_clock_doubted(site, "session", err);
 }
 
@@ -124,6 +125,42 @@ void rec_sessions_end_of(struct site *site, struct str id)
         struct rec_session *one = &site->sessions->list[i];
         if (one->number != 0 && str_eq(str_make(one->id, one->id_bytes), id)) end(site, one);
     }
+}
+
+void rec_sessions_end_but(struct site *site, struct str id, const uint8_t token[SESSION_TOKEN_BYTES])
+{
+    uint64_t kept = rec_session_number(site, token);
+    for (size_t i = 0; site->sessions != NULL && i < SESSIONS_MAX; i++) {
+        struct rec_session *one = &site->sessions->list[i];
+        bool is_other = one->number != 0 && one->number != kept;
+        if (is_other && str_eq(str_make(one->id, one->id_bytes), id)) end(site, one);
+    }
+}
+
+void rec_sessions_end_at(struct site *site, struct str tablet)
+{
+    for (size_t i = 0; site->sessions != NULL && i < SESSIONS_MAX; i++) {
+        struct rec_session *one = &site->sessions->list[i];
+        if (one->number != 0 && str_is(tablet, one->way.tablet)) end(site, one);
+    }
+}
+
+void rec_session_at(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], const char *tablet)
+{
+    struct rec_session *session = find(site, token);
+    if (session != NULL) memcpy(session->way.tablet, tablet, sizeof session->way.tablet);
+}
+
+struct str rec_session_tablet(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
+{
+    const struct rec_session *session = find(site, token);
+    return session == NULL ? STR_NONE : str_of(session->way.tablet);
+}
+
+void rec_session_whole(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
+{
+    struct rec_session *session = find(site, token);
+    if (session != NULL) session->way.must_set_up = false;
 }
 
 void rec_sessions_drop(struct site *site)
@@ -151,7 +188,7 @@ static struct rec_session *oldest(struct site *site, struct str id, size_t *coun
         struct rec_session *one = &site->sessions->list[i];
         if (!is_of(one, id)) continue;
         ++*count;
-        bool may_end = !one->is_held && (id.len > 0 || one->is_locked);
+        bool may_end = !one->way.is_held && (id.len > 0 || one->is_locked);
         if (may_end && (found == NULL || one->used.guarded_ms < found->used.guarded_ms)) found = one;
     }
     return found;
@@ -193,16 +230,31 @@ static enum salve_code actor_of(struct site *site, const struct rec_session *ses
     return SALVE_OK;
 }
 
-enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
-                            struct salve_err *err)
+static enum salve_code pass_of(struct site *site, struct actor actor, bool is_own, uint8_t pass[ACTOR_PASS_BYTES],
+                               struct salve_err *err)
 {
     const struct rec_session *session = find(site, actor.pass);
     memcpy(pass, actor.pass, ACTOR_PASS_BYTES);
     if (session == NULL) return SALVE_OK;
     if (session->is_locked) return salve_fail(err, SALVE_E_LOCKED, "session");
     TRY(clock_lets(site, session, err));
+    if (session->way.must_set_up && !is_own)
+        return salve_refuse(err, SALVE_E_ROLE,
+                            "set up a passkey or a code generator first: a passphrase alone was shown", "session");
     rec_pass(site, &session->staff, pass);
     return SALVE_OK;
+}
+
+enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
+                            struct salve_err *err)
+{
+    return pass_of(site, actor, false, pass, err);
+}
+
+enum salve_code rec_pass_own(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
+                             struct salve_err *err)
+{
+    return pass_of(site, actor, true, pass, err);
 }
 
 enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem,
@@ -215,7 +267,9 @@ enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION
 void rec_session_used(struct site *site, uint64_t number)
 {
     struct rec_session *session = numbered(site, number);
-    if (session != NULL) session->used = moment_now(site);
+    if (session == NULL) return;
+    session->used = moment_now(site);
+    rec_tablet_seen(site, str_of(session->way.tablet));
 }
 
 enum salve_code rec_session_fresh(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES], struct salve_err *err)
@@ -264,35 +318,47 @@ enum salve_code rec_session_stands(struct site *site, uint64_t number)
 
 /* --- the door ----------------------------------------------------------------------------------------------------- */
 
-/* A new token: whoever has the one before has nothing. */
-static enum salve_code show(struct site *site, struct rec_session *session, struct arena *mem, struct session *out,
+static enum salve_code tell(struct site *site, const struct rec_session *session,
+                            const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem, struct session *out,
                             struct salve_err *err)
 {
     *out =
         (struct session){.lock_seconds = lock_seconds(site),
                          .ends_unix_ms = session->begun.guarded_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS,
-                         .fresh_until_unix_ms = session->shown.guarded_ms + (int64_t)SESSION_FRESH_MINUTES * MINUTE_MS};
-    crypto_random(out->token, sizeof out->token);
-    hash_of(site, out->token, session->hash);
-    session->is_locked = false;
-    session->used = moment_now(site);
-    return actor_of(site, session, out->token, mem, &out->actor, err);
+                         .fresh_until_unix_ms = session->shown.guarded_ms + (int64_t)SESSION_FRESH_MINUTES * MINUTE_MS,
+                         .must_set_up = session->way.must_set_up};
+    memcpy(out->token, token, sizeof out->token);
+    return actor_of(site, session, token, mem, &out->actor, err);
 }
 
-enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff, bool is_held, struct arena *mem,
-                                struct session *out, struct salve_err *err)
+/* A new token: whoever has the one before has nothing. */
+static enum salve_code show(struct site *site, struct rec_session *session, struct arena *mem, struct session *out,
+                            struct salve_err *err)
+{
+    uint8_t token[SESSION_TOKEN_BYTES];
+    crypto_random(token, sizeof token);
+    hash_of(site, token, session->hash);
+    session->is_locked = false;
+    session->used = moment_now(site);
+    enum salve_code code = tell(site, session, token, mem, out, err);
+    crypto_zero(token, sizeof token);
+    return code;
+}
+
+enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff, const struct rec_way *way,
+                                struct arena *mem, struct session *out, struct salve_err *err)
 {
     struct rec_session *session = NULL;
     bool is_doubted = near_site_clock_suspect(site);
     salve_assert(staff->is.id.len <= ID_BYTES);
-    if (is_doubted && !is_held && !rec_role_may(staff->is.role, ACT_LOG_IN_DOUBTED))
+    if (is_doubted && !way->is_held && !rec_role_may(staff->is.role, ACT_LOG_IN_DOUBTED))
         return rec_clock_doubted(site, "session", err);
     TRY(place_for(site, staff->is.id, &session, err));
     *session = (struct rec_session){.id_bytes = staff->is.id.len,
                                     .staff = *staff,
                                     .begun = moment_now(site),
                                     .shown = moment_now(site),
-                                    .is_held = is_held,
+                                    .way = *way,
                                     .is_of_doubt = is_doubted};
     memcpy(session->id, staff->is.id.ptr, staff->is.id.len);
     session->staff.is.id = str_make(session->id, session->id_bytes);
@@ -310,14 +376,43 @@ enum salve_code rec_session_member(struct site *site, const uint8_t token[SESSIO
     return SALVE_OK;
 }
 
-enum salve_code rec_session_open(struct site *site, uint64_t number, struct arena *mem, struct session *out,
-                                 struct salve_err *err)
+/* What it is good for is what was shown now; at a tablet it stays one of that tablet. */
+static void shown_anew(struct site *site, struct rec_session *session, const struct rec_way *way)
+{
+    char tablet[sizeof session->way.tablet];
+    memcpy(tablet, way->tablet[0] != '\0' ? way->tablet : session->way.tablet, sizeof tablet);
+    session->way.must_set_up = way->must_set_up;
+    memcpy(session->way.tablet, tablet, sizeof tablet);
+    session->shown = moment_now(site);
+}
+
+enum salve_code rec_session_open(struct site *site, uint64_t number, const struct rec_way *way, struct arena *mem,
+                                 struct session *out, struct salve_err *err)
 {
     struct rec_session *session = numbered(site, number);
     if (session == NULL) return no_session(err);
     TRY(clock_lets(site, session, err));
-    session->shown = moment_now(site);
+    shown_anew(site, session, way);
     return show(site, session, mem, out, err);
+}
+
+enum salve_code rec_session_step(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], const struct rec_way *way,
+                                 struct arena *mem, struct session *out, struct salve_err *err)
+{
+    struct rec_session *session = find(site, token);
+    if (session == NULL) return no_session(err);
+    if (session->is_locked) return salve_fail(err, SALVE_E_LOCKED, "session");
+    TRY(clock_lets(site, session, err));
+    shown_anew(site, session, way);
+    session->used = session->shown;
+    return tell(site, session, token, mem, out, err);
+}
+
+enum salve_code near_session_look(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem,
+                                  struct session *out, struct salve_err *err)
+{
+    const struct rec_session *session = find(site, token);
+    return session == NULL ? no_session(err) : tell(site, session, token, mem, out, err);
 }
 
 enum salve_code near_session_lock(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct salve_err *err)

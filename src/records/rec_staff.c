@@ -15,17 +15,31 @@ void rec_staff_changed(struct site *site, struct str id)
 
 /* --- documents ---------------------------------------------------------------------------------------------------- */
 
+/* As members of an object, behind `head`. */
+static struct str secret_text(struct rec_tx *tx, bool has, const char *head, const struct rec_secret *secret,
+                              const char *tail)
+{
+    char salt[2 * CRYPTO_SALT_BYTES + 1];
+    str_hex(secret->salt, sizeof secret->salt, salt);
+    return has ? arena_printf(tx->mem, "%s\"cost\":%d,\"salt\":\"%s\"%s", head, (int)secret->cost, salt, tail)
+               : STR("");
+}
+
 enum salve_code rec_staff_write(struct rec_tx *tx, const struct rec_staff *staff, struct actor by,
                                 struct salve_err *err)
 {
     char salt[2 * CRYPTO_SALT_BYTES + 1];
-    str_hex(staff->salt, sizeof staff->salt, salt);
-    struct str pin =
-        staff->is.has_pin ? arena_printf(tx->mem, ",\"cost\":%d,\"salt\":\"%s\"", (int)staff->cost, salt) : STR("");
-    struct str json = arena_printf(tx->mem, "{\"by\":\"%.*s\"%.*s,\"retired\":%s,\"role\":\"%s\"}", STR_ARGS(by.id),
-                                   STR_ARGS(pin), staff->is.retired ? "true" : "false", role_text(staff->is.role));
-    if (pin.ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    return rec_doc_put(tx, STR("staff"), staff->is.id, json, err);
+    const struct staff *is = &staff->is;
+    str_hex(staff->totp.salt, sizeof staff->totp.salt, salt);
+    struct str pin = secret_text(tx, is->has_pin, ",", &staff->pin, "");
+    struct str phrase = secret_text(tx, is->has_phrase, ",\"phrase\":{", &staff->phrase, "}");
+    struct str totp = is->has_totp ? arena_printf(tx->mem, ",\"totp\":\"%s\"", salt) : STR("");
+    struct str json = arena_printf(tx->mem, "{\"by\":\"%.*s\"%.*s%.*s,\"retired\":%s,\"role\":\"%s\"%.*s}",
+                                   STR_ARGS(by.id), STR_ARGS(pin), STR_ARGS(phrase), is->retired ? "true" : "false",
+                                   role_text(is->role), STR_ARGS(totp));
+    if (pin.ptr == NULL || phrase.ptr == NULL || totp.ptr == NULL || json.ptr == NULL)
+        return salve_fail(err, SALVE_E_MEMORY, "staff");
+    return rec_doc_put(tx, STR("staff"), is->id, json, err);
 }
 
 static enum salve_code read_all(struct rec_tx *tx, struct arena *mem, struct rec_staff **out, size_t *count,
@@ -107,11 +121,7 @@ static enum salve_code is_not_last(struct rec_tx *tx, struct str id, struct salv
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-/* What is put down; the row of a PIN that counts no more goes afterwards. */
-struct outcome {
-    struct rec_staff old;
-    bool has_other_pin;
-};
+/* What is put down. *old: the rows of secrets that it says it has count no more, and go afterwards. */
 typedef enum salve_code change_in(struct rec_tx *tx, const struct change *change, const void *with,
                                   struct rec_staff *old, struct salve_err *err);
 
@@ -203,6 +213,7 @@ static enum salve_code retire_in(struct rec_tx *tx, const struct change *change,
     if (staff.is.role == ROLE_MANAGER) confirm_for(&whole, ROLE_MANAGER);
     TRY(is_own ? rec_actor_check(tx, change->actor, err) : may_change(tx, &whole, err));
     TRY(is_not_last(tx, change->id, err));
+    TRY(rec_passkeys_remove(tx, change->id, err));
     *old = staff;
     staff.is.retired = true;
     return rec_staff_write(tx, &staff, change->actor, err);
@@ -222,7 +233,8 @@ static enum salve_code has_no_pins(struct rec_tx *tx, bool *out, struct salve_er
     size_t count = 0;
     TRY(read_all(tx, tx->mem, &all, &count, err));
     *out = true;
-    for (size_t i = 0; i < count; i++) *out = *out && !(all[i].is.has_pin && is_in_office(&all[i]));
+    for (size_t i = 0; i < count; i++)
+        *out = *out && !((all[i].is.has_pin || all[i].is.has_phrase) && is_in_office(&all[i]));
     return SALVE_OK;
 }
 
@@ -249,7 +261,11 @@ static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, co
     TRY(may_set_pin(tx, change, &staff, err));
     if (staff.is.retired)
         return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
-    *old = staff;
+    *old = staff; /* of which the one goes that another takes the place of */
+    bool is_pin = rec_secret_is_pin(*secret);
+    old->is.has_pin = old->is.has_pin && is_pin;
+    old->is.has_phrase = old->is.has_phrase && !is_pin;
+    old->is.has_totp = false;
     TRY(rec_pin_put(tx->site, *secret, &staff, err));
     return rec_staff_write(tx, &staff, change->actor, err);
 }
@@ -261,19 +277,79 @@ enum salve_code near_staff_pin_set(struct site *site, struct actor actor, const 
     return change_register(site, &change, pin_in, &secret, err);
 }
 
+/* --- a new start -------------------------------------------------------------------------------------------------- */
+
+/* Two who are there, neither of whom it is about; where there is no third, the manager. */
+static enum salve_code are_two(struct rec_tx *tx, const struct change *change, struct salve_err *err)
+{
+    struct rec_staff *all = NULL;
+    size_t count = 0, others = 0;
+    const struct actor *second = change->second;
+    TRY(rec_may(tx->site, change->actor, ACT_RESTART, PURPOSE_NONE, err));
+    TRY(rec_actor_check(tx, change->actor, err));
+    if (str_eq(change->actor.id, change->id))
+        return salve_refuse(err, SALVE_E_ROLE, "two others do it", "staff %.*s", STR_ARGS(change->id));
+    TRY(read_all(tx, tx->mem, &all, &count, err));
+    for (size_t i = 0; i < count; i++)
+        others += !all[i].is.retired && rec_role_may(all[i].is.role, ACT_RESTART_BESIDE) &&
+                  !str_eq(all[i].is.id, change->actor.id) && !str_eq(all[i].is.id, change->id);
+    if (others == 0) return SALVE_OK;
+    if (second == NULL || str_eq(second->id, change->actor.id) || str_eq(second->id, change->id))
+        return salve_refuse(err, SALVE_E_ROLE, "another member of staff has to be there and confirm it", "staff %.*s",
+                            STR_ARGS(change->id));
+    TRY(rec_may(tx->site, *second, ACT_RESTART_BESIDE, PURPOSE_NONE, err));
+    return rec_actor_check(tx, *second, err);
+}
+
+static enum salve_code restart_in(struct rec_tx *tx, const struct change *change, const void *with,
+                                  struct rec_staff *old, struct salve_err *err)
+{
+    const struct str *secret = with;
+    struct rec_staff staff;
+    TRY(are_two(tx, change, err));
+    TRY(rec_staff_read(tx, change->id, tx->mem, &staff, err));
+    if (staff.is.retired)
+        return salve_refuse(err, SALVE_E_CONFLICT, "they have left", "staff %.*s", STR_ARGS(change->id));
+    struct rec_staff fresh = {.is = {.id = staff.is.id, .role = staff.is.role}};
+    TRY(rec_passkeys_remove(tx, change->id, err));
+    *old = staff;
+    TRY(rec_pin_put(tx->site, *secret, &fresh, err));
+    return rec_staff_write(tx, &fresh, change->actor, err);
+}
+
+enum salve_code near_staff_restart(struct site *site, struct actor actor, const struct actor *second, struct str id,
+                                   struct str secret, struct salve_err *err)
+{
+    struct str at_tablets;
+    struct change change = {actor, second, id, ACT_COUNT};
+    TRY(change_register(site, &change, restart_in, &secret, err));
+    struct arena *mem = arena_open_private(WORK_BYTES);
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
+    enum salve_code code = rec_try_at_tablets(id, mem, &at_tablets, err);
+    if (code == SALVE_OK) code = rec_try_forget(site, at_tablets, err);
+    if (code == SALVE_OK) code = rec_try_forget(site, id, err);
+    arena_close(mem);
+    return code;
+}
+
 enum salve_code near_staff_list(struct site *site, struct arena *mem, struct staff **out, size_t *count,
                                 struct salve_err *err)
 {
     struct rec_tx tx;
     struct rec_staff *all = NULL;
-    size_t n = 0;
+    struct rec_passkey *passkeys = NULL;
+    size_t n = 0, passkey_count = 0;
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code code = read_all(&tx, mem, &all, &n, err);
+    if (code == SALVE_OK) code = rec_passkeys_of(&tx, STR_NONE, mem, &passkeys, &passkey_count, err);
     rec_tx_abandon(&tx);
     if (code != SALVE_OK) return code;
     *out = arena_array(mem, struct staff, n + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    for (size_t i = 0; i < n; i++) (*out)[i] = all[i].is;
+    for (size_t i = 0; i < n; i++) {
+        (*out)[i] = all[i].is;
+        for (size_t j = 0; j < passkey_count; j++) (*out)[i].passkeys += str_eq(passkeys[j].staff, all[i].is.id);
+    }
     *count = n;
     return SALVE_OK;
 }

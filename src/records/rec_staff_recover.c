@@ -24,11 +24,14 @@ static enum salve_code recovery_read(struct rec_tx *tx, struct recovery *out, st
     if (code != SALVE_OK) return salve_fail(err, code, "commons recovery");
     TRY(json_read(json, NULL, tx->mem, &doc, err));
     out->is_asked = str_is(json_get_text(doc, "state"), "asked");
-    out->staff.is = (struct staff){.id = json_get_text(doc, "id"), .role = ROLE_MANAGER, .has_pin = true};
+    bool is_phrase = json_is_true(json_get(doc, "phrase"));
+    struct rec_secret *secret = is_phrase ? &out->staff.phrase : &out->staff.pin;
+    out->staff.is = (struct staff){
+        .id = json_get_text(doc, "id"), .role = ROLE_MANAGER, .has_pin = !is_phrase, .has_phrase = is_phrase};
     bool is_good = json_i64(json_get(doc, "cost"), &cost) && json_i64(json_get(doc, "due_ms"), &out->due_unix_ms) &&
                    rec_doc_is_name(out->staff.is.id) &&
-                   str_hex_parse(json_get_text(doc, "salt"), out->staff.salt, sizeof out->staff.salt);
-    out->staff.cost = (enum crypto_cost)cost;
+                   str_hex_parse(json_get_text(doc, "salt"), secret->salt, sizeof secret->salt);
+    secret->cost = (enum crypto_cost)cost;
     return is_good ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "commons recovery");
 }
 
@@ -36,10 +39,13 @@ static enum salve_code recovery_write(struct rec_tx *tx, const struct recovery *
                                       struct salve_err *err)
 {
     char salt[2 * CRYPTO_SALT_BYTES + 1];
-    str_hex(recovery->staff.salt, sizeof recovery->staff.salt, salt);
-    struct str json = arena_printf(
-        tx->mem, "{\"cost\":%d,\"due_ms\":%lld,\"id\":\"%.*s\",\"salt\":\"%s\",\"state\":\"%s\"}",
-        (int)recovery->staff.cost, (long long)recovery->due_unix_ms, STR_ARGS(recovery->staff.is.id), salt, state);
+    bool is_phrase = recovery->staff.is.has_phrase;
+    const struct rec_secret *secret = is_phrase ? &recovery->staff.phrase : &recovery->staff.pin;
+    str_hex(secret->salt, sizeof secret->salt, salt);
+    struct str json =
+        arena_printf(tx->mem, "{\"cost\":%d,\"due_ms\":%lld,\"id\":\"%.*s\"%s,\"salt\":\"%s\",\"state\":\"%s\"}",
+                     (int)secret->cost, (long long)recovery->due_unix_ms, STR_ARGS(recovery->staff.is.id),
+                     is_phrase ? ",\"phrase\":true" : "", salt, state);
     return json.ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "recovery")
                             : rec_doc_put(tx, STR("site"), STR("recovery"), json, err);
 }

@@ -131,7 +131,13 @@ static enum salve_code must_wait(int64_t left_ms, struct salve_err *err)
                      (long long)((left_ms + MINUTE_MS - 1) / MINUTE_MS));
 }
 
-static enum salve_code count(struct site *site, struct rec_try *try, struct salve_err *err)
+static enum salve_code is_closed(struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_PIN, "there were five wrong ones: it takes the passkey or the passphrase now",
+                        "staff name and PIN");
+}
+
+static enum salve_code count(struct site *site, struct rec_try *try, enum rec_try_rule rule, struct salve_err *err)
 {
     struct row row;
     bool fits = false;
@@ -141,18 +147,20 @@ static enum salve_code count(struct site *site, struct rec_try *try, struct salv
         row = (struct row){FREE_TRIES, try->name, now_unix_ms};
         TRY(row_write(site, try->fd, try->slot, row, err));
     }
+    if (rule == REC_TRY_CLOSES && row.count >= FREE_TRIES) return is_closed(err);
     int64_t left_ms = wait_ms(&row, now_unix_ms);
     if (left_ms > 0) return must_wait(left_ms, err);
     try->count = row.count + 1;
     return row_write(site, try->fd, try->slot, (struct row){try->count, try->name, now_unix_ms}, err);
 }
 
-enum salve_code rec_try_begin(struct site *site, struct str name, struct rec_try *out, struct salve_err *err)
+enum salve_code rec_try_begin(struct site *site, struct str name, enum rec_try_rule rule, struct rec_try *out,
+                              struct salve_err *err)
 {
     *out = (struct rec_try){.fd = -1};
     TRY(open_tries(site, &out->fd, err));
     enum salve_code code = find_row(site, name, out, err);
-    if (code == SALVE_OK) code = count(site, out, err);
+    if (code == SALVE_OK) code = count(site, out, rule, err);
     if (code != SALVE_OK) (void)close(out->fd);
     return code;
 }
@@ -176,6 +184,16 @@ enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_tr
     enum salve_code code = settle(site, try, how, err);
     if (code == SALVE_OK && how == REC_TRY_WRONG && fdatasync(try->fd) != 0 && errno != EINVAL) code = io_fail(err);
     (void)close(try->fd);
+    return code;
+}
+
+enum salve_code rec_try_forget(struct site *site, struct str name, struct salve_err *err)
+{
+    struct rec_try try;
+    TRY(open_tries(site, &try.fd, err));
+    enum salve_code code = find_row(site, name, &try, err);
+    if (code == SALVE_OK) code = settle(site, &try, REC_TRY_RIGHT, err);
+    (void)close(try.fd);
     return code;
 }
 

@@ -12,6 +12,9 @@
  *   errors  E_LOCKED, E_CLOCK; a session that ended gives the words of rec_not_staff */
 SALVE_MUST_USE enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
                                            struct salve_err *err);
+/* rec_pass_own - the same for what is the member's own: also of a session that must set up, which else is E_ROLE. */
+SALVE_MUST_USE enum salve_code rec_pass_own(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
+                                            struct salve_err *err);
 
 /* rec_session_actor - of the session with that token, whatever its state; E_SESSION. rec_session_used - it counts as
  * used now. */
@@ -41,12 +44,24 @@ struct rec_openings *rec_session_openings(struct site *site, uint64_t number);
 SALVE_MUST_USE enum salve_code rec_session_member(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
                                                   struct str *id, uint64_t *number, struct salve_err *err);
 
-/* rec_session_new - for a member whose secret was right. rec_session_open - the session goes on, unlocked, with another
- * token; E_SESSION: it ended meanwhile. */
-SALVE_MUST_USE enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff, bool is_held,
-                                               struct arena *mem, struct session *out, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_session_open(struct site *site, uint64_t number, struct arena *mem,
-                                                struct session *out, struct salve_err *err);
+/* rec_session_new - for a member who showed enough. rec_session_open - the session goes on, unlocked, with another
+ * token; rec_session_step - with its token, where it is not locked. E_SESSION: it ended meanwhile. */
+SALVE_MUST_USE enum salve_code rec_session_new(struct site *site, const struct rec_staff *staff,
+                                               const struct rec_way *way, struct arena *mem, struct session *out,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_session_open(struct site *site, uint64_t number, const struct rec_way *way,
+                                                struct arena *mem, struct session *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_session_step(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
+                                                const struct rec_way *way, struct arena *mem, struct session *out,
+                                                struct salve_err *err);
+
+/* rec_session_whole - it need not set up any more. rec_session_at, rec_session_tablet - the tablet that it is at; empty:
+ * none. rec_sessions_end_but - all of a member but that one; rec_sessions_end_at - all at a tablet. */
+void rec_session_whole(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
+void rec_session_at(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], const char *tablet);
+struct str rec_session_tablet(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
+void rec_sessions_end_but(struct site *site, struct str id, const uint8_t token[SESSION_TOKEN_BYTES]);
+void rec_sessions_end_at(struct site *site, struct str tablet);
 
 /* rec_sessions_end_of - all of a member; as soon as what ends them cannot be taken back. rec_sessions_lapse - locks and
  * ends what time locks and ends. rec_sessions_drop - frees them. */
