@@ -2,7 +2,7 @@
  *
  * The table of who may do what (consent/may.h): docs/internals/roles.md shows it as it is, and what must hold of it
  * whatever rows come. `consent_roles print` prints
- * the tables. */
+ * the page anew. */
 #include <stdio.h>
 
 #include "base/buf.h"
@@ -62,15 +62,21 @@ static struct str tables(struct arena *mem)
     return buf_str(&out);
 }
 
+/* What stands before the tables, which is written by hand. */
+static struct str head_of(struct str kept)
+{
+    ptrdiff_t at = str_find(kept, STR("\n## participant"));
+    return str_cut(kept, 0, at < 0 ? kept.len : (size_t)at);
+}
+
 static void the_page_shows_the_rows(void **state)
 {
     (void)state;
     struct arena *mem = arena_open(4 << 20);
     struct str kept, made = tables(mem);
     assert_ok(file_read(PAGE, 1 << 20, mem, &kept, NULL));
-    ptrdiff_t at = str_find(kept, STR("\n## participant"));
-    if (at < 0 || !str_eq(str_cut(kept, (size_t)at, kept.len), made))
-        fail_msg("the tables of %s are others: build/tests/consent consent_roles print", PAGE);
+    if (!str_eq(str_cut(kept, head_of(kept).len, kept.len), made))
+        fail_msg("the tables of %s are others: build/tests/consent consent_roles print prints it anew", PAGE);
     arena_close(mem);
 }
 
@@ -127,7 +133,8 @@ static void what_is_grave_is_shown_lately(void **state)
     (void)state;
     static const enum act grave[] = {ACT_GIVE,       ACT_ERASE_ASK, ACT_ERASE_STOP,      ACT_ERASE,
                                      ACT_OWN_SECRET, ACT_STAFF,     ACT_CONFIRM_MANAGER, ACT_CONFIRM_CLINICIAN,
-                                     ACT_RESTART,    ACT_TABLETS,   ACT_SETTINGS,        ACT_RESTART_BESIDE};
+                                     ACT_RESTART,    ACT_TABLETS,   ACT_SETTINGS,        ACT_RESTART_BESIDE,
+                                     ACT_AUTHORITY};
     size_t count;
     const struct may *rows = consent_may_rows(&count);
     for (size_t i = 0; i < count; i++) {
@@ -168,8 +175,9 @@ int main(int argc, char **argv)
 {
     if (argc > 1 && strcmp(argv[1], "print") == 0) {
         struct arena *mem = arena_open(4 << 20);
-        struct str made = tables(mem);
-        (void)fwrite(made.ptr, 1, made.len, stdout);
+        struct str kept, made = tables(mem);
+        if (file_read(PAGE, 1 << 20, mem, &kept, NULL) != SALVE_OK) return 1;
+        (void)printf("%.*s%.*s", STR_ARGS(head_of(kept)), STR_ARGS(made));
         arena_close(mem);
         return 0;
     }
