@@ -5,7 +5,7 @@
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "crypto/crypto.h"
-#include "records/account.h"
+#include "visit/site.h"
 
 /* --- a new secret ------------------------------------------------------------------------------------------------- */
 
