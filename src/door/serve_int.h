@@ -22,7 +22,7 @@ struct door_conn {
     bool is_waiting;          /* for the desk, a commit, a fork: no other request is begun */
     enum door_request asked;  /* what waits for the desk */
     struct door_call *saving; /* what waits for a commit or a fork; its texts are in `in` */
-    bool is_busy; /* its request is carried out, and others are served meanwhile */
+    bool is_busy;             /* its request is carried out, and others are served meanwhile */
     bool is_broken;
     struct rec_rows *rows;                                 /* the file of many people that it began */
     uint8_t held[DOOR_SESSIONS_HELD][SESSION_TOKEN_BYTES]; /* sessions that end with it */

@@ -47,9 +47,8 @@ static enum salve_code slow_key(struct keys *keys, struct str text, struct crypt
     TRY(keys_salt_get(keys, salt, err));
     TRY(crypto_keys_new(1, out, err));
     struct crypto_key *key = crypto_keys_at(*out, 0);
-    enum salve_code code = keys->slow == NULL
-                               ? crypto_key_from_passphrase(key, text, salt, CRYPTO_COST_INDEX, err)
-                               : keys->slow(keys->slow_with, text, salt, CRYPTO_COST_INDEX, key, err);
+    enum salve_code code = keys->slow == NULL ? crypto_key_from_passphrase(key, text, salt, CRYPTO_COST_INDEX, err)
+                                              : keys->slow(keys->slow_with, text, salt, CRYPTO_COST_INDEX, key, err);
     if (code != SALVE_OK) crypto_keys_drop(out);
     return code;
 }
@@ -61,7 +60,8 @@ enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct 
     struct crypto_key *index = keys_slot(keys, SLOT_A);
     const struct str parts[] = {STR("SLV-card-v1"), text};
     struct crypto_keys *slots = NULL;
-    if (kind != KEYS_TOKEN_CARD) TRY(slow_key(keys, text, &slots, err)); /* takes long; others use the slots meanwhile */
+    if (kind != KEYS_TOKEN_CARD)
+        TRY(slow_key(keys, text, &slots, err)); /* takes long; others use the slots meanwhile */
     enum salve_code code = keys_sealed_get(keys, STR("index"), index, err);
     if (code == SALVE_OK && kind == KEYS_TOKEN_CARD) crypto_key_mac(index, parts, 2, full, sizeof full);
     if (code == SALVE_OK && kind != KEYS_TOKEN_CARD)

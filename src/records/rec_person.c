@@ -90,8 +90,8 @@ static struct str word_row(struct compartment id, char name[NAME_BYTES])
 }
 
 /* Salted by the id, which is random. Letters of ASCII count in either case. */
-static enum salve_code word_hash(struct site *site, struct compartment id, struct str word,
-                                 struct crypto_key *out, struct salve_err *err)
+static enum salve_code word_hash(struct site *site, struct compartment id, struct str word, struct crypto_key *out,
+                                 struct salve_err *err)
 {
     char plain[WORD_BYTES_MAX];
     struct str text = str_trim(word);

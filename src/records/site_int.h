@@ -77,17 +77,17 @@ struct site {
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */
     char pending_text[96];
-    struct rec_decided *decided;     /* one for each compartment that has a view (stand_int.h) */
-    uint64_t retirements;            /* of staff, since the opening */
-    struct rec_sessions *sessions;   /* rec_session.c; NULL: there was none yet */
-    struct rec_openings *openings;   /* of all that is opened without a session (openings_int.h); NULL: nothing was */
-    struct rec_proofs *proofs;       /* proof_int.h; NULL: nothing was shown yet */
-    _Atomic uint64_t *generation;    /* site_generation_use */
-    struct rec_turning *turning;     /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
-    double certified_count;          /* of an hour, fading (rec_certify.c) */
-    int64_t certified_at_unix_ms;    /* the newest */
-    bool is_ticking;                 /* site_tick signs the log */
-    bool has_tx;                     /* a transaction is open (tx_int.h) */
+    struct rec_decided *decided;   /* one for each compartment that has a view (stand_int.h) */
+    uint64_t retirements;          /* of staff, since the opening */
+    struct rec_sessions *sessions; /* rec_session.c; NULL: there was none yet */
+    struct rec_openings *openings; /* of all that is opened without a session (openings_int.h); NULL: nothing was */
+    struct rec_proofs *proofs;     /* proof_int.h; NULL: nothing was shown yet */
+    _Atomic uint64_t *generation;  /* site_generation_use */
+    struct rec_turning *turning;   /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
+    double certified_count;        /* of an hour, fading (rec_certify.c) */
+    int64_t certified_at_unix_ms;  /* the newest */
+    bool is_ticking;               /* site_tick signs the log */
+    bool has_tx;                   /* a transaction is open (tx_int.h) */
     void (*pause)(void *with, int until_fd); /* site_pause_use */
     void *pause_with;
     bool is_frozen;                  /* for who reads it beside the work: keys are not renewed meanwhile */

@@ -39,11 +39,11 @@ static struct actor begin(struct str id)
 static struct str enrol(const char *family)
 {
     struct rec_enrolled who;
-    struct tape patient =
-        t_read(g.t->mem, arena_printf(g.t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\"}],"
-                                                "\"birthDate\":\"1980-01-01\"}",
-                                      family)
-                             .ptr);
+    struct tape patient = t_read(g.t->mem, arena_printf(g.t->mem,
+                                                        "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\"}],"
+                                                        "\"birthDate\":\"1980-01-01\"}",
+                                                        family)
+                                               .ptr);
     t_must(rec_enrol(g.lines[0], g.rosa, &patient, g.t->mem, &who, &err));
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     t_must(rec_consent_give(g.lines[0], g.rosa, who.card, &grant, g.t->mem, NULL, &err));

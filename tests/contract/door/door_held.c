@@ -67,11 +67,11 @@ static void make(void)
 static struct str enrol(const char *family)
 {
     struct rec_enrolled who;
-    struct tape patient =
-        t_read(g.t->mem, arena_printf(g.t->mem, "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\"}],"
-                                                "\"birthDate\":\"1980-01-01\"}",
-                                      family)
-                             .ptr);
+    struct tape patient = t_read(g.t->mem, arena_printf(g.t->mem,
+                                                        "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"%s\"}],"
+                                                        "\"birthDate\":\"1980-01-01\"}",
+                                                        family)
+                                               .ptr);
     t_must(rec_enrol(g.web, g.rosa, &patient, g.t->mem, &who, &err));
     struct consent_grant grant = t_grant(PURPOSE_CARE);
     t_must(rec_consent_give(g.web, g.rosa, who.card, &grant, g.t->mem, NULL, &err));
@@ -113,7 +113,8 @@ static void use(struct str card)
     assert_true(count > LOOKS && missing == 0);
     t_must(rec_take(view, g.t->mem, &all, &count, &err));
     t_close_view(&view);
-    t_must(rec_find(g.web, g.rosa, STR("[{\"family\":\"Haddad\"}]"), STR("1980-01-01"), g.t->mem, &found, &count, &err));
+    t_must(
+        rec_find(g.web, g.rosa, STR("[{\"family\":\"Haddad\"}]"), STR("1980-01-01"), g.t->mem, &found, &count, &err));
     t_must(worklist_read(g.web, g.amina, g.t->mem, &list, &count, &err));
 }
 
@@ -121,7 +122,8 @@ static void keep_up(void)
 {
     struct site_verify_result result;
     const struct site_verify_ask ask = {.actor = g.tech};
-    struct staff_new fresh = {.id = STR("new-one"), .role = ROLE_ASSISTANT, .secret = STR("135790"), .second = &g.amina};
+    struct staff_new fresh = {
+        .id = STR("new-one"), .role = ROLE_ASSISTANT, .secret = STR("135790"), .second = &g.amina};
     t_must(site_verify(g.command, &ask, &result, &err));
     t_must(staff_register(g.web, g.mia, &fresh, &err));
 }
