@@ -24,6 +24,8 @@ static const struct {
     {CONFIG_STORE_PASSPHRASE_FILE, OPT_PASSPHRASE_FILE, "--passphrase-file", NULL},
     {CONFIG_STORE_SHARE, OPT_SHARE, "--share", NULL},
     {CONFIG_LISTEN_ADDRESS, OPT_LISTEN, "--listen", NULL},
+    {CONFIG_LISTEN_TLS, OPT_TLS, "--tls", NULL},
+    {CONFIG_LISTEN_NAME, OPT_HOST, "--host", NULL},
     {CONFIG_LISTEN_LANDLOCK, OPT_WITHOUT_LANDLOCK, "--without-landlock", "wanted"},
     {CONFIG_BACKUP_TO, OPT_BACKUP, "--backup", NULL},
     {CONFIG_BACKUP_KEYS, OPT_KEYS, "--keys", NULL},
