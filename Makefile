@@ -15,7 +15,7 @@ MODULES := base json crypto passkey db confine tls config http fhir value terms 
 NEEDS_base      :=
 NEEDS_json      := base
 NEEDS_crypto    := base
-NEEDS_passkey   := crypto base
+NEEDS_passkey   := json crypto base
 NEEDS_db        := crypto base
 NEEDS_confine   := base
 NEEDS_tls       := crypto base
@@ -49,7 +49,7 @@ NEEDS_cli       := serve confine config door visit measure elm fhirpath terms fh
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
 DOORS_crypto    := crypto
-DOORS_passkey   := passkey
+DOORS_passkey   := passkey kept
 DOORS_db        := db
 DOORS_confine   := confine
 DOORS_tls       := tls
@@ -252,10 +252,18 @@ TESTED := $(foreach m,$(MODULES),$(if $(call tests_of,$(m)),$(m)))
 FUZZED := $(foreach m,$(MODULES),$(if $(call fuzz_of,$(m)),$(m)))
 $(foreach m,$(TESTED),$(eval $(call table_rules,tests,$(m),$(call tests_of,$(m)),$(TESTS)/$(m))))
 $(foreach m,$(FUZZED),$(eval $(call table_rules,fuzz,$(m),$(call fuzz_of,$(m)),$(FUZZ)/$(m),-fsanitize=fuzzer)))
+# Tests on a simulated machine (docs/internals/faults.md): it stands in the place of the C library's calls on files, so it
+# is linked into this one program alone.
+SIM_SOURCES := $(filter-out tests/support/%,$(wildcard tests/*/sim/*.c))
+LINK_sim    := $(LINK_records)
+$(eval $(call table_rules,tests,sim,$(SIM_SOURCES),$(TESTS)/sim))
+$(TESTS)/sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/support/sim/*.c))
+$(OBJ)/tests/%.o: CPPFLAGS += $(if $(findstring /sim/,$@),-Itests/support/sim)
+
 $(foreach f,$(ALONE_SOURCES) $(BENCH_SOURCES),$(eval $(call program_rule,$(TESTS)/$(basename $(notdir \
     $(f))),$(notdir $(patsubst %/,%,$(dir $(f)))),$(f:%.c=$(OBJ)/%.o))))
 
-tests: $(addprefix $(TESTS)/,$(TESTED) $(ALONE))
+tests: $(addprefix $(TESTS)/,$(TESTED) sim $(ALONE))
 benches: $(patsubst %.c,$(TESTS)/%,$(notdir $(BENCH_SOURCES)))
 fuzzers: $(addprefix $(FUZZ)/,$(FUZZED))
 
