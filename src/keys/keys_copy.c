@@ -38,14 +38,17 @@ static bool is_there(const char *folder, const char *name)
 
 /* --- what is known of it ------------------------------------------------------------------------------------------ */
 
-void keys_copied_read(struct keys *keys, unsigned seal_slot, struct keys_copied *out)
+/* Where the row does not fit there is no copy. */
+enum salve_code keys_copied_read(struct keys *keys, unsigned seal_slot, struct keys_copied *out, struct salve_err *err)
 {
     uint8_t row[COPIED_BYTES + KEYS_MAC_BYTES];
     *out = (struct keys_copied){0};
-    if (!keys_row_get(keys, seal_slot, "copied", row, COPIED_BYTES)) return;
+    enum salve_code code = keys_row_get(keys, seal_slot, "copied", row, COPIED_BYTES, err);
+    if (code != SALVE_OK) return code == SALVE_E_INTEGRITY ? SALVE_OK : code;
     out->epoch = crypto_get_u32(row);
     out->at_unix_s = (int64_t)crypto_get_u64(row + AT_TIME);
     memcpy(out->place, row + AT_PLACE, KEYS_PLACE_BYTES);
+    return SALVE_OK;
 }
 
 enum salve_code keys_copied_write(struct keys *keys, unsigned seal_slot, const struct keys_copied *copied,
@@ -58,8 +61,12 @@ enum salve_code keys_copied_write(struct keys *keys, unsigned seal_slot, const s
     return keys_row_put(keys, seal_slot, "copied", row, COPIED_BYTES, err);
 }
 
-void keys_copied(struct keys *keys, struct keys_copied *out) { keys_copied_read(keys, SLOT_SEAL_NOW, out); }
+void keys_copied(struct keys *keys, struct keys_copied *out)
+{
+    (void)!keys_copied_read(keys, SLOT_SEAL_NOW, out, NULL);
+}
 
+bool keys_have_failed(const struct keys *keys) { return db_has_failed(keys->db); }
 uint32_t keys_epoch_now(const struct keys *keys) { return keys->epoch; }
 
 enum salve_code keys_copied_forget(struct keys *keys, struct salve_err *err)
@@ -165,17 +172,25 @@ static enum salve_code copy_files(struct keys *keys, const char *folder, struct 
     return file_sync_folder(folder, err);
 }
 
-enum salve_code keys_copy(struct keys *keys, const char *folder, bool may_begin, int64_t now_unix_s,
-                          struct salve_err *err)
+enum salve_code keys_copy_begin(struct keys *keys, const char *folder, bool may_begin, int64_t now_unix_s,
+                                struct keys_copied *out, struct salve_err *err)
 {
-    struct keys_copied copied;
-    TRY(check_place(keys, folder, may_begin, &copied, err));
-    TRY(keys_signed_settle(keys, err));
+    TRY(check_place(keys, folder, may_begin, out, err));
+    out->epoch = keys->epoch;
+    out->at_unix_s = now_unix_s;
+    return keys_signed_settle(keys, err);
+}
+
+enum salve_code keys_copy_files(struct keys *keys, const char *folder, const struct keys_copied *copied,
+                                struct salve_err *err)
+{
     TRY(copy_files(keys, folder, err));
-    copied.epoch = keys->epoch;
-    copied.at_unix_s = now_unix_s;
-    TRY(write_note(keys, folder, &copied, err));
-    return keys_copied_write(keys, SLOT_SEAL_NOW, &copied, err);
+    return write_note(keys, folder, copied, err);
+}
+
+enum salve_code keys_copy_done(struct keys *keys, const struct keys_copied *copied, struct salve_err *err)
+{
+    return keys_copied_write(keys, SLOT_SEAL_NOW, copied, err);
 }
 
 enum salve_code keys_copy_check(struct keys *keys, const char *folder, struct salve_err *err)
