@@ -7,6 +7,7 @@
 
 #include "crypto/crypto.h"
 #include "door/door.h"
+#include "records/gate.h"
 #include "records/site.h"
 #include "serve/serve_int.h"
 
@@ -122,6 +123,12 @@ static enum salve_code begin(struct gate *gate, struct salve_err *err)
     add_path(gate, gate->job->start.dir, true);
     add_path(gate, "/usr/share/zoneinfo", false);
     TRY(serve_confine(gate->job, &gate->confined, err));
+    const struct serve_start *start = &gate->job->start;
+    const struct site_names names = {.mode = start->mode,
+                                     .rp_id = start->mode == SITE_LOCAL ? STR("localhost") : str_of(start->name),
+                                     .origins = {str_of(start->origin)},
+                                     .origin_count = 1};
+    TRY(site_names_use(gate->site, &names, err));
     const struct door_serve_ask ask = {.site = gate->site, .page = gate->page};
     TRY(door_server_open(&ask, &gate->server, err));
     TRY(door_server_watch(gate->server, SERVE_CONTROL_FD, hear, gate, err));
