@@ -275,6 +275,7 @@ SHAPE(site_health){INT(site_health, now_unix_ms, 0),
                    INT(site_health, published_at_unix_ms, 0),
                    INT(site_health, disk_free_bytes, 0),
                    INT(site_health, disk_bytes, 0),
+                   TEXT(site_health, build),
                    END};
 
 SHAPE(site_entry){INT(site_entry, row, 0),

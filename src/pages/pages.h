@@ -79,6 +79,7 @@ struct pages_config {
     bool has_plain;  /* what comes without TLS is told how to come with it, and nothing else */
     enum salve_code (*certificate)(void *with, struct arena *mem, struct pages_certificate *out, struct salve_err *err);
     struct str version;                           /* of the program */
+    struct str build;                             /* SHA-256 of its file in hexadecimal; empty: not known */
     struct str health;                            /* more members of /healthz: ",\"name\":true"; may be absent */
     void (*metrics)(void *with, struct buf *out); /* more lines of /metrics; on any thread; may be NULL */
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who works here: login, the session after a reload, lock, unlock, showing again who it is, logout; what anybody may know
- * of the site. */
+ * Who works here: login, the session after a reload, lock, unlock, showing again who it is, logout; what anybody may
+ * know of the site. */
 #include <string.h>
 
 #include "pages/pages_int.h"
@@ -35,6 +35,7 @@ enum salve_code pages_call_site(struct pages_call *call, struct salve_err *err)
     }
     json_close(w);
     json_put_text(w, "version", config->version.len > 0 ? config->version : STR(""));
+    json_put_text(w, "build", config->build.len > 0 ? config->build : STR(""));
     TRY(put_names(call, err));
     if (!is_made_up || config->demo_count == 0) return SALVE_OK;
     json_open(w, "demo", '[');

@@ -87,6 +87,7 @@ struct site {
     bool is_ticking;                /* site_tick signs the log */
     bool has_unpublished;           /* a signature that the file `checkpoint` has not */
     int64_t published_at_unix_ms;   /* in this run; 0: never */
+    char build[65];                 /* hash of the program that runs it, in the log (rec_build.c); empty: none */
     struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
 };
 

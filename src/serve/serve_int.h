@@ -59,7 +59,7 @@ struct serve_member { /* of struct serve_demo */
 struct serve_start {
     char dir[PATH_MAX], share[PATH_MAX], key_file[PATH_MAX]; /* key_file empty: the passphrase */
     char backup[PATH_MAX], keys[PATH_MAX];                   /* of the gate; empty: none */
-    char version[64];
+    char version[64], build[65];       /* build: SHA-256 of the program's file; empty: it cannot be read */
     char name[TLS_NAME_BYTES_MAX + 1]; /* of the server; empty: local */
     char origin[SERVE_ADDRESS_BYTES];  /* "https://clinic.example:8443" */
     enum site_mode mode;

@@ -140,6 +140,7 @@ static enum salve_code send_start(const struct serve_super *super, const struct 
     TRY(put_paths(options, child->kind == &serve_kinds[SERVE_GATE], start, err));
     (void)snprintf(start->version, sizeof start->version, "%.*s", STR_ARGS(options->version));
     put_names(super, start);
+    memcpy(start->build, super->build, sizeof start->build);
     if (child->kind == &serve_kinds[SERVE_WEB]) {
         put_demo(options, start);
         put_sockets(super, start, &fds);

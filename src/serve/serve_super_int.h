@@ -29,7 +29,7 @@ struct serve_super {
     int http_fd, plain_fd, local_fd, signal_fd;
     int given[2], fresh[2];  /* certificate and key: those in use, those that web has not taken yet; below 0: none */
     struct paper_ends paper; /* kept: whoever takes the place of one that died has the same end */
-    char address[SERVE_ADDRESS_BYTES], origin[SERVE_ADDRESS_BYTES], local_path[PATH_MAX];
+    char address[SERVE_ADDRESS_BYTES], origin[SERVE_ADDRESS_BYTES], local_path[PATH_MAX], build[65];
     bool is_up;           /* all were ready once */
     int64_t told_ms;      /* when it was told to end */
     bool is_ending;       /* told to, or given up */

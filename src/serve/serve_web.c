@@ -200,6 +200,7 @@ static enum salve_code open_pages(struct web *web, struct salve_err *err)
                                         .has_plain = start->has_plain,
                                         .certificate = tell_certificate,
                                         .version = str_of(start->version),
+                                        .build = str_of(start->build),
                                         .health = web->job->landlock_abi > 0 ? STR("") : STR(",\"landlock\":false"),
                                         .metrics = add_metrics,
                                         .draw = web->draw};
