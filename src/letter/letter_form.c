@@ -53,7 +53,9 @@ static void value(const struct letter_form_row *row, struct buf *out)
 static void code(struct str words, struct buf *out)
 {
     letter_html_qr(words, out);
-    letter_html_element(out, "p", "small", words);
+    buf_add(out, STR("<p class=\"small\"><bdi>"));
+    letter_html_text(out, words);
+    buf_add(out, STR("</bdi></p>\n"));
 }
 
 static void link_to(const struct letter_form_row *row, struct buf *out)

@@ -97,7 +97,7 @@ static enum salve_code draw_code(struct sheet *s, struct str words, struct salve
     sheet_need(s, QR_SIDE + sheet_text_height(s, words, &SHEET_SMALL, s->inner));
     TRY(sheet_qr(s, words, left_of(s, 0, QR_SIDE), s->y, err));
     s->y += QR_SIDE;
-    sheet_text(s, "P", words, &SHEET_SMALL);
+    sheet_text(s, "P", arena_printf(s->mem, "\xe2\x81\xa8%.*s\xe2\x81\xa9", STR_ARGS(words)), &SHEET_SMALL);
     return SALVE_OK;
 }
 

@@ -82,6 +82,7 @@ void serve_given_again(struct serve_super *super, const struct serve_again *agai
     const struct serve_child *web = &super->children[SERVE_WEB];
     const struct serve_message message = {.word = SERVE_GIVEN};
     bool are_named = again->certificate != NULL && again->certificate_key != NULL;
+    if (super->options->mode == SITE_SITE) serve_child_tell(web, SERVE_GIVEN); /* perhaps another authority */
     if (super->options->mode != SITE_PUBLIC || !are_named) return;
     if (super->fresh[0] >= 0) { /* one at a time, so that each answer is about the one that it is taken for */
         serve_log("warning", "serve", "another certificate is being looked at; say it once more", NULL);

@@ -67,11 +67,23 @@ void serve_tls_close(struct serve_tls *tls) { tls_server_close(&tls->server); }
 
 /* --- a certificate of the site's own ------------------------------------------------------------------------------ */
 
+void serve_tls_hurry(struct serve_tls *tls)
+{
+    (void)pthread_mutex_lock(&tls->lock);
+    tls->hurries = true;
+    (void)pthread_mutex_unlock(&tls->lock);
+}
+
 /* A clock that was set back, too, is a reason. */
-bool serve_tls_is_due(const struct serve_tls *tls, int64_t now_unix_ms)
+bool serve_tls_is_due(struct serve_tls *tls, int64_t now_unix_ms)
 {
     struct tls_used used;
     if (tls->server == NULL) return false;
+    (void)pthread_mutex_lock(&tls->lock);
+    bool hurries = tls->hurries;
+    tls->hurries = false;
+    (void)pthread_mutex_unlock(&tls->lock);
+    if (hurries) return true;
     int64_t since_ms = now_unix_ms - tls->fresh_unix_ms, tried_ms = now_unix_ms - tls->tried_unix_ms;
     if (tried_ms >= 0 && tried_ms < AGAIN_MS) return false;
     if (!tls_server_used(tls->server, &used) || since_ms < 0 || since_ms >= DAY_MS) return true;

@@ -53,6 +53,11 @@ static void drain(struct web *web)
 static void take_given(struct web *web, struct serve_fds *fds)
 {
     struct serve_message message = {.word = SERVE_TAKEN};
+    if (fds->count == 0) {
+        serve_tls_hurry(&web->tls);
+        (void)pthread_cond_signal(&web->over); /* the clockwork looks at once */
+        return;
+    }
     if (serve_tls_given(&web->tls, fds, &message.err) != SALVE_OK) message.word = SERVE_REFUSED;
     (void)!serve_send(SERVE_CONTROL_FD, &message, NULL, NULL); /* without it the watch ends this process */
 }

@@ -17,6 +17,7 @@ struct serve_tls {
     int64_t fresh_unix_ms;     /* when its certificate, or the keys of its tickets, were last new */
     int64_t tried_unix_ms;
     pthread_mutex_t lock; /* of what follows */
+    bool hurries;
     char authority[TLS_DER_BYTES_MAX];
     size_t authority_bytes;
     int64_t authority_until_unix_ms;
@@ -33,7 +34,8 @@ void serve_tls_close(struct serve_tls *tls);
  * serve_tls_renew - another key and certificate, or other keys of tickets for one that was given; in between what was
  * goes on. site NULL: it cannot be asked now.
  *   errors  those of site_certify */
-bool serve_tls_is_due(const struct serve_tls *tls, int64_t now_unix_ms);
+bool serve_tls_is_due(struct serve_tls *tls, int64_t now_unix_ms);
+void serve_tls_hurry(struct serve_tls *tls); /* it is due now; on any thread */
 SALVE_MUST_USE enum salve_code serve_tls_renew(struct serve_tls *tls, struct site *site, int64_t now_unix_ms,
                                                struct salve_err *err);
 

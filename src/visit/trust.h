@@ -7,6 +7,7 @@
 
 #include "letter/draw.h"
 #include "letter/letter.h"
+#include "records/certify.h" /* for faces: the authority whose sheet it is */
 
 struct visit_trust {
     struct str name, origin;       /* "salve.home.arpa", "https://salve.home.arpa" */

@@ -9,7 +9,13 @@
 #include "letter/form.h"
 #include "visit/trust.h"
 
-enum { LANGUAGE_BYTES_MAX = 20, TEXT_BYTES_MAX = 4096, PAGE_BYTES_MAX = 1 << 20, PATH_BYTES = 4096 };
+enum {
+    FINGERPRINT_PART = 8 /* bytes */,
+    LANGUAGE_BYTES_MAX = 20,
+    TEXT_BYTES_MAX = 4096,
+    PAGE_BYTES_MAX = 1 << 20,
+    PATH_BYTES = 4096
+};
 
 /* A sheet while it is written. */
 struct writing {
@@ -43,6 +49,22 @@ static enum salve_code load_words(const char *share, struct str language, struct
     return json_read(bytes, NULL, mem, out, err);
 }
 
+/* Latin text keeps its order within any other (UAX 9: FSI, PDI). */
+static struct str apart(const struct writing *w, struct str text)
+{
+    return arena_printf(w->mem, "\xe2\x81\xa8%.*s\xe2\x81\xa9", STR_ARGS(text));
+}
+
+/* In four parts, for eyes that compare. */
+static struct str in_parts(const struct writing *w, struct str fingerprint)
+{
+    struct str copy;
+    if (arena_str(w->mem, fingerprint, &copy, NULL) != SALVE_OK) return fingerprint;
+    char *text = (char *)(uintptr_t)copy.ptr;
+    for (size_t i = 3 * FINGERPRINT_PART - 1; i < copy.len; i += 3 * (size_t)FINGERPRINT_PART) text[i] = ' ';
+    return copy;
+}
+
 /* What stands in braces. */
 static struct str fact(const struct writing *w, struct str name)
 {
@@ -62,7 +84,7 @@ static struct str filled(const struct writing *w, struct str text)
         struct str before = text, behind, name, rest;
         bool has = str_split(text, '{', &before, &behind) && str_split(behind, '}', &name, &rest);
         buf_add(&out, has ? before : text);
-        if (has) buf_add(&out, fact(w, name));
+        if (has) buf_add(&out, apart(w, fact(w, name)));
         text = has ? rest : STR_NONE;
     }
     return buf_code(&out) == SALVE_OK ? buf_str(&out) : STR("");
@@ -83,7 +105,7 @@ static void put(struct writing *w, enum letter_form_kind kind, const char *key)
 static void put_fact(struct writing *w, const char *key, struct str text)
 {
     put(w, LETTER_FORM_SMALL, key);
-    letter_form_add(w->form, (struct letter_form_row){.kind = LETTER_FORM_TEXT, .words = text});
+    letter_form_add(w->form, (struct letter_form_row){.kind = LETTER_FORM_TEXT, .words = apart(w, text)});
 }
 
 /* --- the sheet ---------------------------------------------------------------------------------------------------- */
@@ -106,7 +128,7 @@ static void put_rest(struct writing *w)
     put(w, LETTER_FORM_HEADING, "compare");
     put(w, LETTER_FORM_TEXT, "compare.how");
     put(w, LETTER_FORM_TEXT, "compare.differs");
-    put_fact(w, "fingerprint", w->facts->fingerprint);
+    put_fact(w, "fingerprint", in_parts(w, w->facts->fingerprint));
     put_fact(w, "words", w->facts->words);
     put(w, LETTER_FORM_HEADING, "trust");
     put(w, LETTER_FORM_TEXT, "trust.android");
