@@ -57,6 +57,12 @@ SALVE_MUST_USE enum salve_code store_close(struct store **store, struct salve_er
 /* store_is_there - whether there is something at the place to be opened. */
 SALVE_MUST_USE enum salve_code store_is_there(const struct store_options *options, bool *out, struct salve_err *err);
 
+/* store_freeze - what was committed so far stays as it is in its file, for others to read, while transactions go on;
+ * what is dropped meanwhile leaves the file with store_thaw. Not in a transaction. E_BUSY: it is frozen;
+ * E_UNSUPPORTED: this backend keeps no file. */
+SALVE_MUST_USE enum salve_code store_freeze(struct store *store, struct salve_err *err);
+void store_thaw(struct store *store);
+
 /* store_copy - all that was committed, as the new file `to`, checked on the way; not in a transaction. E_CONFLICT:
  * `to` is there; E_INTEGRITY; E_UNSUPPORTED: this backend keeps no file. */
 SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
