@@ -104,6 +104,8 @@ static bool run(uint64_t seed, uint64_t copied)
     cut.sector_bytes = 4096;
     cut.loss = sim_dice(&stream, 2) == 0 ? SIM_KILL : SIM_POWER;
     (void)sim_rebuild(life->sim, &cut);
+    size_t len = strlen(life_where);
+    (void)snprintf(life_where + len, sizeof life_where - len, " at call %llu", (unsigned long long)cut.at);
     sim_chance(sim_mix(seed, 42));
     struct str shown = shown_before();
     t_remove(life->t->folder);

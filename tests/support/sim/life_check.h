@@ -13,10 +13,12 @@
 
 /* A test that shows that something is found says so first, and counts. */
 static bool life_is_meant;
+static int life_who; /* who was asked for last */
 static void life_fails(const char *claim, int line, const struct salve_err *err)
 {
     if (life_is_meant) return;
-    t_fail("life", "%s: %s (life_check.h:%d): %s %s", life_where, claim, line, t_where(err), err->why);
+    t_fail("life", "%s, person %d: %s (life_check.h:%d): %s %s", life_where, life_who, claim, line, t_where(err),
+           err->why);
 }
 
 /* Of a thing that may be or not be: what is possible. */
@@ -88,7 +90,7 @@ static void life_model_step(struct life_model *model, const struct life_step *st
     case LIFE_GIVE:
         life_set(&p->given[step->purpose], LIFE_IS, outcome);
         /* Keys of a later agreement open nothing by the one that was brought back: it is given again. */
-        if (life_keys_are_newer && step->from > model->at) p->given[step->purpose] |= LIFE_IS_NOT, life_end_work(p);
+        if (life_keys_are_newer && step->from >= model->at) p->given[step->purpose] |= LIFE_IS_NOT, life_end_work(p);
         return;
     case LIFE_WITHDRAW:
         life_set(&p->given[step->purpose], LIFE_IS_NOT, outcome);
@@ -195,6 +197,7 @@ static bool life_person_stands(struct life *life, const struct life_model *model
     struct salve_err err = {0};
     const struct life_person *p = &model->people[person];
     struct rec_view *view = NULL;
+    life_who = person;
     struct rec_ask ask = {.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = p->card};
     if (!p->is_there) return true;
     enum salve_code code = rec_open(life->t->site, &ask, &view, &err);
