@@ -10,7 +10,7 @@
 #include "life.h"
 #include "records/session.h"
 
-enum { BEFORE = 12, DURING = 14, AFTER = 6, SHORT = T_IS_SANITIZED ? 6 : 40, WHOLE = T_IS_SANITIZED ? 200 : 4000 };
+enum { BEFORE = 12, DURING = 14, AFTER = 6, SHORT = T_IS_SANITIZED ? 4 : 32, WHOLE = T_IS_SANITIZED ? 200 : 4000 };
 enum { HOUR_MS = 3600 * 1000 };
 
 static const struct wrong {
