@@ -35,6 +35,11 @@ SALVE_MUST_USE enum salve_code rec_session_fresh(struct site *site, const uint8_
 int64_t rec_session_shown_unix_ms(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES]);
 void rec_session_shown(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], int64_t shown_unix_ms);
 
+/* rec_session_openings - what is counted of the session with that number; of all that is opened without one, together.
+ * NULL: no memory. */
+struct rec_openings;
+struct rec_openings *rec_session_openings(struct site *site, uint64_t number);
+
 /* rec_session_member - the name and the try of the session that is to be unlocked; texts good until it ends. */
 SALVE_MUST_USE enum salve_code rec_session_member(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
                                                   struct str *id, uint64_t *number, struct salve_err *err);

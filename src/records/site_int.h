@@ -80,6 +80,7 @@ struct site {
     struct rec_decided *decided;     /* one for each compartment that has a view (stand_int.h) */
     uint64_t retirements;            /* of staff, since the opening */
     struct rec_sessions *sessions;   /* rec_session.c; NULL: there was none yet */
+    struct rec_openings *openings;   /* of all that is opened without a session (openings_int.h); NULL: nothing was */
     struct rec_proofs *proofs;       /* proof_int.h; NULL: nothing was shown yet */
     _Atomic uint64_t *generation;    /* site_generation_use */
     struct rec_turning *turning;     /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */

@@ -218,6 +218,10 @@ SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_uni
  * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes (docs/never.md N13). */
 SALVE_MUST_USE enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 uint32_t limit, struct salve_err *err);
+/* store_quota_take_of - the same in a mark of its own ("quota/letter"): what is counted there takes nothing from the
+ * others. */
+SALVE_MUST_USE enum salve_code store_quota_take_of(struct store_tx *tx, struct str name, struct compartment id,
+                                                   int64_t guarded_unix_ms, uint32_t limit, struct salve_err *err);
 /* store_quota_free - for an hour the compartment does not count, or until a thousand others were made: it was made just
  * now, opening it gathers nothing. */
 SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
