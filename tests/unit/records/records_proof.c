@@ -551,6 +551,46 @@ static void five_wrong_pins_close_that_way(void **state)
     drops_device();
 }
 
+/* --- the same words ----------------------------------------------------------------------------------------------- */
+
+static void is_refused_alike(struct str id, const struct proof *shown)
+{
+    struct session session;
+    struct salve_err err = {0};
+    assert_code(session_begin_by(t->site, id, shown, t->mem, &session, &err), SALVE_E_PIN);
+    assert_string_equal(err.element, "staff name and PIN");
+    assert_string_equal(err.why, "");
+}
+
+/* Whoever's the name is, and whatever was wrong. */
+static void what_was_wrong_is_not_told(void **state)
+{
+    (void)state;
+    struct session session;
+    (void)has_totp(T_CLINICIAN, &session);
+    (void)enrols();
+    const struct str names[] = {T_CLINICIAN.id, T_ASSISTANT.id, STR("nobody"), STR("No Name"), STR("")};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct proof shown = {.secret = T_PIN}; /* right, without a tablet */
+        is_refused_alike(names[i], &shown);
+        shown = (struct proof){.secret = i == 0 ? PHRASE : OTHER, .code = STR("000000")};
+        is_refused_alike(names[i], &shown);
+        shown = at_tablet(names[i], STR("135790"));
+        is_refused_alike(names[i], &shown);
+        shown = at_tablet(names[i], T_PIN);
+        shown.tablet = STR("0f3c29a1d5e8b7460f3c29a1d5e8b746");
+        is_refused_alike(names[i], &shown);
+    }
+    for (size_t i = 1; i < 3; i++) /* one is somebody's, one nobody's: the way closes alike */
+        for (int try = 0; try < 6; try++) {
+            struct salve_err why = {0};
+            struct proof shown = at_tablet(names[i], STR("135790"));
+            assert_code(session_begin_by(t->site, names[i], &shown, t->mem, &session, &why), SALVE_E_PIN);
+            assert_int_equal(why.why[0] != '\0', try >= 4);
+        }
+    drops_device();
+}
+
 /* --- showing it again --------------------------------------------------------------------------------------------- */
 
 static void it_is_shown_again(void **state)
@@ -720,6 +760,7 @@ int main(void)
         ROW(what_is_locked_or_removed_ends),
         ROW(who_may_have_tablets),
         ROW(five_wrong_pins_close_that_way),
+        ROW(what_was_wrong_is_not_told),
         ROW(it_is_shown_again),
         ROW(two_give_a_new_start),
         ROW(who_left_shows_nothing),
