@@ -475,6 +475,30 @@ static void a_pin_is_enough_at_a_tablet(void **state)
     drops_device();
 }
 
+/* Whoever took a tablet and saw a PIN gets no passkey of their own. */
+static void a_pin_is_no_way_to_more(void **state)
+{
+    (void)state;
+    struct session session;
+    struct account_totp totp;
+    struct t_passkey key = t_passkey_new(PASSKEY_ES256, "blue"), other = t_passkey_new(PASSKEY_ES256, "other");
+    (void)enrols();
+    struct proof shown = at_tablet(T_REGISTRAR.id, T_PIN);
+    t_must(begin(T_REGISTRAR.id, &shown, &session));
+    t_must(add(&session, &key, "blue key")); /* who has nothing else may begin with it */
+    assert_code(add(&session, &other, "other key"), SALVE_E_ROLE);
+    assert_code(account_totp_begin(t->site, session.actor, &totp, NULL), SALVE_E_ROLE);
+    shown = proof_by(&key);
+    t_must(session_step_up(t->site, session.token, &shown, t->mem, &session, &err));
+    t_must(add(&session, &other, "other key"));
+    shown = at_tablet(T_REGISTRAR.id, T_PIN);
+    t_must(session_step_up(t->site, session.token, &shown, t->mem, &session, &err));
+    assert_code(account_totp_begin(t->site, session.actor, &totp, NULL), SALVE_E_ROLE);
+    t_passkey_drop(&key);
+    t_passkey_drop(&other);
+    drops_device();
+}
+
 static void what_is_locked_or_removed_ends(void **state)
 {
     (void)state;
@@ -757,6 +781,7 @@ int main(void)
         ROW(a_generator_counts_from_its_first_code_on),
         ROW(no_code_while_the_clock_is_doubted),
         ROW(a_pin_is_enough_at_a_tablet),
+        ROW(a_pin_is_no_way_to_more),
         ROW(what_is_locked_or_removed_ends),
         ROW(who_may_have_tablets),
         ROW(five_wrong_pins_close_that_way),
