@@ -10,7 +10,7 @@
 #include "door/serve_int.h"
 #include "t_site.h"
 
-enum { LINES = 3, BATCHES = 120, EACH = 20, TRIES = 10 };
+enum { LINES = 3, BATCHES = 120, EACH = 20, TRIES = 100 };
 
 static struct {
     struct t_site *t;
