@@ -30,7 +30,7 @@ struct pages_pair {
 /* Texts are views of the body or live in the memory of the request; what was not given is empty. */
 struct pages_in {
     pages_members given;
-    struct str name, secret, who, person, key, how, why, agreed, language;
+    struct str name, secret, who, person, key, how, why, agreed, language, role, with, withSecret, from;
     bool isGuardian, untold;
     struct visit_typed *readings;
     struct pages_pair *confirmed;

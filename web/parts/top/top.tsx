@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { sayNow } from '../../lib/announce.ts';
-import { isThere, type Failure } from '../../lib/api.ts';
+import { isThere, type Failure, type Login } from '../../lib/api.ts';
 import { entries, lost, type Entry } from '../../lib/outbox.ts';
 import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts';
 import { nextTheme, theme } from '../../lib/themes.ts';
@@ -146,6 +146,21 @@ function Buttons() {
     );
 }
 
+// Who works here; it leads to what they log in with.
+function Who({ who }: { who: Login }) {
+    const text = (
+        <>
+            <bdi>{who.name}</bdi> · {t(`role.${who.role}`)}
+        </>
+    );
+    if (phase.value !== 'in' || isHeld()) return <p class="top-who">{text}</p>;
+    return (
+        <a class="top-who" href={routes.account} title={t('top.account')}>
+            {text}
+        </a>
+    );
+}
+
 export function TopBar() {
     return (
         <header>
@@ -154,11 +169,7 @@ export function TopBar() {
                 <p class="top-where">
                     <bdi>{site.value?.name ?? 'Salve'}</bdi>
                 </p>
-                {me.value && (
-                    <p class="top-who">
-                        <bdi>{me.value.name}</bdi> · {t(`role.${me.value.role}`)}
-                    </p>
-                )}
+                {me.value && <Who who={me.value} />}
                 <Connection />
                 <WaitingCount />
                 <Buttons />
