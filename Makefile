@@ -3,6 +3,7 @@
 #   make            build/salve            make demo     installs what is missing, builds, opens a made-up site (CLI=1: by command line)
 #   make check      set-up, every test     make check M=elm [T=name]    one module, one test
 #   make check-all  exhaustive fault tests, longer fuzzing              make attack     kills, full disks, damage, fuzzing
+#   make load       half an hour of a hundred busy sites                make deb       a package for Debian 12
 #   make tidy | bench | docs | run
 #
 # Modules are folders of src/, from the lowest layer to the highest. NEEDS_x lists what module x includes, and no more; it is
@@ -35,7 +36,7 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := guideline payload tlog store keys consent admit fhir db passkey crypto json base
+NEEDS_records   := guideline payload tlog store keys consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline json base
@@ -69,7 +70,7 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons health staff proof account rec rights worklist session gate deeds ops
+DOORS_records   := site commons certify health staff proof account rec rights worklist session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
@@ -117,7 +118,7 @@ endif
 Q := $(if $(VERBOSE),,@)
 
 .DEFAULT_GOAL := all
-.PHONY: all demo check check-all attack tidy bench docs run setup clean share tests fuzzers benches
+.PHONY: all demo check check-all attack load tidy bench docs deb run setup clean share tests fuzzers benches
 .DELETE_ON_ERROR:
 .SECONDARY:
 
@@ -251,10 +252,18 @@ TESTED := $(foreach m,$(MODULES),$(if $(call tests_of,$(m)),$(m)))
 FUZZED := $(foreach m,$(MODULES),$(if $(call fuzz_of,$(m)),$(m)))
 $(foreach m,$(TESTED),$(eval $(call table_rules,tests,$(m),$(call tests_of,$(m)),$(TESTS)/$(m))))
 $(foreach m,$(FUZZED),$(eval $(call table_rules,fuzz,$(m),$(call fuzz_of,$(m)),$(FUZZ)/$(m),-fsanitize=fuzzer)))
+# Tests on a simulated machine (docs/internals/faults.md): it stands in the place of the C library's calls on files, so it
+# is linked into this one program alone.
+SIM_SOURCES := $(filter-out tests/support/%,$(wildcard tests/*/sim/*.c))
+LINK_sim    := $(LINK_records)
+$(eval $(call table_rules,tests,sim,$(SIM_SOURCES),$(TESTS)/sim))
+$(TESTS)/sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/support/sim/*.c))
+$(OBJ)/tests/%.o: CPPFLAGS += $(if $(findstring /sim/,$@),-Itests/support/sim)
+
 $(foreach f,$(ALONE_SOURCES) $(BENCH_SOURCES),$(eval $(call program_rule,$(TESTS)/$(basename $(notdir \
     $(f))),$(notdir $(patsubst %/,%,$(dir $(f)))),$(f:%.c=$(OBJ)/%.o))))
 
-tests: $(addprefix $(TESTS)/,$(TESTED) $(ALONE))
+tests: $(addprefix $(TESTS)/,$(TESTED) sim $(ALONE))
 benches: $(patsubst %.c,$(TESTS)/%,$(notdir $(BENCH_SOURCES)))
 fuzzers: $(addprefix $(FUZZ)/,$(FUZZED))
 
@@ -278,6 +287,11 @@ check-all: setup
 attack: setup
 	@tools/attack
 
+# Alone on the machine, or the times say nothing. SECONDS_PLAYED, VISITS_A_SECOND, PEOPLE, STATIONS as in the script.
+load: setup
+	@$(MAKE) --silent --no-print-directory -j$$(nproc) all $(BUILD)/tests/serve
+	@ALL=1 BUILD=$(BUILD) SALVE=$(BUILD)/salve TESTS=$(BUILD)/tests bash tests/property/serve/serve_load.sh
+
 setup:
 	@tools/setup
 
@@ -292,6 +306,18 @@ $(BUILD)/hide_look: tools/hide_look.c $(call archives_for,db)
 	@mkdir -p $(@D)
 	$(if $(VERBOSE),,@echo "ld $@")
 	$(Q)$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LDLIBS)
+
+# --- a package for Debian 12: docs/internals/packaging.md ---------------------------------------------------------------
+# Linked without symbols, so that nothing in it, its own number included, tells of the folder it was built in.
+$(BUILD)/deb/salve: $(call archives_for,cli)
+	@mkdir -p $(@D)
+	$(if $(VERBOSE),,@echo "ld $@")
+	$(Q)$(CC) $(CFLAGS) $(LDFLAGS) -Wl,-s -Wl,--build-id=sha1 -o $@ -Wl,--start-group $^ -Wl,--end-group $(LDLIBS)
+
+deb:
+	@tools/setup deb
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(BUILD)/deb/salve
+	@tools/deb $(BUILD)
 
 run: all
 	@$(BUILD)/salve help

@@ -63,6 +63,8 @@ SALVE_MUST_USE enum salve_code db_exec(struct db *db, const char *sql, struct sa
 /* When db_commit returns OK the changes are on the disk; when it fails nothing of them is, and the transaction is over.
  * After an error of the disk (E_IO, E_FULL in commit) a db refuses to write until it was opened again: a sync is
  * never tried twice. */
+/* db_has_failed - the disk failed, and it writes no more. */
+bool db_has_failed(const struct db *db);
 SALVE_MUST_USE enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err);
 SALVE_MUST_USE enum salve_code db_commit(struct db *db, struct salve_err *err);
 void db_rollback(struct db *db); /* cannot fail; nothing happens outside a transaction */

@@ -97,6 +97,8 @@ enum salve_code db_exec(struct db *db, const char *sql, struct salve_err *err)
 /* SQLite ends a transaction by itself after some errors; what was written after that would stand at once. */
 static bool is_in_transaction(const struct db *db) { return sqlite3_get_autocommit(db->handle) == 0; }
 
+bool db_has_failed(const struct db *db) { return db->is_broken; }
+
 enum salve_code db_begin(struct db *db, bool read_only, struct salve_err *err)
 {
     if (db->is_broken && !read_only)

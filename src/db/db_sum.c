@@ -13,10 +13,12 @@
  * The short reads that SQLite makes of the first 100 bytes before it knows the page size are checked against those
  * constants only: a power cut during a checkpoint may leave page 1 torn while its good copy is in the write-ahead
  * log, and the whole of page 1 is checked when it is taken from the file for use. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/assert.h"
+#include "base/file.h"
 #include "crypto/crypto.h"
 #include "db/db_int.h"
 
@@ -33,9 +35,10 @@ struct sum_file {
     sqlite3_file base;
     struct db_sum_vfs *sums;
     uint8_t page[DB_PAGE_BYTES];
-    bool is_synced;      /* nothing was written since */
-    bool is_new_log;     /* made by this opening, and nothing but its header is in it */
-    sqlite3_file *below; /* behind this struct */
+    bool is_synced;       /* nothing was written since */
+    bool is_new_log;      /* made by this opening, and nothing but its header is in it */
+    const char *new_name; /* of a log whose name is not durable yet; SQLite's, as long as the file is open */
+    sqlite3_file *below;  /* behind this struct */
 };
 
 static sqlite3_file *below_of(sqlite3_file *file) { return ((struct sum_file *)file)->below; }
@@ -64,16 +67,32 @@ static int check_header(struct sum_file *file, const uint8_t *header, int bytes,
     return is_right ? SQLITE_OK : bad(file, 1);
 }
 
+/* A disk that cannot read is no file that somebody damaged, which SQLite takes some errors for. */
+static int read_below(sqlite3_file *below, void *out, int bytes, sqlite3_int64 at)
+{
+    int code = below->pMethods->xRead(below, out, bytes, at);
+    return code == SQLITE_IOERR_CORRUPTFS ? SQLITE_IOERR_READ : code;
+}
+
 static int sum_read(sqlite3_file *base, void *out, int bytes, sqlite3_int64 at)
 {
     struct sum_file *file = (struct sum_file *)base;
     uint8_t sum[DB_PAGE_SUM_BYTES];
     uint32_t nr = (uint32_t)(at / DB_PAGE_BYTES) + 1;
-    int code = file->below->pMethods->xRead(file->below, out, bytes, at);
+    int code = read_below(file->below, out, bytes, at);
     if (code != SQLITE_OK) return code; /* a short read too: the caller knows what to do with a new file */
     if (!is_page(bytes, at)) return at + bytes <= HEADER_BYTES ? check_header(file, out, bytes, at) : bad(file, nr);
     db_sum_of_page(out, nr, sum);
     return memcmp(sum, (uint8_t *)out + CONTENT_BYTES, sizeof sum) == 0 ? SQLITE_OK : bad(file, nr);
+}
+
+/* A quota that is used up is a full disk, which SQLite knows by ENOSPC alone. */
+static int with_quota(sqlite3_file *below, int code)
+{
+    int number = 0;
+    if (code != SQLITE_IOERR_WRITE) return code;
+    bool is_told = below->pMethods->xFileControl(below, SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK;
+    return is_told && number == EDQUOT ? SQLITE_FULL : code;
 }
 
 static int sum_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int64 at)
@@ -83,12 +102,12 @@ static int sum_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int6
     file->is_synced = false;
     memcpy(file->page, in, CONTENT_BYTES);
     db_sum_of_page(file->page, (uint32_t)(at / DB_PAGE_BYTES) + 1, file->page + CONTENT_BYTES);
-    return file->below->pMethods->xWrite(file->below, file->page, bytes, at);
+    return with_quota(file->below, file->below->pMethods->xWrite(file->below, file->page, bytes, at));
 }
 
 static int log_read(sqlite3_file *f, void *out, int bytes, sqlite3_int64 at)
 {
-    return below_of(f)->pMethods->xRead(below_of(f), out, bytes, at);
+    return read_below(below_of(f), out, bytes, at);
 }
 
 static int log_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int64 at)
@@ -96,7 +115,7 @@ static int log_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int6
     struct sum_file *file = (struct sum_file *)base;
     file->is_synced = false;
     file->is_new_log = file->is_new_log && at + bytes <= LOG_HEADER_BYTES;
-    return file->below->pMethods->xWrite(file->below, in, bytes, at);
+    return with_quota(file->below, file->below->pMethods->xWrite(file->below, in, bytes, at));
 }
 
 static int sum_truncate(sqlite3_file *base, sqlite3_int64 size)
@@ -111,6 +130,9 @@ static int sum_sync(sqlite3_file *base, int flags)
     struct sum_file *file = (struct sum_file *)base;
     if (file->is_synced || file->is_new_log) return SQLITE_OK;
     int code = file->below->pMethods->xSync(file->below, flags);
+    if (code == SQLITE_OK && file->new_name != NULL && file_sync_folder_of(file->new_name, NULL) != SALVE_OK)
+        code = SQLITE_IOERR_DIR_FSYNC;
+    if (code == SQLITE_OK) file->new_name = NULL;
     file->is_synced = code == SQLITE_OK;
     return code;
 }
@@ -146,6 +168,18 @@ static const sqlite3_io_methods log_methods = METHODS(log_read, log_write);
 
 static size_t file_bytes(void) { return (sizeof(struct sum_file) + 15) / 16 * 16; }
 
+/* SQLite syncs the folder of a new log by itself, but lets it go by where the folder cannot be opened or synced, and
+ * what is committed then may lie in a file without a name. So the log is opened as one that is there, and the folder
+ * is ours. */
+static int take_name(struct sum_file *file, const char *name, int flags, int *out_flags)
+{
+    sqlite3_vfs *below = file->sums->below;
+    (void)file->below->pMethods->xClose(file->below);
+    file->below->pMethods = NULL;
+    file->new_name = name;
+    return below->xOpen(below, name, file->below, flags & ~SQLITE_OPEN_CREATE, out_flags);
+}
+
 static int sum_vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags, int *out_flags)
 {
     struct db_sum_vfs *sums = vfs->pAppData;
@@ -160,6 +194,8 @@ static int sum_vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, i
     if (is_log && sums->below->xAccess(sums->below, name, SQLITE_ACCESS_EXISTS, &is_there) != SQLITE_OK) is_there = 1;
     int code = sums->below->xOpen(sums->below, name, file->below, flags, out_flags);
     file->is_new_log = is_there == 0;
+    if (code == SQLITE_OK && file->is_new_log && sums->below == sqlite3_vfs_find(NULL))
+        code = take_name(file, name, flags, out_flags);
     if (code == SQLITE_OK)
         file->base.pMethods = is_log ? &log_methods : &sum_methods;
     else if (file->below->pMethods != NULL)

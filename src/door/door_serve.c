@@ -524,8 +524,10 @@ static enum salve_code may_ask(struct door_call *call)
                             "it takes what opens the site, and is done while nothing serves it: end the service first",
                             "%s", call->row->name);
     if ((who & by) == 0)
-        return salve_refuse(call->err, SALVE_E_ROLE, "it is asked for at the command line alone", "%s",
-                            call->row->name);
+        return salve_refuse(call->err, SALVE_E_ROLE,
+                            by == DOOR_BY_WEB ? "it is asked for at the command line alone"
+                                              : "it is for the process that faces the browsers alone",
+                            "%s", call->row->name);
     if ((who & DOOR_OF_ROWS) != 0 && call->conn->rows == NULL)
         return salve_refuse(call->err, SALVE_E_CONFLICT, "this connection began none", "file of many people");
     if ((who & DOOR_OF_VIEW) != 0) {

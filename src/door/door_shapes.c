@@ -260,6 +260,11 @@ SHAPE(site_backup_state){INT(site_backup_state, at_unix_ms, 0),
                          ONE(site_backup_state, keys_err, salve_err),
                          END};
 
+/* --- certify.h ---------------------------------------------------------------------------------------------------- */
+
+SHAPE(site_certificate){TEXT(site_certificate, der), TEXT(site_certificate, name),
+                        INT(site_certificate, from_unix_ms, 0), INT(site_certificate, until_unix_ms, 0), END};
+
 /* --- health.h ----------------------------------------------------------------------------------------------------- */
 
 SHAPE(site_health){INT(site_health, now_unix_ms, 0),
@@ -270,6 +275,7 @@ SHAPE(site_health){INT(site_health, now_unix_ms, 0),
                    INT(site_health, published_at_unix_ms, 0),
                    INT(site_health, disk_free_bytes, 0),
                    INT(site_health, disk_bytes, 0),
+                   TEXT(site_health, build),
                    END};
 
 SHAPE(site_entry){INT(site_entry, row, 0),

@@ -241,6 +241,7 @@ struct keys_copied {
 };
 void keys_copied(struct keys *keys, struct keys_copied *out);
 uint32_t keys_epoch_now(const struct keys *keys);
+bool keys_have_failed(const struct keys *keys); /* the disk did: nothing is written until they were opened again */
 /* keys_copy - keys.db and keys.epoch as they are now, in `folder`, opened and checked, in place of the copy that was
  * there. may_begin: the folder may be a new or an empty one. E_NOT_FOUND: the copy that should be there is not (a disk
  * that is away); E_CONFLICT: it holds keys that this site did not put there; E_INTEGRITY; E_FULL; E_IO. What was there

@@ -38,14 +38,17 @@ static bool is_there(const char *folder, const char *name)
 
 /* --- what is known of it ------------------------------------------------------------------------------------------ */
 
-void keys_copied_read(struct keys *keys, unsigned seal_slot, struct keys_copied *out)
+/* Where the row does not fit there is no copy. */
+enum salve_code keys_copied_read(struct keys *keys, unsigned seal_slot, struct keys_copied *out, struct salve_err *err)
 {
     uint8_t row[COPIED_BYTES + KEYS_MAC_BYTES];
     *out = (struct keys_copied){0};
-    if (!keys_row_get(keys, seal_slot, "copied", row, COPIED_BYTES)) return;
+    enum salve_code code = keys_row_get(keys, seal_slot, "copied", row, COPIED_BYTES, err);
+    if (code != SALVE_OK) return code == SALVE_E_INTEGRITY ? SALVE_OK : code;
     out->epoch = crypto_get_u32(row);
     out->at_unix_s = (int64_t)crypto_get_u64(row + AT_TIME);
     memcpy(out->place, row + AT_PLACE, KEYS_PLACE_BYTES);
+    return SALVE_OK;
 }
 
 enum salve_code keys_copied_write(struct keys *keys, unsigned seal_slot, const struct keys_copied *copied,
@@ -58,8 +61,12 @@ enum salve_code keys_copied_write(struct keys *keys, unsigned seal_slot, const s
     return keys_row_put(keys, seal_slot, "copied", row, COPIED_BYTES, err);
 }
 
-void keys_copied(struct keys *keys, struct keys_copied *out) { keys_copied_read(keys, SLOT_SEAL_NOW, out); }
+void keys_copied(struct keys *keys, struct keys_copied *out)
+{
+    (void)!keys_copied_read(keys, SLOT_SEAL_NOW, out, NULL);
+}
 
+bool keys_have_failed(const struct keys *keys) { return db_has_failed(keys->db); }
 uint32_t keys_epoch_now(const struct keys *keys) { return keys->epoch; }
 
 enum salve_code keys_copied_forget(struct keys *keys, struct salve_err *err)

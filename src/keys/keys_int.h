@@ -82,13 +82,15 @@ SALVE_MUST_USE enum salve_code keys_meta_put(struct keys *keys, const char *name
                                              struct salve_err *err);
 
 /* what keys_due tells: under a slot of the epoch; a row that is missing or does not fit gives zeros */
-void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out);
+SALVE_MUST_USE enum salve_code keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out,
+                                             struct salve_err *err);
 bool keys_due_fits(struct keys *keys);
 SALVE_MUST_USE enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due,
                                               struct salve_err *err);
 
 /* what keys_copied tells (keys_copy.c), in the same way */
-void keys_copied_read(struct keys *keys, unsigned seal_slot, struct keys_copied *out);
+SALVE_MUST_USE enum salve_code keys_copied_read(struct keys *keys, unsigned seal_slot, struct keys_copied *out,
+                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_copied_write(struct keys *keys, unsigned seal_slot,
                                                  const struct keys_copied *copied, struct salve_err *err);
 /* keys_open_beside - a copy of this key store at `path`, opened under what is in memory of `keys`. E_INTEGRITY: it is
@@ -96,14 +98,15 @@ SALVE_MUST_USE enum salve_code keys_copied_write(struct keys *keys, unsigned sea
 SALVE_MUST_USE enum salve_code keys_open_beside(struct keys *keys, const char *path, struct keys **out,
                                                 struct salve_err *err);
 
-/* rows of meta that end with a MAC: `row` has room for it behind its `len` bytes. get is false where the row is not
- * there or does not fit */
+/* rows of meta that end with a MAC: `row` has room for it behind its `len` bytes. get: E_INTEGRITY where the row is not
+ * there or does not fit; any other error says nothing about it */
 enum { KEYS_MAC_BYTES = 32 };
 void keys_row_mac(struct keys *keys, unsigned seal_slot, const char *name, struct str bytes,
                   uint8_t mac[KEYS_MAC_BYTES]);
 SALVE_MUST_USE enum salve_code keys_row_put(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row,
                                             size_t len, struct salve_err *err);
-bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len);
+SALVE_MUST_USE enum salve_code keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row,
+                                            size_t len, struct salve_err *err);
 
 /* --- the largest signed head (keys_signed.c) --- */
 /* into the row of the slot, in the transaction that turns or changes; the file goes */

@@ -391,10 +391,10 @@ static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, 
     }
     keys_seal_key(keys_slot(keys, SLOT_ROOT_NEW), keys->epoch, is_ahead ? keys->file.old : keys->file.now,
                   keys_slot(keys, SLOT_SEAL_NEW));
-    keys_due_read(keys, SLOT_SEAL_NOW, &due);
-    keys_copied_read(keys, SLOT_SEAL_NOW, &copied);
+    code = keys_due_read(keys, SLOT_SEAL_NOW, &due, err);
+    if (code == SALVE_OK) code = keys_copied_read(keys, SLOT_SEAL_NOW, &copied, err);
     due.turns = KEYS_CHANGE_TURNS;
-    code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
+    if (code == SALVE_OK) code = keys_meta_put(keys, "root", str_bytes(root, sizeof root), err);
     if (code == SALVE_OK) code = keys_due_write(keys, SLOT_SEAL_NEW, due, err);
     if (code == SALVE_OK && copied.epoch > 0) code = keys_copied_write(keys, SLOT_SEAL_NEW, &copied, err);
     if (code == SALVE_OK) code = keys_signed_reseal(keys, SLOT_SEAL_NEW, err);

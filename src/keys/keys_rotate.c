@@ -106,8 +106,8 @@ static enum salve_code put_next(struct keys *keys, int64_t now_unix_s, struct sa
     uint8_t meta[12];
     struct keys_due due;
     struct keys_copied copied;
-    keys_copied_read(keys, SLOT_SEAL_NOW, &copied);
-    keys_due_read(keys, SLOT_SEAL_NOW, &due);
+    TRY(keys_copied_read(keys, SLOT_SEAL_NOW, &copied, err));
+    TRY(keys_due_read(keys, SLOT_SEAL_NOW, &due, err));
     due.renewed_unix_s = now_unix_s;
     if (due.turns > 0) due.turns--;
     crypto_put_u32(meta, keys->epoch + 1);

@@ -54,27 +54,32 @@ enum salve_code keys_row_put(struct keys *keys, unsigned seal_slot, const char *
     return keys_meta_put(keys, name, str_bytes(row, len + KEYS_MAC_BYTES), err);
 }
 
-bool keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len)
+enum salve_code keys_row_get(struct keys *keys, unsigned seal_slot, const char *name, uint8_t *row, size_t len,
+                             struct salve_err *err)
 {
     uint8_t mac[KEYS_MAC_BYTES];
-    if (keys_meta_get(keys, name, row, len + KEYS_MAC_BYTES, NULL) != SALVE_OK) return false;
+    TRY(keys_meta_get(keys, name, row, len + KEYS_MAC_BYTES, err));
     keys_row_mac(keys, seal_slot, name, str_bytes(row, len), mac);
-    return crypto_equal(mac, row + len, KEYS_MAC_BYTES);
+    if (crypto_equal(mac, row + len, KEYS_MAC_BYTES)) return SALVE_OK;
+    return salve_fail(err, SALVE_E_INTEGRITY, "%s, %s", keys->path, name);
 }
 
 bool keys_due_fits(struct keys *keys)
 {
     uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
-    return keys_row_get(keys, SLOT_SEAL_NOW, "renewed", row, DUE_BYTES);
+    return keys_row_get(keys, SLOT_SEAL_NOW, "renewed", row, DUE_BYTES, NULL) == SALVE_OK;
 }
 
-void keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out)
+/* Where the row does not fit they are due. */
+enum salve_code keys_due_read(struct keys *keys, unsigned seal_slot, struct keys_due *out, struct salve_err *err)
 {
     uint8_t row[DUE_BYTES + KEYS_MAC_BYTES];
     *out = (struct keys_due){0};
-    if (!keys_row_get(keys, seal_slot, "renewed", row, DUE_BYTES)) return;
+    enum salve_code code = keys_row_get(keys, seal_slot, "renewed", row, DUE_BYTES, err);
+    if (code != SALVE_OK) return code == SALVE_E_INTEGRITY ? SALVE_OK : code;
     out->renewed_unix_s = (int64_t)crypto_get_u64(row);
     out->turns = crypto_get_u32(row + AT_TURNS);
+    return SALVE_OK;
 }
 
 enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct keys_due due, struct salve_err *err)
@@ -85,7 +90,7 @@ enum salve_code keys_due_write(struct keys *keys, unsigned seal_slot, struct key
     return keys_row_put(keys, seal_slot, "renewed", row, DUE_BYTES, err);
 }
 
-void keys_due(struct keys *keys, struct keys_due *out) { keys_due_read(keys, SLOT_SEAL_NOW, out); }
+void keys_due(struct keys *keys, struct keys_due *out) { (void)!keys_due_read(keys, SLOT_SEAL_NOW, out, NULL); }
 
 enum { KEK_AAD_BYTES = 8 };
 static struct str kek_aad(int purpose, uint32_t epoch, uint8_t out[KEK_AAD_BYTES])

@@ -45,6 +45,13 @@ static bool file_path(const struct keys *keys, char out[PATH_BYTES])
 
 enum found { FOUND_NONE, FOUND_BAD, FOUND_GOOD };
 
+/* Made, and cut off before its one write reached the disk: nothing, or zeros where a disk has the length already. */
+static bool is_unwritten(const uint8_t row[ROW_BYTES], ssize_t len)
+{
+    static const uint8_t zeros[ROW_BYTES];
+    return len == 0 || (len == ROW_BYTES && memcmp(row, zeros, ROW_BYTES) == 0);
+}
+
 static enum found read_file(struct keys *keys, struct keys_signed *out)
 {
     char path[PATH_BYTES];
@@ -54,7 +61,7 @@ static enum found read_file(struct keys *keys, struct keys_signed *out)
     if (!file_path(keys, path) || file_open_plain(path, O_RDONLY, 0, &fd, NULL) != SALVE_OK) return FOUND_NONE;
     ssize_t len = read(fd, row, sizeof row);
     (void)close(fd);
-    if (len == 0) return FOUND_NONE; /* made, and cut off before its one write */
+    if (is_unwritten(row, len)) return FOUND_NONE;
     keys_row_mac(keys, SLOT_SEAL_NOW, row_name, str_bytes(row, SIGNED_BYTES), mac);
     if (len != ROW_BYTES || !crypto_equal(mac, row + SIGNED_BYTES, KEYS_MAC_BYTES)) return FOUND_BAD;
     unpack(row, out);
@@ -96,9 +103,10 @@ static enum salve_code read_row(struct keys *keys, struct keys_signed *out, stru
     uint8_t row[ROW_BYTES];
     *out = (struct keys_signed){0};
     if (keys->whole_put == NULL && !has_row(keys)) return SALVE_OK; /* layout 1 may lack it */
-    if (!keys_row_get(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES))
-        return salve_refuse(err, SALVE_E_INTEGRITY, "the largest signed head of the log does not fit", "%s",
-                            keys->path);
+    enum salve_code code = keys_row_get(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
+    if (code == SALVE_E_INTEGRITY)
+        return salve_refuse(err, code, "the largest signed head of the log does not fit", "%s", keys->path);
+    if (code != SALVE_OK) return code;
     unpack(row, out);
     return SALVE_OK;
 }
@@ -140,15 +148,16 @@ enum salve_code keys_signed_settle(struct keys *keys, struct salve_err *err)
     return keys_row_put(keys, SLOT_SEAL_NOW, row_name, row, SIGNED_BYTES, err);
 }
 
-/* The file goes before the commit: one that was left by a cut would fit no key. What the cut takes with it, the next
- * closing knows again. */
+/* The file goes before the commit, durably: one that a power cut brings back would fit no key, and verify would name
+ * it. What the cut takes with it, the next closing knows again. */
 enum salve_code keys_signed_reseal(struct keys *keys, unsigned to_slot, struct salve_err *err)
 {
     char path[PATH_BYTES];
     uint8_t row[ROW_BYTES];
     struct keys_signed known;
-    if (keys_signed_get(keys, &known, NULL) != SALVE_OK) return SALVE_OK; /* a row that does not fit stays so */
-    if (file_path(keys, path)) (void)unlink(path);
+    enum salve_code code = keys_signed_get(keys, &known, err);
+    if (code != SALVE_OK) return code == SALVE_E_INTEGRITY ? SALVE_OK : code; /* a row that does not fit stays so */
+    if (file_path(keys, path) && unlink(path) == 0) TRY(file_sync_folder_of(path, err));
     pack(&known, row);
     return keys_row_put(keys, to_slot, row_name, row, SIGNED_BYTES, err);
 }

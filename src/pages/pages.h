@@ -69,6 +69,7 @@ struct pages_config {
     struct str host;    /* the name by which browsers reach it, without a port; empty: those of this machine alone */
     bool is_tls;        /* the cookie is __Host-sid, and the origin is https */
     struct str version; /* of the program */
+    struct str build;   /* SHA-256 of its file in hexadecimal; empty: not known */
     struct str health;  /* more members of /healthz: ",\"name\":true"; may be absent */
     void (*metrics)(void *with, struct buf *out); /* more lines of /metrics; on any thread; may be NULL */
 

@@ -11,13 +11,24 @@ struct call_row {
     pages_members must, may;
 };
 
-#define IN(name)                                  ((pages_members)1 << PAGES_IN_##name)
+#define IN(name) ((pages_members)1 << PAGES_IN_##name)
+/* What is shown to show who it is (records/proof.h). */
+#define AT_TABLET                                 (IN(challenge) | IN(tablet) | IN(tabletSignature))
+#define PASSKEY_NEW                               (IN(challenge) | IN(authenticatorData) | IN(clientData))
+#define PASSKEY                                   (PASSKEY_NEW | IN(credential) | IN(signature))
+#define PROOF                                     (IN(secret) | IN(code) | AT_TABLET | PASSKEY)
+#define SECOND                                    (IN(with) | IN(withSecret) | IN(code) | AT_TABLET | PASSKEY)
 #define PAGES_CALL(name, handler, who, must, may) {name, handler, who, must, may},
 static const struct call_row rows[] = {
 #include "pages/pages.def"
 };
 #undef PAGES_CALL
 #undef IN
+#undef AT_TABLET
+#undef PASSKEY_NEW
+#undef PASSKEY
+#undef PROOF
+#undef SECOND
 
 /* Names for log and metrics; a call is behind the first three, in the order of its row. */
 enum { ROUTE_NONE, ROUTE_FILE, ROUTE_LETTER, ROUTE_CALLS, ROW_COUNT = sizeof rows / sizeof *rows };

@@ -2,6 +2,7 @@
  * Reading the JSON of a call, by the rows of pages_in.def. */
 #include "pages/pages_in_int.h"
 
+#include "crypto/crypto.h"
 #include "json/json.h"
 #include "pages/pages.h"
 
@@ -25,6 +26,19 @@ static enum salve_code read_text(struct reading_in *in, const struct json *value
     struct str text = json_text(value);
     if (text.len > bytes_max) return invalid(in, name, "it is too long");
     *out = text;
+    return SALVE_OK;
+}
+
+static enum salve_code read_bytes(struct reading_in *in, const struct json *value, const char *name, size_t bytes_max,
+                                  struct str *out)
+{
+    struct str text = STR_NONE;
+    size_t len = 0;
+    TRY(read_text(in, value, name, crypto_base64url_bytes(bytes_max) - 1, &text));
+    uint8_t *bytes = arena_alloc(in->mem, bytes_max);
+    if (bytes == NULL) return salve_fail(in->err, SALVE_E_MEMORY, "%s", name);
+    if (!crypto_base64url_parse(text, bytes, bytes_max, &len)) return invalid(in, name, "base64url is wanted");
+    *out = str_bytes(bytes, len);
     return SALVE_OK;
 }
 
@@ -93,9 +107,11 @@ static enum salve_code pages_in_item(struct reading_in *in, const struct json *i
         return value->count > (items_max) ? salve_refuse(err, SALVE_E_TOO_BIG, "too many items", #name) : SALVE_OK;    \
     }
 #define PAGES_TEXT(name, bytes_max)
+#define PAGES_BYTES(name, bytes_max)
 #define PAGES_FLAG(name)
 #include "pages/pages_in.def"
 #undef PAGES_TEXT
+#undef PAGES_BYTES
 #undef PAGES_FLAG
 #undef PAGES_LIST
 
@@ -103,10 +119,12 @@ static enum salve_code pages_in_item(struct reading_in *in, const struct json *i
 
 static const char *const names[PAGES_MEMBERS] = {
 #define PAGES_TEXT(name, bytes_max)       #name,
+#define PAGES_BYTES(name, bytes_max)      #name,
 #define PAGES_FLAG(name)                  #name,
 #define PAGES_LIST(name, items_max, read) #name,
 #include "pages/pages_in.def"
 #undef PAGES_TEXT
+#undef PAGES_BYTES
 #undef PAGES_FLAG
 #undef PAGES_LIST
 };
@@ -117,6 +135,9 @@ static enum salve_code read_one(struct reading_in *in, enum pages_member member,
 #define PAGES_TEXT(name, bytes_max)                                                                                    \
     case PAGES_IN_##name:                                                                                              \
         return read_text(in, value, #name, bytes_max, &in->out->name);
+#define PAGES_BYTES(name, bytes_max)                                                                                   \
+    case PAGES_IN_##name:                                                                                              \
+        return read_bytes(in, value, #name, bytes_max, &in->out->name);
 #define PAGES_FLAG(name)                                                                                               \
     case PAGES_IN_##name:                                                                                              \
         return read_flag(in, value, #name, &in->out->name);
@@ -125,6 +146,7 @@ static enum salve_code read_one(struct reading_in *in, enum pages_member member,
         return read_##name(in, value);
 #include "pages/pages_in.def"
 #undef PAGES_TEXT
+#undef PAGES_BYTES
 #undef PAGES_FLAG
 #undef PAGES_LIST
     default:

@@ -12,15 +12,17 @@
 
 enum pages_member {
 #define PAGES_TEXT(name, bytes_max)       PAGES_IN_##name,
+#define PAGES_BYTES(name, bytes_max)      PAGES_IN_##name,
 #define PAGES_FLAG(name)                  PAGES_IN_##name,
 #define PAGES_LIST(name, items_max, read) PAGES_IN_##name,
 #include "pages/pages_in.def"
 #undef PAGES_TEXT
+#undef PAGES_BYTES
 #undef PAGES_FLAG
 #undef PAGES_LIST
     PAGES_MEMBERS
 };
-typedef uint32_t pages_members; /* bit (1 << member) */
+typedef uint64_t pages_members; /* bit (1 << member) */
 
 /* A number that somebody looked at: which reading, which number of it. */
 struct pages_pair {
@@ -31,7 +33,9 @@ struct pages_pair {
 struct pages_in {
     pages_members given;
     struct str name, secret, who, person, key, how, why, agreed, language, role, with, withSecret, from;
-    bool isGuardian, untold;
+    struct str code, id, label, tablet;
+    struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey; /* bytes */
+    bool isGuardian, untold, locked;
     struct visit_typed *readings;
     struct pages_pair *confirmed;
     struct screen_leave *leave;

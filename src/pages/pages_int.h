@@ -12,6 +12,7 @@
 #include "json/json.h"
 #include "pages/pages.h"
 #include "pages/pages_in_int.h"
+#include "records/account.h"
 #include "records/session.h"
 #include "visit/check.h"
 #include "visit/clinic.h"
@@ -153,6 +154,11 @@ void pages_guard_lines(struct http_reply *reply, const char *style);
 /* pages_guard_languages - of Accept-Language, in its order: "ar", "en". */
 size_t pages_guard_languages(const struct http_request *request, struct str *out, size_t room);
 
+/* --- pages_login.c: what is shown to show who it is --- */
+
+/* pages_proof - of the members of a call; good as long as they are. */
+struct proof pages_proof(const struct pages_in *in);
+
 /* --- pages_table.c: sessions and their people --- */
 
 /* pages_session_take - the row of a session, made where there is none, with its turn; pages_session_give. E_BUSY: all
@@ -192,7 +198,11 @@ void pages_put_work(struct pages_call *call, const char *name, const struct work
 void pages_put_tasks(struct pages_call *call, const struct work *work);
 void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_ms);
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
-void pages_put_login(struct pages_call *call, const uint8_t token[SESSION_TOKEN_BYTES]);
+void pages_put_login(struct pages_call *call, const struct session *session);
+void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes); /* in base64url */
+
+/* pages_wipe - what was typed is nowhere any more. */
+void pages_wipe(struct str *secret);
 
 /* --- pages_letter.c: GET /letter/<name> --- */
 /* The site of the session is held. The header lines of the answer are put only when it is OK. E_NOT_FOUND: no such

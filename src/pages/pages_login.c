@@ -1,8 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who works here: login, the session after a reload, lock, unlock, logout; what anybody may know of the site. */
+ * Who works here: login, the session after a reload, lock, unlock, showing again who it is, logout; what anybody may know
+ * of the site. */
 #include <string.h>
 
 #include "pages/pages_int.h"
+
+/* How somebody shows here who they are. */
+static enum salve_code put_names(struct pages_call *call, struct salve_err *err)
+{
+    struct json_writer *w = &call->w;
+    struct site_names names;
+    TRY(site_names_get(call->visit.site, call->visit.mem, &names, err));
+    json_put_text(w, "mode", str_of(site_mode_text(names.mode)));
+    json_put_text(w, "rpId", names.rp_id);
+    json_put_bool(w, "pin", names.mode == SITE_LOCAL);
+    return SALVE_OK;
+}
 
 enum salve_code pages_call_site(struct pages_call *call, struct salve_err *err)
 {
@@ -11,7 +24,6 @@ enum salve_code pages_call_site(struct pages_call *call, struct salve_err *err)
     const struct site_settings *settings = site_settings(call->visit.site);
     struct str rest = settings->languages;
     bool is_made_up = site_is_made_up(call->visit.site);
-    (void)err;
     json_put_text(w, "name", settings->name);
     json_put_bool(w, "madeUp", is_made_up);
     json_open(w, "languages", '[');
@@ -23,6 +35,8 @@ enum salve_code pages_call_site(struct pages_call *call, struct salve_err *err)
     }
     json_close(w);
     json_put_text(w, "version", config->version.len > 0 ? config->version : STR(""));
+    json_put_text(w, "build", config->build.len > 0 ? config->build : STR(""));
+    TRY(put_names(call, err));
     if (!is_made_up || config->demo_count == 0) return SALVE_OK;
     json_open(w, "demo", '[');
     for (size_t i = 0; i < config->demo_count; i++) {
@@ -37,28 +51,66 @@ enum salve_code pages_call_site(struct pages_call *call, struct salve_err *err)
 }
 
 /* What was typed is nowhere any more when the answer is written. */
-static void wipe(struct str *secret)
+void pages_wipe(struct str *secret)
 {
     if (secret->len > 0) explicit_bzero((char *)secret->ptr, secret->len);
     *secret = STR_NONE;
+}
+
+struct proof pages_proof(const struct pages_in *in)
+{
+    return (struct proof){.secret = in->secret,
+                          .code = in->code,
+                          .challenge = in->challenge,
+                          .tablet = in->tablet,
+                          .tablet_signature = in->tabletSignature,
+                          .credential = in->credential,
+                          .authenticator_data = in->authenticatorData,
+                          .client_data = in->clientData,
+                          .signature = in->signature};
+}
+
+static enum salve_code shows_something(const struct pages_call *call, struct salve_err *err)
+{
+    if (call->in.secret.len > 0 || call->in.credential.len > 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_INVALID, "it is missing", "secret");
 }
 
 static void answer_login(struct pages_call *call, struct session *session)
 {
     call->visit.actor = session->actor;
     pages_guard_set(call->pages, session->token, call->reply);
-    pages_put_login(call, session->token);
+    pages_put_login(call, session);
     explicit_bzero(session->token, sizeof session->token);
+}
+
+static enum salve_code begin(struct pages_call *call, struct str id, struct salve_err *err)
+{
+    struct session session;
+    struct proof shown = pages_proof(&call->in);
+    enum salve_code code = session_begin_by(call->visit.site, id, &shown, call->visit.mem, &session, err);
+    pages_wipe(&call->in.secret);
+    if (code == SALVE_OK) answer_login(call, &session);
+    return code;
 }
 
 enum salve_code pages_call_login(struct pages_call *call, struct salve_err *err)
 {
-    struct session session;
-    enum salve_code code =
-        session_begin(call->visit.site, call->in.name, call->in.secret, call->visit.mem, &session, err);
-    wipe(&call->in.secret);
-    if (code == SALVE_OK) answer_login(call, &session);
-    return code;
+    return begin(call, call->in.name, err);
+}
+
+enum salve_code pages_call_login_passkey(struct pages_call *call, struct salve_err *err)
+{
+    if (call->in.credential.len == 0) return salve_refuse(err, SALVE_E_INVALID, "it is empty", "credential");
+    return begin(call, STR_NONE, err);
+}
+
+enum salve_code pages_call_challenge(struct pages_call *call, struct salve_err *err)
+{
+    uint8_t challenge[PROOF_CHALLENGE_BYTES];
+    TRY(proof_challenge(call->visit.site, challenge, err));
+    pages_put_bytes(call, "challenge", str_bytes(challenge, sizeof challenge));
+    return SALVE_OK;
 }
 
 /* The page was loaded again: it knows its second token no more, and who was open. */
@@ -66,8 +118,10 @@ enum salve_code pages_call_session(struct pages_call *call, struct salve_err *er
 {
     struct json_writer *w = &call->w;
     const struct pages_session *session = call->session;
-    (void)err;
-    pages_put_login(call, call->token);
+    struct session look;
+    TRY(session_look(call->visit.site, call->token, call->visit.mem, &look, err));
+    pages_put_login(call, &look);
+    explicit_bzero(look.token, sizeof look.token);
     if (session->person[0] == '\0')
         json_put_null(w, "open");
     else {
@@ -82,12 +136,26 @@ enum salve_code pages_call_session(struct pages_call *call, struct salve_err *er
 enum salve_code pages_call_unlock(struct pages_call *call, struct salve_err *err)
 {
     struct session session;
-    enum salve_code code =
-        session_unlock(call->visit.site, call->token, call->in.secret, call->visit.mem, &session, err);
-    wipe(&call->in.secret);
+    struct proof shown = pages_proof(&call->in);
+    TRY(shows_something(call, err));
+    enum salve_code code = session_unlock_by(call->visit.site, call->token, &shown, call->visit.mem, &session, err);
+    pages_wipe(&call->in.secret);
     if (code != SALVE_OK) return code;
     pages_session_rename(call->pages, call->session, session.token);
     answer_login(call, &session);
+    return SALVE_OK;
+}
+
+enum salve_code pages_call_step_up(struct pages_call *call, struct salve_err *err)
+{
+    struct session session;
+    struct proof shown = pages_proof(&call->in);
+    TRY(shows_something(call, err));
+    enum salve_code code = session_step_up(call->visit.site, call->token, &shown, call->visit.mem, &session, err);
+    pages_wipe(&call->in.secret);
+    if (code != SALVE_OK) return code;
+    json_put_i64(&call->w, "freshUntil", session.fresh_until_unix_ms);
+    explicit_bzero(session.token, sizeof session.token);
     return SALVE_OK;
 }
 

@@ -63,12 +63,6 @@ struct second {
     const struct actor *actor; /* NULL: nobody was named */
 };
 
-static void wipe(struct str *secret)
-{
-    if (secret->len > 0) explicit_bzero((char *)secret->ptr, secret->len);
-    *secret = STR_NONE;
-}
-
 /* What the second one shows is good once: it is not taken for a change that the first one has to ask for again. */
 static enum salve_code is_fresh(struct pages_call *call, struct salve_err *err)
 {
@@ -81,12 +75,13 @@ static enum salve_code is_fresh(struct pages_call *call, struct salve_err *err)
 static enum salve_code second_begin(struct pages_call *call, struct second *out, struct salve_err *err)
 {
     *out = (struct second){.actor = NULL};
-    const struct proof shown = {.secret = call->in.withSecret};
-    bool is_shown = call->in.with.len > 0;
+    struct proof shown = pages_proof(&call->in);
+    bool is_shown = call->in.with.len > 0 || shown.credential.len > 0;
+    shown.secret = call->in.withSecret;
     enum salve_code code = is_shown ? is_fresh(call, err) : SALVE_OK;
     if (code == SALVE_OK && is_shown)
         code = session_begin_by(call->visit.site, call->in.with, &shown, call->visit.mem, &out->session, err);
-    wipe(&call->in.withSecret);
+    pages_wipe(&call->in.withSecret);
     if (code == SALVE_OK && is_shown) out->actor = &out->session.actor;
     return code;
 }
@@ -105,7 +100,7 @@ static enum salve_code change(struct pages_call *call, staff_change *run, struct
     enum salve_code code = second_begin(call, &second, err);
     if (code == SALVE_OK) code = run(call, second.actor, err);
     second_end(call, &second);
-    wipe(&call->in.secret);
+    pages_wipe(&call->in.secret);
     return code;
 }
 

@@ -102,18 +102,28 @@ void pages_put_person(struct pages_call *call, const struct visit_facts *facts)
 
 /* --- a login ------------------------------------------------------------------------------------------------------ */
 
-void pages_put_login(struct pages_call *call, const uint8_t token[SESSION_TOKEN_BYTES])
+void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes)
+{
+    char *text = arena_alloc(call->visit.mem, crypto_base64url_bytes(bytes.len));
+    if (text != NULL) crypto_base64url(bytes.ptr, bytes.len, text);
+    json_put_text(&call->w, name, str_of(text == NULL ? "" : text));
+}
+
+void pages_put_login(struct pages_call *call, const struct session *session)
 {
     char header[PAGES_TOKEN_TEXT_BYTES + 1];
     struct json_writer *w = &call->w;
     const struct site_settings *settings = site_settings(call->visit.site);
-    pages_guard_header(token, header);
+    pages_guard_header(session->token, header);
     json_put_text(w, "token", str_of(header));
+    json_put_text(w, "id", call->visit.actor.id);
     json_put_text(w, "name",
                   call->has_clinic ? visit_printed_name(&call->clinic, call->visit.actor.id) : call->visit.actor.id);
     json_put_text(w, "role", str_of(role_text(call->visit.actor.role)));
     json_put_i64(w, "lockSeconds", settings->lock_seconds > 0 ? settings->lock_seconds : SESSION_LOCK_SECONDS);
     json_put_i64(w, "idleSeconds", (int64_t)SESSION_HOURS_MAX * 3600);
+    json_put_bool(w, "mustSetUp", session->must_set_up);
+    json_put_i64(w, "freshUntil", session->fresh_until_unix_ms);
     json_open(w, "site", '{');
     json_put_text(w, "name", settings->name);
     json_put_bool(w, "madeUp", site_is_made_up(call->visit.site));

@@ -5,7 +5,7 @@
  * hides: one record holds one class of one person, so nothing of another secrecy is compressed together
  * (docs/internals/records.md). */
 #include <stdlib.h>
-#define ZSTD_STATIC_LINKING_ONLY /* for a context with an allocator of ours */
+#define ZSTD_STATIC_LINKING_ONLY /* for memory of ours */
 #include <zstd.h>
 
 #include "base/assert.h"
@@ -23,7 +23,8 @@ enum { LEVEL_SMALL = 12, LEVEL_LARGE = 9, SMALL_BYTES = 256 << 10 };
 struct payload_codec {
     ZSTD_CCtx *packer; /* NULL: not needed yet */
     ZSTD_DCtx *unpacker;
-    ZSTD_CDict *pack_dictionary;
+    const ZSTD_CDict *pack_dictionary; /* in pack_memory */
+    void *pack_memory;
     ZSTD_DDict *unpack_dictionary;
 };
 
@@ -64,17 +65,29 @@ void payload_codec_close(struct payload_codec **codec)
 {
     if (*codec == NULL) return;
     payload_codec_wipe(*codec);
-    ZSTD_freeCDict((*codec)->pack_dictionary);
+    free((*codec)->pack_memory);
     ZSTD_freeDDict((*codec)->unpack_dictionary);
     free(*codec);
     *codec = NULL;
+}
+
+/* ZSTD_createCDict of zstd 1.5.4 uses memory that it was not given, so the memory is ours. 513 is the size that it
+ * takes for what is to be packed; the bytes that come out are the same. */
+static void digest(struct payload_codec *codec)
+{
+    ZSTD_compressionParameters how = ZSTD_getCParams(LEVEL_SMALL, 513, rec_dictionary_1_bytes);
+    size_t bytes = ZSTD_estimateCDictSize_advanced(rec_dictionary_1_bytes, how, ZSTD_dlm_byRef);
+    codec->pack_memory = malloc(bytes);
+    if (codec->pack_memory == NULL) return;
+    codec->pack_dictionary = ZSTD_initStaticCDict(codec->pack_memory, bytes, rec_dictionary_1, rec_dictionary_1_bytes,
+                                                  ZSTD_dlm_byRef, ZSTD_dct_auto, how);
 }
 
 enum salve_code payload_codec_open(struct payload_codec **out, struct salve_err *err)
 {
     struct payload_codec *codec = calloc(1, sizeof *codec);
     if (codec == NULL) return salve_fail(err, SALVE_E_MEMORY, "compression");
-    codec->pack_dictionary = ZSTD_createCDict(rec_dictionary_1, rec_dictionary_1_bytes, LEVEL_SMALL);
+    digest(codec);
     codec->unpack_dictionary = ZSTD_createDDict(rec_dictionary_1, rec_dictionary_1_bytes);
     *out = codec;
     if (codec->pack_dictionary != NULL && codec->unpack_dictionary != NULL) return SALVE_OK;

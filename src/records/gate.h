@@ -35,6 +35,19 @@ void site_generation_use(struct site *site, _Atomic uint64_t *generation);
  * are copied. E_RANGE: a name or origin that is too long, or has a character that none has. */
 SALVE_MUST_USE enum salve_code site_names_use(struct site *site, const struct site_names *names, struct salve_err *err);
 
+/* site_has_failed - the disk failed, and the site writes nothing until it was opened again: whoever holds it ends, and
+ * is started anew (a sync is never tried twice). */
+bool site_has_failed(const struct site *site);
+
+/* site_build_use - the program that runs the site from now on: its version, and SHA-256 of its file in hexadecimal.
+ * Where the document `build program` says something else, its next version and the public leaf (0x07) with it are
+ * durable when this returns (N24).
+ *   errors  E_INVALID no hash; E_FULL, E_IO, E_INTEGRITY: it is not in the log, and site_health says so */
+struct site_build {
+    struct str version, sha256;
+};
+SALVE_MUST_USE enum salve_code site_build_use(struct site *site, const struct site_build *build, struct salve_err *err);
+
 /* site_tick - what is due by the clock, one thing a call: renewal of keys, an erasure whose day is over, the signature
  * of the log (every 5 s where something is new). *has_more: something else is due too. From the first call on,
  * requests leave signing to it, and receipts say so (rec_receipt.proof_from_unix_ms).

@@ -26,6 +26,8 @@ struct site_health {
     int64_t signed_at_unix_ms;            /* of the newest signature of the log */
     int64_t published_at_unix_ms;         /* when the file `checkpoint` was last written in this run */
     uint64_t disk_free_bytes, disk_bytes; /* where the site is; 0 and 0: nobody can tell */
+    struct str build; /* SHA-256 of the program that runs the site, as the newest entry of the log about it says, in
+                         hexadecimal; empty: the log does not have it, or it is a command and no server */
 };
 
 /* site_health - actor: MANAGER, TECHNICIAN, AUDITOR. errors  E_ROLE */

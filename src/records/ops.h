@@ -15,6 +15,7 @@
 #define SALVE_RECORDS_OPS_H
 
 #include "records/account.h"
+#include "records/certify.h"
 #include "records/commons.h"
 #include "records/health.h"
 #include "records/rec.h"

@@ -137,8 +137,12 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     if (code == SALVE_OK) rec_decided_purpose(choice->site, choice->gate->chain.id, grant->purpose);
-    if (code == SALVE_OK) code = keys_grant(choice->site->keys, choice->gate->chain.ring, &wraps, 1, err);
-    if (code == SALVE_OK) rec_pending_done(choice->site, pending);
+    if (code != SALVE_OK) return code;
+    code = keys_grant(choice->site->keys, choice->gate->chain.ring, &wraps, 1, err);
+    if (code == SALVE_OK)
+        rec_pending_done(choice->site, pending);
+    else
+        choice->site->has_leftovers = true; /* the decision stands: the next opening makes the wraps */
     return code;
 }
 

@@ -54,6 +54,7 @@ enum salve_code near_site_health(struct site *site, struct actor actor, struct a
     out->now_unix_ms = tx.now_unix_ms;
     out->is_clock_doubted = tx.is_suspect;
     rec_tx_abandon(&tx);
-    if (code == SALVE_OK) read_disk(site, out);
-    return code;
+    if (code != SALVE_OK) return code;
+    read_disk(site, out);
+    return arena_str(mem, str_of(site->build), &out->build, err);
 }

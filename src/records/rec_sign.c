@@ -323,8 +323,9 @@ static enum salve_code check_guard(struct rec_tx *tx, struct heads *heads, struc
     enum salve_code code = tlog_check_guard(tx->log, &guard, err);
     if (code == SALVE_E_CONFLICT) return is_older("signed-head", err);
     if (code != SALVE_OK && code != SALVE_E_INVALID && code != SALVE_E_INTEGRITY) return code;
-    if (code == SALVE_OK && guard.read(guard.self, tx->mem, &text, NULL) == SALVE_OK &&
-        tlog_checkpoint_parse(text, &head, NULL) == SALVE_OK) {
+    if (code == SALVE_OK) {
+        TRY(guard.read(guard.self, tx->mem, &text, err));
+        TRY(tlog_checkpoint_parse(text, &head, err));
         heads->guarded = head.size;
         return SALVE_OK;
     }

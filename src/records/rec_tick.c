@@ -4,10 +4,12 @@
  * them. */
 #include "records/gate.h"
 
+#include "keys/keys.h"
 #include "records/erasing_int.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
 #include "records/session_int.h"
+#include "store/store.h"
 
 enum { WORK_BYTES = 64 << 20 };
 
@@ -31,6 +33,12 @@ static enum salve_code tick(struct site *site, struct arena *mem, bool *has_more
     }
     if (rec_is_due(site)) return rec_due_one(site, has_more, err);
     return rec_sign_tick(site, log_size, mem, err);
+}
+
+bool site_has_failed(const struct site *site)
+{
+    salve_assert(site->ops == &rec_near_ops);
+    return store_has_failed(site->store) || keys_have_failed(site->keys);
 }
 
 enum salve_code site_tick(struct site *site, bool *has_more, struct salve_err *err)

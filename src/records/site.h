@@ -197,9 +197,9 @@ SALVE_MUST_USE enum salve_code site_verify_path(const struct site_options *optio
                                                 struct site_verify_result *out, struct salve_err *err);
 
 /* site_upgrade - a site of layout 1, which nothing else but verify opens, becomes one of layout 2. The work is done on
- * a copy beside the folder (FOLDER.upgrading), which is verified before and after (`ask`, `out` as in site_verify, of the
- * last one) and exchanged with the site in one step: until then the site is what it was; a cut anywhere leaves the one
- * or the other, and the same call goes on. Works on a closed site. `is_trial`: all but the exchange.
+ * a copy beside the folder (FOLDER.upgrading), which is verified before and after (`ask`, `out` as in site_verify, of
+ * the last one) and exchanged with the site in one step: until then the site is what it was; a cut anywhere leaves the
+ * one or the other, and the same call goes on. Works on a closed site. `is_trial`: all but the exchange.
  *   errors  E_CONFLICT it is of layout 2 already, or something in the folder is no file of a site; E_INTEGRITY it has
  *           faults; E_FULL there is no room for the copy; E_UNSUPPORTED the folders cannot be exchanged. Nothing was
  *           changed */

@@ -82,9 +82,12 @@ struct site {
     struct rec_proofs *proofs;      /* proof_int.h; NULL: nothing was shown yet */
     _Atomic uint64_t *generation;   /* site_generation_use */
     struct rec_turning *turning;    /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
+    double certified_count;         /* of an hour, fading (rec_certify.c) */
+    int64_t certified_at_unix_ms;   /* the newest */
     bool is_ticking;                /* site_tick signs the log */
     bool has_unpublished;           /* a signature that the file `checkpoint` has not */
     int64_t published_at_unix_ms;   /* in this run; 0: never */
+    char build[65];                 /* hash of the program that runs it, in the log (rec_build.c); empty: none */
     struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
 };
 

@@ -7,6 +7,7 @@
 
 #include "crypto/crypto.h"
 #include "door/door.h"
+#include "records/gate.h"
 #include "records/site.h"
 #include "serve/serve_int.h"
 
@@ -55,6 +56,16 @@ static enum salve_code add_backup_places(struct gate *gate, struct salve_err *er
     return SALVE_OK;
 }
 
+/* A log that cannot be written opens nobody; until then the site is there for who mends it. */
+static void note_build(struct gate *gate)
+{
+    struct salve_err err = {0};
+    const struct serve_start *start = &gate->job->start;
+    const struct site_build build = {.version = str_of(start->version), .sha256 = str_of(start->build)};
+    if (site_build_use(gate->site, &build, &err) != SALVE_OK)
+        serve_log("warning", gate->job->kind->name, "the program is not in the log", &err);
+}
+
 static enum salve_code open_site(void *with, struct salve_err *err)
 {
     struct gate *gate = with;
@@ -68,6 +79,7 @@ static enum salve_code open_site(void *with, struct salve_err *err)
     enum salve_code code = site_open(&options, &gate->site, err);
     crypto_secret_free(job->passphrase);
     job->passphrase = NULL;
+    if (code == SALVE_OK) note_build(gate);
     if (code == SALVE_OK) code = add_backup_places(gate, err);
     if (code == SALVE_OK) code = door_page_make(&gate->page, &gate->page_fd, err);
     return code;
@@ -131,8 +143,11 @@ static enum salve_code begin(struct gate *gate, struct salve_err *err)
 static enum salve_code answer(struct gate *gate, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
-    while (code == SALVE_OK && gate->code == SALVE_OK && !gate->is_over)
+    while (code == SALVE_OK && gate->code == SALVE_OK && !gate->is_over) {
         code = door_server_step(gate->server, STEP_MS, err);
+        if (code == SALVE_OK && site_has_failed(gate->site))
+            code = salve_refuse(err, SALVE_E_IO, "the disk failed: the site is opened anew", "site");
+    }
     if (code == SALVE_OK && gate->code != SALVE_OK) {
         *err = gate->err;
         code = gate->code;

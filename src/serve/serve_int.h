@@ -55,7 +55,7 @@ struct serve_member { /* of struct serve_demo */
 struct serve_start {
     char dir[PATH_MAX], share[PATH_MAX], key_file[PATH_MAX]; /* key_file empty: the passphrase */
     char backup[PATH_MAX], keys[PATH_MAX];                   /* of the gate; empty: none */
-    char version[64];
+    char version[64], build[65];              /* build: SHA-256 of the program's file; empty: it cannot be read */
     struct serve_member demo[SERVE_DEMO_MAX]; /* for web */
     unsigned demo_count;
     int landlock_abi_max;

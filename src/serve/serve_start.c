@@ -122,6 +122,7 @@ static enum salve_code send_start(const struct serve_super *super, const struct 
     struct serve_fds fds = {.count = 0};
     TRY(put_paths(options, child->kind == &serve_kinds[SERVE_GATE], start, err));
     (void)snprintf(start->version, sizeof start->version, "%.*s", STR_ARGS(options->version));
+    memcpy(start->build, super->build, sizeof start->build);
     if (child->kind == &serve_kinds[SERVE_WEB]) {
         put_demo(options, start);
         fds.at[fds.count++] = super->http_fd;

@@ -10,6 +10,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
+#include "crypto/crypto.h"
 #include "serve/serve_super_int.h"
 
 enum {
@@ -22,6 +24,7 @@ enum {
     CRASHES_MS = 60 * 1000,
     IMPATIENT_MS = 1000, /* a second signal after so long means it; before, it is the same one to the whole group */
     HOPELESS_MS = 1000,  /* to end in, where the service was given up */
+    PROGRAM_BYTES_MAX = 512 << 20,
 };
 
 static void give_up(struct serve_super *super, const struct salve_err *why)
@@ -359,6 +362,20 @@ static void drop(struct serve_super *super, const sigset_t *before)
     (void)sigprocmask(SIG_SETMASK, before, NULL);
 }
 
+/* Once, for all that are ever started: it is the file that runs, also when another one takes its name. */
+static void read_build(struct serve_super *super)
+{
+    uint8_t sha256[CRYPTO_SHA256_BYTES];
+    struct str bytes = STR_NONE;
+    const char *program = super->options->program == NULL ? "/proc/self/exe" : super->options->program;
+    struct arena *mem = arena_open(PROGRAM_BYTES_MAX);
+    if (mem != NULL && file_read(program, PROGRAM_BYTES_MAX / 2, mem, &bytes, NULL) == SALVE_OK) {
+        crypto_sha256(bytes, sha256);
+        str_hex(sha256, sizeof sha256, super->build);
+    }
+    arena_close(mem);
+}
+
 enum salve_code serve_run(const struct serve_options *options, struct salve_err *err)
 {
     sigset_t before;
@@ -369,6 +386,7 @@ enum salve_code serve_run(const struct serve_options *options, struct salve_err 
     super.crashes_at_ms = super.pinged_ms = serve_now_ms();
     enum salve_code code = serve_listen(options->listen, &super.http_fd, super.address, err);
     if (code == SALVE_OK) code = paper_pair(&super.paper, err);
+    if (code == SALVE_OK) read_build(&super);
     if (code == SALVE_OK) code = catch_signals(&super, &before, err);
     if (code == SALVE_OK) {
         run(&super);

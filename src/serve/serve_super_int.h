@@ -28,7 +28,7 @@ struct serve_super {
     struct serve_child children[SERVE_PROCESSES]; /* by enum serve_process */
     int http_fd, local_fd, signal_fd;
     struct paper_ends paper; /* kept: whoever takes the place of one that died has the same end */
-    char address[SERVE_ADDRESS_BYTES], local_path[PATH_MAX];
+    char address[SERVE_ADDRESS_BYTES], local_path[PATH_MAX], build[65];
     bool is_up;           /* all were ready once */
     int64_t told_ms;      /* when it was told to end */
     bool is_ending;       /* told to, or given up */

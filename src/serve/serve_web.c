@@ -152,6 +152,7 @@ static enum salve_code open_pages(struct web *web, struct salve_err *err)
                                         .demo = web->demo,
                                         .demo_count = start->demo_count,
                                         .version = str_of(start->version),
+                                        .build = str_of(start->build),
                                         .health = web->job->landlock_abi > 0 ? STR("") : STR(",\"landlock\":false"),
                                         .metrics = add_metrics,
                                         .draw = web->draw};

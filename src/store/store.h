@@ -61,6 +61,9 @@ SALVE_MUST_USE enum salve_code store_is_there(const struct store_options *option
  * `to` is there; E_INTEGRITY; E_UNSUPPORTED: this backend keeps no file. */
 SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
 
+/* store_has_failed - the disk failed: nothing is written until the store was opened again. */
+bool store_has_failed(const struct store *store);
+
 /* store_layout - of the rows as they are now. store_upgrade - makes those of layout 1 rows of layout 2, in one
  * transaction. `own` is called in it, before the commit, for what the caller adds. */
 uint32_t store_layout(const struct store *store);

@@ -107,10 +107,12 @@ struct store_backend {
 
     /* What only some can do; NULL where there is nothing to be done.
      * scrub, after a commit that dropped something: no byte of it stays in a file. check: the place by itself, such as
-     * the pages of a file. copy: all that was committed, as a new file. None is called in a transaction. */
+     * the pages of a file. copy: all that was committed, as a new file. None is called in a transaction.
+     * has_failed: nothing is written until the place was opened again. */
     enum salve_code (*scrub)(struct store_place *place, struct salve_err *err);
     enum salve_code (*check)(struct store_place *place, store_report *report, void *who, struct salve_err *err);
     enum salve_code (*copy)(struct store_place *place, const char *to, struct salve_err *err);
+    bool (*has_failed)(const struct store_place *place);
 };
 
 /* All backends, and the one that `where` ("sqlite:site.db") names. E_CONFIG names those that there are. */

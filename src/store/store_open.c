@@ -79,6 +79,12 @@ enum salve_code store_open(const struct store_options *options, struct store **o
     return code;
 }
 
+bool store_has_failed(const struct store *store)
+{
+    const struct store_backend *backend = store->place->backend;
+    return backend->has_failed != NULL && backend->has_failed(store->place);
+}
+
 uint32_t store_layout(const struct store *store) { return store->layout; }
 
 enum salve_code store_close(struct store **store, struct salve_err *err)

@@ -300,6 +300,11 @@ static enum salve_code sqlite_copy(struct store_place *place, const char *to, st
     return db_copy(my(place)->db, to, err);
 }
 
+static bool sqlite_has_failed(const struct store_place *place)
+{
+    return db_has_failed(((const struct sqlite_place *)place)->db);
+}
+
 const struct store_backend store_sqlite = {
     .name = "sqlite",
     .open = sqlite_open,
@@ -320,4 +325,5 @@ const struct store_backend store_sqlite = {
     .scrub = sqlite_scrub,
     .check = sqlite_check,
     .copy = sqlite_copy,
+    .has_failed = sqlite_has_failed,
 };

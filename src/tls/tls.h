@@ -14,7 +14,7 @@
  * - An authority's certificate allows it NAME and what is below NAME, to identify servers, and nothing else: no other
  *   name, no address, no authority below it (RFC 5280 4.2.1.9, 4.2.1.10, 4.2.1.12; critical).
  * - Its private key is worked out of a seed of the gate and the certificate's serial number, and is nowhere else.
- * - A key of a server lives in the memory of one process, and a certificate made here for 30 days.
+ * - A key of a server lives in the memory of one process, and a certificate made here for a week.
  * - TLS 1.3 and 1.2, the latter with forward secrecy and AEAD alone; no renegotiation, no early data, no compression;
  *   tickets in 1.3 alone, under keys that end with the certificate's day (tls_server_use).
  *
@@ -38,7 +38,7 @@ enum {
     TLS_WORDS = 12, /* 8 bits each */
     TLS_WORDS_BYTES = 160,
     TLS_FINGERPRINT_TEXT_BYTES = TLS_FINGERPRINT_BYTES * 3, /* "AB:CD:..", with NUL */
-    TLS_LEAF_DAYS = 30,
+    TLS_LEAF_DAYS = 7,
     TLS_AUTHORITY_YEARS = 10,
 };
 

@@ -2,9 +2,12 @@
 // never_routes PEOPLE REQUESTS KILLS SEED FOLDERS WORDS... - sessions of every role ask a running server, all at the same
 // time, for whatever they like: each call of pages.def with members good, bent and of others, files, letters of others,
 // addresses that other servers of health records have. With KILLS its processes are ended meanwhile, as many times.
+// Roles, calls and members are those of the .def files: a new one is asked without a word here, one that needs a good
+// value to be answered gets it in `members`. Beside PEOPLE stands the file staff: name and role of who works there.
 // Told is what must not be: an answer with two people, or with one whom its session has not open; a word of what was
 // sent in what is refused; a person in what a manager or technician gets; and then what stands in files, log and numbers.
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { request } from 'node:http';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
@@ -52,11 +55,16 @@ const ask = (method, path, headers, body) => new Promise((over) => {
     sent.end(body);
 });
 
-// --- who asks
-const seats = [['lina', 'assistant'], ['maria', 'assistant'], ['dr-amina', 'clinician'], ['joan', 'clinician'],
-    ['kofi', 'registrar'], ['manager', 'manager'], ['tom', 'technician']].map(([name, role]) =>
-    ({ name, role, cookie: '', token: '', person: '', may: new Set(), letters: [], runsSite: role === 'manager' || role === 'technician' }));
-const seen = {}, got = {}, handles = [], tickets = [], letters = [], used = [];
+// --- who asks: the staff of the site, every role of roles.def that works there
+const rowsOf = (file, kind) => readFileSync(`src/${file}`, 'utf8').split(`\n${kind}(`).slice(1).map((row) => row.split('\n')[0]);
+const roles = rowsOf('base/roles.def', 'ROLE').map((row) => ({ role: /"([^"]+)"/.exec(row)[1], runsSite: row.includes('opens no record') }));
+const seats = readFileSync(join(dirname(peopleFile), 'staff'), 'utf8').trim().split('\n').map((line) => {
+    const [name, role] = line.split(' ');
+    return { name, role, cookie: '', token: '', person: '', may: new Set(), letters: [], runsSite: roles.find((one) => one.role === role).runsSite };
+});
+for (const { role } of roles)
+    if (!['participant', 'helper', 'guardian'].includes(role) && !seats.some((seat) => seat.role === role)) fault(`nobody works as ${role}`);
+const seen = {}, got = {}, askedBy = {}, handles = [], tickets = [], letters = [], used = [];
 let own = 0;
 const count = (table, name) => { table[name] = (table[name] ?? 0) + 1; };
 const call = (headers, name, body) => ask('POST', `/call/${name}`, { 'Content-Type': 'application/json', Origin: server.origin,
@@ -112,7 +120,7 @@ const judge = (seat, may, name, answer) => {
 const echo = () => pick([ECHO, `<${ECHO}>`, `' OR 1=1 --${ECHO}`, `${'x'.repeat(70)}${ECHO}`, `*${ECHO}`]);
 const members = {
     name: () => pick(['victim', 'lina', 'manager', ...people.map((one) => one.family), echo()]),
-    secret: () => pick(['wrongsecretcanary', echo()]),
+    secret: (seat, call) => pick({ login: ['wrongsecretcanary', echo()], 'secret-set': [SECRET, 'x'] }[call] ?? [SECRET, SECRET, 'wrongsecretcanary', echo()]),
     who: () => (chance(0.7) ? pick(people).card : pick([...tickets.slice(-4), pick(people).family, '*', '', echo()])),
     person: (seat) => (chance(0.7) ? seat.person : pick([...handles.slice(-12), pick(people).card, '', echo()])),
     key: () => {
@@ -140,15 +148,23 @@ const members = {
     items: () => pick([[], ['bp-very-high'], [echo()]]),
 };
 const source = (file) => readFileSync(`src/pages/${file}`, 'utf8');
-const calls = [...source('pages.def').matchAll(/^PAGES_CALL\("([^"]+)",([^\n]*)\)/gm)].map(([, name, row]) =>
-    ({ name, members: [...row.matchAll(/IN\((\w+)\)/g)].map((match) => match[1]) }));
-for (const [, name] of source('pages_in.def').matchAll(/^PAGES_(?:TEXT|FLAG|LIST)\((\w+),?/gm))
-    if (!members[name]) fault(`nobody here knows what to send as ${name}`);
+// Members stand in a row as IN(name), or behind a word for several of them.
+const words_of = Object.fromEntries(readdirSync('src/pages').flatMap((file) => [...source(file).replaceAll('\\\n', ' ').matchAll(/^#define (\w+) +(.*IN\(\w+\).*)$/gm)])
+    .map(([, word, members]) => [word, members]));
+const spelled = (row) => row.replace(/\b[A-Z][A-Z_]+\b/g, (word) => (words_of[word] ? spelled(words_of[word]) : word));
+const calls = [...source('pages.def').matchAll(/^PAGES_CALL\("([^"]+)",([^;]*?)\)\s*(?=\n|$)/gm)].map(([, name, row]) =>
+    ({ name, members: [...spelled(row).matchAll(/IN\((\w+)\)/g)].map((match) => match[1]),
+        needed: [...spelled(row.split(',')[2]).matchAll(/IN\((\w+)\)/g)].map((match) => match[1]) }));
+const known = new Set(Object.keys(members));
+const anyText = () => pick(['', '1', 'manager', '000000', randomBytes(32).toString('base64url'), pick(people).card, pick(people).family, echo()]);
+for (const [, kind, name] of source('pages_in.def').matchAll(/^PAGES_([A-Z]+)\((\w+),?/gm))
+    members[name] ??= { FLAG: () => pick([true, false]), LIST: () => pick([[], [{}], [echo()]]) }[kind] ?? anyText;
 const rare = { login: 0.1, logout: 0.05, lock: 0.05, unlock: 0.05, letter: 0.25 };
+for (const { name, members: has } of calls) if (has.some((member) => /secret/i.test(member))) rare[name] = 0.05; // five wrong ones, and there is a wait
 
 const bodyOf = (seat, row) => {
     const body = {};
-    for (const name of row.members) if (chance(0.97)) body[name] = members[name](seat);
+    for (const name of row.members) if (chance(known.has(name) || row.needed.includes(name) ? 0.97 : 0.3)) body[name] = members[name](seat, row.name);
     if (chance(0.03)) body[ECHO] = ECHO;
     const text = JSON.stringify(body);
     return chance(0.97) ? text : pick([`${text}${ECHO}`, '['.repeat(40), text.slice(0, -1), '', `"${ECHO}"`, 'null', `{"a":"${'x'.repeat(66000)}"}`]);
@@ -198,7 +214,7 @@ const afterCall = async (seat, row, body, answer) => {
 // A visit as it should be, a step at a time, between what should not be.
 const visit = [['open'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
     ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['findings'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
-    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['lock'], ['not-told', { why: 'left' }],
+    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }],
     ['close'], ['logout']];
 const step = (seat) => {
     const at = seat.at = ((seat.at ?? -1) + 1) % visit.length, [name, fixed] = visit[at];
@@ -206,11 +222,11 @@ const step = (seat) => {
     const [one] = seat.may, readings = fixed?.readings === 'weight' ? { readings: [{ word: 'weight', text: people[one]?.weight ?? '60.5' }] } : {};
     return { name, body: { person: seat.person, key: name === 'measure' ? randomUUID() : undefined, who: pick(people).card, ...fixed, ...readings } };
 };
-const askCall = async (seat) => {
-    let row = pick(calls), body;
+const askCall = async (seat, given) => {
+    let row = given ?? pick(calls), body;
     let [lines, may] = dress(seat);
-    if (chance(1 - (rare[row.name] ?? 1))) row = pick(calls.filter((one) => !rare[one.name]));
-    if (chance(kills > 0 ? 0.7 : 0.4)) {
+    if (!given && chance(1 - (rare[row.name] ?? 1))) row = pick(calls.filter((one) => !rare[one.name]));
+    if (!given && chance(kills > 0 ? 0.7 : 0.4)) {
         const { name, body: all } = step(seat);
         if (name === 'GET letter') return askElse(seat, true);
         row = calls.find((one) => one.name === name);
@@ -218,6 +234,7 @@ const askCall = async (seat) => {
         [lines, may] = [auth(seat), seat.may];
     }
     body ??= bodyOf(seat, row);
+    count(askedBy, `${row.name} ${seat.role}`);
     const before = new Set(seat.may), allowed = may;
     if (row.name === 'open' && may === seat.may) { // it is about whom it names, once it is open
         let who = -1;
@@ -263,6 +280,10 @@ const killing = async () => {
     }
 };
 const working = async (seat) => {
+    for (const row of kills > 0 ? [] : calls) { // every call by everybody once, whatever chance says
+        asked++;
+        await askCall(seat, row);
+    }
     while (asked < requests && faults.length < 15) {
         asked++;
         await (chance(0.85) ? askCall(seat) : askElse(seat));
@@ -291,7 +312,10 @@ for (const name of found([...marks, { name: 'a secret', text: SECRET }], server.
 
 // --- and that it was a test: people were looked at, each call was answered, what is looked for is found where it is
 if (own < requests / 40) fault(`only ${own} answers were about somebody`);
-const asMuch = kills > 0 ? ['open', 'measure', 'inbox'] : calls.map((row) => row.name);
+const needsProof = (row) => row.needed.some((member) => !known.has(member));
+const asMuch = kills > 0 ? ['open', 'measure', 'inbox'] : calls.filter((row) => !needsProof(row)).map((row) => row.name);
+const unasked = kills > 0 ? [] : calls.filter((row) => seats.some((seat) => !askedBy[`${row.name} ${seat.role}`]));
+if (unasked.length > 0) fault(`not asked by every role: ${unasked.map((row) => row.name)}`);
 const never = asMuch.filter((name) => !got[name]);
 if (never.length > 0) fault(`never answered: ${never}`);
 if (kills === 0 && !got['GET letter']) fault('no letter was fetched');

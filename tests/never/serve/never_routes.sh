@@ -16,7 +16,7 @@ canary_site 5
 program=$(cd "$(dirname "$SALVE")" && pwd)/salve
 host=$(cd "${TESTS:-build/tests}" && pwd)/serve
 share=$(cd "${BUILD:-build}/share" && pwd)
-mv "$work"/people "$work"/measured.json "$work/made"
+mv "$work"/people "$work"/staff "$work"/measured.json "$work/made"
 never_routes() { # NAME REQUESTS KILLS SEED WORDS...
     local name=$1 status; shift
     (ulimit -c unlimited; tools/node tests/never/serve/never_routes.mjs "$work/made/people" "$1" "$2" "$3" "$site:$work/tmp:$work/cwd" "${@:4}") \

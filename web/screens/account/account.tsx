@@ -63,7 +63,8 @@ function NewPasskey({ account, change }: { account: Account; change: Change }) {
 }
 
 function OnePasskey({ passkey, change }: { passkey: Account['passkeys'][number]; change: Change }) {
-    const [isAsking, ask] = useState(false);
+    const [isAsking, ask] = useState(false),
+        added = new Date(passkey.added);
     const remove = (): Promise<boolean> =>
         change(async () => proved(await api.passkeyRemove(passkey.id)), t('account.passkey-removed'));
     return (
@@ -72,7 +73,7 @@ function OnePasskey({ passkey, change }: { passkey: Account['passkeys'][number];
                 <strong>
                     <bdi>{passkey.label}</bdi>
                 </strong>{' '}
-                <span class="small">{t('account.since', { day: day(new Date(passkey.added), me.value?.site.zone) })}</span>
+                <span class="small">{t('account.since', { day: day(added, me.value?.site.zone) })}</span>
             </p>
             {passkey.wentBack !== null && <p class="note note-stop">{t('account.went-back')}</p>}
             <div class="buttons">
@@ -111,7 +112,9 @@ function Passkeys({ account, change }: { account: Account; change: Change }) {
     );
 }
 
-function NewCodes({ made, change, onDone }: { made: { secret: string; uri: string }; change: Change; onDone: () => void }) {
+type Made = { secret: string; uri: string };
+
+function NewCodes({ made, change, onDone }: { made: Made; change: Change; onDone: () => void }) {
     const [code, setCode] = useState('');
     const submit = async (event: Event): Promise<void> => {
         event.preventDefault();
@@ -136,7 +139,7 @@ function NewCodes({ made, change, onDone }: { made: { secret: string; uri: strin
 }
 
 function Codes({ account, change }: { account: Account; change: Change }) {
-    const [made, setMade] = useState<{ secret: string; uri: string } | null>(null);
+    const [made, setMade] = useState<Made | null>(null);
     const begin = (): Promise<boolean> =>
         change(async () => {
             const answer = proved(await api.totpBegin());

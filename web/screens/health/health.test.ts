@@ -22,7 +22,10 @@ const health: Health = {
 
 test('each row has its own time, and those without one have none', () => {
     const times = (Object.keys(healthChecks) as HealthCheck[]).map((check) => timeOf(health, check));
-    assert.deepEqual(times.filter((time) => time !== null).sort(), ['backup', 'copied', 'renewed', 'signed', 'verified']);
+    assert.deepEqual(
+        times.filter((time) => time !== null).sort(),
+        ['backup', 'copied', 'renewed', 'signed', 'verified'],
+    );
 });
 test('each row has words for what it is and for what to do', () => {
     for (const check of Object.keys(healthChecks)) {

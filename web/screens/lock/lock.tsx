@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Locked: who works here shows that it is them, and the same screen is there again. An alarm that is open is said here too, without a
-// name.
+// Locked: who works here shows that it is them, and the same screen is there again. An alarm that is open is said here
+// too, without a name.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { isThere, type Shown } from '../../lib/api.ts';

@@ -38,7 +38,8 @@ test('what somebody logs in with is told, or that there is nothing', () => {
     assert.deepEqual(waysOf(member('ada', { retired: true, pin: true })), [{ key: 'left', count: 0 }]);
 });
 test('what the second one shows stands beside the change, and the secret under a name of its own', () => {
-    assert.deepEqual(asWith('omar', { secret: 's', code: '123456' }), { with: 'omar', withSecret: 's', code: '123456' });
+    const second = asWith('omar', { secret: 's', code: '123456' });
+    assert.deepEqual(second, { with: 'omar', withSecret: 's', code: '123456' });
     const passkey = { challenge: 'c', credential: 'i', authenticatorData: 'a', clientData: 'd', signature: 's' };
     assert.deepEqual(asWith('', passkey), passkey);
 });

@@ -5,7 +5,7 @@ import type { Member, Shown, With } from '../../lib/api.ts';
 
 const PERSONS_SIDE: readonly Role[] = ['participant', 'helper', 'guardian'];
 /** Roles of staff, in the order of the list. */
-export const STAFF_ROLES: readonly Role[] = (Object.keys(roles) as Role[]).filter((role) => !PERSONS_SIDE.includes(role));
+export const STAFF_ROLES = (Object.keys(roles) as Role[]).filter((role) => !PERSONS_SIDE.includes(role));
 
 /** Is a second member of staff asked for at once? The server says whether one is needed. */
 export const wantsSecond = (...roles: readonly Role[]): boolean =>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who works here: a passkey, or name and secret with what goes with it. On a site of made-up people that was made to be tried out, tiles that come in at
-// once.
+// Who works here: a passkey, or name and secret with what goes with it. On a site of made-up people that was made to be
+// tried out, tiles that come in at once.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { Login, Passkey, Tile } from '../../lib/api.ts';
@@ -63,7 +63,12 @@ export function Start() {
     };
     return (
         <>
-            {tiles.length > 0 && <Tiles tiles={tiles} onTile={(tile) => void enter(tile.name, { secret: tile.secret, code: '' })} />}
+            {tiles.length > 0 && (
+                <Tiles
+                    tiles={tiles}
+                    onTile={({ name: who, secret }) => void enter(who, { secret, code: '' })}
+                />
+            )}
             <form class="card" onSubmit={submit}>
                 {tiles.length > 0 ? <h2>{t('start.by-name')}</h2> : <h1>{t('start.title')}</h1>}
                 <div class="field">
