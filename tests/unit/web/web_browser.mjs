@@ -400,7 +400,7 @@ async function running(language) {
     await screen('/tablets', '.words', 'tablets');
     await screen('/site-log', 'tbody tr', 'log of the site');
     await screen('/settings', '.facts', 'settings');
-    await page.locator('a.top-who').click();
+    await page.locator('.top-who a').click();
     await page.locator('#account-now').waitFor();
     await page.locator('[aria-labelledby=account-codes] button').click();
     await page.locator('.qr').waitFor();
@@ -450,7 +450,7 @@ async function stepUp() {
     await page.locator('main input[type=password]').first().waitFor();
     await page.locator('main input[type=password]').first().fill('made-up-4');
     await page.keyboard.press('Enter');
-    await page.locator('a.top-who').waitFor();
+    await page.locator('.top-who a').waitFor();
     check('a lock ends the question', (await page.locator('dialog[open]').count()) === 0);
     await context.close();
 }

@@ -136,9 +136,14 @@ function Buttons() {
             <span id="top-rest" class={isOpen ? 'top-rest top-rest-open' : 'top-rest'}>
                 <Settings />
                 {!isHeld() && (
-                    <button type="button" onClick={() => void (isShown.value = true)}>
-                        {t('top.keys')}
-                    </button>
+                    <>
+                        <a class="button narrow-only" href={routes.account} onClick={() => open(false)}>
+                            {t('top.account')}
+                        </a>
+                        <button type="button" onClick={() => void (isShown.value = true)}>
+                            {t('top.keys')}
+                        </button>
+                    </>
                 )}
                 <Leaving />
             </span>
@@ -146,7 +151,7 @@ function Buttons() {
     );
 }
 
-// Who works here; it leads to what they log in with.
+// Who works here; it leads to what they log in with. On a narrow screen that stands behind "More".
 function Who({ who }: { who: Login }) {
     const text = (
         <>
@@ -155,9 +160,12 @@ function Who({ who }: { who: Login }) {
     );
     if (phase.value !== 'in' || isHeld()) return <p class="top-who">{text}</p>;
     return (
-        <a class="top-who" href={routes.account} title={t('top.account')}>
-            {text}
-        </a>
+        <p class="top-who">
+            <a class="wide-only" href={routes.account} title={t('top.account')}>
+                {text}
+            </a>
+            <span class="narrow-only">{text}</span>
+        </p>
     );
 }
 

@@ -68,7 +68,7 @@ function OnePasskey({ passkey, change }: { passkey: Account['passkeys'][number];
     const remove = (): Promise<boolean> =>
         change(async () => proved(await api.passkeyRemove(passkey.id)), t('account.passkey-removed'));
     return (
-        <li class="line">
+        <li class="entry-line">
             <p>
                 <strong>
                     <bdi>{passkey.label}</bdi>

@@ -33,7 +33,7 @@ function Detail({ health, check }: { health: Health; check: Health['checks'][num
             <Time at={timeOf(health, check)} />
             {check === 'verify' && verify.at !== null && ` · ${t('health.findings', { count: verify.findings })}`}
             {place !== null && (
-                <span class="small place">
+                <span class="small below">
                     <bdi dir="ltr">{place}</bdi>
                 </span>
             )}

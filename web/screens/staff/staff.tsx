@@ -156,7 +156,7 @@ function Row({ member, onAct }: { member: Member; onAct: ((act: Act) => void) | 
             <th scope="row">
                 <bdi>{name}</bdi>
                 {printed !== name && (
-                    <span class="small place">
+                    <span class="small below">
                         <bdi>{printed}</bdi>
                     </span>
                 )}

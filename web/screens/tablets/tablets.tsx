@@ -41,7 +41,7 @@ function Row({ tablet, change }: { tablet: Tablet; change: Change }) {
         <tr>
             <th scope="row">
                 <bdi>{label}</bdi>
-                {here && <span class="small place">{t('tablets.here')}</span>}
+                {here && <span class="small below">{t('tablets.here')}</span>}
             </th>
             <td>{locked ? t('tablets.locked') : t('tablets.open')}</td>
             <td>
@@ -152,9 +152,9 @@ function ThisTablet({ change }: { change: Change }) {
         <form class="card" aria-labelledby={`${id}-title`} onSubmit={(event) => void submit(event)}>
             <h2 id={`${id}-title`}>{t('tablets.this')}</h2>
             <p>{t('tablets.this-what')}</p>
-            <ul class="plain steps">
+            <ul class="plain">
                 {list.map(({ step, state }) => (
-                    <li key={step} class="line">
+                    <li key={step} class="entry-line">
                         <strong>{t(`tablets.step-${step}`)}</strong> <StepMark state={state} />
                         {(state === 'look' || state === 'fault') && <p class="small">{next(step)}</p>}
                         {step === 'words' && state === 'ask' && certificate && (
