@@ -91,6 +91,9 @@ static void put_member(struct cli_reply *reply, const struct staff *staff, struc
     cli_reply_text(reply, "id", staff->id);
     cli_reply_text(reply, "role", str_of(role_text(staff->role)));
     cli_reply_bool(reply, "retired", staff->retired);
+    if (staff->has_phrase) cli_reply_bool(reply, "phrase", true);
+    if (staff->has_totp) cli_reply_bool(reply, "totp", true);
+    if (staff->passkeys > 0) cli_reply_number(reply, "passkeys", staff->passkeys);
     if (pin.len > 0) cli_reply_text(reply, "pin", pin);
     cli_reply_leave(reply);
 }
@@ -181,7 +184,8 @@ static enum salve_code print_staff(struct cli *cli, const struct first_pins *pin
     size_t count = 0;
     TRY(staff_list(cli->visit.site, cli->mem, &staff, &count, err));
     for (size_t i = 0; i < count; i++) {
-        const char *left = staff[i].retired ? " (left)" : staff[i].has_pin ? "" : " (no PIN yet)";
+        bool has_secret = staff[i].has_pin || staff[i].has_phrase;
+        const char *left = staff[i].retired ? " (left)" : has_secret ? "" : " (no PIN yet)";
         cli_reply_words(reply, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role_text(staff[i].role), left);
         put_member(reply, &staff[i], made_up_pin(pins, staff[i].id));
     }
@@ -312,7 +316,8 @@ enum salve_code cli_staff_pin(struct cli *cli, struct salve_err *err)
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "id", id);
     cli_reply_bool(&reply, "changed", true);
-    cli_reply_words(&reply, "%.*s has a new PIN; the old one opens nothing any more.\n", STR_ARGS(id));
+    cli_reply_words(&reply, "%.*s has a new PIN or passphrase; the old one of its kind opens nothing any more.\n",
+                    STR_ARGS(id));
     return cli_reply_done(&reply, err);
 }
 

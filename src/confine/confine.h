@@ -31,6 +31,7 @@ enum confine_may {
     CONFINE_STORE = 2,   /* and write, lock, sync, rename, remove them in those that are written */
     CONFINE_ACCEPT = 4,  /* take connections at the listening sockets it has */
     CONFINE_THREADS = 8, /* start threads of its own; never a process */
+    CONFINE_FORK = 16,   /* and forks of itself, which run no other program and can only give up more (confine_more) */
 };
 
 struct confine_path {
@@ -66,6 +67,10 @@ int confine_landlock_abi(void);
  *   errors  E_UNSUPPORTED this kernel has no Landlock (without may_lack_landlock); E_CONFIG; E_MEMORY */
 SALVE_MUST_USE enum salve_code confine_enter(const struct confine *what, struct confine_state *out,
                                              struct salve_err *err);
+
+/* confine_more - in a fork of a process that is confined and may CONFINE_FORK: of what there was, what `what` names and
+ * no more. Its descriptors stay as they are. Errors as confine_enter. */
+SALVE_MUST_USE enum salve_code confine_more(const struct confine *what, struct salve_err *err);
 
 /* What the self-test tries itself on; NULL: those acts are left out. */
 struct confine_trial {

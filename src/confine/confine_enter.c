@@ -56,6 +56,13 @@ static enum salve_code leave_no_core(const struct confine *what, struct salve_er
     return SALVE_OK;
 }
 
+enum salve_code confine_more(const struct confine *what, struct salve_err *err)
+{
+    int abi = 0;
+    TRY(confine_paths(what, &abi, err));
+    return confine_calls(what, err);
+}
+
 enum salve_code confine_enter(const struct confine *what, struct confine_state *out, struct salve_err *err)
 {
     *out = (struct confine_state){0};

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
+#include <signal.h>
 #include <seccomp.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -14,7 +15,7 @@
 #include "confine/confine_int.h"
 
 enum { GROUP_EVERY = 0, GROUP_FILES = CONFINE_FILES, GROUP_STORE = CONFINE_STORE };
-enum { GROUP_ACCEPT = CONFINE_ACCEPT, GROUP_THREADS = CONFINE_THREADS };
+enum { GROUP_ACCEPT = CONFINE_ACCEPT, GROUP_THREADS = CONFINE_THREADS, GROUP_FORK = CONFINE_FORK };
 
 struct call_row {
     const char *name;

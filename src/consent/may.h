@@ -9,7 +9,8 @@
 #ifndef SALVE_CONSENT_MAY_H
 #define SALVE_CONSENT_MAY_H
 
-#include "base/buf.h"
+#include <stddef.h>
+
 #include "base/ids.h"
 
 enum act {
@@ -54,8 +55,5 @@ const struct may *consent_may_rows(size_t *count);
 
 const char *act_text(enum act act);
 const char *act_what(enum act act);
-
-/* consent_may_page - the table as docs/internals/roles.md shows it. */
-void consent_may_page(struct buf *out);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * crypto - the narrow seam over libsodium (sealing, key derivation, passphrases, signatures, random bytes) and OpenSSL
- * (SHA-256), and the two sealed formats of Salve: the record SLVR and the key wrap SLVW (docs/formats/slvr.md,
- * slvw.md).
+ * crypto - the narrow seam over libsodium (sealing, key derivation, passphrases, signatures, random bytes) and
+ * OpenSSL (SHA-256), and the two sealed formats of Salve: the record SLVR and the key wrap SLVW
+ * (docs/formats/slvr.md, slvw.md).
  *
  * Call crypto_init once before anything else. Secrets live in struct crypto_keys (guarded, locked, never dumped) and
  * leave it only sealed. Every function is safe to call from several threads on objects of their own; nothing here is
@@ -37,8 +37,8 @@ bool crypto_equal(const void *a, const void *b, size_t len); /* in constant time
 void crypto_zero(void *bytes, size_t len);                   /* not optimised away */
 void crypto_zero_stack(void);                                /* what calls that have returned left there, 256 KiB */
 
-/* Padded standard base64 (RFC 4648). Out holds the text and a NUL. Parsing is strict: at most out_max bytes, canonical
- * (padded, no stray bits); false otherwise. */
+/* Padded standard base64 (RFC 4648). Out holds the text and a NUL. Parsing is strict: at most out_max bytes,
+ * canonical (padded, no stray bits); false otherwise. */
 enum { CRYPTO_BASE64_SLACK = 5 };
 static inline size_t crypto_base64_bytes(size_t len) { return (len + 2) / 3 * 4 + 1; } /* text and NUL */
 void crypto_base64(const void *bytes, size_t len, char *out);
@@ -78,8 +78,8 @@ void crypto_sha256_node(struct crypto_sha256 *hasher, const uint8_t left[CRYPTO_
 /* crypto_blake2b - unkeyed BLAKE2b of 16..64 bytes, for checksums. */
 void crypto_blake2b(struct str bytes, uint8_t *out, size_t out_len);
 
-/* crypto_secret_alloc - zeroed bytes for a secret text (a passphrase) in guarded, locked pages; NULL if there are none.
- * crypto_secret_free - wipes and frees them; NULL is fine. */
+/* crypto_secret_alloc - zeroed bytes for a secret text (a passphrase) in guarded, locked pages; NULL if there are
+ * none. crypto_secret_free - wipes and frees them; NULL is fine. */
 SALVE_MUST_USE char *crypto_secret_alloc(size_t bytes);
 void crypto_secret_free(char *secret);
 
@@ -105,8 +105,8 @@ void crypto_key_mac(const struct crypto_key *key, const struct str *parts, size_
 /* crypto_key_mac_key - the same over the bytes of another key (blind index: over what Argon2id gave). */
 void crypto_key_mac_key(const struct crypto_key *key, const struct crypto_key *message, uint8_t *out, size_t out_len);
 
-/* crypto_key_hmac_sha1 - HMAC-SHA-1 (RFC 2104) under all bytes of the key; zeros behind a shorter secret change nothing.
- * For codes of TOTP generators, which know no other. E_CRYPTO. */
+/* crypto_key_hmac_sha1 - HMAC-SHA-1 (RFC 2104) under all bytes of the key; zeros behind a shorter secret change
+ * nothing. For codes of TOTP generators, which know no other. E_CRYPTO. */
 enum { CRYPTO_SHA1_BYTES = 20 };
 SALVE_MUST_USE enum salve_code crypto_key_hmac_sha1(const struct crypto_key *key, struct str message,
                                                     uint8_t out[CRYPTO_SHA1_BYTES], struct salve_err *err);
@@ -130,8 +130,8 @@ SALVE_MUST_USE enum salve_code crypto_key_from_passphrase(struct crypto_key *key
 void crypto_seal(const struct crypto_key *key, struct str aad, struct str plain, uint8_t *out);
 SALVE_MUST_USE enum salve_code crypto_open(const struct crypto_key *key, struct str aad, struct str sealed,
                                            uint8_t *out, struct salve_err *err);
-/* The same under a nonce of the caller's, which is not in the bytes: plain.len + CRYPTO_TAG_BYTES. A nonce never stands
- * for two texts under one key. */
+/* The same under a nonce of the caller's, which is not in the bytes: plain.len + CRYPTO_TAG_BYTES. A nonce never
+ * stands for two texts under one key. */
 void crypto_seal_at(const struct crypto_key *key, const uint8_t nonce[CRYPTO_NONCE_BYTES], struct str plain,
                     uint8_t *out);
 SALVE_MUST_USE enum salve_code crypto_open_at(const struct crypto_key *key, const uint8_t nonce[CRYPTO_NONCE_BYTES],

@@ -78,6 +78,20 @@ SALVE_MUST_USE enum salve_code db_savepoint_undo(struct db *db, struct salve_err
 /* db_scrub - folds the write-ahead log in and cuts it to nothing, so that what was deleted is in no file any more. */
 SALVE_MUST_USE enum salve_code db_scrub(struct db *db, struct salve_err *err);
 
+/* db_freeze - folds the log in; from then on the file itself stays as it is, and what is committed stays in the log, so
+ * that others may read the file as of this moment. A scrub waits for db_thaw, and so do db_verify and db_copy (E_BUSY).
+ * db_thaw - the end of it, with the scrub that was asked for. What fails of that is tried by the next one. */
+SALVE_MUST_USE enum salve_code db_freeze(struct db *db, struct salve_err *err);
+void db_thaw(struct db *db);
+
+/* db_frozen - a disk to read from alone, for db_options.disk: files that are frozen, by the last part of their names,
+ * each from its bytes (which live as long) or from a descriptor (closed with the disk). What a statement needs beside
+ * them is in memory. NULL, false: no memory. db_frozen_drop - for tests: else it ends with its process. */
+struct db_disk *db_frozen(void);
+bool db_frozen_bytes(struct db_disk *disk, const char *name, struct str bytes);
+bool db_frozen_file(struct db_disk *disk, const char *name, int fd);
+void db_frozen_drop(struct db_disk **disk);
+
 /* --- verify ------------------------------------------------------------------------------------------------------- */
 /* db_verify - reads every page of the file behind SQLite's back, checks its checksum, then SQLite's own structure
  * check.

@@ -24,10 +24,11 @@ struct db {
     struct db_stmt *begin_read, *begin_write, *commit, *rollback;
     struct db_stmt *savepoint, *release, *go_back; /* made when the first savepoint is taken */
     bool is_broken;                                /* the disk failed: no writing until it is opened again */
+    bool is_frozen, wants_scrub;
 };
 
-/* A simulated disk is a VFS in memory (db_fault.c, linked by tests only); the seam needs to know only that it starts
- * with one. */
+/* Another disk than the machine's is a VFS: a simulated one (db_fault.c, linked by tests only), one to read frozen
+ * files from (db_frozen.c). The seam needs to know only that it starts with one. */
 struct db_disk {
     sqlite3_vfs vfs;
 };

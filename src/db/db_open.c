@@ -169,6 +169,7 @@ enum salve_code db_close(struct db **db, struct salve_err *err)
 {
     if (*db == NULL) return SALVE_OK;
     db_rollback(*db);
+    db_thaw(*db);
     enum salve_code code = (*db)->is_broken ? SALVE_OK : db_scrub(*db, err);
     int closed = close_handle(*db);
     *db = NULL;

@@ -148,6 +148,27 @@ enum salve_code db_scrub(struct db *db, struct salve_err *err)
 {
     if (db->handle == NULL) return SALVE_OK;
     salve_assert(!is_in_transaction(db));
+    db->wants_scrub = db->is_frozen;
+    if (db->is_frozen) return SALVE_OK;
     int code = sqlite3_wal_checkpoint_v2(db->handle, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     return code == SQLITE_OK ? SALVE_OK : db_fail(db, code, err);
+}
+
+enum { CHECKPOINT_PAGES = 1000 }; /* as in the settings of db_open.c */
+
+enum salve_code db_freeze(struct db *db, struct salve_err *err)
+{
+    if (db->is_frozen) return salve_fail(err, SALVE_E_BUSY, "%s", db->path);
+    TRY(db_scrub(db, err));
+    (void)sqlite3_wal_autocheckpoint(db->handle, 0);
+    db->is_frozen = true;
+    return SALVE_OK;
+}
+
+void db_thaw(struct db *db)
+{
+    if (!db->is_frozen) return;
+    db->is_frozen = false;
+    (void)sqlite3_wal_autocheckpoint(db->handle, CHECKPOINT_PAGES);
+    if (db->wants_scrub) (void)!db_scrub(db, NULL);
 }

@@ -129,6 +129,7 @@ enum salve_code db_copy(struct db *db, const char *to, struct salve_err *err)
 {
     char first[SALVE_ERR_TEXT_BYTES] = "";
     struct scan scan = {.path = db->path, .report = first_place, .who = first, .copy_path = to};
+    if (db->is_frozen) return salve_fail(err, SALVE_E_BUSY, "%s", db->path);
     TRY(db_scrub(db, err));
     scan.copy_fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (scan.copy_fd < 0 && errno == EEXIST) return salve_fail(err, SALVE_E_CONFLICT, "%s", to);
@@ -162,6 +163,7 @@ static enum salve_code check_structure(struct db *db, db_report *report, void *w
 
 enum salve_code db_verify(struct db *db, db_report *report, void *who, struct salve_err *err)
 {
+    if (db->is_frozen) return salve_fail(err, SALVE_E_BUSY, "%s", db->path);
     enum salve_code code = db_scrub(db, err);
     if (code == SALVE_OK) code = db_scan_vfs(db_sum_below(db->sums), db->path, report, who, err);
     if (code == SALVE_OK) code = check_structure(db, report, who, err);

@@ -70,6 +70,10 @@ enum door_kind { DOOR_WEB, DOOR_COMMAND };
 struct door_serve_ask {
     struct site *site;      /* open in this process; outlives the server */
     struct door_page *page; /* outlives it, too; NULL: nobody looks */
+    /* Verifying and backing up is done by a fork of this process while requests go on. There this is called first, to
+     * give up what that work does not need; NULL: nothing is given up. */
+    enum salve_code (*confine)(void *with, bool is_backup, struct salve_err *err);
+    void *with;
 };
 
 struct door_server;
@@ -79,8 +83,6 @@ struct door_figures {
     uint64_t requests, refused; /* refused: answered with an error */
     uint64_t broken;            /* connections that were ended for what came over them */
     uint64_t commits, grouped;  /* of saves that waited, and how many saves they were */
-    uint64_t worst_us;          /* the longest that one request, or one commit of saves, worked; */
-    const char *worst;          /* its row of the table */
     size_t connections, views;
 };
 
@@ -101,10 +103,12 @@ SALVE_MUST_USE enum salve_code door_server_add(struct door_server *server, int f
 SALVE_MUST_USE enum salve_code door_server_listen(struct door_server *server, int fd, enum door_kind kind,
                                                   struct salve_err *err);
 
-/* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed; also in the
- * middle of a long request. */
+/* door_server_watch - `ready` is called when there is something to read at fd, or its other end is closed. */
 SALVE_MUST_USE enum salve_code door_server_watch(struct door_server *server, int fd, void (*ready)(void *with),
                                                  void *with, struct salve_err *err);
+
+/* A site is verified, and backed up, beside the other requests: by a fork of this process, one at a time (E_BUSY), over
+ * files that stand still meanwhile (records/gate.h). It ends with the connection that asked. */
 
 /* door_server_step - waits until something comes, at most so long, and answers it: one request of each connection.
  * Saves that came meanwhile share a commit (door_group.c).

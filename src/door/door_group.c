@@ -57,17 +57,6 @@ static bool has_room(const struct group *group, const struct door_call *call)
     return group->count == 0 || (group->count < GROUP_MAX && group->bytes + call->bytes <= GROUP_BYTES_MAX);
 }
 
-/* The answer, and its connection may ask again. */
-static void finish(struct door_call *call, enum salve_code code)
-{
-    struct door_conn *conn = call->conn;
-    if (door_answer(call, code, NULL) != SALVE_OK) conn->is_broken = true;
-    conn->saving = NULL;
-    conn->is_waiting = false;
-    door_bytes_cut(&conn->in, DOOR_HEAD_BYTES + call->bytes);
-    arena_close(call->mem);
-}
-
 /* false: it waits for the next commit. One that cannot be saved is answered at once. */
 static bool take(struct group *group, struct door_call *call)
 {
@@ -78,7 +67,7 @@ static bool take(struct group *group, struct door_call *call)
     if (!has_room(group, call) || (open != NULL && is_in(group, rec_compartment(open->view)))) return false;
     enum salve_code code = door_saving_view(call, saving, &view, call->err);
     if (code != SALVE_OK) {
-        finish(call, code);
+        door_finish(call, code);
         return true;
     }
     group->batches[group->count] = (struct rec_batch){.view = view,
@@ -114,6 +103,6 @@ void door_group_commit(struct door_server *server)
     server->figures.grouped += group.count;
     for (size_t i = group.count; i-- > 0;) {
         *group.calls[i]->err = group.batches[i].err;
-        finish(group.calls[i], group.batches[i].code);
+        door_finish(group.calls[i], group.batches[i].code);
     }
 }

@@ -174,35 +174,6 @@ static enum salve_code door_near_copy_error(struct door_call *call, struct door_
     return SALVE_OK;
 }
 
-static void tell(struct door_call *call, enum door_message kind, const struct door_shape *shape, const void *what)
-{
-    if (door_message_put(&call->conn->out, kind, call->request, shape->fields, what, NULL) != SALVE_OK)
-        call->conn->is_broken = true; /* it does not read: nothing more is kept for it */
-    door_breathe(call->server, call->conn);
-}
-
-static void tell_finding(void *with, const struct site_finding *finding)
-{
-    tell(with, DOOR_MESSAGE_FINDING, &door_shape_site_finding, finding);
-}
-
-static void tell_progress(void *with, const char *step, uint64_t done, uint64_t of)
-{
-    const struct door_progress progress = {.step = str_of(step), .done = done, .of = of};
-    tell(with, DOOR_MESSAGE_PROGRESS, &door_shape_door_progress, &progress);
-}
-
-static enum salve_code door_near_verify(struct door_call *call, struct door_ask_site_verify *ask)
-{
-    const struct site_verify_ask given = {.actor = ask->actor,
-                                          .finding = ask->wants_findings ? tell_finding : NULL,
-                                          .progress = ask->wants_progress ? tell_progress : NULL,
-                                          .with = call,
-                                          .against = ask->against};
-    ask->code = site_verify(call->site, &given, &ask->result, &ask->why);
-    return SALVE_OK;
-}
-
 static enum salve_code door_near_files(struct door_call *call, struct door_ask_commons_files *ask)
 {
     ask->found = ask->files;
@@ -627,6 +598,16 @@ static struct door_call *call_open(struct door_server *server, struct door_conn 
     return call;
 }
 
+void door_finish(struct door_call *call, enum salve_code code)
+{
+    struct door_conn *conn = call->conn;
+    if (door_answer(call, code, NULL) != SALVE_OK) conn->is_broken = true;
+    conn->saving = NULL;
+    conn->is_waiting = false;
+    door_bytes_cut(&conn->in, DOOR_HEAD_BYTES + call->bytes);
+    arena_close(call->mem);
+}
+
 /* Rows of a file of many people are each a commit of their own. */
 static bool waits_for_group(const struct door_call *call)
 {
@@ -647,6 +628,7 @@ enum salve_code door_begin(struct door_server *server, struct door_conn *conn, e
         return SALVE_OK;
     }
     if (code == SALVE_OK) code = (call->row->who & DOOR_AT_DESK) != 0 ? ask_desk(call) : door_carry_out(call);
+    if (conn->saving == call) return SALVE_OK; /* it is answered later */
     if (read == SALVE_E_INVALID)
         done = salve_fail(err, read, "request");
     else if (!conn->is_waiting)

@@ -48,6 +48,8 @@ enum salve_code door_server_open(const struct door_serve_ask *ask, struct door_s
     if (server == NULL) return salve_fail(err, SALVE_E_MEMORY, "gate");
     server->site = ask->site;
     server->page = ask->page;
+    server->confine = ask->confine;
+    server->confine_with = ask->with;
     server->left_ms = LEFT_MS;
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) server->conns[i].fd = -1;
     enum salve_code code = desk_open(ask->site, &server->desk, err);
@@ -64,6 +66,7 @@ enum salve_code door_server_open(const struct door_serve_ask *ask, struct door_s
 static void conn_drop(struct door_server *server, struct door_conn *conn)
 {
     if (conn->fd < 0) return;
+    door_aside_leave(conn);
     door_group_leave(conn);
     door_views_end(server, conn);
     for (size_t i = 0; i < conn->held_count; i++) (void)!session_end(server->site, conn->held[i], NULL);
@@ -169,16 +172,6 @@ static void transmit(struct door_conn *conn)
     if (conn->out.room > KEPT_BYTES) door_bytes_drop(&conn->out);
 }
 
-void door_breathe(struct door_server *server, struct door_conn *conn)
-{
-    transmit(conn);
-    for (size_t i = 0; i < server->watched_count; i++) {
-        const struct door_watch *watch = &server->watched[i];
-        struct pollfd at = {.fd = watch->fd, .events = POLLIN};
-        if (poll(&at, 1, 0) > 0 && at.revents != 0) watch->ready(watch->with);
-    }
-}
-
 static uint64_t time_us(clockid_t clock)
 {
     struct timespec now;
@@ -203,10 +196,7 @@ static void count_held(struct door_server *server, enum door_request request, st
 {
     struct door_span to = span_now();
     uint64_t worked_us = to.cpu_us - from.cpu_us;
-    if (worked_us > server->figures.worst_us) {
-        server->figures.worst_us = worked_us;
-        server->figures.worst = door_rows[request].name;
-    }
+    if (worked_us > server->worst_us[request]) server->worst_us[request] = worked_us;
     if (server->page == NULL) return;
     count_one(&server->page->held, to.wall_us - from.wall_us);
     count_one(&server->page->worked, worked_us);
@@ -262,7 +252,7 @@ static void serve_conn(struct door_server *server, struct door_conn *conn, short
 
 /* --- the loop ----------------------------------------------------------------------------------------------------- */
 
-enum { POLLED_MAX = DOOR_CONNECTIONS_MAX + 2 * DOOR_WATCHED_MAX + 1 };
+enum { POLLED_MAX = DOOR_CONNECTIONS_MAX + 2 * DOOR_WATCHED_MAX + 2 };
 
 struct polled {
     struct pollfd fds[POLLED_MAX];
@@ -280,6 +270,7 @@ static void poll_all(struct door_server *server, struct polled *polled)
 {
     polled->count = 0;
     poll_add(polled, desk_fd(server->desk), POLLIN, NULL);
+    poll_add(polled, server->aside.call == NULL ? -1 : server->aside.fd, POLLIN, NULL);
     for (size_t i = 0; i < server->listening_count; i++) poll_add(polled, server->listening[i].fd, POLLIN, NULL);
     for (size_t i = 0; i < server->watched_count; i++) poll_add(polled, server->watched[i].fd, POLLIN, NULL);
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
@@ -299,6 +290,7 @@ static void serve_all(struct door_server *server, const struct polled *polled)
 {
     size_t at = 0;
     if (polled->fds[at++].revents != 0) door_desk_done(server);
+    if (polled->fds[at++].revents != 0) door_aside_hear(server);
     for (size_t i = 0; i < server->listening_count; i++)
         if (polled->fds[at++].revents != 0) take_connection(server, &server->listening[i]);
     for (size_t i = 0; i < server->watched_count; i++)

@@ -19,9 +19,9 @@ struct door_conn {
     uint64_t owner;  /* of its views: its number, or that of its web */
     struct door_bytes in, out;
     size_t sent;              /* of `out` */
-    bool is_waiting;          /* for the desk, or for a commit: no other request of it is begun */
+    bool is_waiting;          /* for the desk, a commit, a fork: no other request is begun */
     enum door_request asked;  /* what waits for the desk */
-    struct door_call *saving; /* what waits for a commit; its texts are in `in` */
+    struct door_call *saving; /* what waits for a commit or a fork; its texts are in `in` */
     bool is_broken;
     struct rec_rows *rows;                                 /* the file of many people that it began */
     uint8_t held[DOOR_SESSIONS_HELD][SESSION_TOKEN_BYTES]; /* sessions that end with it */
@@ -52,6 +52,17 @@ struct door_listen {
     enum door_kind kind;
 };
 
+/* Work that a fork of this process does (door_aside.c). */
+struct door_aside {
+    struct door_call *call; /* who asked; NULL: there is none */
+    int fd;                 /* what it says comes here */
+    struct door_bytes in;
+    struct site_backup_plan *plan; /* of a backup */
+    bool shows_records;            /* of verifying */
+    enum salve_code code;          /* of site_backup_keys, with err */
+    struct salve_err err;
+};
+
 struct door_server {
     struct site *site;
     struct door_page *page;
@@ -66,8 +77,12 @@ struct door_server {
     uint64_t ticked_us;
     struct door_call *group[DOOR_CONNECTIONS_MAX]; /* saves that wait for the next commit, as they came */
     size_t group_count;
+    struct door_aside aside;
+    enum salve_code (*confine)(void *with, bool is_backup, struct salve_err *err);
+    void *confine_with;
     unsigned left_ms; /* how long a view waits for its session when its web was lost */
     struct door_figures figures;
+    uint64_t worst_us[DOOR_ASKS]; /* the longest that one of each row worked at once */
 };
 
 /* One request on its way. */
@@ -111,12 +126,19 @@ void door_group_add(struct door_call *call);
 void door_group_leave(struct door_conn *conn); /* a connection that ends: what waits of it is not saved */
 void door_group_commit(struct door_server *server);
 
+/* door_finish - the answer to a call that waited, and its connection may ask again. */
+void door_finish(struct door_call *call, enum salve_code code);
+
+/* --- verifying and backing up beside the others (door_aside.c) ---------------------------------------------------- */
+
+/* door_aside_begin - starts it; the call is answered when it is done. E_BUSY, E_IO; the codes of site_verify_begin and
+ * site_backup_begin. door_aside_hear - there is something to read at aside.fd. door_aside_leave - who asked is gone. */
+SALVE_MUST_USE enum salve_code door_aside_begin(struct door_call *call);
+void door_aside_hear(struct door_server *server);
+void door_aside_leave(struct door_conn *conn);
+
 /* door_desk_done - answers what waited for the desk. */
 void door_desk_done(struct door_server *server);
-
-/* door_breathe - in the middle of a long request: what waits for the one who asked goes out, and what is watched is
- * heard. Nobody else's request is begun. */
-void door_breathe(struct door_server *server, struct door_conn *conn);
 
 /* --- views -------------------------------------------------------------------------------------------------------- */
 

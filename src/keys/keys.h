@@ -242,15 +242,28 @@ struct keys_copied {
 void keys_copied(struct keys *keys, struct keys_copied *out);
 uint32_t keys_epoch_now(const struct keys *keys);
 bool keys_have_failed(const struct keys *keys); /* the disk did: nothing is written until they were opened again */
-/* keys_copy - keys.db and keys.epoch as they are now, in `folder`, opened and checked, in place of the copy that was
- * there. may_begin: the folder may be a new or an empty one. E_NOT_FOUND: the copy that should be there is not (a disk
- * that is away); E_CONFLICT: it holds keys that this site did not put there; E_INTEGRITY; E_FULL; E_IO. What was there
- * before opens until the new copy does. keys_copy_check - is it there, and does it open with the secrets of today?
+/* The copy of keys.db and keys.epoch as they are now, in `folder`, opened and checked, in place of the copy that was
+ * there, in three steps. What was there before opens until the new copy does.
+ * keys_copy_begin - whose the place is. may_begin: the folder may be a new or an empty one. E_NOT_FOUND: the copy that
+ * should be there is not (a disk that is away); E_CONFLICT: it holds keys that this site did not put there.
+ * keys_copy_files - the files, also of a frozen copy of the store. E_INTEGRITY; E_FULL; E_IO.
+ * keys_copy_done - that they are there.
+ * keys_copy_check - is it there, and does it open with the secrets of today?
  * keys_copied_forget - the copy is not this key store's any more (it was restored from it). */
-SALVE_MUST_USE enum salve_code keys_copy(struct keys *keys, const char *folder, bool may_begin, int64_t now_unix_s,
-                                         struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_copy_begin(struct keys *keys, const char *folder, bool may_begin,
+                                               int64_t now_unix_s, struct keys_copied *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_copy_files(struct keys *keys, const char *folder, const struct keys_copied *copied,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_copy_done(struct keys *keys, const struct keys_copied *copied,
+                                              struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_copy_check(struct keys *keys, const char *folder, struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_copied_forget(struct keys *keys, struct salve_err *err);
+
+/* keys_fold - all of keys.db is in its file. keys_open_frozen - that file as `bytes` of it have it, to read only, with
+ * the secrets that `keys` holds; `disk` has it under its name. */
+SALVE_MUST_USE enum salve_code keys_fold(struct keys *keys, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_open_frozen(struct keys *keys, struct db_disk *disk, struct keys **out,
+                                                struct salve_err *err);
 
 struct keys_status {
     uint32_t epoch;            /* e; e-1 is the other one */

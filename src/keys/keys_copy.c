@@ -172,17 +172,25 @@ static enum salve_code copy_files(struct keys *keys, const char *folder, struct 
     return file_sync_folder(folder, err);
 }
 
-enum salve_code keys_copy(struct keys *keys, const char *folder, bool may_begin, int64_t now_unix_s,
-                          struct salve_err *err)
+enum salve_code keys_copy_begin(struct keys *keys, const char *folder, bool may_begin, int64_t now_unix_s,
+                                struct keys_copied *out, struct salve_err *err)
 {
-    struct keys_copied copied;
-    TRY(check_place(keys, folder, may_begin, &copied, err));
-    TRY(keys_signed_settle(keys, err));
+    TRY(check_place(keys, folder, may_begin, out, err));
+    out->epoch = keys->epoch;
+    out->at_unix_s = now_unix_s;
+    return keys_signed_settle(keys, err);
+}
+
+enum salve_code keys_copy_files(struct keys *keys, const char *folder, const struct keys_copied *copied,
+                                struct salve_err *err)
+{
     TRY(copy_files(keys, folder, err));
-    copied.epoch = keys->epoch;
-    copied.at_unix_s = now_unix_s;
-    TRY(write_note(keys, folder, &copied, err));
-    return keys_copied_write(keys, SLOT_SEAL_NOW, &copied, err);
+    return write_note(keys, folder, copied, err);
+}
+
+enum salve_code keys_copy_done(struct keys *keys, const struct keys_copied *copied, struct salve_err *err)
+{
+    return keys_copied_write(keys, SLOT_SEAL_NOW, copied, err);
 }
 
 enum salve_code keys_copy_check(struct keys *keys, const char *folder, struct salve_err *err)

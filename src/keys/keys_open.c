@@ -372,6 +372,29 @@ enum salve_code keys_open_beside(struct keys *keys, const char *path, struct key
     return code;
 }
 
+enum salve_code keys_fold(struct keys *keys, struct salve_err *err) { return db_scrub(keys->db, err); }
+
+enum salve_code keys_open_frozen(struct keys *keys, struct db_disk *disk, struct keys **out, struct salve_err *err)
+{
+    struct keys *copy = NULL;
+    const struct keys_options options = {.path = keys->path, .epoch_path = keys->epoch_path, .disk = disk};
+    enum salve_code code = make(&options, &copy, err);
+    if (code == SALVE_OK) code = open_db(copy, &options, false, err);
+    if (code == SALVE_OK) {
+        copy->file = keys->file;
+        copy->is_key_file = keys->is_key_file;
+        copy->is_made_up = keys->is_made_up;
+        crypto_key_copy(keys_slot(copy, SLOT_ROOT), keys_slot(keys, SLOT_ROOT));
+        code = open_epoch(copy, err);
+    }
+    if (code == SALVE_OK) code = load_rows(copy, err);
+    if (code == SALVE_OK)
+        *out = copy;
+    else if (copy != NULL)
+        (void)!keys_close(&copy, NULL);
+    return code;
+}
+
 /* --- another passphrase: a new root secret, so that an old passphrase with an old copy opens nothing of today; and two
  * turns of the epoch, so that they do not open the old copy itself with today's keys.epoch --- */
 static enum salve_code reseal_all(struct keys *keys, struct keys_secret secret, enum crypto_cost cost,

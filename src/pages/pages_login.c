@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Who works here: login, the session after a reload, lock, unlock, showing again who it is, logout; what anybody may know
- * of the site. */
+ * Who works here: login, the session after a reload, lock, unlock, showing again who it is, logout; what anybody may
+ * know of the site. */
 #include <string.h>
 
 #include "pages/pages_int.h"

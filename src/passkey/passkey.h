@@ -104,9 +104,9 @@ void totp_text(const uint8_t secret[TOTP_SECRET_BYTES], char out[TOTP_SECRET_TEX
 
 /* --- challenges --------------------------------------------------------------------------------------------------- */
 
-/* Random bytes, the time by two clocks, and a MAC: nothing is kept of a challenge that was given. What is remembered is
- * that one was used, which takes a proof that fits. The two clocks are a guarded one, which stands still while it is
- * doubted, and that of the machine, which may be set back. */
+/* Random bytes, the time by two clocks, and a MAC: nothing is kept of a challenge that was given. What is remembered
+ * is that one was used, which takes a proof that fits. The two clocks are a guarded one, which stands still while it
+ * is doubted, and that of the machine, which may be set back. */
 enum { PASSKEY_CHALLENGE_BYTES = 48, PASSKEY_CHALLENGE_SECONDS = 60, PASSKEY_USED_MAX = 1024 };
 struct passkey_moment {
     int64_t guarded_ms, wall_ms;
@@ -116,8 +116,8 @@ struct passkey_challenges; /* opaque; with a key that was never anywhere else */
 SALVE_MUST_USE enum salve_code passkey_challenges_new(struct passkey_challenges **out, struct salve_err *err);
 void passkey_challenges_drop(struct passkey_challenges **challenges); /* sets NULL; NULL is fine */
 
-/* passkey_challenge - a new one. passkey_challenge_is - it is of these, not over and not used. passkey_challenge_use -
- * from now on it is used. E_PIN it was no good; E_BUSY 1024 were used within a minute. */
+/* passkey_challenge - a new one. passkey_challenge_is - it is of these, not over and not used. passkey_challenge_use
+ * - from now on it is used. E_PIN it was no good; E_BUSY 1024 were used within a minute. */
 void passkey_challenge(const struct passkey_challenges *challenges, struct passkey_moment now,
                        uint8_t out[PASSKEY_CHALLENGE_BYTES]);
 bool passkey_challenge_is(const struct passkey_challenges *challenges, struct passkey_moment now, struct str challenge);

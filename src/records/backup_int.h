@@ -63,6 +63,10 @@ SALVE_MUST_USE enum salve_code rec_places_read(struct site *site, struct arena *
 /* rec_keys_copy - keys_copy with the newest `revoked` beside it. */
 SALVE_MUST_USE enum salve_code rec_keys_copy(struct site *site, const char *folder, bool may_begin, struct arena *mem,
                                              struct salve_err *err);
+/* rec_keys_copy_files - its second step, between keys_copy_begin and keys_copy_done. */
+SALVE_MUST_USE enum salve_code rec_keys_copy_files(struct site *site, const char *folder,
+                                                   const struct keys_copied *copied, struct arena *mem,
+                                                   struct salve_err *err);
 /* rec_keys_copy_due - brings the copy of the keys up to the newest renewal, where a place for it was named. What fails
  * is kept for site_keys_copy_error and tried again at the next opening. */
 void rec_keys_copy_due(struct site *site);

@@ -20,6 +20,7 @@
 #include <stdatomic.h>
 
 #include "records/session.h"
+#include "records/site.h"
 
 enum { GATE_TICK_MS = 1000 };
 
@@ -53,6 +54,57 @@ SALVE_MUST_USE enum salve_code site_build_use(struct site *site, const struct si
  * requests leave signing to it, and receipts say so (rec_receipt.proof_from_unix_ms).
  *   errors  those of the work; the next call tries again */
 SALVE_MUST_USE enum salve_code site_tick(struct site *site, bool *has_more, struct salve_err *err);
+
+/* --- verifying and backing up beside the work --------------------------------------------------------------------- */
+
+/* The file of the records stands still from site_freeze to site_thaw while the site is used; another process, which is
+ * a fork of this one, reads it.
+ *
+ *     site_verify_begin(site, actor, &shows, err);             // or site_backup_begin(site, &ask, mem, &plan, err)
+ *     site_freeze(site, err);
+ *     if (fork() == 0) {
+ *         site_frozen_open(site, &copy, err);                  // then the first process goes on, not before
+ *         site_verify_frozen(copy, &ask, shows, &result, err); // or site_backup_files(copy, plan, ..)
+ *         _exit(0);                                            // nothing that was there before the fork is closed
+ *     }
+ *     ..                                                       // requests; with the backup site_backup_keys
+ *     site_thaw(site);
+ *     site_verify_done(site, &result, code, err);              // or site_backup_done
+ *
+ * Keys are not renewed meanwhile; whoever is erased has no keys from that moment, and the sealed records leave the file
+ * with the thaw. */
+/* site_freeze - E_BUSY: it is frozen. site_frozen_open - what it is read by, in the other process, which ends with it;
+ * it takes what is in the folder at that moment. */
+SALVE_MUST_USE enum salve_code site_freeze(struct site *site, struct salve_err *err);
+void site_thaw(struct site *site);
+SALVE_MUST_USE enum salve_code site_frozen_open(struct site *site, struct site **out, struct salve_err *err);
+
+/* site_verify_begin - may they? *shows_records: and may they be told which records are concerned. site_verify_frozen -
+ * all of site_verify but that and what follows it. site_verify_done - notes it; the code of site_verify. */
+SALVE_MUST_USE enum salve_code site_verify_begin(struct site *site, struct actor actor, bool *shows_records,
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code site_verify_frozen(struct site *copy, const struct site_verify_ask *ask,
+                                                  bool shows_records, struct site_verify_result *out,
+                                                  struct salve_err *err);
+SALVE_MUST_USE enum salve_code site_verify_done(struct site *site, const struct site_verify_result *result,
+                                                enum salve_code code, struct salve_err *err);
+
+/* site_backup_begin - may they, and where to; signs. The plan is in mem. site_backup_files - the copy of the keys, then
+ * that of the data; keys_done is called in between, and site_backup_keys has to follow from it. site_backup_done - the
+ * document about it. */
+struct site_backup_plan;
+SALVE_MUST_USE enum salve_code site_backup_begin(struct site *site, const struct site_backup_ask *ask,
+                                                 struct arena *mem, struct site_backup_plan **out,
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code site_backup_files(struct site *copy, struct site_backup_plan *plan, struct arena *mem,
+                                                 struct site_backup *out,
+                                                 enum salve_code (*keys_done)(void *with, struct salve_err *err),
+                                                 void *with, struct salve_err *err);
+SALVE_MUST_USE enum salve_code site_backup_keys(struct site *site, const struct site_backup_plan *plan,
+                                                struct salve_err *err);
+SALVE_MUST_USE enum salve_code site_backup_done(struct site *site, const struct site_backup_ask *ask,
+                                                const struct site_backup_plan *plan, const struct site_backup *backup,
+                                                struct arena *mem, struct salve_err *err);
 
 /* --- secrets, checked on two threads ------------------------------------------------------------------------------ */
 

@@ -10,7 +10,14 @@
 #include "records/chain_int.h"
 #include "records/rec.h"
 
-enum { REC_QUOTA_COMPARTMENTS = 60 }; /* an hour, for the staff of a site (docs/never.md N13) */
+enum {
+    REC_QUOTA_COMPARTMENTS = 60, /* an hour, of a site, without the card (docs/never.md N13) */
+    REC_OPENINGS_TOLD = 120,     /* an hour, of a session, with it: more is told, and not refused */
+};
+
+/* How an opening counts (rec_openings.c): by staff who have no card there, by a letter's code or a slip, each at most
+ * REC_QUOTA_COMPARTMENTS people an hour; with the card as many as there are, and it is told. */
+enum rec_counted { REC_COUNTED_NOT, REC_COUNTED_CARD, REC_COUNTED_AWAY, REC_COUNTED_LETTER, REC_COUNTED_SLIP };
 
 /* The ring seals everything and reads the decisions; nothing else is readable before rec_gate_deliver. */
 struct rec_gate {
@@ -33,7 +40,9 @@ struct rec_gate_ask {
     enum purpose purpose;
     class_mask classes;
     struct compartment id;
-    bool is_counted;   /* against the quota */
+    enum rec_counted counted;
+    uint64_t session;  /* its number, where the pass of the actor is not its token any more; else 0 */
+    bool is_by_ticket; /* of what is open: what is urgent is never refused for the quota */
     bool is_shown;     /* the person's card is there: their tickets are good for a while (worklist.h) */
     bool is_gates_own; /* what the person decided before is carried out: nobody has to show anything */
 };
@@ -50,6 +59,10 @@ void rec_gate_close(struct rec_gate *gate); /* wipes its keys, what went through
  * must not say that this one was taken back. */
 SALVE_MUST_USE enum salve_code rec_gate_deliver(struct rec_gate *gate, enum purpose purpose, class_mask classes,
                                                 struct salve_err *err);
+
+/* rec_openings_count - one more, in the transaction of its leaf: E_QUOTA, or a document that tells of many. */
+SALVE_MUST_USE enum salve_code rec_openings_count(struct rec_tx *tx, const struct rec_gate_ask *ask,
+                                                  struct salve_err *err);
 
 /* rec_note_denied - the ask opened nothing, and the person sees it. */
 SALVE_MUST_USE enum salve_code rec_note_denied(struct rec_gate *gate, struct actor actor, enum purpose purpose,

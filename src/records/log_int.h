@@ -48,7 +48,8 @@ enum { REC_SIGN_INTERVAL_MS = 60 * 1000, REC_TICK_INTERVAL_MS = 5 * 1000, REC_PU
  * guard and the file `checkpoint` follow. No transaction may be open.
  * Where site_tick runs, DUE leaves it to that.
  * rec_sign_tick - where the interval of ticks is over, and the log of that size is not signed so far, or notes of
- * closed views wait; the file `checkpoint` follows once an hour, and at the closing.
+ * closed views wait; the file `checkpoint` follows once an hour, and at the closing: where nothing is new then, over 16
+ * dummy leaves more.
  * rec_sign_closing - the same at the end of a run, with the notes of closed views, in one transaction that also says
  * that the run has ended. Nothing where the run wrote nothing.
  * rec_proof_from_unix_ms - when the next signature can be had. */

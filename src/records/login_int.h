@@ -9,8 +9,8 @@
 #include "records/staff.h"
 #include "records/tx_int.h"
 
-/* A member, and what their PIN and passphrase are hashed with; is.has_pin, is.has_phrase and is.has_totp say which of it
- * there is. A hash is the sealed row "pin/<name>/<salt>" of the key store, the secret of a TOTP generator
+/* A member, and what their PIN and passphrase are hashed with; is.has_pin, is.has_phrase and is.has_totp say which of
+ * it there is. A hash is the sealed row "pin/<name>/<salt>" of the key store, the secret of a TOTP generator
  * "totp/<name>/<salt>": the document says which row counts, so an older row put back brings nothing back. */
 struct rec_secret {
     uint8_t salt[CRYPTO_SALT_BYTES];
@@ -31,7 +31,8 @@ SALVE_MUST_USE enum salve_code rec_staff_write(struct rec_tx *tx, const struct r
 /* rec_staff_changed - as soon as a change of the member cannot be taken back. */
 void rec_staff_changed(struct site *site, struct str id);
 
-/* rec_actor_own - rec_actor_check for what is the actor's own: also of a session that must set up. *out in tx->mem. */
+/* rec_actor_own - rec_actor_check for what is the actor's own: also of a session that must set up. *out in
+ * tx->mem. */
 SALVE_MUST_USE enum salve_code rec_actor_own(struct rec_tx *tx, struct actor actor, struct rec_staff *out,
                                              struct salve_err *err);
 
@@ -60,7 +61,7 @@ struct rec_try {
 struct rec_beside {
     bool is_here;      /* at this machine: nothing else is asked for */
     bool is_at_tablet; /* its signature fits */
-    char tablet[REC_TABLET_ID_BYTES + 1];
+    char tablet[KEPT_ID_BYTES + 1];
     uint8_t challenge[PROOF_CHALLENGE_BYTES];
     char code[TOTP_DIGITS];
     bool has_code;
@@ -138,18 +139,19 @@ SALVE_MUST_USE enum salve_code rec_try_at_tablets(struct str id, struct arena *m
 
 /* --- tries (rec_tries.c): the file `tries` ------------------------------------------------------------------------ */
 
-/* rec_try_begin - counts a try of `name` before it is looked at. E_PIN: it has to wait, or, where five wrong ones close
- * the way, something else has to be shown. rec_try_done ends what was begun: right takes the count away, wrong makes it
- * durable, none gives this one back. rec_try_forget - takes the count of a name away: it was shown in another way. */
+/* rec_try_begin - counts a try of `name` before it is looked at. E_PIN: it has to wait, or, where five wrong ones
+ * close the way, something else has to be shown. rec_try_done ends what was begun: right takes the count away, wrong
+ * makes it durable, none gives this one back. rec_try_forget - takes the count of a name away: it was shown in
+ * another way. */
 enum rec_try_rule { REC_TRY_WAITS, REC_TRY_CLOSES };
 SALVE_MUST_USE enum salve_code rec_try_begin(struct site *site, struct str name, enum rec_try_rule rule,
                                              struct rec_try *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_try_forget(struct site *site, struct str name, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_try_done(struct site *site, struct rec_try *try, enum rec_try_end how,
                                             struct salve_err *err);
-/* rec_guess_note - counts a code of a card, letter or slip, or a ticket, that nobody has. Nobody waits for that: a code
- * has 85 random bits, and a ticket is for staff, whose every opening counts. site_guessed_codes (site.h) tells how
- * many. */
+/* rec_guess_note - counts a code of a card, letter or slip, or a ticket, that nobody has. Nobody waits for that: a
+ * code has 85 random bits, and a ticket is for staff, whose every opening counts. site_guessed_codes (site.h) tells
+ * how many. */
 void rec_guess_note(struct site *site);
 /* rec_tries_check - E_INTEGRITY: a row of the file does not fit. */
 SALVE_MUST_USE enum salve_code rec_tries_check(struct site *site, struct salve_err *err);

@@ -40,8 +40,8 @@ const char *site_mode_text(enum site_mode mode);
 bool site_mode_find(struct str text, enum site_mode *out);
 
 /* How browsers reach the site. rp_id is what passkeys are made for, the name without a port: "clinic.example". An
- * origin is scheme, name and, where it is not the usual one, port: "https://clinic.example:8443"; a browser that says another one
- * is refused. No origins: no passkeys. */
+ * origin is scheme, name and, where it is not the usual one, port: "https://clinic.example:8443"; a browser that says
+ * another one is refused. No origins: no passkeys. */
 enum { SITE_ORIGINS_MAX = 4, SITE_NAME_BYTES_MAX = 253, SITE_ORIGIN_BYTES_MAX = 270 };
 struct site_names {
     enum site_mode mode;

@@ -5,22 +5,20 @@
 #ifndef SALVE_RECORDS_PROOF_INT_H
 #define SALVE_RECORDS_PROOF_INT_H
 
-#include "passkey/passkey.h"
+#include "passkey/kept.h"
 #include "records/account.h"
 #include "records/proof.h"
 #include "records/tx_int.h"
 
-enum { REC_TABLET_ID_BYTES = 32 };
-
 /* What kind of session somebody shows enough for. */
 struct rec_way {
-    bool is_held;                         /* it ends with its connection */
-    bool must_set_up;                     /* a passphrase alone was shown */
-    char tablet[REC_TABLET_ID_BYTES + 1]; /* at which it begins; empty: at none */
+    bool is_held;                   /* it ends with its connection */
+    bool must_set_up;               /* a passphrase alone was shown */
+    char tablet[KEPT_ID_BYTES + 1]; /* at which it begins; empty: at none */
 };
 
 struct rec_seen {
-    char tablet[REC_TABLET_ID_BYTES + 1];
+    char tablet[KEPT_ID_BYTES + 1];
     int64_t at_unix_ms;
 };
 
@@ -61,39 +59,23 @@ SALVE_MUST_USE enum salve_code rec_shown_put(struct rec_tx *tx, enum rec_shown_k
 SALVE_MUST_USE enum salve_code rec_shown_set(struct site *site, enum rec_shown_kind kind, struct str of,
                                              const struct rec_shown *row, struct arena *mem, struct salve_err *err);
 
-/* --- documents (rec_passkey.c, rec_tablet.c) ---------------------------------------------------------------------- */
+/* --- documents (rec_passkey.c, rec_tablet.c): passkey/kept.h ------------------------------------------------------ */
 
-enum { REC_PASSKEY_ID_BYTES = 32 };
-/* The id is the beginning of the hash of the credential's. One that was removed has neither key nor label. */
-struct rec_passkey {
-    struct str id, staff, label, credential, key;
-    int64_t added_unix_ms;
-    bool is_removed;
-};
-
-/* rec_passkey_id - of a credential. rec_passkey_read - E_NOT_FOUND also where it was removed. rec_passkeys_of - those of
- * a member; of an empty name all. rec_passkeys_remove - all of a member. rec_passkey_said - what a browser said, with
- * the names of the site. */
+/* The id is that of the credential (kept_id). rec_passkey_read - E_NOT_FOUND also where it was removed.
+ * rec_passkeys_of - those of a member; of an empty name all. rec_passkeys_remove - all of a member. rec_passkey_said
+ * - what a browser said, with the names of the site. */
 void rec_passkey_said(struct site *site, struct str origins[SITE_ORIGINS_MAX], struct passkey_said *out);
-void rec_passkey_id(struct str credential, char id[REC_PASSKEY_ID_BYTES + 1]);
 SALVE_MUST_USE enum salve_code rec_passkey_read(struct rec_tx *tx, struct str id, struct arena *mem,
-                                                struct rec_passkey *out, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_passkey_write(struct rec_tx *tx, const struct rec_passkey *passkey,
+                                                struct passkey_kept *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_passkey_write(struct rec_tx *tx, const struct passkey_kept *passkey,
                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_passkeys_of(struct rec_tx *tx, struct str staff, struct arena *mem,
-                                               struct rec_passkey **out, size_t *count, struct salve_err *err);
+                                               struct passkey_kept **out, size_t *count, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_passkeys_remove(struct rec_tx *tx, struct str staff, struct salve_err *err);
 
-/* rec_label_check - a name that somebody gives to a thing. E_INVALID. rec_doc_bytes - bytes in base64url, for documents;
- * rec_doc_bytes_read - the way back. */
-SALVE_MUST_USE enum salve_code rec_label_check(struct str label, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_doc_bytes(struct str bytes, struct arena *mem, struct str *out,
-                                             struct salve_err *err);
-bool rec_doc_bytes_read(struct str text, struct arena *mem, struct str *out);
-
 /* rec_tablet_signed - whether the tablet is enrolled, not locked, and signed the challenge and the name.
- * rec_tablet_stands - it is enrolled and not locked now. rec_tablet_seen - somebody uses it; rec_tablet_note - and that
- * is durable, once a day. */
+ * rec_tablet_stands - it is enrolled and not locked now. rec_tablet_seen - somebody uses it; rec_tablet_note - and
+ * that is durable, once a day. */
 SALVE_MUST_USE enum salve_code rec_tablet_signed(struct site *site, struct str id, const struct proof *shown,
                                                  struct arena *mem, bool *is_signed, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_tablet_stands(struct site *site, struct str tablet, struct arena *mem, bool *out,

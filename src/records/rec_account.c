@@ -6,16 +6,18 @@
 #include "keys/keys.h"
 #include "records/session_int.h"
 
-enum { WORK_BYTES = 8 << 20, ISSUER_BYTES_MAX = 180 };
+enum { WORK_BYTES = 8 << 20 };
 
 _Static_assert((int)ACCOUNT_TOTP_TEXT_BYTES == (int)TOTP_SECRET_TEXT_BYTES, "secret of a generator");
+_Static_assert((int)ACCOUNT_TOTP_URI_BYTES == (int)TOTP_URI_BYTES, "address of a generator");
+_Static_assert((int)ACCOUNT_LABEL_BYTES_MAX == (int)KEPT_LABEL_BYTES_MAX, "label");
 
 /* --- reading ------------------------------------------------------------------------------------------------------ */
 
 static enum salve_code tell_passkeys(struct rec_tx *tx, struct str staff, struct arena *mem, struct account *out,
                                      struct salve_err *err)
 {
-    struct rec_passkey *list = NULL;
+    struct passkey_kept *list = NULL;
     TRY(rec_passkeys_of(tx, staff, mem, &list, &out->passkey_count, err));
     out->passkeys = arena_array(mem, struct account_passkey, out->passkey_count + 1);
     if (out->passkeys == NULL) return salve_fail(err, SALVE_E_MEMORY, "passkeys");
@@ -62,7 +64,7 @@ struct change {
     struct rec_staff staff; /* of the actor */
     struct rec_staff old;   /* rows of secrets that it says it has go afterwards */
     const void *with;
-    char id[REC_PASSKEY_ID_BYTES + 1];
+    char id[KEPT_ID_BYTES + 1];
 };
 typedef enum salve_code change_in(struct rec_tx *tx, struct actor actor, struct change *change, struct salve_err *err);
 
@@ -97,23 +99,23 @@ struct fresh_passkey {
 static enum salve_code add_in(struct rec_tx *tx, struct actor actor, struct change *change, struct salve_err *err)
 {
     const struct fresh_passkey *fresh = change->with;
-    struct rec_passkey *list = NULL, there;
+    struct passkey_kept *list = NULL, there;
     size_t count = 0;
     TRY(rec_passkeys_of(tx, actor.id, tx->mem, &list, &count, err));
     if (count >= ACCOUNT_PASSKEYS_MAX) return salve_refuse(err, SALVE_E_QUOTA, "eight at most", "passkeys");
-    rec_passkey_id(fresh->made.credential, change->id);
+    kept_id(fresh->made.credential, change->id);
     enum salve_code code = rec_passkey_read(tx, str_of(change->id), tx->mem, &there, NULL);
     if (code == SALVE_OK) return salve_refuse(err, SALVE_E_CONFLICT, "it is there already", "passkey");
     if (code != SALVE_E_NOT_FOUND) return salve_fail(err, code, "commons passkey");
     TRY(rec_challenge_use(tx->site, fresh->said->challenge, err));
     struct rec_shown counter = {.number = fresh->made.counter};
     TRY(rec_shown_put(tx, REC_SHOWN_PASSKEY, str_of(change->id), &counter, err));
-    struct rec_passkey made = {.id = str_of(change->id),
-                               .staff = actor.id,
-                               .label = fresh->said->label,
-                               .credential = fresh->made.credential,
-                               .key = fresh->made.key,
-                               .added_unix_ms = tx->now_unix_ms};
+    struct passkey_kept made = {.id = str_of(change->id),
+                                .staff = actor.id,
+                                .label = fresh->said->label,
+                                .credential = fresh->made.credential,
+                                .key = fresh->made.key,
+                                .added_unix_ms = tx->now_unix_ms};
     return rec_passkey_write(tx, &made, err);
 }
 
@@ -126,7 +128,7 @@ enum salve_code near_account_passkey_add(struct site *site, struct actor actor, 
     struct passkey_said said = {.challenge = fresh->challenge,
                                 .authenticator_data = fresh->authenticator_data,
                                 .client_data = fresh->client_data};
-    TRY(rec_label_check(fresh->label, err));
+    TRY(kept_label_check(fresh->label, err));
     TRY(rec_challenge_check(site, fresh->challenge, err));
     rec_passkey_said(site, origins, &said);
     TRY(passkey_made(&said, &made.made, err));
@@ -137,9 +139,8 @@ enum salve_code near_account_passkey_add(struct site *site, struct actor actor, 
 
 static enum salve_code remove_in(struct rec_tx *tx, struct actor actor, struct change *change, struct salve_err *err)
 {
-    struct rec_passkey passkey;
+    struct passkey_kept passkey;
     const struct str *id = change->with;
-    if (!rec_doc_is_name(*id)) return salve_fail(err, SALVE_E_NOT_FOUND, "passkey");
     enum salve_code code = rec_passkey_read(tx, *id, tx->mem, &passkey, NULL);
     bool is_theirs = code == SALVE_OK && str_eq(passkey.staff, actor.id);
     if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && !is_theirs))
@@ -167,37 +168,6 @@ static struct str next_row(struct str id, char name[REC_ROW_NAME_BYTES])
     return str_make(name, (size_t)len);
 }
 
-/* What is no letter or digit is written as in an address. */
-static size_t percent(struct str text, char *out, size_t room)
-{
-    static const char digits[] = "0123456789ABCDEF";
-    size_t len = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        bool is_plain = str_is_letter((char)c) || str_is_digit((char)c) || c == '-' || c == '.' || c == '_';
-        if (len + 3 >= room) return 0;
-        if (is_plain) {
-            out[len++] = (char)c;
-            continue;
-        }
-        out[len++] = '%';
-        out[len++] = digits[c >> 4];
-        out[len++] = digits[c & 15];
-    }
-    out[len] = '\0';
-    return len;
-}
-
-static void write_uri(const struct site *site, struct str name, struct account_totp *out)
-{
-    char issuer[ISSUER_BYTES_MAX], who[3 * 64 + 4];
-    if (percent(site->settings.name, issuer, sizeof issuer) == 0) (void)snprintf(issuer, sizeof issuer, "Salve");
-    (void)percent(name, who, sizeof who);
-    int len = snprintf(out->uri, sizeof out->uri, "otpauth://totp/%s:%s?secret=%s&issuer=%s", issuer, who, out->secret,
-                       issuer);
-    salve_assert(len > 0 && len < (int)sizeof out->uri);
-}
-
 static enum salve_code begin_in(struct rec_tx *tx, struct actor actor, struct change *change, struct salve_err *err)
 {
     char name[REC_ROW_NAME_BYTES];
@@ -211,7 +181,7 @@ static enum salve_code begin_in(struct rec_tx *tx, struct actor actor, struct ch
     crypto_key_import(crypto_keys_at(slots, 0), secret);
     enum salve_code code = keys_sealed_put(tx->site->keys, next_row(actor.id, name), crypto_keys_at(slots, 0), err);
     crypto_keys_drop(&slots);
-    if (code == SALVE_OK) write_uri(tx->site, actor.id, out);
+    if (code == SALVE_OK) totp_uri(tx->site->settings.name, actor.id, out->secret, out->uri);
     return code;
 }
 

@@ -13,6 +13,7 @@
 #include "db/db.h"
 #include "json/json.h"
 #include "records/backup_int.h"
+#include "records/gate.h"
 #include "records/health_int.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
@@ -140,17 +141,28 @@ static enum salve_code clear_making(const char *making, struct arena *mem, struc
     return rmdir(making) == 0 ? SALVE_OK : file_fail(err, making);
 }
 
-static enum salve_code copy_data(struct site *site, const char *making, struct salve_err *err)
+/* A small file of the site, or of what is frozen of it. */
+static enum salve_code copy_small(struct site *site, const char *name, const char *to, struct arena *mem,
+                                  struct salve_err *err)
 {
-    char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
+    char from[REC_PATH_BYTES];
+    struct str bytes;
+    TRY(rec_path(site->path, name, from, err));
+    if (site->frozen == NULL) return rec_file_is_there(site->path, name) ? rec_file_copy(from, to, err) : SALVE_OK;
+    enum salve_code code = rec_file_text(site, name, WORK_BYTES, mem, &bytes, err);
+    if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
+    return code == SALVE_OK ? file_replace(to, bytes, 0600, err) : code;
+}
+
+static enum salve_code copy_data(struct site *site, const char *making, struct arena *mem, struct salve_err *err)
+{
+    char to[REC_PATH_BYTES];
     if (mkdir(making, 0700) != 0) return file_fail(err, making);
     TRY(rec_path(making, rec_backup_files[0], to, err));
     TRY(store_copy(site->store, to, err));
     for (size_t i = 1; i < REC_BACKUP_FILES; i++) {
-        if (!rec_file_is_there(site->path, rec_backup_files[i])) continue;
-        TRY(rec_path(site->path, rec_backup_files[i], from, err));
         TRY(rec_path(making, rec_backup_files[i], to, err));
-        TRY(rec_file_copy(from, to, err));
+        TRY(copy_small(site, rec_backup_files[i], to, mem, err));
     }
     return file_sync_folder(making, err);
 }
@@ -214,7 +226,7 @@ static enum salve_code back_up_data(struct site *site, struct rec_places *places
     struct rec_backup backup;
     TRY(rec_path(places->data.ptr, "making", making, err));
     TRY(clear_making(making, mem, err));
-    enum salve_code code = copy_data(site, making, err);
+    enum salve_code code = copy_data(site, making, mem, err);
     if (code == SALVE_OK)
         code = rec_backup_write(site, making, places->at_unix_ms, site->signed_size, mem, &backup, err);
     if (code == SALVE_OK) code = verify_copy(site, making, &out->verified, err);
@@ -231,39 +243,86 @@ static enum salve_code back_up_data(struct site *site, struct rec_places *places
 
 /* --- the door ----------------------------------------------------------------------------------------------------- */
 
-static enum salve_code back_up(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
-                               struct arena *work, struct site_backup *out, struct salve_err *err)
-{
+struct site_backup_plan {
     struct rec_places places;
+    struct keys_copied copied;
+};
+
+enum salve_code site_backup_begin(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
+                                  struct site_backup_plan **out, struct salve_err *err)
+{
+    struct site_backup_plan *plan = arena_new(mem, struct site_backup_plan);
+    if (plan == NULL) return salve_fail(err, SALVE_E_MEMORY, "backup");
+    TRY(rec_may(site, ask->actor, ACT_BACKUP, PURPOSE_NONE, err));
+    TRY(rec_renew_rest(site, err));
+    TRY(rec_actor_is(site, ask->actor, mem, err));
+    TRY(find_places(site, ask, mem, &plan->places, err));
+    TRY(rec_sign(site, REC_SIGN_NOW, mem, err));
+    TRY(rec_log_remember(site, mem, err));
+    plan->places.at_unix_ms = site->now_unix_ms;
+    *out = plan;
+    return keys_copy_begin(site->keys, plan->places.keys.ptr, ask->keys != NULL, site->now_unix_ms / 1000,
+                           &plan->copied, err);
+}
+
+/* Under the lock of the folder of backups: another site may have its own there, too. */
+enum salve_code site_backup_files(struct site *site, struct site_backup_plan *plan, struct arena *mem,
+                                  struct site_backup *out,
+                                  enum salve_code (*keys_done)(void *with, struct salve_err *err), void *with,
+                                  struct salve_err *err)
+{
     struct db_lock *lock = NULL;
     char path[REC_PATH_BYTES];
-    TRY(rec_actor_is(site, ask->actor, work, err));
-    TRY(find_places(site, ask, work, &places, err));
-    places.at_unix_ms = site->now_unix_ms;
-    TRY(rec_path(places.data.ptr, "lock", path, err)); /* another site may have its backups here, too */
+    struct rec_places *places = &plan->places;
+    *out = (struct site_backup){0};
+    TRY(rec_path(places->data.ptr, "lock", path, err));
     TRY(db_lock(path, NULL, &lock, err));
-    enum salve_code code = rec_sign(site, REC_SIGN_NOW, work, err);
-    if (code == SALVE_OK) code = rec_log_remember(site, work, err);
-    if (code == SALVE_OK) code = rec_keys_copy(site, places.keys.ptr, ask->keys != NULL, work, err);
-    if (code == SALVE_OK) code = back_up_data(site, &places, mem, out, err);
-    if (code == SALVE_OK) code = places_write(site, ask->actor, &places, work, err);
-    if (code == SALVE_OK) code = rec_verified_note(site, out->verified.findings, work, err);
+    enum salve_code code = rec_keys_copy_files(site, places->keys.ptr, &plan->copied, mem, err);
+    if (code == SALVE_OK) code = keys_done(with, err);
+    if (code == SALVE_OK) code = back_up_data(site, places, mem, out, err);
     db_unlock(&lock);
     if (code != SALVE_OK) return code;
-    out->at_unix_ms = places.at_unix_ms;
-    out->is_one_disk = are_on_one_disk(places.keys.ptr, site->path) || are_on_one_disk(places.keys.ptr, out->path.ptr);
-    return arena_str(mem, places.keys, &out->keys, err);
+    out->at_unix_ms = places->at_unix_ms;
+    out->is_one_disk =
+        are_on_one_disk(places->keys.ptr, site->path) || are_on_one_disk(places->keys.ptr, out->path.ptr);
+    return arena_str(mem, places->keys, &out->keys, err);
+}
+
+enum salve_code site_backup_keys(struct site *site, const struct site_backup_plan *plan, struct salve_err *err)
+{
+    return keys_copy_done(site->keys, &plan->copied, err);
+}
+
+enum salve_code site_backup_done(struct site *site, const struct site_backup_ask *ask,
+                                 const struct site_backup_plan *plan, const struct site_backup *backup,
+                                 struct arena *mem, struct salve_err *err)
+{
+    TRY(places_write(site, ask->actor, &plan->places, mem, err));
+    return rec_verified_note(site, backup->verified.findings, mem, err);
+}
+
+struct near_keys {
+    struct site *site;
+    const struct site_backup_plan *plan;
+};
+
+static enum salve_code near_keys_done(void *with, struct salve_err *err)
+{
+    const struct near_keys *keys = with;
+    return site_backup_keys(keys->site, keys->plan, err);
 }
 
 enum salve_code near_site_backup(struct site *site, const struct site_backup_ask *ask, struct arena *mem,
                                  struct site_backup *out, struct salve_err *err)
 {
+    struct site_backup_plan *plan = NULL;
     *out = (struct site_backup){0};
-    TRY(rec_may(site, ask->actor, ACT_BACKUP, PURPOSE_NONE, err));
-    TRY(rec_renew_rest(site, err));
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "backup");
-    enum salve_code code = back_up(site, ask, mem, work, out, err);
+    enum salve_code code = site_backup_begin(site, ask, work, &plan, err);
+    struct near_keys keys = {site, plan};
+    if (code == SALVE_OK) code = site_backup_files(site, plan, mem, out, near_keys_done, &keys, err);
+    if (code == SALVE_OK) code = site_backup_done(site, ask, plan, out, work, err);
     arena_close(work);
     return code;
 }

@@ -106,7 +106,8 @@ static enum salve_code claim(struct rec_view *view, struct actor actor, const st
 {
     struct site *site = view->site;
     const class_mask name = site->settings.name_index ? CLASS_BIT(CLASS_IDENT) : 0;
-    struct rec_gate_ask ask = {.purpose = PURPOSE_SELF, .is_counted = true, .classes = name | CLASS_BIT(CLASS_CONSENT)};
+    struct rec_gate_ask ask = {
+        .purpose = PURPOSE_SELF, .counted = REC_COUNTED_SLIP, .classes = name | CLASS_BIT(CLASS_CONSENT)};
     enum salve_code code = rec_renew(site, err);
     if (code == SALVE_OK) code = rec_code_find(site, slip, view->mem, &ask.id, err);
     view->actor = actor;

@@ -31,7 +31,7 @@ static enum salve_code open_choice(struct choice *choice, struct str who, enum a
     struct rec_gate_ask ask = {
         .actor = choice->actor, .purpose = PURPOSE_SELF, .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT)};
     TRY(rec_may(choice->site, choice->actor, act, PURPOSE_NONE, err));
-    ask.is_counted = act == ACT_GIVE;
+    if (act == ACT_GIVE) ask.counted = REC_COUNTED_CARD;
     enum salve_code code = rec_who(choice->site, who, choice->work, &ask.id, &is_present, err);
     if (code == SALVE_OK && !is_present)
         return salve_refuse(err, SALVE_E_NOT_FOUND, "a choice needs the person's card", "card");

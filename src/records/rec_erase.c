@@ -61,7 +61,7 @@ static enum salve_code open_gate(struct site *site, struct actor actor, enum act
     struct rec_gate_ask ask = {.actor = actor,
                                .purpose = PURPOSE_SELF,
                                .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT),
-                               .is_counted = true};
+                               .counted = REC_COUNTED_CARD};
     TRY(rec_may(site, actor, act, PURPOSE_NONE, err));
     TRY(rec_due(site, err));
     TRY(rec_who(site, who, work, &ask.id, &is_present, err));

@@ -21,8 +21,7 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);
     if (code == SALVE_OK) code = rec_chain_is_whole(tx, &gate->chain, err);
     if (code == SALVE_OK && rec_person_asks(ask)) code = rec_person_wrong(tx, ask->id, &gate->wrong_told, err);
-    if (code == SALVE_OK && ask->is_counted && !compartment_eq(ask->id, gate->site->enrolled))
-        code = store_quota_take(tx->store, ask->id, tx->now_unix_ms, REC_QUOTA_COMPARTMENTS, err);
+    if (code == SALVE_OK) code = rec_openings_count(tx, ask, err);
     if (code == SALVE_OK && ask->is_shown) code = rec_work_shown(tx, ask->id, err);
     if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
     return code;

@@ -32,23 +32,30 @@ enum salve_code rec_places_read(struct site *site, struct arena *mem, struct rec
 /* With them the newest `revoked`: an older copy of the data is told what was taken back since. */
 static enum salve_code copy_revoked(struct site *site, const char *folder, struct arena *mem, struct salve_err *err)
 {
-    char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
+    char to[REC_PATH_BYTES];
     struct str bytes;
-    TRY(rec_path(site->path, "revoked", from, err));
     TRY(rec_path(folder, "revoked", to, err));
     if (!rec_file_is_there(site->path, "revoked")) return SALVE_OK;
-    TRY(file_read_plain(from, WORK_BYTES / 2, mem, &bytes, err));
+    TRY(rec_file_text(site, "revoked", WORK_BYTES / 2, mem, &bytes, err));
     return file_replace(to, bytes, 0600, err);
+}
+
+enum salve_code rec_keys_copy_files(struct site *site, const char *folder, const struct keys_copied *copied,
+                                    struct arena *mem, struct salve_err *err)
+{
+    TRY(keys_copy_files(site->keys, folder, copied, err));
+    static const char *const names[] = {"keys.copy", "revoked"}; /* the place is this site's; it was killed there */
+    file_clear_left(folder, names, sizeof names / sizeof *names);
+    return copy_revoked(site, folder, mem, err);
 }
 
 enum salve_code rec_keys_copy(struct site *site, const char *folder, bool may_begin, struct arena *mem,
                               struct salve_err *err)
 {
-    enum salve_code code = keys_copy(site->keys, folder, may_begin, site->now_unix_ms / 1000, err);
-    if (code != SALVE_OK) return code;
-    static const char *const names[] = {"keys.copy", "revoked"}; /* the place is this site's; it was killed there */
-    file_clear_left(folder, names, sizeof names / sizeof *names);
-    return copy_revoked(site, folder, mem, err);
+    struct keys_copied copied;
+    TRY(keys_copy_begin(site->keys, folder, may_begin, site->now_unix_ms / 1000, &copied, err));
+    TRY(rec_keys_copy_files(site, folder, &copied, mem, err));
+    return keys_copy_done(site->keys, &copied, err);
 }
 
 void rec_keys_copy_due(struct site *site)

@@ -131,8 +131,11 @@ static enum salve_code open_view(struct rec_view *view, struct letter_opening *o
     view->actor.role = ROLE_PARTICIPANT;
     TRY(arena_str(view->mem, site->settings.name, &view->actor.site, err));
     TRY(rec_stand_begin(site, o->id, false, &view->stand, err));
-    const struct rec_gate_ask ask = {
-        .actor = view->actor, .purpose = view->purpose, .classes = view->classes, .id = o->id, .is_counted = true};
+    const struct rec_gate_ask ask = {.actor = view->actor,
+                                     .purpose = view->purpose,
+                                     .classes = view->classes,
+                                     .id = o->id,
+                                     .counted = REC_COUNTED_LETTER};
     TRY(rec_gate_open(site, &ask, view->mem, &view->gate, err));
     view->gate.through_seq = o->letter.through_seq;
     return try_date(view, o, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * That a member of staff is who they say: the hash of what they type, the pass that a login gives, and the sealed memory
- * of one. What else is shown is looked at in rec_proof.c. */
+ * That a member of staff is who they say: the hash of what they type, the pass that a login gives, and the sealed
+ * memory of one. What else is shown is looked at in rec_proof.c. */
 #include <stdio.h>
 
 #include "keys/keys.h"
@@ -82,8 +82,8 @@ static enum salve_code find_staff(struct site *site, struct str id, struct arena
     return SALVE_OK;
 }
 
-/* What such a secret of theirs is hashed with; where they have none, what it would be. In a register from before there
- * were two kinds the one there is may be either. */
+/* What such a secret of theirs is hashed with; where they have none, what it would be. In a register from before
+ * there were two kinds the one there is may be either. */
 static struct rec_secret secret_of(const struct site *site, const struct rec_staff *staff, bool is_pin, bool *has)
 {
     bool is_phrase = !is_pin && staff->is.has_phrase;

@@ -85,7 +85,7 @@ static enum salve_code who(struct rec_view *view, const struct rec_ask *ask, str
 static enum salve_code open_view(struct rec_view *view, const struct rec_ask *ask, struct salve_err *err)
 {
     bool is_present;
-    struct rec_gate_ask gate = {.purpose = ask->purpose, .is_counted = true};
+    struct rec_gate_ask gate = {.purpose = ask->purpose};
     enum salve_code code = rec_renew(view->site, err);
     if (code == SALVE_OK) code = rec_due(view->site, err);
     if (code == SALVE_OK) code = who(view, ask, &gate.id, &is_present, err);
@@ -97,6 +97,9 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
     gate.actor = view->actor;
     gate.actor.told = ask->actor.told;
     gate.classes = view->classes;
+    gate.session = view->stand.session;
+    gate.is_by_ticket = view->is_by_ticket;
+    gate.counted = is_present && !view->is_by_ticket ? REC_COUNTED_CARD : REC_COUNTED_AWAY;
     gate.is_shown = view->is_shown = is_present && ask->purpose == PURPOSE_CARE && !ask->is_away;
     view->purpose = ask->purpose;
     code = rec_gate_open(view->site, &gate, view->mem, &view->gate, err);

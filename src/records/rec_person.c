@@ -196,7 +196,7 @@ static enum salve_code set_word(struct site *site, struct actor actor, struct st
     struct rec_gate_ask ask = {.actor = actor,
                                .purpose = PURPOSE_SELF,
                                .classes = CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CONSENT),
-                               .is_counted = true};
+                               .counted = REC_COUNTED_CARD};
     TRY(rec_who(site, who, mem, &ask.id, &is_present, err));
     if (!is_present) return salve_refuse(err, SALVE_E_NOT_FOUND, "a word needs the person's card", "card");
     TRY(rec_gate_open(site, &ask, mem, &gate, err));

@@ -78,7 +78,7 @@ static enum salve_code has_passkey(struct site *site, struct str id, struct aren
 {
     struct rec_tx tx;
     size_t count = 0;
-    struct rec_passkey *list = NULL;
+    struct passkey_kept *list = NULL;
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code code = rec_passkeys_of(&tx, id, mem, &list, &count, err);
     rec_tx_abandon(&tx);
@@ -143,7 +143,7 @@ void rec_passkey_said(struct site *site, struct str origins[SITE_ORIGINS_MAX], s
 
 /* What is kept of the passkey, its member and its counter; E_PIN where there is none. */
 struct held_passkey {
-    struct rec_passkey is;
+    struct passkey_kept is;
     struct rec_staff staff;
     struct rec_shown counter;
 };
@@ -151,8 +151,8 @@ struct held_passkey {
 static enum salve_code find_in(struct rec_tx *tx, struct str credential, struct arena *mem, struct held_passkey *out,
                                struct salve_err *err)
 {
-    char id[REC_PASSKEY_ID_BYTES + 1];
-    rec_passkey_id(credential, id);
+    char id[KEPT_ID_BYTES + 1];
+    kept_id(credential, id);
     TRY(rec_passkey_read(tx, str_of(id), mem, &out->is, err));
     TRY(rec_staff_read(tx, out->is.staff, mem, &out->staff, err));
     return rec_shown_get(tx, REC_SHOWN_PASSKEY, out->is.id, &out->counter, err);

@@ -72,12 +72,16 @@ static uint32_t turns_due(struct site *site)
     return site->now_unix_ms - due.renewed_unix_s * 1000 > (int64_t)REC_HORIZON_DAYS * DAY_MS / 2 ? 2 : 1;
 }
 
-bool rec_renewal_is_due(struct site *site) { return site->turning != NULL || turns_due(site) > 0; }
+/* Not under who reads the keys beside the work. */
+bool rec_renewal_is_due(struct site *site)
+{
+    return !site->is_frozen && (site->turning != NULL || turns_due(site) > 0);
+}
 
 /* Where the clock renews, a request does it only when that has failed for an hour. */
 static bool leaves_it(const struct site *site)
 {
-    return site->turning != NULL ||
+    return site->is_frozen || site->turning != NULL ||
            (site->is_ticking && site->now_unix_ms - site->renew_after_unix_ms < (int64_t)HOUR_MS);
 }
 

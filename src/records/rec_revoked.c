@@ -146,11 +146,8 @@ enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enu
 
 static enum salve_code read_file(struct site *site, struct arena *mem, struct str *bytes, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
-    enum salve_code code = rec_path(site->path, "revoked", path, err);
-    if (code != SALVE_OK) return code;
     struct salve_err why = {0};
-    code = file_read_plain(path, FILE_BYTES_MAX, mem, bytes, &why);
+    enum salve_code code = rec_file_text(site, "revoked", FILE_BYTES_MAX, mem, bytes, &why);
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND && err != NULL) *err = why;
     if (code != SALVE_E_NOT_FOUND) return code;
     *bytes = STR("");

@@ -29,6 +29,8 @@ static enum salve_code rotate(struct site *site, struct actor actor, struct aren
 {
     int64_t now_ms = 0;
     enum salve_code code = check_actor(site, actor, mem, &now_ms, err);
+    if (code == SALVE_OK && site->is_frozen)
+        code = salve_refuse(err, SALVE_E_BUSY, "it is being verified or copied; try again later", "site");
     if (code == SALVE_OK) code = rec_renew_rest(site, err);
     if (code == SALVE_OK && site->renewal.epoch == 0) {
         code = rec_turn(site, now_ms, mem, out, err);

@@ -4,6 +4,7 @@
  * member as the login saw them; what the register says is looked at again wherever the session is used. */
 #include <stdlib.h>
 
+#include "records/openings_int.h"
 #include "records/session_int.h"
 
 enum { ID_BYTES = 64, SECOND_MS = 1000, MINUTE_MS = 60 * 1000, HOUR_MS = 3600 * 1000 };
@@ -24,6 +25,7 @@ struct rec_session {
     bool is_locked;
     struct rec_way way; /* as it was shown last */
     bool is_of_doubt;   /* begun while the clock was doubted */
+    struct rec_openings openings;
 };
 
 struct rec_sessions {
@@ -165,7 +167,9 @@ void rec_sessions_drop(struct site *site)
 {
     if (site->sessions != NULL) crypto_zero(site->sessions, sizeof *site->sessions);
     free(site->sessions);
+    free(site->openings);
     site->sessions = NULL;
+    site->openings = NULL;
 }
 
 /* --- a place in it ------------------------------------------------------------------------------------------------ */
@@ -294,6 +298,14 @@ uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN
 {
     const struct rec_session *session = find(site, token);
     return session == NULL ? 0 : session->number;
+}
+
+struct rec_openings *rec_session_openings(struct site *site, uint64_t number)
+{
+    struct rec_session *session = number == 0 ? NULL : numbered(site, number);
+    if (session != NULL) return &session->openings;
+    if (site->openings == NULL) site->openings = calloc(1, sizeof *site->openings);
+    return site->openings;
 }
 
 enum salve_code rec_session_stands(struct site *site, uint64_t number)

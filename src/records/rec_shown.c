@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Numbers that only grow, of what staff shows: rows "shown/<32 hex characters>" of the commons. The name is a keyed hash
- * of what it is about, the bytes (number u64, time u64 in ms) are sealed, so that the file does not tell who comes when. */
+ * Numbers that only grow, of what staff shows: rows "shown/<32 hex characters>" of the commons. The name is a keyed
+ * hash of what it is about, the bytes (number u64, time u64 in ms) are sealed, so that the file does not tell who
+ * comes when. */
 #include "records/login_int.h"
 #include "store/store.h"
 

@@ -20,10 +20,8 @@ enum { SIGN_BYTES = 64 << 20 };
 
 static enum salve_code guard_read(void *self, struct arena *mem, struct str *text, struct salve_err *err)
 {
-    struct site *site = self;
-    char path[REC_PATH_BYTES];
-    enum salve_code code = rec_path(site->path, "signed-head", path, err);
-    return code == SALVE_OK ? file_read_plain(path, SALVE_NOTE_BYTES_MAX, mem, text, err) : code;
+    const struct site *site = self;
+    return rec_file_text(site, "signed-head", SALVE_NOTE_BYTES_MAX, mem, text, err);
 }
 
 static enum salve_code guard_write(void *self, struct str text, struct salve_err *err)
@@ -69,6 +67,7 @@ int64_t rec_proof_from_unix_ms(const struct site *site)
 /* A signature on its way: the guard's words wait until the leaves and the archived note are durable. */
 struct signing {
     struct site *site;
+    bool is_hourly; /* also where nothing is new */
     struct str head, note;
     uint64_t size;
 };
@@ -92,7 +91,7 @@ static enum salve_code publish_note(struct site *site, struct str note, struct s
     enum salve_code code = rec_path(site->path, "checkpoint", path, err);
     if (code == SALVE_OK) code = file_replace_unsynced(path, note, 0644, err);
     if (code != SALVE_OK) return code;
-    site->published_at_unix_ms = site->now_unix_ms;
+    site->published_at_unix_ms = site->hour_unix_ms = site->now_unix_ms;
     site->has_unpublished = false;
     return SALVE_OK;
 }
@@ -112,6 +111,8 @@ static enum salve_code sign_in(struct signing *s, struct rec_tx *tx, struct salv
     struct tlog_guard guard = {.self = s, .read = later_read, .write = later_write};
     if (tlog_size(tx->log) == 0) return SALVE_OK;
     enum salve_code code = tlog_pad(tx->log, TLOG_PAD_MULTIPLE, &added, err);
+    if (code == SALVE_OK && s->is_hourly && tlog_size(tx->log) == s->site->signed_size)
+        code = tlog_fill(tx->log, TLOG_PAD_MULTIPLE, err);
     s->size = tlog_size(tx->log);
     if (code != SALVE_OK || s->size == s->site->signed_size) return code;
     code = tlog_sign(tx->log, &signer, &guard, tx->mem, &s->note, err);
@@ -152,10 +153,12 @@ static enum salve_code first_guard(struct site *site, struct arena *mem, struct 
 }
 
 /* One transaction: the notes of closed views, what is signed, and that there is nothing to complete after it. */
-static enum salve_code finish(struct site *site, bool with_signature, struct arena *mem, struct salve_err *err)
+enum finish { FINISH_UNSIGNED, FINISH_SIGNED, FINISH_HOURLY };
+static enum salve_code finish(struct site *site, enum finish how, struct arena *mem, struct salve_err *err)
 {
     struct rec_tx tx;
-    struct signing signing = {.site = site};
+    bool with_signature = how != FINISH_UNSIGNED;
+    struct signing signing = {.site = site, .is_hourly = how == FINISH_HOURLY};
     bool has_written = site->is_marked_open || site->closing != NULL;
     enum salve_code code = with_signature ? first_guard(site, mem, err) : SALVE_OK;
     if (code == SALVE_OK) code = rec_tx_begin(site, false, mem, &tx, err);
@@ -173,13 +176,7 @@ static enum salve_code finish(struct site *site, bool with_signature, struct are
 enum salve_code rec_sign(struct site *site, enum rec_sign_when when, struct arena *mem, struct salve_err *err)
 {
     bool is_now = when == REC_SIGN_NOW || (!site->is_ticking && is_due(site, REC_SIGN_INTERVAL_MS));
-    return is_now ? finish(site, true, mem, err) : SALVE_OK;
-}
-
-enum salve_code rec_sign_tick(struct site *site, uint64_t log_size, struct arena *mem, struct salve_err *err)
-{
-    bool has_news = log_size > site->signed_size || site->closing != NULL;
-    return has_news && is_due(site, REC_TICK_INTERVAL_MS) ? finish(site, true, mem, err) : SALVE_OK;
+    return is_now ? finish(site, FINISH_SIGNED, mem, err) : SALVE_OK;
 }
 
 /* The newest signature, for everybody, where the hour was not over. */
@@ -194,11 +191,28 @@ static enum salve_code publish_last(struct site *site, struct arena *mem, struct
     return code == SALVE_OK ? publish_note(site, note, err) : code;
 }
 
+/* Once an hour everybody sees a longer log, also where nobody came: one that stands still would tell so. */
+static bool is_hour_over(struct site *site)
+{
+    if (site->hour_unix_ms == 0) site->hour_unix_ms = site->now_unix_ms;
+    return !site->is_suspect && site->now_unix_ms - site->hour_unix_ms >= REC_PUBLISH_INTERVAL_MS;
+}
+
+enum salve_code rec_sign_tick(struct site *site, uint64_t log_size, struct arena *mem, struct salve_err *err)
+{
+    bool has_news = log_size > site->signed_size || site->closing != NULL, is_hour = is_hour_over(site);
+    if (has_news) return is_due(site, REC_TICK_INTERVAL_MS) ? finish(site, FINISH_SIGNED, mem, err) : SALVE_OK;
+    if (!is_hour) return SALVE_OK;
+    return site->has_unpublished ? publish_last(site, mem, err) : finish(site, FINISH_HOURLY, mem, err);
+}
+
 enum salve_code rec_sign_closing(struct site *site, struct arena *mem, struct salve_err *err)
 {
     bool has_written = site->is_marked_open || site->closing != NULL;
     bool with_signature = site->must_sign || (has_written && is_due(site, REC_SIGN_INTERVAL_MS));
-    enum salve_code code = has_written || with_signature ? finish(site, with_signature, mem, err) : SALVE_OK;
+    enum salve_code code = has_written || with_signature
+                               ? finish(site, with_signature ? FINISH_SIGNED : FINISH_UNSIGNED, mem, err)
+                               : SALVE_OK;
     return code == SALVE_OK ? publish_last(site, mem, err) : code;
 }
 

@@ -296,6 +296,30 @@ enum salve_code rec_site_beside(struct site *site, const char *folder, struct si
     return code;
 }
 
+enum salve_code rec_site_frozen(struct site *site, const struct rec_frozen *frozen, struct site **out,
+                                struct salve_err *err)
+{
+    struct site *copy = NULL;
+    struct site_options options = {.path = site->path, .clock = site->clock};
+    struct store_options store_options = store_of(&options, false);
+    store_options.disk = frozen->disk;
+    TRY(new_site(&options, &copy, err));
+    copy->frozen = frozen;
+    copy->is_lenient = true;
+    copy->signed_size = site->signed_size;
+    copy->now_unix_ms = site->now_unix_ms;
+    enum salve_code code = keys_open_frozen(site->keys, frozen->disk, &copy->keys, err);
+    if (code == SALVE_OK) code = open_store(copy, &store_options, err);
+    if (code == SALVE_OK) code = rec_log_load(copy, err);
+    if (code == SALVE_OK) code = load_settings(copy, err);
+    if (code == SALVE_OK) code = rec_revoked_load(copy, err);
+    if (code == SALVE_OK)
+        *out = copy;
+    else
+        rec_site_drop(&copy);
+    return code;
+}
+
 void rec_site_beside_drop(struct site **site)
 {
     if (*site != NULL) (*site)->keys = NULL;

@@ -337,7 +337,7 @@ enum salve_code near_staff_list(struct site *site, struct arena *mem, struct sta
 {
     struct rec_tx tx;
     struct rec_staff *all = NULL;
-    struct rec_passkey *passkeys = NULL;
+    struct passkey_kept *passkeys = NULL;
     size_t n = 0, passkey_count = 0;
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code code = read_all(&tx, mem, &all, &n, err);

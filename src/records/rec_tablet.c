@@ -1,78 +1,34 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Tablets: documents "tablet/<id>" of the commons. One that was removed stays as such. */
-#include "json/json.h"
 #include "records/session_int.h"
 
-enum { JSON_BYTES_MAX = 2 << 10, WORK_BYTES = 8 << 20, DAY_MS = 24 * 3600 * 1000 };
-enum state { STATE_ENROLLED, STATE_LOCKED, STATE_REMOVED, STATES };
-static const char *const states[STATES] = {"enrolled", "locked", "removed"};
+enum { WORK_BYTES = 8 << 20, DAY_MS = 24 * 3600 * 1000 };
 
-struct kept {
-    struct str id, label, by, key;
-    int64_t at_unix_ms;
-    enum state state;
-};
-
-/* --- the document ------------------------------------------------------------------------------------------------- */
-
-static bool parts_read(const struct json *doc, struct arena *mem, struct kept *out)
-{
-    struct str state = json_get_text(doc, "state");
-    int at = 0;
-    while (at < STATES && !str_is(state, states[at])) at++;
-    if (at == STATES) return false;
-    out->state = (enum state)at;
-    out->label = json_get_text(doc, "label");
-    out->by = json_get_text(doc, "by");
-    return json_i64(json_get(doc, "at_ms"), &out->at_unix_ms) && rec_doc_is_name(out->by) && out->label.len > 0 &&
-           rec_doc_bytes_read(json_get_text(doc, "key"), mem, &out->key) && out->key.len == TABLET_KEY_BYTES;
-}
-
-static enum salve_code tablet_read(struct rec_tx *tx, struct str id, struct arena *mem, struct kept *out,
+static enum salve_code tablet_read(struct rec_tx *tx, struct str id, struct arena *mem, struct tablet_kept *out,
                                    struct salve_err *err)
 {
     struct str json;
-    const struct json *doc = NULL;
-    *out = (struct kept){.state = STATE_REMOVED};
     TRY(rec_doc_get(tx, STR("tablet"), id, mem, &json, err));
-    TRY(json_read(json, NULL, mem, &doc, err));
-    TRY(arena_str(mem, id, &out->id, err));
-    return parts_read(doc, mem, out) ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "commons tablet");
+    TRY(tablet_kept_read(json, mem, out, err));
+    return arena_str(mem, id, &out->id, err);
 }
 
-static enum salve_code tablet_write(struct rec_tx *tx, const struct kept *tablet, struct salve_err *err)
+static enum salve_code tablet_write(struct rec_tx *tx, const struct tablet_kept *tablet, struct salve_err *err)
 {
-    struct buf out;
-    struct str json, key;
-    buf_init(&out, tx->mem, JSON_BYTES_MAX);
-    struct json_writer w = {.out = &out};
-    TRY(rec_doc_bytes(tablet->key, tx->mem, &key, err));
-    json_open(&w, NULL, '{');
-    json_put_i64(&w, "at_ms", tablet->at_unix_ms);
-    json_put_text(&w, "by", tablet->by);
-    json_put_text(&w, "key", key);
-    json_put_text(&w, "label", tablet->label);
-    json_put_text(&w, "state", str_of(states[tablet->state]));
-    json_close(&w);
-    TRY(buf_done(&out, &json, err));
+    struct str json;
+    TRY(tablet_kept_write(tablet, tx->mem, &json, err));
     return rec_doc_put(tx, STR("tablet"), tablet->id, json, err);
 }
 
 /* --- who signs ---------------------------------------------------------------------------------------------------- */
 
-static bool is_id(struct str text)
-{
-    uint8_t bytes[REC_TABLET_ID_BYTES / 2];
-    return str_hex_parse(text, bytes, sizeof bytes);
-}
-
 /* E_NOT_FOUND: it is none. */
-static enum salve_code look_up(struct site *site, struct str id, struct arena *mem, struct kept *out,
+static enum salve_code look_up(struct site *site, struct str id, struct arena *mem, struct tablet_kept *out,
                                struct salve_err *err)
 {
     struct rec_tx tx;
-    if (!is_id(id)) return salve_fail(err, SALVE_E_NOT_FOUND, "tablet");
+    if (!kept_is_id(id)) return salve_fail(err, SALVE_E_NOT_FOUND, "tablet");
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code code = tablet_read(&tx, id, mem, out, err);
     rec_tx_abandon(&tx);
@@ -82,25 +38,23 @@ static enum salve_code look_up(struct site *site, struct str id, struct arena *m
 enum salve_code rec_tablet_stands(struct site *site, struct str tablet, struct arena *mem, bool *out,
                                   struct salve_err *err)
 {
-    struct kept kept;
+    struct tablet_kept kept;
     enum salve_code code = look_up(site, tablet, mem, &kept, err);
-    *out = code == SALVE_OK && kept.state == STATE_ENROLLED;
+    *out = code == SALVE_OK && kept.state == TABLET_ENROLLED;
     return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
 }
 
 enum salve_code rec_tablet_signed(struct site *site, struct str id, const struct proof *shown, struct arena *mem,
                                   bool *is_signed, struct salve_err *err)
 {
-    struct kept kept;
-    struct str challenge, text;
+    struct tablet_kept kept;
+    struct str text;
     *is_signed = false;
     if (shown->tablet.len == 0 || rec_challenge_check(site, shown->challenge, NULL) != SALVE_OK) return SALVE_OK;
     enum salve_code code = look_up(site, shown->tablet, mem, &kept, err);
     if (code != SALVE_OK) return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
-    TRY(rec_doc_bytes(shown->challenge, mem, &challenge, err));
-    text = arena_printf(mem, "salve tablet 1\n%.*s\n%.*s", STR_ARGS(challenge), STR_ARGS(id));
-    if (text.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "tablet");
-    *is_signed = kept.state == STATE_ENROLLED &&
+    TRY(tablet_text(shown->challenge, id, mem, &text, err));
+    *is_signed = kept.state == TABLET_ENROLLED &&
                  passkey_point_check((const uint8_t *)kept.key.ptr, text, shown->tablet_signature);
     return SALVE_OK;
 }
@@ -127,7 +81,7 @@ static int64_t seen_at_unix_ms(struct site *site, struct str tablet)
 
 void rec_tablet_seen(struct site *site, struct str tablet)
 {
-    struct rec_seen *row = tablet.len == REC_TABLET_ID_BYTES ? seen_row(site, tablet) : NULL;
+    struct rec_seen *row = tablet.len == KEPT_ID_BYTES ? seen_row(site, tablet) : NULL;
     if (row == NULL) return;
     memcpy(row->tablet, tablet.ptr, tablet.len);
     row->at_unix_ms = near_site_now_unix_ms(site);
@@ -154,7 +108,7 @@ enum salve_code rec_tablet_note(struct site *site, struct str tablet, struct are
 /* --- the list ----------------------------------------------------------------------------------------------------- */
 
 struct all {
-    struct kept *list;
+    struct tablet_kept *list;
     int64_t *seen_unix_ms;
     size_t count;
 };
@@ -165,14 +119,14 @@ static enum salve_code read_all(struct rec_tx *tx, struct arena *mem, struct all
     size_t n = 0;
     out->count = 0;
     TRY(rec_doc_ids(tx, STR("tablet"), mem, &ids, &n, err));
-    out->list = arena_array(mem, struct kept, n + 1);
+    out->list = arena_array(mem, struct tablet_kept, n + 1);
     out->seen_unix_ms = arena_array(mem, int64_t, n + 1);
     if (out->list == NULL || out->seen_unix_ms == NULL) return salve_fail(err, SALVE_E_MEMORY, "tablets");
     for (size_t i = 0; i < n; i++) {
         struct rec_shown seen;
-        struct kept *one = &out->list[out->count];
+        struct tablet_kept *one = &out->list[out->count];
         TRY(tablet_read(tx, ids[i], mem, one, err));
-        if (one->state == STATE_REMOVED) continue;
+        if (one->state == TABLET_REMOVED) continue;
         TRY(rec_shown_get(tx, REC_SHOWN_TABLET, one->id, &seen, err));
         int64_t now_unix_ms = seen_at_unix_ms(tx->site, one->id);
         out->seen_unix_ms[out->count++] = now_unix_ms > seen.at_unix_ms ? now_unix_ms : seen.at_unix_ms;
@@ -184,13 +138,13 @@ static void tell(struct site *site, struct actor actor, const struct all *all, s
 {
     struct str here = rec_session_tablet(site, actor.pass);
     for (size_t i = 0; i < all->count; i++) {
-        const struct kept *one = &all->list[i];
+        const struct tablet_kept *one = &all->list[i];
         out[i] = (struct tablet){.id = one->id,
                                  .label = one->label,
                                  .by = one->by,
                                  .enrolled_unix_ms = one->at_unix_ms,
                                  .seen_unix_ms = all->seen_unix_ms[i],
-                                 .is_locked = one->state == STATE_LOCKED,
+                                 .is_locked = one->state == TABLET_LOCKED,
                                  .is_here = str_eq(here, one->id)};
     }
 }
@@ -236,7 +190,7 @@ static enum salve_code change(struct site *site, struct actor actor, change_in *
 
 struct enrolment {
     const struct tablet_new *fresh;
-    char id[REC_TABLET_ID_BYTES + 1];
+    char id[KEPT_ID_BYTES + 1];
 };
 
 static enum salve_code enrol_in(struct rec_tx *tx, struct actor actor, void *with, struct salve_err *err)
@@ -244,19 +198,17 @@ static enum salve_code enrol_in(struct rec_tx *tx, struct actor actor, void *wit
     struct enrolment *enrolment = with;
     struct all all;
     struct str key = str_bytes(enrolment->fresh->public_key, TABLET_KEY_BYTES);
-    uint8_t hash[CRYPTO_SHA256_BYTES];
     TRY(read_all(tx, tx->mem, &all, err));
     if (all.count >= TABLETS_MAX) return salve_refuse(err, SALVE_E_QUOTA, "64 at most", "tablets");
     for (size_t i = 0; i < all.count; i++)
         if (str_eq(all.list[i].key, key)) return salve_refuse(err, SALVE_E_CONFLICT, "it is enrolled", "tablet");
-    crypto_sha256(key, hash);
-    str_hex(hash, REC_TABLET_ID_BYTES / 2, enrolment->id);
-    struct kept fresh = {.id = str_of(enrolment->id),
-                         .label = enrolment->fresh->label,
-                         .by = actor.id,
-                         .key = key,
-                         .at_unix_ms = tx->now_unix_ms,
-                         .state = STATE_ENROLLED};
+    kept_id(key, enrolment->id);
+    struct tablet_kept fresh = {.id = str_of(enrolment->id),
+                                .label = enrolment->fresh->label,
+                                .by = actor.id,
+                                .key = key,
+                                .at_unix_ms = tx->now_unix_ms,
+                                .state = TABLET_ENROLLED};
     return tablet_write(tx, &fresh, err);
 }
 
@@ -265,7 +217,7 @@ enum salve_code near_tablet_enrol(struct site *site, struct actor actor, const s
 {
     struct enrolment enrolment = {.fresh = fresh};
     struct rec_proofs *proofs = NULL;
-    TRY(rec_label_check(fresh->label, err));
+    TRY(kept_label_check(fresh->label, err));
     if (!passkey_point_is(fresh->public_key))
         return salve_refuse(err, SALVE_E_INVALID, "it is no point of P-256", "publicKey");
     TRY(rec_proofs_of(site, &proofs, err));
@@ -277,39 +229,39 @@ enum salve_code near_tablet_enrol(struct site *site, struct actor actor, const s
 
 struct turn {
     struct str id;
-    enum state state;
+    enum tablet_state state;
 };
 
 static enum salve_code turn_in(struct rec_tx *tx, struct actor actor, void *with, struct salve_err *err)
 {
     const struct turn *turn = with;
-    struct kept kept;
+    struct tablet_kept kept;
     (void)actor;
-    if (!is_id(turn->id)) return salve_fail(err, SALVE_E_NOT_FOUND, "tablet");
+    if (!kept_is_id(turn->id)) return salve_fail(err, SALVE_E_NOT_FOUND, "tablet");
     TRY(tablet_read(tx, turn->id, tx->mem, &kept, err));
-    if (kept.state == STATE_REMOVED) return salve_fail(err, SALVE_E_NOT_FOUND, "tablet");
+    if (kept.state == TABLET_REMOVED) return salve_fail(err, SALVE_E_NOT_FOUND, "tablet");
     if (kept.state == turn->state) return SALVE_OK;
     kept.state = turn->state;
     return tablet_write(tx, &kept, err);
 }
 
-static enum salve_code turn_to(struct site *site, struct actor actor, struct str id, enum state state,
+static enum salve_code turn_to(struct site *site, struct actor actor, struct str id, enum tablet_state state,
                                struct salve_err *err)
 {
     struct turn turn = {id, state};
     TRY(change(site, actor, turn_in, &turn, err));
-    if (state != STATE_ENROLLED) rec_sessions_end_at(site, id);
-    if (state == STATE_REMOVED) seen_no_more(site, id);
+    if (state != TABLET_ENROLLED) rec_sessions_end_at(site, id);
+    if (state == TABLET_REMOVED) seen_no_more(site, id);
     return SALVE_OK;
 }
 
 enum salve_code near_tablet_lock(struct site *site, struct actor actor, struct str id, bool is_locked,
                                  struct salve_err *err)
 {
-    return turn_to(site, actor, id, is_locked ? STATE_LOCKED : STATE_ENROLLED, err);
+    return turn_to(site, actor, id, is_locked ? TABLET_LOCKED : TABLET_ENROLLED, err);
 }
 
 enum salve_code near_tablet_remove(struct site *site, struct actor actor, struct str id, struct salve_err *err)
 {
-    return turn_to(site, actor, id, STATE_REMOVED, err);
+    return turn_to(site, actor, id, TABLET_REMOVED, err);
 }

@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/health_int.h"
+#include "records/gate.h"
 #include "records/log_int.h"
 #include "records/login_int.h"
 #include "records/revoked_int.h"
@@ -139,7 +140,6 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     struct tlog_guard guard = rec_guard(v->site);
     struct salve_err step_err = {0};
     struct str note;
-    char path[REC_PATH_BYTES];
     uint64_t signed_by, before = v->result->findings;
     struct tlog_checkpoint head;
     struct tlog_hash root;
@@ -148,10 +148,9 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     if (code != SALVE_OK) code = settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
     before = v->result->findings;
     if (code == SALVE_OK) code = settle(v, "keys.db", rec_log_known(tx, &step_err), before, &step_err, err);
-    if (code == SALVE_OK) code = rec_path(v->site->path, "checkpoint", path, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
-    code = file_read_plain(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
+    code = rec_file_text(v->site, "checkpoint", SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
     if (code == SALVE_OK) code = tlog_note_verify(note, &v->site->log->vkey, 1, &signed_by, NULL, &step_err);
     if (code == SALVE_OK) code = tlog_checkpoint_parse(note, &head, &step_err);
     if (code == SALVE_OK && head.size > tlog_size(tx->log)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "size");
@@ -424,20 +423,49 @@ static enum salve_code log_in(struct verify *v, struct salve_err *err)
     return code == SALVE_E_INTEGRITY ? SALVE_OK : code;
 }
 
+enum salve_code site_verify_begin(struct site *site, struct actor actor, bool *shows_records, struct salve_err *err)
+{
+    struct verify v = {.site = site, .mem = arena_open_private(WORK_BYTES)};
+    if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
+    enum salve_code code = who_asks(&v, actor, err);
+    if (code == SALVE_OK) (void)!rec_renew_rest(site, NULL); /* what cannot be renewed is found below */
+    *shows_records = v.shows_records;
+    arena_close(v.mem);
+    return code;
+}
+
+enum salve_code site_verify_frozen(struct site *copy, const struct site_verify_ask *ask, bool shows_records,
+                                   struct site_verify_result *out, struct salve_err *err)
+{
+    *out = (struct site_verify_result){0};
+    struct verify v = {
+        .ask = ask, .site = copy, .result = out, .shows_records = shows_records, .mem = arena_open_private(WORK_BYTES)};
+    if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
+    enum salve_code code = verify_all(&v, err);
+    arena_close(v.mem);
+    return code;
+}
+
+enum salve_code site_verify_done(struct site *site, const struct site_verify_result *result, enum salve_code code,
+                                 struct salve_err *err)
+{
+    struct verify v = {.site = site, .result = (struct site_verify_result *)(uintptr_t)result};
+    site->must_sign = code == SALVE_OK; /* what is whole is signed at the closing */
+    v.mem = code == SALVE_OK ? arena_open_private(WORK_BYTES) : NULL;
+    if (v.mem != NULL)
+        (void)!rec_verified_note(site, result->findings, v.mem, NULL); /* what cannot be noted was done */
+    arena_close(v.mem);
+    return verdict(&v, code, err);
+}
+
 enum salve_code near_site_verify(struct site *site, const struct site_verify_ask *ask, struct site_verify_result *out,
                                  struct salve_err *err)
 {
+    bool shows_records = false;
     *out = (struct site_verify_result){0};
-    struct verify v = {.ask = ask, .site = site, .result = out, .mem = arena_open_private(WORK_BYTES)};
-    if (v.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
-    enum salve_code code = who_asks(&v, ask->actor, err);
-    if (code == SALVE_OK) (void)!rec_renew_rest(site, NULL); /* what cannot be renewed is found below */
-    if (code == SALVE_OK) code = verify_all(&v, err);
-    site->must_sign = code == SALVE_OK; /* what is whole is signed at the closing */
-    if (code == SALVE_OK)
-        (void)!rec_verified_note(site, out->findings, v.mem, NULL); /* what cannot be noted was done */
-    arena_close(v.mem);
-    return verdict(&v, code, err);
+    TRY(site_verify_begin(site, ask->actor, &shows_records, err));
+    enum salve_code code = site_verify_frozen(site, ask, shows_records, out, err);
+    return site_verify_done(site, out, code, err);
 }
 
 /* What can be said about a site that does not open: the page checksums of both databases, and why it does not. */

@@ -11,18 +11,18 @@
  *     code = session_end(site, session.token, err);
  * What is shown may be more than a secret (proof.h): session_begin_by, session_unlock_by, session_step_up.
  *
- * A session is in the memory of the gate alone, and ends with it. Kept is a hash of its token. The pass of its actor is
- * the token, and the gate takes that for the member wherever it takes an actor, as long as the session is neither ended
- * nor locked.
+ * A session is in the memory of the gate alone, and ends with it. Kept is a hash of its token. The pass of its actor
+ * is the token, and the gate takes that for the member wherever it takes an actor, as long as the session is neither
+ * ended nor locked.
  *
  * What ends a session: session_end; eight hours since the login; the member is retired, has another role or another
  * secret, at once; the ninth session of the same member ends the one that was used least recently. It locks by itself
- * when it was not used for the lock seconds of the site's settings. The time is the guarded one of the site, or that of
- * the machine where more of it went by. While the clock is doubted no session opens anything (E_CLOCK), but for one
- * that a manager or technician began since, who can confirm the clock, and one that is held.
- * What the table of roles marks (consent/may.h, MAY_FRESH: consent, transfer, erasure, staff, settings) is refused with
- * E_STEP_UP when it was not shown within the last ten minutes that it is them: by the login, by unlocking, by a memory of
- * staff_recall from the moment of its login on.
+ * when it was not used for the lock seconds of the site's settings. The time is the guarded one of the site, or that
+ * of the machine where more of it went by. While the clock is doubted no session opens anything (E_CLOCK), but for
+ * one that a manager or technician began since, who can confirm the clock, and one that is held.
+ * What the table of roles marks (consent/may.h, MAY_FRESH: consent, transfer, erasure, staff, settings) is refused
+ * with E_STEP_UP when it was not shown within the last ten minutes that it is them: by the login, by unlocking, by a
+ * memory of staff_recall from the moment of its login on.
  * Views that a session opened end with it; a locked session reads nothing through them, and goes on when unlocked. */
 #ifndef SALVE_RECORDS_SESSION_H
 #define SALVE_RECORDS_SESSION_H
@@ -54,15 +54,15 @@ struct session {
     bool must_set_up;            /* its member has to set up a passkey or TOTP (account.h); it opens nobody */
 };
 
-/* session_begin - staff_login, and a session for it. The same words and the same work for a name that nobody has; a try
- * counts from before it is looked at.
+/* session_begin - staff_login, and a session for it. The same words and the same work for a name that nobody has; a
+ * try counts from before it is looked at.
  *   errors  E_PIN, E_IO, E_FULL as staff_login; E_CLOCK the clock is doubted, and the member is no manager and no
  *           technician; E_QUOTA there are too many sessions */
 SALVE_MUST_USE enum salve_code session_begin(struct site *site, struct str id, struct str secret, struct arena *mem,
                                              struct session *out, struct salve_err *err);
 
-/* session_begin_by - the same with what is shown (proof.h); with a passkey `id` is not looked at. A session of a tablet
- * ends when the tablet is locked or removed.
+/* session_begin_by - the same with what is shown (proof.h); with a passkey `id` is not looked at. A session of a
+ * tablet ends when the tablet is locked or removed.
  *   errors  as session_begin; E_CLOCK also for a code while the clock is doubted */
 SALVE_MUST_USE enum salve_code session_begin_by(struct site *site, struct str id, const struct proof *shown,
                                                 struct arena *mem, struct session *out, struct salve_err *err);
@@ -71,8 +71,8 @@ SALVE_MUST_USE enum salve_code session_begin_by(struct site *site, struct str id
 SALVE_MUST_USE enum salve_code session_look(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
                                             struct arena *mem, struct session *out, struct salve_err *err);
 
-/* session_hold - a session for an actor of staff_login or staff_recall, which does not lock by itself: for a connection
- * that ends it. E_ROLE: nobody logged in as that; E_QUOTA. */
+/* session_hold - a session for an actor of staff_login or staff_recall, which does not lock by itself: for a
+ * connection that ends it. E_ROLE: nobody logged in as that; E_QUOTA. */
 SALVE_MUST_USE enum salve_code session_hold(struct site *site, struct actor actor, struct arena *mem,
                                             struct session *out, struct salve_err *err);
 

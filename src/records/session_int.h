@@ -7,8 +7,8 @@
 #include "records/login_int.h"
 #include "records/session.h"
 
-/* rec_pass_of - the pass of staff_login behind an actor's: that of the member where it is the token of a session, else
- * the actor's own.
+/* rec_pass_of - the pass of staff_login behind an actor's: that of the member where it is the token of a session,
+ * else the actor's own.
  *   errors  E_LOCKED, E_CLOCK; a session that ended gives the words of rec_not_staff */
 SALVE_MUST_USE enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
                                            struct salve_err *err);
@@ -22,8 +22,8 @@ SALVE_MUST_USE enum salve_code rec_session_actor(struct site *site, const uint8_
                                                  struct arena *mem, struct actor *out, struct salve_err *err);
 void rec_session_used(struct site *site, uint64_t number);
 
-/* rec_session_number - of the session with that token; 0: it is none. rec_session_stands - OK, E_LOCKED, or E_SESSION:
- * it ended. Number 0 stands. */
+/* rec_session_number - of the session with that token; 0: it is none. rec_session_stands - OK, E_LOCKED, or
+ * E_SESSION: it ended. Number 0 stands. */
 uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
 enum salve_code rec_session_stands(struct site *site, uint64_t number);
 
@@ -34,6 +34,11 @@ SALVE_MUST_USE enum salve_code rec_session_fresh(struct site *site, const uint8_
                                                  struct salve_err *err);
 int64_t rec_session_shown_unix_ms(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES]);
 void rec_session_shown(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], int64_t shown_unix_ms);
+
+/* rec_session_openings - what is counted of the session with that number; of all that is opened without one, together.
+ * NULL: no memory. */
+struct rec_openings;
+struct rec_openings *rec_session_openings(struct site *site, uint64_t number);
 
 /* rec_session_member - the name and the try of the session that is to be unlocked; texts good until it ends. */
 SALVE_MUST_USE enum salve_code rec_session_member(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],
@@ -50,16 +55,16 @@ SALVE_MUST_USE enum salve_code rec_session_step(struct site *site, const uint8_t
                                                 const struct rec_way *way, struct arena *mem, struct session *out,
                                                 struct salve_err *err);
 
-/* rec_session_whole - it need not set up any more. rec_session_at, rec_session_tablet - the tablet that it is at; empty:
- * none. rec_sessions_end_but - all of a member but that one; rec_sessions_end_at - all at a tablet. */
+/* rec_session_whole - it need not set up any more. rec_session_at, rec_session_tablet - the tablet that it is at;
+ * empty: none. rec_sessions_end_but - all of a member but that one; rec_sessions_end_at - all at a tablet. */
 void rec_session_whole(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
 void rec_session_at(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], const char *tablet);
 struct str rec_session_tablet(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
 void rec_sessions_end_but(struct site *site, struct str id, const uint8_t token[SESSION_TOKEN_BYTES]);
 void rec_sessions_end_at(struct site *site, struct str tablet);
 
-/* rec_sessions_end_of - all of a member; as soon as what ends them cannot be taken back. rec_sessions_lapse - locks and
- * ends what time locks and ends. rec_sessions_drop - frees them. */
+/* rec_sessions_end_of - all of a member; as soon as what ends them cannot be taken back. rec_sessions_lapse - locks
+ * and ends what time locks and ends. rec_sessions_drop - frees them. */
 void rec_sessions_end_of(struct site *site, struct str id);
 void rec_sessions_lapse(struct site *site);
 void rec_sessions_drop(struct site *site);

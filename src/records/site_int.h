@@ -20,6 +20,7 @@ enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE
 
 struct admit_rules;
 struct crypto_keys;
+struct db_disk;
 struct db_lock;
 struct keys;
 struct rec_closing;
@@ -76,20 +77,33 @@ struct site {
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */
     char pending_text[96];
-    struct rec_decided *decided;    /* one for each compartment that has a view (stand_int.h) */
-    uint64_t retirements;           /* of staff, since the opening */
-    struct rec_sessions *sessions;  /* rec_session.c; NULL: there was none yet */
-    struct rec_proofs *proofs;      /* proof_int.h; NULL: nothing was shown yet */
-    _Atomic uint64_t *generation;   /* site_generation_use */
-    struct rec_turning *turning;    /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
-    double certified_count;         /* of an hour, fading (rec_certify.c) */
-    int64_t certified_at_unix_ms;   /* the newest */
-    bool is_ticking;                /* site_tick signs the log */
-    bool has_unpublished;           /* a signature that the file `checkpoint` has not */
-    int64_t published_at_unix_ms;   /* in this run; 0: never */
-    char build[65];                 /* hash of the program that runs it, in the log (rec_build.c); empty: none */
-    struct salve_err keys_copy_err; /* why the copy of the keys could not be renewed in this run */
+    struct rec_decided *decided;     /* one for each compartment that has a view (stand_int.h) */
+    uint64_t retirements;            /* of staff, since the opening */
+    struct rec_sessions *sessions;   /* rec_session.c; NULL: there was none yet */
+    struct rec_openings *openings;   /* of all that is opened without a session (openings_int.h); NULL: nothing was */
+    struct rec_proofs *proofs;       /* proof_int.h; NULL: nothing was shown yet */
+    _Atomic uint64_t *generation;    /* site_generation_use */
+    struct rec_turning *turning;     /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
+    double certified_count;          /* of an hour, fading (rec_certify.c) */
+    int64_t certified_at_unix_ms;    /* the newest */
+    bool is_ticking;                 /* site_tick signs the log */
+    bool is_frozen;                  /* for who reads it beside the work: keys are not renewed meanwhile */
+    const struct rec_frozen *frozen; /* this is what is read so */
+    bool has_unpublished;            /* a signature that the file `checkpoint` has not */
+    int64_t published_at_unix_ms;    /* in this run; 0: never */
+    int64_t hour_unix_ms;            /* from when the next hour of publishing counts; 0: the first tick is to come */
+    char build[65];                  /* hash of the program that runs it, in the log (rec_build.c); empty: none */
+    struct salve_err keys_copy_err;  /* why the copy of the keys could not be renewed in this run */
 };
+
+/* The small files of the folder as they were when the site was frozen; NULL: it was not there. */
+struct rec_frozen {
+    struct str signed_head, checkpoint, revoked;
+    struct db_disk *disk;
+};
+/* rec_file_text - a small file of the folder, or of what is frozen. E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code rec_file_text(const struct site *site, const char *name, size_t bytes_max,
+                                             struct arena *mem, struct str *out, struct salve_err *err);
 
 /* Files of a site folder; path must have room for REC_PATH_BYTES. */
 SALVE_MUST_USE enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES],
@@ -134,6 +148,9 @@ SALVE_MUST_USE enum salve_code rec_site_open(const struct site_options *options,
 SALVE_MUST_USE enum salve_code rec_site_beside(struct site *site, const char *folder, struct site **out,
                                                struct salve_err *err);
 void rec_site_beside_drop(struct site **site);
+/* rec_site_frozen - the site as it was frozen, read by a process of its own, with the secrets that are in memory. */
+SALVE_MUST_USE enum salve_code rec_site_frozen(struct site *site, const struct rec_frozen *frozen, struct site **out,
+                                               struct salve_err *err);
 void rec_site_drop(struct site **site); /* closes without writing anything of ours */
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The gate: the one process that has the site folder and the people's keys. It opens the site by a secret that it
  * forgets at once, is confined, and only then hears what others ask. */
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -124,6 +125,27 @@ static void hear(void *with)
     serve_fds_close(&fds);
 }
 
+/* --- a fork that verifies, or copies ------------------------------------------------------------------------------ */
+
+/* It reads the site; a backup is written to its places, and the site is none of them. */
+static enum salve_code give_up(void *with, bool is_backup, struct salve_err *err)
+{
+    const struct gate *gate = with;
+    struct confine_path paths[PATHS_MAX];
+    struct confine what = {.name = is_backup ? "backup" : "verify",
+                           .may = is_backup ? CONFINE_FILES | CONFINE_STORE : CONFINE_FILES,
+                           .paths = paths,
+                           .landlock_abi_max = gate->job->start.landlock_abi_max,
+                           .may_lack_landlock = gate->job->start.may_lack_landlock};
+    for (size_t i = 0; i < gate->confined.path_count; i++) {
+        bool is_site = gate->paths[i].path == gate->job->start.dir;
+        paths[i] = gate->paths[i];
+        paths[i].is_written = is_backup && !is_site && gate->paths[i].is_written;
+    }
+    what.path_count = gate->confined.path_count;
+    return confine_more(&what, err);
+}
+
 /* --- its work ----------------------------------------------------------------------------------------------------- */
 
 static enum salve_code begin(struct gate *gate, struct salve_err *err)
@@ -134,7 +156,9 @@ static enum salve_code begin(struct gate *gate, struct salve_err *err)
     add_path(gate, gate->job->start.dir, true);
     add_path(gate, "/usr/share/zoneinfo", false);
     TRY(serve_confine(gate->job, &gate->confined, err));
-    const struct door_serve_ask ask = {.site = gate->site, .page = gate->page};
+    const struct sigaction forgotten = {.sa_handler = SIG_IGN};
+    (void)sigaction(SIGCHLD, &forgotten, NULL); /* of forks: what they say is heard over a pipe */
+    const struct door_serve_ask ask = {.site = gate->site, .page = gate->page, .confine = give_up, .with = gate};
     TRY(door_server_open(&ask, &gate->server, err));
     TRY(door_server_watch(gate->server, SERVE_CONTROL_FD, hear, gate, err));
     return serve_ready(gate->job, gate->page_fd, err);

@@ -47,7 +47,8 @@ enum serve_word {
     SERVE_ALIVE,  /* to PING */
 };
 
-enum { SERVE_FDS_MAX = 8, SERVE_SECRET_BYTES_MAX = 1024, SERVE_LINES = 4, SERVE_CONTROL_FD = 3 };
+/* LINES: workers of web, each with a line to the gate: so many saves wait at once, and share a commit. */
+enum { SERVE_FDS_MAX = 24, SERVE_SECRET_BYTES_MAX = 1024, SERVE_LINES = 16, SERVE_CONTROL_FD = 3 };
 
 struct serve_member { /* of struct serve_demo */
     char name[65], role[16], secret[65];

@@ -57,6 +57,12 @@ SALVE_MUST_USE enum salve_code store_close(struct store **store, struct salve_er
 /* store_is_there - whether there is something at the place to be opened. */
 SALVE_MUST_USE enum salve_code store_is_there(const struct store_options *options, bool *out, struct salve_err *err);
 
+/* store_freeze - what was committed so far stays as it is in its file, for others to read, while transactions go on;
+ * what is dropped meanwhile leaves the file with store_thaw. Not in a transaction. E_BUSY: it is frozen;
+ * E_UNSUPPORTED: this backend keeps no file. */
+SALVE_MUST_USE enum salve_code store_freeze(struct store *store, struct salve_err *err);
+void store_thaw(struct store *store);
+
 /* store_copy - all that was committed, as the new file `to`, checked on the way; not in a transaction. E_CONFLICT:
  * `to` is there; E_INTEGRITY; E_UNSUPPORTED: this backend keeps no file. */
 SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
@@ -212,6 +218,10 @@ SALVE_MUST_USE enum salve_code store_clock(struct store_tx *tx, int64_t wall_uni
  * once an hour; E_QUOTA when `limit` others were opened in the last 60 minutes (docs/never.md N13). */
 SALVE_MUST_USE enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,
                                                 uint32_t limit, struct salve_err *err);
+/* store_quota_take_of - the same in a mark of its own ("quota/letter"): what is counted there takes nothing from the
+ * others. */
+SALVE_MUST_USE enum salve_code store_quota_take_of(struct store_tx *tx, struct str name, struct compartment id,
+                                                   int64_t guarded_unix_ms, uint32_t limit, struct salve_err *err);
 /* store_quota_free - for an hour the compartment does not count, or until a thousand others were made: it was made just
  * now, opening it gathers nothing. */
 SALVE_MUST_USE enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms,

@@ -112,6 +112,9 @@ struct store_backend {
     enum salve_code (*scrub)(struct store_place *place, struct salve_err *err);
     enum salve_code (*check)(struct store_place *place, store_report *report, void *who, struct salve_err *err);
     enum salve_code (*copy)(struct store_place *place, const char *to, struct salve_err *err);
+    /* freeze: until thaw what is kept so far stays as it is in its file, and a scrub waits. */
+    enum salve_code (*freeze)(struct store_place *place, struct salve_err *err);
+    void (*thaw)(struct store_place *place);
     bool (*has_failed)(const struct store_place *place);
 };
 

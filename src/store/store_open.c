@@ -43,6 +43,20 @@ enum salve_code store_is_there(const struct store_options *options, bool *out, s
     return backend->is_there(options, behind, out, err);
 }
 
+enum salve_code store_freeze(struct store *store, struct salve_err *err)
+{
+    const struct store_backend *backend = store->place->backend;
+    if (backend->freeze != NULL) return backend->freeze(store->place, err);
+    return salve_refuse(err, SALVE_E_UNSUPPORTED, "these records are kept in no file that could stand still", "%s",
+                        backend->name);
+}
+
+void store_thaw(struct store *store)
+{
+    const struct store_backend *backend = store->place->backend;
+    if (backend->thaw != NULL) backend->thaw(store->place);
+}
+
 enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err)
 {
     const struct store_backend *backend = store->place->backend;

@@ -19,6 +19,7 @@ enum {
 #define QUOTA_FREE ((uint64_t)1 << 63)
 
 struct quota {
+    struct str name; /* of the mark */
     uint8_t hash[STORE_HASH_BYTES];
     uint8_t *rows; /* of the last hour, with room for one more; in the store's scratch */
     size_t used, counted;
@@ -35,24 +36,24 @@ static const struct crypto_key *seal_key(struct store *store)
 
 /* The rows of the mark, which stay as they are where they are those of layout 1: no sealed ones are of such a length.
  * */
-static enum salve_code open_rows(struct store_tx *tx, struct str *rows, struct salve_err *err)
+static enum salve_code open_rows(struct store_tx *tx, struct str name, struct str *rows, struct salve_err *err)
 {
     struct str sealed = *rows;
     if (sealed.len % QUOTA_ROW_BYTES == 0 || sealed.len < CRYPTO_SEAL_BYTES) return SALVE_OK;
     uint8_t *plain = arena_alloc_raw(tx->scratch, sealed.len, 16);
     if (plain == NULL) return salve_fail(err, SALVE_E_MEMORY, "quota");
     *rows = str_bytes(plain, sealed.len - CRYPTO_SEAL_BYTES);
-    enum salve_code code = crypto_open(seal_key(tx->store), STR("quota"), sealed, plain, NULL);
-    return code == SALVE_OK ? code : salve_fail(err, SALVE_E_INTEGRITY, "mark quota");
+    enum salve_code code = crypto_open(seal_key(tx->store), name, sealed, plain, NULL);
+    return code == SALVE_OK ? code : salve_fail(err, SALVE_E_INTEGRITY, "mark %.*s", STR_ARGS(name));
 }
 
-static enum salve_code quota_read(struct store_tx *tx, struct compartment id, uint64_t minute, struct quota *out,
-                                  struct salve_err *err)
+static enum salve_code quota_read(struct store_tx *tx, struct str name, struct compartment id, uint64_t minute,
+                                  struct quota *out, struct salve_err *err)
 {
     struct str old = STR_NONE;
-    enum salve_code code = store_mark_read(tx, STR("quota"), tx->scratch, &old, err);
-    if (code == SALVE_OK) code = open_rows(tx, &old, err);
-    *out = (struct quota){.rows = arena_alloc(tx->scratch, old.len + QUOTA_PAD_BYTES)};
+    enum salve_code code = store_mark_read(tx, name, tx->scratch, &old, err);
+    if (code == SALVE_OK) code = open_rows(tx, name, &old, err);
+    *out = (struct quota){.name = name, .rows = arena_alloc(tx->scratch, old.len + QUOTA_PAD_BYTES)};
     if (code == SALVE_OK && out->rows == NULL) return salve_fail(err, SALVE_E_MEMORY, "quota");
     crypto_sha256(compartment_bytes(&id), out->hash);
     for (size_t at = 0; code == SALVE_OK && at + QUOTA_ROW_BYTES <= old.len; at += QUOTA_ROW_BYTES) {
@@ -74,20 +75,26 @@ static enum salve_code quota_add(struct store_tx *tx, struct quota *quota, uint6
     memcpy(quota->rows + quota->used, quota->hash, 8);
     crypto_put_u64(quota->rows + quota->used + 8, minute);
     memset(quota->rows + used, 0, len - used);
-    crypto_seal(seal_key(tx->store), STR("quota"), str_bytes(quota->rows, len), sealed);
+    crypto_seal(seal_key(tx->store), quota->name, str_bytes(quota->rows, len), sealed);
     struct store_row row = {
-        .table = STORE_MARK, .key.name = STR("quota"), .bytes = str_bytes(sealed, len + CRYPTO_SEAL_BYTES)};
+        .table = STORE_MARK, .key.name = quota->name, .bytes = str_bytes(sealed, len + CRYPTO_SEAL_BYTES)};
     return store_put(tx, &row, false, err);
 }
 
 enum salve_code store_quota_take(struct store_tx *tx, struct compartment id, int64_t guarded_unix_ms, uint32_t limit,
                                  struct salve_err *err)
 {
+    return store_quota_take_of(tx, STR("quota"), id, guarded_unix_ms, limit, err);
+}
+
+enum salve_code store_quota_take_of(struct store_tx *tx, struct str name, struct compartment id,
+                                    int64_t guarded_unix_ms, uint32_t limit, struct salve_err *err)
+{
     struct quota quota;
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->scratch);
     salve_assert(limit < QUOTA_COUNTED_MAX);
-    enum salve_code code = quota_read(tx, id, minute, &quota, err);
+    enum salve_code code = quota_read(tx, name, id, minute, &quota, err);
     if (code == SALVE_OK && !quota.has_row && quota.counted >= limit)
         code = salve_fail(err, SALVE_E_QUOTA, "opening of records");
     if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute, err);
@@ -111,7 +118,7 @@ enum salve_code store_quota_free(struct store_tx *tx, struct compartment id, int
     struct quota quota;
     uint64_t minute = (uint64_t)(guarded_unix_ms / 60000);
     struct arena_mark mark = arena_mark(tx->scratch);
-    enum salve_code code = quota_read(tx, id, minute, &quota, err);
+    enum salve_code code = quota_read(tx, STR("quota"), id, minute, &quota, err);
     if (code == SALVE_OK) quota_make_room(&quota);
     if (code == SALVE_OK && !quota.has_row) code = quota_add(tx, &quota, minute | QUOTA_FREE, err);
     arena_rewind(tx->scratch, mark);

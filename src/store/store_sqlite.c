@@ -300,6 +300,13 @@ static enum salve_code sqlite_copy(struct store_place *place, const char *to, st
     return db_copy(my(place)->db, to, err);
 }
 
+static enum salve_code sqlite_freeze(struct store_place *place, struct salve_err *err)
+{
+    return db_freeze(my(place)->db, err);
+}
+
+static void sqlite_thaw(struct store_place *place) { db_thaw(my(place)->db); }
+
 static bool sqlite_has_failed(const struct store_place *place)
 {
     return db_has_failed(((const struct sqlite_place *)place)->db);
@@ -325,5 +332,7 @@ const struct store_backend store_sqlite = {
     .scrub = sqlite_scrub,
     .check = sqlite_check,
     .copy = sqlite_copy,
+    .freeze = sqlite_freeze,
+    .thaw = sqlite_thaw,
     .has_failed = sqlite_has_failed,
 };

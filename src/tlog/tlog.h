@@ -135,6 +135,8 @@ SALVE_MUST_USE enum salve_code tlog_append(struct tlog *log, const struct str *e
 /* tlog_pad - dummy leaves until the size is a multiple of `multiple` (16 is the policy, docs/internals/tlog.md), so
  * that checkpoints do not tell how busy a clinic is. Adds nothing if the size already is. */
 enum { TLOG_PAD_MULTIPLE = 16 };
+/* tlog_fill - so many dummy leaves, 256 at most. */
+SALVE_MUST_USE enum salve_code tlog_fill(struct tlog *log, uint32_t count, struct salve_err *err);
 SALVE_MUST_USE enum salve_code tlog_pad(struct tlog *log, uint32_t multiple, uint32_t *added, struct salve_err *err);
 
 /* tlog_root - root at the present size, folded from the frontier: no reads, at most 63 hashes. */

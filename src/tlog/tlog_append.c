@@ -85,17 +85,22 @@ enum salve_code tlog_append(struct tlog *log, const struct str *entries, uint32_
     return code;
 }
 
-enum salve_code tlog_pad(struct tlog *log, uint32_t multiple, uint32_t *added, struct salve_err *err)
+enum salve_code tlog_fill(struct tlog *log, uint32_t count, struct salve_err *err)
 {
     enum { DUMMIES_MAX = 256 };
-    salve_assert(multiple > 0 && multiple <= DUMMIES_MAX);
+    salve_assert(count <= DUMMIES_MAX);
     uint8_t bytes[DUMMIES_MAX][TLOG_PRIVATE_ENTRY_BYTES];
     struct str entries[DUMMIES_MAX];
-    uint32_t count = (uint32_t)((multiple - log->tree.size % multiple) % multiple);
-    *added = count;
     for (uint32_t i = 0; i < count; i++) {
         tlog_dummy_entry(bytes[i]);
         entries[i] = str_bytes(bytes[i], TLOG_PRIVATE_ENTRY_BYTES);
     }
     return count == 0 ? SALVE_OK : tlog_append(log, entries, count, NULL, err);
+}
+
+enum salve_code tlog_pad(struct tlog *log, uint32_t multiple, uint32_t *added, struct salve_err *err)
+{
+    salve_assert(multiple > 0);
+    *added = (uint32_t)((multiple - log->tree.size % multiple) % multiple);
+    return tlog_fill(log, *added, err);
 }

@@ -30,6 +30,7 @@
 #include "base/err.h"
 #include "base/str.h"
 #include "letter/draw.h"
+#include "records/account.h"
 #include "records/rights.h"
 #include "records/site.h"
 #include "records/staff.h"

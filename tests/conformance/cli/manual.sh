@@ -40,7 +40,7 @@ complete_bash() { # WORDS...: what could stand in place of the last one
 cd "$work" || exit 1
 touch one.json
 is "a command" "$(complete_bash salve impo)" import
-is "its second word" "$(complete_bash salve staff re | sort | tr '\n' ' ')" 'recover retire '
+is "its second word" "$(complete_bash salve staff re | sort | tr '\n' ' ')" 'recover restart retire '
 is "an option of the command" "$(complete_bash salve import CARD --mini)" --minimise
 is "not of another one" "$(complete_bash salve verify --mini)" ''
 is "of two words" "$(complete_bash salve staff pin --new)" --new-pin-file

@@ -6,6 +6,7 @@
 
 #include "records/gate.h"
 #include "t_site.h"
+#include "tlog/tlog.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 #define DAY_MS    ((int64_t)24 * HOUR_MS)
@@ -280,6 +281,36 @@ static void a_clock_on_which_nothing_is_new_writes_nothing(void **state)
     assert_true(after.log_size == before.log_size);
 }
 
+static uint64_t published_size(void)
+{
+    struct tlog_checkpoint head;
+    t_must(tlog_checkpoint_parse(published(), &head, &err));
+    return head.size;
+}
+
+/* One leaf in an hour, or sixteen, or none: what is published looks the same. */
+static void an_hour_in_which_nobody_came_looks_like_another(void **state)
+{
+    (void)state;
+    (void)t_enrol(t, "Haddad", "1980-01-01");
+    wall_ms += 6 * SECOND_MS;
+    tick();
+    uint64_t before = published_size();
+    for (int hour = 0; hour < 4; hour++) {
+        if (hour == 2) (void)t_enrol(t, "Okafor", "1980-01-01");
+        for (int i = 0; i < 13; i++) {
+            wall_ms += 5 * MINUTE_MS;
+            tick();
+        }
+        uint64_t now = published_size();
+        assert_int_equal(now, before + TLOG_PAD_MULTIPLE);
+        before = now;
+    }
+    struct site_verify_result result;
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    t_must(site_verify(t->site, &ask, &result, &err));
+}
+
 /* Nobody uses the site, and the day of three erasures is over. */
 static void erasures_need_no_request_and_come_one_by_one(void **state)
 {
@@ -427,6 +458,7 @@ int main(void)
         gate_test(requests_leave_signing_to_the_clock),
         gate_test(what_everybody_sees_changes_once_an_hour),
         gate_test(a_clock_on_which_nothing_is_new_writes_nothing),
+        gate_test(an_hour_in_which_nobody_came_looks_like_another),
         gate_test(erasures_need_no_request_and_come_one_by_one),
         gate_test(keys_are_renewed_by_the_clock),
         gate_test(a_renewal_comes_in_pieces_between_requests),
