@@ -85,7 +85,7 @@ const COLUMNS = {
     there: oneOf('ALWAYS', 'MAYBE', 'ASSESSED', 'EXCLUDED'), what: text,
 };
 const FIELD = { name: field, ...COLUMNS };
-const GROUPS = ['ON_SITE', 'AS_STAFF', 'AS_PERSON']; // options that many commands take together (cli_int.h)
+const GROUPS = ['ON_SITE', 'AS_STAFF', 'ON_NAMES', 'AS_PERSON']; // options that many commands take together (cli_int.h)
 const COMMAND = {
     name: text, group: text, operands: text, summary: text, examples: text, notes: text,
     operands_min: number, operands_max: number, site_operand: number, options: mask('BIT', GROUPS),
