@@ -43,8 +43,8 @@ NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter records ranges crypto json base
-NEEDS_serve     := pages letter paper door http confine records crypto json base
-NEEDS_cli       := serve confine config door visit measure elm fhirpath terms fhir crypto json base
+NEEDS_serve     := tls pages letter paper door http confine records crypto json base
+NEEDS_cli       := tls serve confine config door visit measure elm fhirpath terms fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
@@ -76,7 +76,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit content held person enrol import measure check inbox result rights site clinic demo forms
+DOORS_visit     := visit trust content held person enrol import measure check inbox result rights site clinic demo forms recovery health
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

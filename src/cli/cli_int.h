@@ -36,11 +36,13 @@ enum cli_option {
 /* A set of options, as a row of commands.def spells it. */
 __extension__ typedef unsigned __int128 cli_option_mask;
 _Static_assert(OPT_COUNT <= 128, "a mask holds every option");
-#define BIT(id)       ((cli_option_mask)1 << OPT_##id)
-#define ON_SITE       (BIT(PASSPHRASE_FILE) | BIT(KEY_FILE)) /* of every command that opens the site */
-#define AS_STAFF      (BIT(AS) | BIT(PIN_FILE))              /* of every command that staff act in */
-#define AS_PERSON     (AS_STAFF | BIT(BORN) | BIT(WORD))     /* of a person's own commands */
-#define EVERY_COMMAND (2 * BIT(HELP) - 1)                    /* the options that every command takes */
+#define BIT(id)  ((cli_option_mask)1 << OPT_##id)
+#define ON_SITE  (BIT(PASSPHRASE_FILE) | BIT(KEY_FILE)) /* of every command that opens the site */
+#define AS_STAFF (BIT(AS) | BIT(PIN_FILE))              /* of every command that staff act in */
+/* how it is reached */
+#define ON_NAMES      (BIT(TLS) | BIT(HOST) | BIT(CERTIFICATE) | BIT(CERTIFICATE_KEY) | BIT(PLAIN))
+#define AS_PERSON     (AS_STAFF | BIT(BORN) | BIT(WORD)) /* of a person's own commands */
+#define EVERY_COMMAND (2 * BIT(HELP) - 1)                /* the options that every command takes */
 
 struct cli_option_row {
     const char *name, *argument, *help; /* argument NULL: it takes none */

@@ -5,13 +5,16 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_config.h"
 #include "cli/cli_open.h"
+#include "cli/cli_owner.h"
 #include "serve/serve.h"
 
 enum { AGAIN_BYTES_MAX = 1 << 20 };
 
 static void say_ready(void *with, const char *address)
 {
-    cli_say(with, "Salve is at %s on this machine. Ctrl-C ends it; what was saved is kept.", address);
+    struct cli *cli = with;
+    cli_say(cli, "Salve is at %s%s. Ctrl-C ends it; what was saved is kept.", address,
+            config_is(&cli->config, CONFIG_LISTEN_TLS, "local") ? " on this machine" : "");
 }
 
 /* What counts from now on is what the next reading is compared with. */
@@ -39,6 +42,8 @@ static void read_again(void *with, struct serve_again *out)
     for (size_t i = 0; code == SALVE_OK && i < CONFIG_KEYS && out->count < SERVE_CHANGES_MAX; i++)
         if (config_is_changed(&cli->config, &now, (enum config_key)i))
             code = take_change(cli, &now, (enum config_key)i, out, &out->err);
+    out->certificate = config_text(&cli->config, CONFIG_LISTEN_CERTIFICATE);
+    out->certificate_key = config_text(&cli->config, CONFIG_LISTEN_KEY);
     out->err.code = code;
     arena_close(mem);
 }
@@ -49,8 +54,13 @@ enum salve_code cli_serve(struct cli *cli, struct salve_err *err)
     struct cli_secret secret = {0};
     struct site_secret opens;
     TRY(cli_site_found(cli, err));
+    if (cli_has_other_owner(cli))
+        return salve_refuse(err, SALVE_E_USAGE, "a service runs this site as a user of its own: systemctl start salve",
+                            "salve serve");
     TRY(config_check(&cli->config, err));
     TRY(cli_share_dir(cli, &share, err));
+    enum site_mode mode = SITE_LOCAL;
+    (void)site_mode_find(str_of(config_text(&cli->config, CONFIG_LISTEN_TLS)), &mode); /* the same words */
     enum salve_code code = cli_secret_get(cli, false, &secret, &opens, err);
     const struct serve_options options = {.dir = cli_site_dir(cli),
                                           .share = share.ptr,
@@ -60,6 +70,11 @@ enum salve_code cli_serve(struct cli *cli, struct salve_err *err)
                                           .socket = config_text(&cli->config, CONFIG_LISTEN_SOCKET),
                                           .passphrase = opens.passphrase,
                                           .listen = config_text(&cli->config, CONFIG_LISTEN_ADDRESS),
+                                          .mode = mode,
+                                          .name = config_text(&cli->config, CONFIG_LISTEN_NAME),
+                                          .certificate = config_text(&cli->config, CONFIG_LISTEN_CERTIFICATE),
+                                          .certificate_key = config_text(&cli->config, CONFIG_LISTEN_KEY),
+                                          .plain = config_text(&cli->config, CONFIG_LISTEN_PLAIN),
                                           .version = STR(SALVE_VERSION),
                                           .may_lack_landlock =
                                               config_is(&cli->config, CONFIG_LISTEN_LANDLOCK, "wanted"),

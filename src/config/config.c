@@ -101,5 +101,7 @@ enum salve_code config_check(const struct config *config, struct salve_err *err)
         return refuse(config, CONFIG_LISTEN_CERTIFICATE, "tls = public needs the file of the certificate", err);
     if (is_public && config_text(config, CONFIG_LISTEN_KEY) == NULL)
         return refuse(config, CONFIG_LISTEN_KEY, "tls = public needs the file of the certificate's key", err);
+    if ((is_local || is_proxy) && config_text(config, CONFIG_LISTEN_PLAIN) != NULL)
+        return refuse(config, CONFIG_LISTEN_PLAIN, "it needs tls = site or public", err);
     return SALVE_OK;
 }

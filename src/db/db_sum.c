@@ -22,7 +22,7 @@
 #include "crypto/crypto.h"
 #include "db/db_int.h"
 
-enum { CONTENT_BYTES = DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, HEADER_BYTES = 100, LOG_HEADER_BYTES = 32 };
+enum { CONTENT_BYTES = DB_PAGE_BYTES - DB_PAGE_SUM_BYTES, HEADER_BYTES = 100, LOG_HEADER_BYTES = 32, WAL_FORMAT = 2 };
 
 struct db_sum_vfs {
     sqlite3_vfs vfs;
@@ -59,11 +59,13 @@ static int bad(struct sum_file *file, uint32_t nr)
 
 static bool is_page(int bytes, sqlite3_int64 at) { return bytes == DB_PAGE_BYTES && at % DB_PAGE_BYTES == 0; }
 
-/* What SQLite reads of page 1 before it knows the page size: the constants must be in it. */
+/* What SQLite reads of page 1 before it knows the page size: the constants must be in it, and no format of a later SQLite,
+ * of which ours would take one for a file that can only be read. */
 static int check_header(struct sum_file *file, const uint8_t *header, int bytes, sqlite3_int64 at)
 {
     if (at != 0 || bytes < 21) return SQLITE_OK;
-    bool is_right = header[16] == DB_PAGE_BYTES >> 8 && header[17] == 0 && header[20] == DB_PAGE_SUM_BYTES;
+    bool is_right = header[16] == DB_PAGE_BYTES >> 8 && header[17] == 0 && header[20] == DB_PAGE_SUM_BYTES &&
+                    header[18] <= WAL_FORMAT && header[19] <= WAL_FORMAT;
     return is_right ? SQLITE_OK : bad(file, 1);
 }
 

@@ -658,17 +658,25 @@ void connection_drain(struct connection *c)
 
 /* --- the beginning ------------------------------------------------------------------------------------------------ */
 
-static uint64_t source_of(struct connection *c)
+/* Where the client is: the number that tells it apart, and whether it is this machine. */
+static void find_source(struct connection *c)
 {
     struct sockaddr_storage at = {0};
     int len = sizeof at;
     uint64_t address = 0;
-    if (c->socket.handle.type != UV_TCP || uv_tcp_getpeername(&c->socket.tcp, (struct sockaddr *)&at, &len) != 0)
-        return 0;
-    if (at.ss_family == AF_INET) address = ((const struct sockaddr_in *)(const void *)&at)->sin_addr.s_addr;
-    if (at.ss_family == AF_INET6) /* the network of a household or machine */
-        memcpy(&address, &((const struct sockaddr_in6 *)(const void *)&at)->sin6_addr, sizeof address);
-    return mixed(mixed(address ^ c->server->source_key) + c->server->source_key) | 1;
+    struct http_request *request = &c->reader.request;
+    request->is_near = c->socket.handle.type != UV_TCP;
+    if (request->is_near || uv_tcp_getpeername(&c->socket.tcp, (struct sockaddr *)&at, &len) != 0) return;
+    if (at.ss_family == AF_INET) {
+        address = ((const struct sockaddr_in *)(const void *)&at)->sin_addr.s_addr;
+        request->is_near = ntohl((uint32_t)address) >> 24 == 127;
+    }
+    if (at.ss_family == AF_INET6) { /* the network of a household or machine */
+        const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)&at)->sin6_addr;
+        memcpy(&address, six, sizeof address);
+        request->is_near = IN6_IS_ADDR_LOOPBACK(six);
+    }
+    request->source = mixed(mixed(address ^ c->server->source_key) + c->server->source_key) | 1;
 }
 
 static bool init_socket(struct connection *c, const struct listener *listener)
@@ -738,7 +746,7 @@ bool connection_open(struct http_server *server, const struct listener *listener
     }
     http_count(&server->numbers.connections, 1);
     if (c->socket.handle.type == UV_TCP) (void)uv_tcp_nodelay(&c->socket.tcp, 1);
-    c->reader.request.source = source_of(c);
+    find_source(c);
     c->reader.request.is_tls = c->pipe != NULL;
     if (server->numbers.open <= server->config.connections_max || free_seat(server)) {
         wait_for_bytes(c);

@@ -50,6 +50,7 @@ struct http_request {
     bool keeps_alive; /* the connection may stay open */
     bool is_old;      /* HTTP/1.0 */
     bool is_tls;      /* it came sealed: http_server_listen_tls */
+    bool is_near;     /* from this machine, or through a pipe */
 };
 
 /* http_request_header - the value of the header of that name (any case), absent if there is none or more than one. */

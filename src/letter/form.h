@@ -21,7 +21,9 @@ enum letter_form_kind {
     LETTER_FORM_CHOICE, /* a box to tick, then words; every choice is as large as every other */
     LETTER_FORM_ANSWER, /* words, then the two answers of `answers` with a box each */
     LETTER_FORM_VALUE,  /* words, then boxes for `boxes` numbers and their unit */
-    LETTER_FORM_LINE    /* a line to write on, words below */
+    LETTER_FORM_LINE,   /* a line to write on, words below */
+    LETTER_FORM_CODE,   /* a QR code of the words, and the words below */
+    LETTER_FORM_LINK,   /* words that lead to `unit`, a path of the same server; on paper the words alone */
 };
 
 struct letter_form_row {
@@ -32,6 +34,7 @@ struct letter_form_row {
     unsigned boxes;  /* 1 to 3 */
 };
 
+enum { LETTER_FORM_KINDS = LETTER_FORM_LINK + 1 };
 enum { LETTER_FORM_ROWS_MAX = 200, LETTER_FORM_BOXES_MAX = 3 };
 
 struct letter_form {

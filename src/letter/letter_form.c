@@ -50,6 +50,23 @@ static void value(const struct letter_form_row *row, struct buf *out)
     buf_add(out, STR("</bdi></span></p>\n"));
 }
 
+static void code(struct str words, struct buf *out)
+{
+    letter_html_qr(words, out);
+    buf_add(out, STR("<p class=\"small\"><bdi>"));
+    letter_html_text(out, words);
+    buf_add(out, STR("</bdi></p>\n"));
+}
+
+static void link_to(const struct letter_form_row *row, struct buf *out)
+{
+    buf_add(out, STR("<p><a href=\""));
+    letter_html_text(out, row->unit);
+    buf_add(out, STR("\">"));
+    letter_html_text(out, row->words);
+    buf_add(out, STR("</a></p>\n"));
+}
+
 static void row_html(const struct letter_form_row *row, struct buf *out)
 {
     switch (row->kind) {
@@ -76,6 +93,12 @@ static void row_html(const struct letter_form_row *row, struct buf *out)
         break;
     case LETTER_FORM_LINE:
         letter_html_element(out, "p", "write small", row->words);
+        break;
+    case LETTER_FORM_CODE:
+        code(row->words, out);
+        break;
+    case LETTER_FORM_LINK:
+        link_to(row, out);
         break;
     }
 }

@@ -92,7 +92,16 @@ static void line(struct sheet *s, const struct letter_form_row *row)
     sheet_text(s, "P", row->words, &SHEET_SMALL);
 }
 
-static void draw_row(struct sheet *s, const struct letter_form_row *row)
+static enum salve_code draw_code(struct sheet *s, struct str words, struct salve_err *err)
+{
+    sheet_need(s, QR_SIDE + sheet_text_height(s, words, &SHEET_SMALL, s->inner));
+    TRY(sheet_qr(s, words, left_of(s, 0, QR_SIDE), s->y, err));
+    s->y += QR_SIDE;
+    sheet_text(s, "P", arena_printf(s->mem, "\xe2\x81\xa8%.*s\xe2\x81\xa9", STR_ARGS(words)), &SHEET_SMALL);
+    return SALVE_OK;
+}
+
+static enum salve_code draw_row(struct sheet *s, const struct letter_form_row *row, struct salve_err *err)
 {
     switch (row->kind) {
     case LETTER_FORM_HEADING:
@@ -116,7 +125,13 @@ static void draw_row(struct sheet *s, const struct letter_form_row *row)
     case LETTER_FORM_LINE:
         line(s, row);
         break;
+    case LETTER_FORM_CODE:
+        return draw_code(s, row->words, err);
+    case LETTER_FORM_LINK:
+        sheet_text(s, "P", row->words, &SHEET_BODY);
+        break;
     }
+    return SALVE_OK;
 }
 
 static double row_height(const struct sheet *s, const struct letter_form_row *row)
@@ -132,8 +147,11 @@ static double row_height(const struct sheet *s, const struct letter_form_row *ro
         return sheet_text_height(s, row->words, &CHOICE, s->inner - BOX - BOX_GAP);
     case LETTER_FORM_LINE:
         return LINE_SPACE + 2 + sheet_text_height(s, row->words, &SHEET_SMALL, s->inner);
+    case LETTER_FORM_CODE:
+        return QR_SIDE + sheet_text_height(s, row->words, &SHEET_SMALL, s->inner);
     case LETTER_FORM_ANSWER:
     case LETTER_FORM_VALUE:
+    case LETTER_FORM_LINK:
         break;
     }
     return fmax(BLANK_HEIGHT, sheet_text_height(s, row->words, &SHEET_BODY, s->inner / 2)) + ROW_GAP;
@@ -153,13 +171,12 @@ static void keep_together(struct sheet *s, size_t heading)
 static enum salve_code draw(struct sheet *s, struct salve_err *err)
 {
     const struct letter_form *form = s->form;
-    (void)err;
     sheet_start(s);
     sheet_top(s);
     s->y += 4;
     for (size_t i = 0; i < form->count; i++) {
         if (form->rows[i].kind == LETTER_FORM_HEADING) keep_together(s, i);
-        draw_row(s, &form->rows[i]);
+        TRY(draw_row(s, &form->rows[i], err));
     }
     sheet_end(s);
     return SALVE_OK;

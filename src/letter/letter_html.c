@@ -317,12 +317,12 @@ static void notes(const struct letter *letter, struct buf *out)
     buf_add(out, STR("</ul>\n"));
 }
 
-static void qr_code(const struct letter *letter, struct buf *out)
+void letter_html_qr(struct str text, struct buf *out)
 {
     struct arena *mem = arena_open_private(1 << 18);
     struct letter_qr qr;
     if (mem == NULL) return;
-    if (letter_qr_make(letter->code, mem, &qr, NULL) == SALVE_OK) {
+    if (letter_qr_make(text, mem, &qr, NULL) == SALVE_OK) {
         buf_addf(
             out,
             "<svg viewBox=\"-4 -4 %d %d\" role=\"img\" aria-label=\"QR\" shape-rendering=\"crispEdges\"><path d=\"",
@@ -351,7 +351,7 @@ static void record(const struct letter *letter, struct buf *out)
     letter_html_element(out, "h2", NULL, letter->heading_record);
     if (letter->code.len > 0) {
         buf_add(out, STR("<div class=\"record\">"));
-        qr_code(letter, out);
+        letter_html_qr(letter->code, out);
         buf_add(out, STR("<div>"));
         letter_html_element(out, "p", NULL, letter->code_words);
         buf_add(out, STR("<p class=\"code\" dir=\"ltr\">"));

@@ -54,6 +54,8 @@ void letter_set_frame(struct letter *letter, const struct letter_frame *frame);
 void letter_html_start(const struct letter *letter, struct buf *out);
 void letter_html_end(struct buf *out);
 void letter_html_text(struct buf *out, struct str text);
+/* letter_html_qr - a QR code of the text. */
+void letter_html_qr(struct str text, struct buf *out);
 void letter_html_element(struct buf *out, const char *tag, const char *class, struct str text);
 
 /* letter_day - days since 1970 of a whole ISO date; false: it is none. */

@@ -265,23 +265,6 @@ static void notes(struct sheet *s)
                    &SHEET_BODY);
 }
 
-static enum salve_code qr_code(struct sheet *s, double x, double y, struct salve_err *err)
-{
-    struct letter_qr qr;
-    enum salve_code code = letter_qr_make(s->letter->code, s->mem, &qr, err);
-    if (code != SALVE_OK) return code;
-    double side = (double)QR_SIDE / (qr.size + 8); /* four modules of quiet zone on each side */
-    cairo_tag_begin(s->cr, "Figure", NULL);
-    cairo_set_source_rgb(s->cr, 0, 0, 0);
-    for (int row = 0; row < qr.size; row++)
-        for (int column = 0; column < qr.size; column++)
-            if (qr.modules[row * qr.size + column] != 0)
-                cairo_rectangle(s->cr, x + (column + 4) * side, y + (row + 4) * side, side, side);
-    cairo_fill(s->cr);
-    cairo_tag_end(s->cr, "Figure");
-    return SALVE_OK;
-}
-
 /* One a line: titles are Latin in every language, and each keeps its order. */
 static void sources(struct sheet *s)
 {
@@ -306,7 +289,7 @@ static enum salve_code record(struct sheet *s, struct salve_err *err)
     sheet_heading(s, letter->heading_record);
     double top = s->y, indent = has_code ? QR_SIDE + 10 : 0;
     enum salve_code code = SALVE_OK;
-    if (has_code) code = qr_code(s, letter->is_rtl ? s->width - MARGIN - QR_SIDE : MARGIN, top, err);
+    if (has_code) code = sheet_qr(s, letter->code, letter->is_rtl ? s->width - MARGIN - QR_SIDE : MARGIN, top, err);
     double x = letter->is_rtl ? MARGIN : MARGIN + indent;
     sheet_text_at(s, "P", letter->code_words, &SHEET_BODY, x, s->inner - indent);
     sheet_text_at(s, "P", letter->code, &look, x, s->inner - indent);

@@ -229,3 +229,20 @@ void sheet_centred(const struct sheet *s, struct str words, const struct look *l
     pango_cairo_show_layout(s->cr, layout);
     g_object_unref(layout);
 }
+
+enum salve_code sheet_qr(struct sheet *s, struct str text, double x, double y, struct salve_err *err)
+{
+    struct letter_qr qr;
+    enum salve_code code = letter_qr_make(text, s->mem, &qr, err);
+    if (code != SALVE_OK) return code;
+    double side = (double)QR_SIDE / (qr.size + 8); /* four modules of quiet zone on each side */
+    cairo_tag_begin(s->cr, "Figure", NULL);
+    cairo_set_source_rgb(s->cr, 0, 0, 0);
+    for (int row = 0; row < qr.size; row++)
+        for (int column = 0; column < qr.size; column++)
+            if (qr.modules[row * qr.size + column] != 0)
+                cairo_rectangle(s->cr, x + (column + 4) * side, y + (row + 4) * side, side, side);
+    cairo_fill(s->cr);
+    cairo_tag_end(s->cr, "Figure");
+    return SALVE_OK;
+}

@@ -72,4 +72,7 @@ void sheet_end(struct sheet *s);
  * letter_pdf. */
 SALVE_MUST_USE enum salve_code sheet_pdf(struct sheet *sheet, struct buf *out, struct salve_err *err);
 
+/* sheet_qr - a QR code of the text, QR_SIDE wide, its corner at x, y. E_TOO_BIG, E_MEMORY. */
+SALVE_MUST_USE enum salve_code sheet_qr(struct sheet *s, struct str text, double x, double y, struct salve_err *err);
+
 #endif

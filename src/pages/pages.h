@@ -53,6 +53,14 @@ struct pages_demo {
 
 enum { PAGES_WORKERS_MAX = 16, PAGES_SESSIONS_MAX = 256, PAGES_BODY_BYTES_MAX = 64 << 10 };
 
+/* What identifies this server, for people who compare. */
+struct pages_certificate {
+    struct str mode, name, origin; /* "site", "salve.home.arpa", "https://salve.home.arpa" */
+    struct str words, fingerprint; /* of the site's authority, or of what was given; empty: there is none */
+    struct str authority;          /* DER; empty: it has none of its own */
+    int64_t until_unix_ms;         /* of what words are of; 0: none */
+};
+
 struct pages_config {
     const char *share; /* guidelines, frames, ranges: read by pages_open, and when an acceptance changed */
     /* The site of a worker, near or far, as it is now; NULL, with err: there is none at the moment (503). Called with
@@ -66,11 +74,13 @@ struct pages_config {
     const struct pages_demo *demo; /* shown to anybody who asks; of a made-up site alone */
     size_t demo_count;
 
-    struct str host;    /* the name by which browsers reach it, without a port; empty: those of this machine alone */
-    bool is_tls;        /* the cookie is __Host-sid, and the origin is https */
-    struct str version; /* of the program */
-    struct str build;   /* SHA-256 of its file in hexadecimal; empty: not known */
-    struct str health;  /* more members of /healthz: ",\"name\":true"; may be absent */
+    struct str host; /* the name by which browsers reach it, without a port; empty: those of this machine alone */
+    bool is_tls;     /* the cookie is __Host-sid, and the origin is https */
+    bool has_plain;  /* what comes without TLS is told how to come with it, and nothing else */
+    enum salve_code (*certificate)(void *with, struct arena *mem, struct pages_certificate *out, struct salve_err *err);
+    struct str version;                           /* of the program */
+    struct str build;                             /* SHA-256 of its file in hexadecimal; empty: not known */
+    struct str health;                            /* more members of /healthz: ",\"name\":true"; may be absent */
     void (*metrics)(void *with, struct buf *out); /* more lines of /metrics; on any thread; may be NULL */
 
     const struct letter_draw *draw; /* of each worker, who draws PDFs (letter/draw.h); NULL: this process */

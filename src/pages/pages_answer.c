@@ -17,6 +17,7 @@ struct call_row {
 #define PASSKEY_NEW                               (IN(challenge) | IN(authenticatorData) | IN(clientData))
 #define PASSKEY                                   (PASSKEY_NEW | IN(credential) | IN(signature))
 #define PROOF                                     (IN(secret) | IN(code) | AT_TABLET | PASSKEY)
+#define SECOND                                    (IN(with) | IN(withSecret) | IN(code) | AT_TABLET | PASSKEY)
 #define PAGES_CALL(name, handler, who, must, may) {name, handler, who, must, may},
 static const struct call_row rows[] = {
 #include "pages/pages.def"
@@ -27,6 +28,7 @@ static const struct call_row rows[] = {
 #undef PASSKEY_NEW
 #undef PASSKEY
 #undef PROOF
+#undef SECOND
 
 /* Names for log and metrics; a call is behind the first three, in the order of its row. */
 enum { ROUTE_NONE, ROUTE_FILE, ROUTE_LETTER, ROUTE_CALLS, ROW_COUNT = sizeof rows / sizeof *rows };
@@ -72,7 +74,7 @@ static void put_error(struct pages_call *call, const struct salve_err *err)
 static void answer_error(struct pages_call *call, int status, const struct salve_err *err)
 {
     struct http_reply *reply = call->reply;
-    if (!call->has_lines) pages_guard_lines(reply, NULL);
+    if (!call->has_lines) pages_guard_lines(call->pages, reply, NULL);
     buf_init(&call->out, reply->mem, PAGES_ANSWER_BYTES_MAX);
     call->w = (struct json_writer){.out = &call->out};
     json_open(&call->w, NULL, '{');
@@ -260,10 +262,11 @@ void pages_answer(void *worker, const struct http_request *request, struct http_
     call.language_count =
         pages_guard_languages(request, call.languages, sizeof call.languages / sizeof call.languages[0]);
     bool is_letter = str_starts(request->path, letter_path);
+    if (pages_is_plain(own->pages, request)) return pages_plain(own->pages, request, reply);
     if (!is_letter && pages_quick(own->pages, request, reply)) return;
     const char *wrong = pages_guard_host(own->pages, request);
     call.has_lines = !is_letter; /* a letter has its own */
-    if (call.has_lines) pages_guard_lines(reply, NULL);
+    if (call.has_lines) pages_guard_lines(own->pages, reply, NULL);
     if (wrong != NULL) return answer_refused(&call, 421, SALVE_E_USAGE, wrong, "this server has another name");
     call.has_token = pages_guard_cookie(own->pages, request, call.token);
     if (str_starts(request->path, call_path))

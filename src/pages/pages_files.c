@@ -49,7 +49,7 @@ static bool answer_numbers(const struct pages *pages, const struct http_request 
 {
     if (str_is(request->path, "/healthz"))
         http_reply_health(reply, pages->config.health);
-    else if (str_is(request->path, "/metrics"))
+    else if (str_is(request->path, "/metrics") && (request->is_near || !pages->config.is_tls))
         answer_metrics(pages, reply);
     else
         return false;
@@ -59,8 +59,10 @@ static bool answer_numbers(const struct pages *pages, const struct http_request 
 bool pages_quick(void *with, const struct http_request *request, struct http_reply *reply)
 {
     struct pages *pages = with;
-    if (str_starts(request->path, STR("/call/")) || str_starts(request->path, STR("/letter/"))) return false;
-    pages_guard_lines(reply, NULL);
+    if (pages_is_plain(pages, request) || str_starts(request->path, STR("/call/")) ||
+        str_starts(request->path, STR("/letter/")))
+        return false;
+    pages_guard_lines(pages, reply, NULL);
     const struct pages_file *file = find(pages, request->path);
     if (pages_guard_host(pages, request) != NULL)
         http_reply_error(reply, 421);

@@ -147,7 +147,7 @@ static void put_policy(struct http_reply *reply, const char *style)
     http_reply_header(reply, "Content-Security-Policy", str_of(line));
 }
 
-void pages_guard_lines(struct http_reply *reply, const char *style)
+void pages_guard_lines(const struct pages *pages, struct http_reply *reply, const char *style)
 {
     static const struct {
         const char *name, *value;
@@ -160,6 +160,8 @@ void pages_guard_lines(struct http_reply *reply, const char *style)
         {"Permissions-Policy", "camera=(), microphone=(), geolocation=(), bluetooth=(), usb=()"},
     };
     put_policy(reply, style);
+    if (pages->config.is_tls)
+        http_reply_header(reply, "Strict-Transport-Security", STR("max-age=63072000; includeSubDomains"));
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         http_reply_header(reply, lines[i].name, str_of(lines[i].value));
 }

@@ -150,9 +150,14 @@ bool pages_guard_has_header(const struct http_request *request, const uint8_t to
 void pages_guard_set(const struct pages *pages, const uint8_t *token, struct http_reply *reply);
 /* pages_guard_lines - the header lines of every answer. style: hash of a style sheet inside the page, for letters; ""
  * for a PDF. */
-void pages_guard_lines(struct http_reply *reply, const char *style);
+void pages_guard_lines(const struct pages *pages, struct http_reply *reply, const char *style);
 /* pages_guard_languages - of Accept-Language, in its order: "ar", "en". */
 size_t pages_guard_languages(const struct http_request *request, struct str *out, size_t room);
+
+/* --- pages_login.c: what is shown to show who it is --- */
+
+/* pages_proof - of the members of a call; good as long as they are. */
+struct proof pages_proof(const struct pages_in *in);
 
 /* --- pages_table.c: sessions and their people --- */
 
@@ -199,7 +204,14 @@ void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes
 /* pages_wipe - what was typed is nowhere any more. */
 void pages_wipe(struct str *secret);
 
+/* --- pages_plain.c: what comes without TLS --- */
+/* pages_is_plain - it is to be answered by pages_plain, and by nothing else. */
+bool pages_is_plain(const struct pages *pages, const struct http_request *request);
+void pages_plain(const struct pages *pages, const struct http_request *request, struct http_reply *reply);
+
 /* --- pages_letter.c: GET /letter/<name> --- */
+/* pages_style_hash - of the style sheet inside a page of HTML. */
+void pages_style_hash(struct str html, char out[PAGES_HASH_TEXT_BYTES]);
 /* The site of the session is held. The header lines of the answer are put only when it is OK. E_NOT_FOUND: no such
  * letter of this session; or why its person may not be read any more. */
 enum salve_code pages_letter_get(struct pages_call *call, struct str name, struct salve_err *err);

@@ -10,7 +10,7 @@
 enum { LETTER_BYTES_MAX = 64 << 20 };
 
 /* What the page says of its own looks: the hash of its style sheet, so that no other one is taken. */
-static void hash_style(struct str html, char out[PAGES_HASH_TEXT_BYTES])
+void pages_style_hash(struct str html, char out[PAGES_HASH_TEXT_BYTES])
 {
     uint8_t hash[CRYPTO_SHA256_BYTES];
     struct str open = STR("<style>"), close = STR("</style>");
@@ -45,7 +45,7 @@ static enum salve_code keep(struct pages_call *call, const struct visit_sheet *s
     letter->until_ms = pages_now_ms() + (int64_t)call->pages->config.letter_seconds * 1000;
     TRY(arena_str(mem, sheets[0].bytes, &letter->html, err));
     TRY(arena_str(mem, sheets[1].bytes, &letter->pdf, err));
-    hash_style(letter->html, letter->style);
+    pages_style_hash(letter->html, letter->style);
     return SALVE_OK;
 }
 
@@ -112,7 +112,7 @@ enum salve_code pages_letter_get(struct pages_call *call, struct str name, struc
     }
     /* a copy: the letter may be gone before the answer is sent */
     TRY(arena_str(reply->mem, is_pdf ? letter->pdf : letter->html, &reply->body, err));
-    pages_guard_lines(reply, is_pdf ? "" : letter->style);
+    pages_guard_lines(call->pages, reply, is_pdf ? "" : letter->style);
     reply->type = is_pdf ? STR("application/pdf") : STR("text/html; charset=utf-8");
     if (is_pdf) http_reply_header(reply, "Content-Disposition", STR("inline; filename=\"letter.pdf\""));
     return SALVE_OK;

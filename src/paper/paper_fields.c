@@ -141,7 +141,7 @@ const struct paper_layout paper_letter_layout = LAYOUT(letter_fields);
 
 #define STRUCT struct letter_form_row
 static const struct paper_field row_fields[] = {
-    CHOICE(kind, LETTER_FORM_LINE + 1), TEXT(words), TEXT(answers[0]), TEXT(answers[1]), TEXT(unit),
+    CHOICE(kind, LETTER_FORM_KINDS),    TEXT(words), TEXT(answers[0]), TEXT(answers[1]), TEXT(unit),
     COUNT(boxes, LETTER_FORM_BOXES_MAX)};
 static const struct paper_layout row_layout = LAYOUT(row_fields);
 #undef STRUCT

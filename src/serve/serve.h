@@ -26,8 +26,9 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "records/proof.h"
 
-enum { SERVE_ADDRESS_BYTES = 64, SERVE_DEMO_MAX = 8 };
+enum { SERVE_ADDRESS_BYTES = 128, SERVE_DEMO_MAX = 8 };
 
 /* Somebody who works at a site of made-up people: anybody may act as them (pages.h). */
 struct serve_demo {
@@ -42,18 +43,23 @@ struct serve_again {
         bool needs_start; /* it counts from the next start; else from now on */
     } changes[SERVE_CHANGES_MAX];
     size_t count;
-    struct salve_err err; /* it could not be read: all stays as it is */
+    const char *certificate, *certificate_key; /* as they are now; the files are read anew in any case */
+    struct salve_err err;                      /* it could not be read: all stays as it is */
 };
 
 struct serve_options {
-    const char *dir;               /* of the site */
-    const char *share;             /* guidelines, forms, letters */
-    const char *key_file;          /* NULL: the passphrase opens the site */
-    const char *backup, *keys;     /* where backups may go beside the places of the last one; NULL: nowhere else */
-    struct str passphrase;         /* in memory that the caller locked and wipes; lives as long as serve_run */
-    const char *socket;            /* of the command line, for user and group; NULL: <dir>.sock, for the owner */
-    const char *listen;            /* "127.0.0.1:8080", "[::1]:0", "localhost:8080": this machine's own addresses */
-    struct str version;            /* of the program */
+    const char *dir;           /* of the site */
+    const char *share;         /* guidelines, forms, letters */
+    const char *key_file;      /* NULL: the passphrase opens the site */
+    const char *backup, *keys; /* where backups may go beside the places of the last one; NULL: nowhere else */
+    struct str passphrase;     /* in memory that the caller locked and wipes; lives as long as serve_run */
+    const char *socket;        /* of the command line, for user and group; NULL: <dir>.sock, for the owner */
+    const char *listen;        /* "127.0.0.1:8080", "[::1]:0"; LOCAL and PROXY: this machine's own addresses */
+    enum site_mode mode;       /* how browsers reach it (records/proof.h) */
+    const char *name;          /* of the server; NULL: LOCAL */
+    const char *certificate, *certificate_key; /* PUBLIC: files in PEM, read again on SIGHUP */
+    const char *plain;  /* SITE, PUBLIC: another address, where who speaks without TLS is told what to do; or NULL */
+    struct str version; /* of the program */
     const struct serve_demo *demo; /* at most SERVE_DEMO_MAX; of no use at a real site */
     size_t demo_count;
     bool may_lack_landlock; /* goes on where the kernel has none; said by doctor, /healthz and the log */

@@ -17,6 +17,7 @@ static size_t bytes_of(const struct serve_message *message)
     case SERVE_SECRET:
         return head + sizeof message->secret;
     case SERVE_FAILED:
+    case SERVE_REFUSED:
         return head + sizeof message->err;
     case SERVE_READY:
         return head + sizeof message->landlock_abi;

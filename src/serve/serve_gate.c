@@ -148,6 +148,16 @@ static enum salve_code give_up(void *with, bool is_backup, struct salve_err *err
 
 /* --- its work ----------------------------------------------------------------------------------------------------- */
 
+static enum salve_code tell_names(struct gate *gate, struct salve_err *err)
+{
+    const struct serve_start *start = &gate->job->start;
+    const struct site_names names = {.mode = start->mode,
+                                     .rp_id = start->mode == SITE_LOCAL ? STR("localhost") : str_of(start->name),
+                                     .origins = {str_of(start->origin)},
+                                     .origin_count = 1};
+    return site_names_use(gate->site, &names, err);
+}
+
 static enum salve_code begin(struct gate *gate, struct salve_err *err)
 {
     gate->mem = arena_open(BACKUP_BYTES_MAX);
@@ -156,6 +166,7 @@ static enum salve_code begin(struct gate *gate, struct salve_err *err)
     add_path(gate, gate->job->start.dir, true);
     add_path(gate, "/usr/share/zoneinfo", false);
     TRY(serve_confine(gate->job, &gate->confined, err));
+    TRY(tell_names(gate, err));
     const struct sigaction forgotten = {.sa_handler = SIG_IGN};
     (void)sigaction(SIGCHLD, &forgotten, NULL); /* of forks: what they say is heard over a pipe */
     const struct door_serve_ask ask = {.site = gate->site, .page = gate->page, .confine = give_up, .with = gate};

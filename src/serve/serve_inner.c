@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What gate, web and paper begin and end with: they hear from the supervisor what they are about, and are confined. */
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,6 +9,8 @@
 
 #include "crypto/crypto.h"
 #include "serve/serve_int.h"
+
+enum { PIECE_BYTES = 256 << 10, SPARE_BYTES = 4 << 20 };
 
 const struct serve_kind serve_kinds[SERVE_PROCESSES] = {
 #define KIND(id, name_, may_, end_seconds_)                                                                            \
@@ -106,6 +109,14 @@ static const struct serve_kind *kind_of(int argc, char **argv)
     return NULL;
 }
 
+/* Arenas of requests and views come and go in large pieces. Each of those is given back to the system, and not kept in
+ * case: what a busy hour held would stay for months. */
+static void give_back_memory(void)
+{
+    (void)mallopt(M_MMAP_THRESHOLD, PIECE_BYTES);
+    (void)mallopt(M_TRIM_THRESHOLD, SPARE_BYTES);
+}
+
 int serve_inner(int argc, char **argv)
 {
     char name[16];
@@ -120,6 +131,7 @@ int serve_inner(int argc, char **argv)
     (void)sigaction(SIGINT, &ignored, NULL);  /* Ctrl-C on a terminal: the supervisor says in which order they end */
     (void)sigaction(SIGTERM, &ignored, NULL);
     (void)sigaction(SIGHUP, &ignored, NULL);
+    give_back_memory();
     enum salve_code code = crypto_init(&err);
     if (code == SALVE_OK) code = hear_start(&job, &err);
     int status = code == SALVE_OK ? job.kind->run(&job) : serve_fail(&err);

@@ -9,6 +9,7 @@
 
 #include "confine/confine.h"
 #include "serve/serve.h"
+#include "tls/tls.h"
 
 /* --- kinds of processes (serve_kinds.def) ------------------------------------------------------------------------- */
 
@@ -39,12 +40,15 @@ enum serve_word {
     SERVE_LINK,   /* web and gate: connections to each other; for web the gate's page behind them */
     SERVE_LOST,   /* web: the gate is gone, and a LINK will come */
     SERVE_LISTEN, /* gate: the socket of the command line */
+    SERVE_GIVEN,  /* web: another certificate and its key, two descriptors to read from */
     SERVE_PING,
     SERVE_DRAIN, /* end well */
     /* up */
-    SERVE_READY,  /* it does its work; the gate sends its page with it */
-    SERVE_FAILED, /* it ends by an error: err */
-    SERVE_ALIVE,  /* to PING */
+    SERVE_READY,   /* it does its work; the gate sends its page with it */
+    SERVE_FAILED,  /* it ends by an error: err */
+    SERVE_ALIVE,   /* to PING */
+    SERVE_TAKEN,   /* to GIVEN: it is in use; or: */
+    SERVE_REFUSED, /* what was in use stays; err */
 };
 
 /* LINES: workers of web, each with a line to the gate: so many saves wait at once, and share a commit. */
@@ -56,7 +60,11 @@ struct serve_member { /* of struct serve_demo */
 struct serve_start {
     char dir[PATH_MAX], share[PATH_MAX], key_file[PATH_MAX]; /* key_file empty: the passphrase */
     char backup[PATH_MAX], keys[PATH_MAX];                   /* of the gate; empty: none */
-    char version[64], build[65];              /* build: SHA-256 of the program's file; empty: it cannot be read */
+    char version[64], build[65];       /* build: SHA-256 of the program's file; empty: it cannot be read */
+    char name[TLS_NAME_BYTES_MAX + 1]; /* of the server; empty: local */
+    char origin[SERVE_ADDRESS_BYTES];  /* "https://clinic.example:8443" */
+    enum site_mode mode;
+    bool has_plain, has_given;                /* web: behind its two descriptors one more, two more */
     struct serve_member demo[SERVE_DEMO_MAX]; /* for web */
     unsigned demo_count;
     int landlock_abi_max;
@@ -67,7 +75,7 @@ struct serve_message {
     enum serve_word word;
     union {
         struct serve_start start;
-        struct salve_err err; /* FAILED; its source position is left out */
+        struct salve_err err; /* FAILED, REFUSED; its source position is left out */
         int landlock_abi;     /* READY */
         struct {
             uint32_t len;
@@ -135,13 +143,25 @@ int serve_paper(struct serve_job *job);
 
 /* --- small parts of the supervisor -------------------------------------------------------------------------------- */
 
-/* serve_listen - the socket that browsers connect to; `address` gets what they open, with the port that it has.
+/* serve_listen - the socket that browsers connect to; `address` gets what they open, with the port that it has. Only
+ * this machine's own addresses; serve_listen_any - others too.
  * serve_listen_local - the socket of the command line: <dir>.sock, 0600, or where `named` is not NULL that, 0660; in
  * place of one that was left there. `path` is what to remove at the end. */
 SALVE_MUST_USE enum salve_code serve_listen(const char *where, int *fd, char address[SERVE_ADDRESS_BYTES],
                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code serve_listen_any(const char *where, int *fd, char address[SERVE_ADDRESS_BYTES],
+                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code serve_listen_local(const char *dir, const char *named, int *fd, char path[PATH_MAX],
                                                   struct salve_err *err);
+
+/* serve_origin - of a server with this name at the port of this address: "https://clinic.example", with the port where
+ * it is not 443. PROXY: whatever the proxy's port is, browsers use the usual one. */
+void serve_origin(enum site_mode mode, const char *name, const char *address, char out[SERVE_ADDRESS_BYTES]);
+
+/* serve_given_open - both files as they are now, copied into memory that has descriptors, which the caller closes.
+ *   errors  E_CONFIG: one cannot be read, or is too long */
+SALVE_MUST_USE enum salve_code serve_given_open(const char *certificate, const char *key, int fds[2],
+                                                struct salve_err *err);
 
 /* serve_notify - one message to the service manager (sd_notify(3)): $NOTIFY_SOCKET; nothing where there is none. */
 void serve_notify(const char *message);

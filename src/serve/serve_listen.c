@@ -45,7 +45,7 @@ static bool is_of_this_machine(const union address *where)
     return ntohl(where->four.sin_addr.s_addr) >> 24 == 127;
 }
 
-static enum salve_code read_address(const char *where, union address *out, struct salve_err *err)
+static enum salve_code read_address(const char *where, bool is_any, union address *out, struct salve_err *err)
 {
     int64_t port = -1;
     struct str all = str_of(where);
@@ -57,7 +57,7 @@ static enum salve_code read_address(const char *where, union address *out, struc
     if (!is_read)
         return salve_refuse(err, SALVE_E_USAGE, "an address and a port, such as 127.0.0.1:8080 or [::1]:8080",
                             "--listen");
-    if (!is_of_this_machine(out))
+    if (!is_any && !is_of_this_machine(out))
         return salve_refuse(
             err, SALVE_E_USAGE,
             "only this machine's own addresses, 127.0.0.1 or [::1]: without TLS others could read along", "--listen");
@@ -90,11 +90,12 @@ static void tell_address(int fd, char address[SERVE_ADDRESS_BYTES])
     (void)snprintf(address, SERVE_ADDRESS_BYTES, is_six ? "http://[%s]:%u/" : "http://%s:%u/", host, port);
 }
 
-enum salve_code serve_listen(const char *where, int *fd, char address[SERVE_ADDRESS_BYTES], struct salve_err *err)
+static enum salve_code listen_at(const char *where, bool is_any, int *fd, char address[SERVE_ADDRESS_BYTES],
+                                 struct salve_err *err)
 {
     union address at;
     const int on = 1;
-    TRY(read_address(where, &at, err));
+    TRY(read_address(where, is_any, &at, err));
     *fd = socket(at.any.sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     if (*fd < 0) return fail(where, err);
     socklen_t bytes = at.any.sa_family == AF_INET6 ? sizeof at.six : sizeof at.four;
@@ -108,6 +109,29 @@ enum salve_code serve_listen(const char *where, int *fd, char address[SERVE_ADDR
     }
     tell_address(*fd, address);
     return SALVE_OK;
+}
+
+enum salve_code serve_listen(const char *where, int *fd, char address[SERVE_ADDRESS_BYTES], struct salve_err *err)
+{
+    return listen_at(where, false, fd, address, err);
+}
+
+enum salve_code serve_listen_any(const char *where, int *fd, char address[SERVE_ADDRESS_BYTES], struct salve_err *err)
+{
+    return listen_at(where, true, fd, address, err);
+}
+
+void serve_origin(enum site_mode mode, const char *name, const char *address, char out[SERVE_ADDRESS_BYTES])
+{
+    int64_t port = 443;
+    struct str end = str_of(strrchr(address, ':'));
+    bool is_local = mode == SITE_LOCAL;
+    if (mode != SITE_PROXY && end.len > 2) (void)str_to_i64(str_cut(end, 1, end.len - 2), &port); /* ":8080/" */
+    const char *host = is_local ? "localhost" : name;
+    if (port == (is_local ? 80 : 443))
+        (void)snprintf(out, SERVE_ADDRESS_BYTES, "%s://%s", is_local ? "http" : "https", host);
+    else
+        (void)snprintf(out, SERVE_ADDRESS_BYTES, "%s://%s:%d", is_local ? "http" : "https", host, (int)port);
 }
 
 /* --- the command line --------------------------------------------------------------------------------------------- */

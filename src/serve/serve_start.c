@@ -113,6 +113,23 @@ static enum salve_code put_paths(const struct serve_options *options, bool is_ga
     return put_path(is_gate ? options->keys : NULL, start->keys, err);
 }
 
+static void put_names(const struct serve_super *super, struct serve_start *start)
+{
+    start->mode = super->options->mode;
+    (void)snprintf(start->name, sizeof start->name, "%s", super->options->name == NULL ? "" : super->options->name);
+    (void)snprintf(start->origin, sizeof start->origin, "%s", super->origin);
+}
+
+static void put_sockets(const struct serve_super *super, struct serve_start *start, struct serve_fds *fds)
+{
+    fds->at[fds->count++] = super->http_fd;
+    fds->at[fds->count++] = super->paper.asks;
+    start->has_plain = super->plain_fd >= 0;
+    if (start->has_plain) fds->at[fds->count++] = super->plain_fd;
+    start->has_given = super->given[0] >= 0;
+    for (size_t i = 0; start->has_given && i < 2; i++) fds->at[fds->count++] = super->given[i];
+}
+
 static enum salve_code send_start(const struct serve_super *super, const struct serve_child *child,
                                   struct salve_err *err)
 {
@@ -122,11 +139,11 @@ static enum salve_code send_start(const struct serve_super *super, const struct 
     struct serve_fds fds = {.count = 0};
     TRY(put_paths(options, child->kind == &serve_kinds[SERVE_GATE], start, err));
     (void)snprintf(start->version, sizeof start->version, "%.*s", STR_ARGS(options->version));
+    put_names(super, start);
     memcpy(start->build, super->build, sizeof start->build);
     if (child->kind == &serve_kinds[SERVE_WEB]) {
         put_demo(options, start);
-        fds.at[fds.count++] = super->http_fd;
-        fds.at[fds.count++] = super->paper.asks;
+        put_sockets(super, start, &fds);
     }
     if (child->kind == &serve_kinds[SERVE_PAPER]) fds.at[fds.count++] = super->paper.draws;
     start->landlock_abi_max = options->landlock_abi_max;

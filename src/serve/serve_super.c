@@ -128,6 +128,7 @@ static void crashed(struct serve_super *super, struct serve_child *child, int st
 static void ended(struct serve_super *super, struct serve_child *child, int status)
 {
     bool is_good = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    if (child->kind == &serve_kinds[SERVE_WEB]) serve_given_lost(super);
     if (child->state == SERVE_ENDING || super->is_ending) {
         struct salve_err why = {0};
         if (!is_good) {
@@ -197,6 +198,8 @@ static void hear(struct serve_super *super, enum serve_process which)
         child->has_failed = true;
         serve_take_error(&message.err, &child->why);
         serve_log("error", child->kind->name, "failed", &child->why);
+    } else if (has && which == SERVE_WEB && (message.word == SERVE_TAKEN || message.word == SERVE_REFUSED)) {
+        serve_given_heard(super, &message);
     }
     serve_fds_close(&fds);
 }
@@ -236,6 +239,7 @@ static void read_again(struct serve_super *super)
         serve_log(again.changes[i].needs_start ? "warning" : "info", "serve", what, NULL);
     }
     if (again.count == 0) serve_log("info", "serve", "nothing of the configuration is changed", NULL);
+    serve_given_again(super, &again);
 }
 
 static void take_signals(struct serve_super *super)
@@ -356,10 +360,28 @@ static void drop(struct serve_super *super, const sigset_t *before)
         (void)close(super->local_fd);
     }
     if (super->http_fd >= 0) (void)close(super->http_fd);
+    if (super->plain_fd >= 0) (void)close(super->plain_fd);
+    serve_given_drop(super);
     if (super->paper.asks >= 0) (void)close(super->paper.asks);
     if (super->paper.draws >= 0) (void)close(super->paper.draws);
     if (super->signal_fd >= 0) (void)close(super->signal_fd);
     (void)sigprocmask(SIG_SETMASK, before, NULL);
+}
+
+/* What browsers open: by name, but for those of this machine. */
+static enum salve_code open_sockets(struct serve_super *super, struct salve_err *err)
+{
+    char plain[SERVE_ADDRESS_BYTES];
+    const struct serve_options *options = super->options;
+    bool is_tls = options->mode == SITE_SITE || options->mode == SITE_PUBLIC;
+    if (options->mode != SITE_LOCAL) TRY(tls_name_check(str_of(options->name), "name", err));
+    TRY(is_tls ? serve_listen_any(options->listen, &super->http_fd, super->address, err)
+               : serve_listen(options->listen, &super->http_fd, super->address, err));
+    serve_origin(options->mode, options->name, super->address, super->origin);
+    if (options->mode != SITE_LOCAL) (void)snprintf(super->address, sizeof super->address, "%.100s/", super->origin);
+    if (options->plain == NULL) return SALVE_OK;
+    if (!is_tls) return salve_refuse(err, SALVE_E_CONFIG, "it needs tls = site or public", "plain");
+    return serve_listen_any(options->plain, &super->plain_fd, plain, err);
 }
 
 /* Once, for all that are ever started: it is the file that runs, also when another one takes its name. */
@@ -379,12 +401,20 @@ static void read_build(struct serve_super *super)
 enum salve_code serve_run(const struct serve_options *options, struct salve_err *err)
 {
     sigset_t before;
-    struct serve_super super = {.options = options, .http_fd = -1, .local_fd = -1, .signal_fd = -1, .paper = {-1, -1}};
+    struct serve_super super = {.options = options,
+                                .http_fd = -1,
+                                .plain_fd = -1,
+                                .local_fd = -1,
+                                .signal_fd = -1,
+                                .given = {-1, -1},
+                                .fresh = {-1, -1},
+                                .paper = {-1, -1}};
     for (size_t i = 0; i < SERVE_PROCESSES; i++)
         super.children[i] = (struct serve_child){.kind = &serve_kinds[i], .control = -1, .page_fd = -1};
     (void)sigprocmask(SIG_SETMASK, NULL, &before);
     super.crashes_at_ms = super.pinged_ms = serve_now_ms();
-    enum salve_code code = serve_listen(options->listen, &super.http_fd, super.address, err);
+    enum salve_code code = open_sockets(&super, err);
+    if (code == SALVE_OK) code = serve_given_first(&super, err);
     if (code == SALVE_OK) code = paper_pair(&super.paper, err);
     if (code == SALVE_OK) read_build(&super);
     if (code == SALVE_OK) code = catch_signals(&super, &before, err);

@@ -26,9 +26,10 @@ struct serve_child {
 struct serve_super {
     const struct serve_options *options;
     struct serve_child children[SERVE_PROCESSES]; /* by enum serve_process */
-    int http_fd, local_fd, signal_fd;
+    int http_fd, plain_fd, local_fd, signal_fd;
+    int given[2], fresh[2];  /* certificate and key: those in use, those that web has not taken yet; below 0: none */
     struct paper_ends paper; /* kept: whoever takes the place of one that died has the same end */
-    char address[SERVE_ADDRESS_BYTES], local_path[PATH_MAX], build[65];
+    char address[SERVE_ADDRESS_BYTES], origin[SERVE_ADDRESS_BYTES], local_path[PATH_MAX], build[65];
     bool is_up;           /* all were ready once */
     int64_t told_ms;      /* when it was told to end */
     bool is_ending;       /* told to, or given up */
@@ -49,5 +50,14 @@ SALVE_MUST_USE enum salve_code serve_child_up(struct serve_super *super, enum se
 void serve_child_drop(struct serve_child *child);
 /* serve_child_tell - a word alone; one that is gone does not hear it. */
 void serve_child_tell(const struct serve_child *child, enum serve_word word);
+
+/* What this process hands over to web, and never looks into (serve_given.c). serve_given_first - as it starts, where a
+ * certificate is given. serve_given_again - on SIGHUP: the files of `again` are read and go to web. serve_given_heard -
+ * what web made of it. serve_given_lost - web is gone before it said. */
+SALVE_MUST_USE enum salve_code serve_given_first(struct serve_super *super, struct salve_err *err);
+void serve_given_again(struct serve_super *super, const struct serve_again *again);
+void serve_given_heard(struct serve_super *super, const struct serve_message *message);
+void serve_given_lost(struct serve_super *super);
+void serve_given_drop(struct serve_super *super);
 
 #endif

@@ -11,6 +11,7 @@
 #include "pages/pages.h"
 #include "paper/paper.h"
 #include "serve/sites_int.h"
+#include "serve/tls_int.h"
 #include "web_files.h"
 
 enum {
@@ -22,6 +23,7 @@ struct web {
     struct serve_job *job;
     struct serve_watch watch;
     struct serve_sites sites;
+    struct serve_tls tls;
     struct paper_asker asker;
     struct letter_draw draw[SERVE_LINES]; /* all by the one asker */
     struct pages_demo demo[SERVE_DEMO_MAX];
@@ -48,6 +50,18 @@ static void drain(struct web *web)
     (void)pthread_mutex_unlock(&web->lock);
 }
 
+static void take_given(struct web *web, struct serve_fds *fds)
+{
+    struct serve_message message = {.word = SERVE_TAKEN};
+    if (fds->count == 0) {
+        serve_tls_hurry(&web->tls);
+        (void)pthread_cond_signal(&web->over); /* the clockwork looks at once */
+        return;
+    }
+    if (serve_tls_given(&web->tls, fds, &message.err) != SALVE_OK) message.word = SERVE_REFUSED;
+    (void)!serve_send(SERVE_CONTROL_FD, &message, NULL, NULL); /* without it the watch ends this process */
+}
+
 static void hear(void *with, enum serve_word word, struct serve_fds *fds)
 {
     struct web *web = with;
@@ -55,6 +69,7 @@ static void hear(void *with, enum serve_word word, struct serve_fds *fds)
     if (word == SERVE_LINK && serve_sites_link(&web->sites, fds, &err) != SALVE_OK)
         serve_log("warning", web->job->kind->name, "no connection to the gate", &err);
     if (word == SERVE_LOST) serve_sites_lost(&web->sites);
+    if (word == SERVE_GIVEN) take_given(web, fds);
     if (word == SERVE_DRAIN) drain(web);
 }
 
@@ -96,6 +111,39 @@ static void noted(void *with, const struct http_noted *noted)
     (void)http_log_write(STDERR_FILENO, noted);
 }
 
+static enum salve_code tell_certificate(void *with, struct arena *mem, struct pages_certificate *out,
+                                        struct salve_err *err)
+{
+    struct web *web = with;
+    return serve_tls_tell(&web->tls, mem, out, err);
+}
+
+static void leave_nothing(void *with, unsigned worker)
+{
+    (void)with;
+    (void)worker;
+}
+
+static enum salve_code renew(struct web *web, int64_t now_unix_ms, struct salve_err *err)
+{
+    struct site *site = web->job->start.mode == SITE_SITE
+                            ? serve_sites_now(&web->sites, SERVE_CLOCKWORK, leave_nothing, web, err)
+                            : NULL;
+    return serve_tls_renew(&web->tls, site, now_unix_ms, err);
+}
+
+static void renew_if_due(struct web *web)
+{
+    struct salve_err err = {0};
+    const struct clock clock = clock_system();
+    int64_t now_unix_ms = clock_ms(&clock);
+    if (!serve_tls_is_due(&web->tls, now_unix_ms)) return;
+    if (renew(web, now_unix_ms, &err) == SALVE_OK)
+        serve_log("info", web->job->kind->name, "has new keys for TLS", NULL);
+    else
+        serve_log("error", web->job->kind->name, "no new keys for TLS", &err);
+}
+
 /* What nobody asks for any more is closed and wiped by the clock. */
 static void *look_what_is_over(void *with)
 {
@@ -110,6 +158,7 @@ static void *look_what_is_over(void *with)
         is_over = web->is_over;
         (void)pthread_mutex_unlock(&web->lock);
         if (!is_over) pages_tick(web->pages);
+        if (!is_over) renew_if_due(web);
     }
     return NULL;
 }
@@ -151,6 +200,10 @@ static enum salve_code open_pages(struct web *web, struct salve_err *err)
                                         .file_count = web_file_count,
                                         .demo = web->demo,
                                         .demo_count = start->demo_count,
+                                        .host = str_of(start->name),
+                                        .is_tls = start->mode != SITE_LOCAL,
+                                        .has_plain = start->has_plain,
+                                        .certificate = tell_certificate,
                                         .version = str_of(start->version),
                                         .build = str_of(start->build),
                                         .health = web->job->landlock_abi > 0 ? STR("") : STR(",\"landlock\":false"),
@@ -176,7 +229,10 @@ static enum salve_code open_server(struct web *web, struct salve_err *err)
     config.body_bytes_max = PAGES_BODY_BYTES_MAX;
     struct http_server *server;
     TRY(http_server_open(&config, web->mem, &server, err));
-    TRY(http_server_listen(server, web->job->fds.at[0], err));
+    const int *fds = web->job->fds.at;
+    TRY(web->tls.server == NULL ? http_server_listen(server, fds[0], err)
+                                : http_server_listen_tls(server, fds[0], web->tls.server, err));
+    if (web->job->start.has_plain) TRY(http_server_listen(server, fds[2], err));
     (void)pthread_mutex_lock(&web->lock);
     web->server = server;
     if (web->is_drained) http_server_drain(server);
@@ -184,20 +240,29 @@ static enum salve_code open_server(struct web *web, struct salve_err *err)
     return SALVE_OK;
 }
 
+static enum salve_code first_certificate(struct web *web, struct salve_err *err)
+{
+    const struct clock clock = clock_system();
+    return renew(web, clock_ms(&clock), err);
+}
+
 static enum salve_code begin(struct web *web, struct salve_err *err)
 {
     struct serve_job *job = web->job;
     const struct confine_path paths[] = {{.path = job->start.share}, {.path = "/usr/share/zoneinfo"}};
     const struct serve_confined confined = {.paths = paths, .path_count = sizeof paths / sizeof paths[0]};
-    if (job->fds.count != 2) return salve_fail(err, SALVE_E_IO, "control");
+    size_t more = (job->start.has_plain ? 1u : 0u) + (job->start.has_given ? 2u : 0u);
+    if (job->fds.count != 2 + more) return salve_fail(err, SALVE_E_IO, "control");
     web->asker.fd = job->fds.at[1];
     web->mem = arena_open_private(WEB_BYTES_MAX);
     if (web->mem == NULL || pthread_mutex_init(&web->lock, NULL) != 0 || pthread_cond_init(&web->over, NULL) != 0)
         return salve_fail(err, SALVE_E_MEMORY, "web");
     TRY(serve_confine(job, &confined, err));
     TRY(serve_sites_open(&web->sites, err));
+    TRY(serve_tls_open(&web->tls, job, err));
     TRY(serve_watch_start(&web->watch, err)); /* which brings the first site */
     TRY(open_pages(web, err));
+    if (job->start.mode == SITE_SITE) TRY(first_certificate(web, err));
     TRY(open_server(web, err));
     TRY(start_clockwork(web, err));
     return serve_ready(job, -1, err);
@@ -215,6 +280,7 @@ static void end(struct web *web)
     pages_close(&web->pages);
     serve_sites_close(&web->sites);
     http_server_close(server);
+    serve_tls_close(&web->tls);
     arena_close(web->mem);
 }
 

@@ -15,15 +15,15 @@ struct serve_site {
     unsigned users;
 };
 
-/* A worker stays at its site until it asks for one again, so there may be one a worker, the newest, and one that
- * comes. */
-enum { SERVE_SITES_MAX = SERVE_LINES + 2 };
+/* Whoever is at a site stays there until they ask for one again, so there may be one for each, the newest, and one that
+ * comes. Beside the workers the clockwork asks. */
+enum { SERVE_CLOCKWORK = SERVE_LINES, SERVE_USERS, SERVE_SITES_MAX = SERVE_USERS + 2 };
 
 struct serve_sites {
     pthread_mutex_t lock;
     pthread_cond_t came;
     struct serve_site rows[SERVE_SITES_MAX], *newest; /* NULL: none came yet */
-    struct serve_site *at[SERVE_LINES];               /* of each worker; NULL: it has asked for none */
+    struct serve_site *at[SERVE_USERS];               /* of each worker; NULL: it has asked for none */
     bool is_lost;                                     /* the gate of the newest is gone */
     bool is_over;                                     /* and no other will come */
 };

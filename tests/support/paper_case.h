@@ -126,7 +126,7 @@ static struct letter_form *full_form(const char *language)
     assert_ok(letter_frame_load(share, str_of(language), mem, &frame, NULL));
     assert_ok(letter_form_open(frame, STR("Form"), mem, &form, NULL));
     for (unsigned i = 0; i < 30; i++)
-        letter_form_add(form, (struct letter_form_row){.kind = (enum letter_form_kind)(i % (LETTER_FORM_LINE + 1)),
+        letter_form_add(form, (struct letter_form_row){.kind = (enum letter_form_kind)(i % LETTER_FORM_KINDS),
                                                        .words = next_text(&n),
                                                        .answers = {next_text(&n), next_text(&n)},
                                                        .unit = next_text(&n),

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * load_plan - what stations do with a person, call by call as the app does it, and with which numbers. People go from one
- * kind of station to the next, and come back after the last for another check. */
+ * kind of station to the next; after the last they leave, and may come back another time. */
 #ifndef SALVE_TESTS_LOAD_PLAN_H
 #define SALVE_TESTS_LOAD_PLAN_H
 

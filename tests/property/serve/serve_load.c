@@ -67,7 +67,8 @@ struct load {
     struct plan_person *people;
     size_t people_count, station_count, call_count, fault_kinds, row_count;
     struct station stations[STATIONS_MAX];
-    struct queue queues[PLAN_KINDS];
+    struct queue queues[PLAN_KINDS]; /* of the first: who was never here */
+    size_t *resting, resting_count;  /* who was here, and may come back */
     struct call_times calls[CALLS_MAX];
     struct fault faults[FAULTS_MAX];
     struct row rows[ROWS_MAX];
@@ -144,6 +145,18 @@ static bool queue_take(struct load *load, size_t kind, size_t *person)
     *person = queue->at[queue->first];
     queue->first = (queue->first + 1) % load->people_count;
     queue->count--;
+    return true;
+}
+
+/* Who comes to that kind of station. To the first come as many who were here before as new ones. */
+static bool comes(struct load *load, size_t kind, size_t *person)
+{
+    bool is_back =
+        kind == 0 && load->resting_count > 0 && (t_random(&load->random) % 2 == 0 || load->queues[0].count == 0);
+    if (!is_back) return queue_take(load, kind, person);
+    size_t at = (size_t)(t_random(&load->random) % load->resting_count);
+    *person = load->resting[at];
+    load->resting[at] = load->resting[--load->resting_count];
     return true;
 }
 
@@ -239,7 +252,11 @@ static void leave(struct station *s)
     s->who->visits++;
     load->visits++;
     s->is_busy = false;
-    queue_put(load, (s->kind + 1) % PLAN_KINDS, (size_t)(s->who - load->people));
+    size_t person = (size_t)(s->who - load->people);
+    if (s->kind + 1 < PLAN_KINDS)
+        queue_put(load, s->kind + 1, person);
+    else
+        load->resting[load->resting_count++] = person;
 }
 
 /* The next step that is to be taken; behind the last the person leaves. */
@@ -285,7 +302,7 @@ static void arrive(struct load *load, double now_s)
     for (size_t i = 0; i < load->station_count; i++) {
         struct station *s = &load->stations[i];
         size_t person;
-        if (s->is_busy || load->wanted[s->kind] == 0 || !queue_take(load, s->kind, &person)) continue;
+        if (s->is_busy || load->wanted[s->kind] == 0 || !comes(load, s->kind, &person)) continue;
         load->wanted[s->kind]--;
         s->is_busy = true;
         s->has_alarm = false;
@@ -368,12 +385,14 @@ static bool log_in(struct load *load)
     return is;
 }
 
-/* Everybody is somewhere in the round of stations. */
+/* As many as there are stations are somewhere in the round; the others were never here. */
 static void line_up(struct load *load)
 {
+    load->resting = calloc(load->people_count, sizeof(size_t));
+    if (load->resting == NULL) abort();
     for (size_t kind = 0; kind < PLAN_KINDS; kind++)
         if ((load->queues[kind].at = calloc(load->people_count, sizeof(size_t))) == NULL) abort();
-    for (size_t i = 0; i < load->people_count; i++) queue_put(load, i % PLAN_KINDS, i);
+    for (size_t i = 0; i < load->people_count; i++) queue_put(load, i < load->station_count ? i % PLAN_KINDS : 0, i);
 }
 
 /* --- after -------------------------------------------------------------------------------------------------------- */
@@ -502,6 +521,9 @@ static int play_all(char **argv, const char *syncs)
     load->began_s = load->next_visit_s = load_now_s();
     play(load);
     double took_s = load_now_s() - load->began_s;
+    printf("nobody is open any more:\n");
+    note_row(load, load_now_s());
+    load->row_count--; /* told, and not compared */
     return tell(load, &before, took_s, load->syncs == NULL ? 0 : *load->syncs - synced);
 }
 
@@ -541,7 +563,7 @@ static void who_waits_comes_in_order(void **state)
     (void)state;
     static struct load load;
     size_t person = 9;
-    load.people_count = 7;
+    load.people_count = load.station_count = 7;
     line_up(&load);
     assert_true(queue_take(&load, 1, &person));
     assert_int_equal(person, 1);
@@ -551,7 +573,13 @@ static void who_waits_comes_in_order(void **state)
     assert_true(queue_take(&load, 1, &person));
     assert_int_equal(person, 1);
     assert_false(queue_take(&load, 1, &person));
+    load.resting[load.resting_count++] = 3; /* nobody new is left: who was here comes back */
+    load.queues[0].count = 0;
+    assert_true(comes(&load, 0, &person));
+    assert_int_equal(person, 3);
+    assert_false(comes(&load, 0, &person));
     for (size_t kind = 0; kind < PLAN_KINDS; kind++) free(load.queues[kind].at);
+    free(load.resting);
 }
 
 static void answers_are_read(void **state)

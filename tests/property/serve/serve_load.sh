@@ -9,7 +9,7 @@ set -u
 . tests/support/sh.sh
 all=${ALL:-0}
 seconds=${SECONDS_PLAYED:-$([ "$all" = 1 ] && echo 1800 || echo 15)} rate=${VISITS_A_SECOND:-19.4}
-people=${PEOPLE:-$([ "$all" = 1 ] && echo 58 || echo 58)} stations=${STATIONS:-50}
+people=${PEOPLE:-$([ "$all" = 1 ] && echo 3500 || echo 100)} stations=${STATIONS:-$([ "$all" = 1 ] && echo 200 || echo 50)}
 folder=${FOLDER:-$(mktemp -d "${BUILD:-build}/load.XXXXXX")}/site
 trap 'rm -rf "$work" "$(dirname "$folder")"' EXIT
 syncs=$work/syncs.so

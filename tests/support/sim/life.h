@@ -71,10 +71,12 @@ struct life {
 
 static int64_t life_now_ms;
 static char life_where[300]; /* what is being tried, for the words of a failure */
+static int64_t life_clock_off_ms,
+    life_clock_stands_ms; /* of a clock that is wrong: by how much; where it stands, 0: it goes */
 static int64_t life_clock(const struct clock *clock)
 {
     (void)clock;
-    return life_now_ms;
+    return life_clock_stands_ms != 0 ? life_clock_stands_ms : life_now_ms + life_clock_off_ms;
 }
 
 static void life_tell(int signal_number)

@@ -13,10 +13,12 @@
 
 /* A test that shows that something is found says so first, and counts. */
 static bool life_is_meant;
+static int life_who; /* who was asked for last */
 static void life_fails(const char *claim, int line, const struct salve_err *err)
 {
     if (life_is_meant) return;
-    t_fail("life", "%s: %s (life_check.h:%d): %s %s", life_where, claim, line, t_where(err), err->why);
+    t_fail("life", "%s, person %d: %s (life_check.h:%d): %s %s", life_where, life_who, claim, line, t_where(err),
+           err->why);
 }
 
 /* Of a thing that may be or not be: what is possible. */
@@ -38,11 +40,19 @@ struct life_model {
 
 enum life_outcome { LIFE_NOT_YET, LIFE_REFUSED, LIFE_MAYBE, LIFE_DONE };
 
+/* Keys and what was taken back may be of a later time than records that were brought back: then a decision, a card or an
+ * erasure of later may be known, or not. */
+static bool life_keys_are_newer;
+static bool life_is_of_keys(enum life_kind kind)
+{
+    return kind == LIFE_GIVE || kind == LIFE_WITHDRAW || kind == LIFE_ERASE || kind == LIFE_CARD;
+}
+
 /* A refusal changes nothing; an error of the machine may have come behind the change. */
 static enum life_outcome life_outcome(const struct life_step *step, uint64_t at)
 {
     if (step->to <= at && step->code == SALVE_OK) return LIFE_DONE;
-    if (step->from > at) return LIFE_NOT_YET;
+    if (step->from > at) return life_keys_are_newer && life_is_of_keys(step->kind) ? LIFE_MAYBE : LIFE_NOT_YET;
     bool is_refusal = step->code == SALVE_E_CONSENT || step->code == SALVE_E_NOT_FOUND || step->code == SALVE_E_CLOCK ||
                       step->code == SALVE_E_PIN || step->code == SALVE_E_ROLE;
     return step->to <= at && is_refusal ? LIFE_REFUSED : LIFE_MAYBE;
@@ -79,6 +89,8 @@ static void life_model_step(struct life_model *model, const struct life_step *st
         return;
     case LIFE_GIVE:
         life_set(&p->given[step->purpose], LIFE_IS, outcome);
+        /* Keys of a later agreement open nothing by the one that was brought back: it is given again. */
+        if (life_keys_are_newer && step->from >= model->at) p->given[step->purpose] |= LIFE_IS_NOT, life_end_work(p);
         return;
     case LIFE_WITHDRAW:
         life_set(&p->given[step->purpose], LIFE_IS_NOT, outcome);
@@ -185,6 +197,7 @@ static bool life_person_stands(struct life *life, const struct life_model *model
     struct salve_err err = {0};
     const struct life_person *p = &model->people[person];
     struct rec_view *view = NULL;
+    life_who = person;
     struct rec_ask ask = {.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = p->card};
     if (!p->is_there) return true;
     enum salve_code code = rec_open(life->t->site, &ask, &view, &err);

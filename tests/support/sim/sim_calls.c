@@ -237,15 +237,18 @@ SIM_EXPORT int fdatasync(int fd) { return sync_any(fd); }
 
 /* --- names -------------------------------------------------------------------------------------------------------- */
 
-SIM_EXPORT int rename(const char *from, const char *to)
+/* What stands behind open descriptors of a folder that moved is not followed: nobody has one. */
+SIM_EXPORT int renameat2(int folder, const char *from, int other_folder, const char *to, unsigned flags)
 {
     char name[SIM_PATH], other[SIM_PATH];
-    bool is_short, is_noted = is_ours(AT_FDCWD, from, name) && is_ours(AT_FDCWD, to, other);
+    bool is_short, is_noted = is_ours(folder, from, name) && is_ours(other_folder, to, other);
     if (is_noted && sim_call_fails(SIM_NAME, name, &is_short)) return -1;
-    int code = (int)syscall(SYS_renameat2, AT_FDCWD, from, AT_FDCWD, to, 0);
-    if (is_noted && code == 0) sim_note_name(sim_watched, OP_RENAME, name, other);
+    int code = (int)syscall(SYS_renameat2, folder, from, other_folder, to, flags);
+    bool is_exchange = (flags & RENAME_EXCHANGE) != 0;
+    if (is_noted && code == 0) sim_note_name(sim_watched, is_exchange ? OP_EXCHANGE : OP_RENAME, name, other);
     return code;
 }
+SIM_EXPORT int rename(const char *from, const char *to) { return renameat2(AT_FDCWD, from, AT_FDCWD, to, 0); }
 
 SIM_EXPORT int unlinkat(int folder, const char *path, int flags)
 {

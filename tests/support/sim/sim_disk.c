@@ -82,12 +82,21 @@ static bool move_name(struct sim_name *names, size_t *count, const char *name, c
     return true;
 }
 
+/* Two names change places, folders with what is in them. */
+static bool exchange_names(struct sim_name *names, size_t *count, const char *a, const char *b)
+{
+    char aside[SIM_PATH + 8];
+    (void)snprintf(aside, sizeof aside, "%s|", a);
+    return move_name(names, count, a, aside) && move_name(names, count, b, a) && move_name(names, count, aside, b);
+}
+
 static bool apply_name(struct sim_name *names, size_t *count, const struct sim_op *op)
 {
     if (op->kind == OP_MAKE || op->kind == OP_MKDIR) {
         put_name(names, count, op->name, op->kind == OP_MKDIR ? -1 : op->node);
         return true;
     }
+    if (op->kind == OP_EXCHANGE) return exchange_names(names, count, op->name, op->to);
     return op->kind == OP_RENAME ? move_name(names, count, op->name, op->to) : drop_name(names, count, op->name);
 }
 
@@ -244,8 +253,8 @@ static const char *name_at(const struct sim *sim, int node)
 
 void sim_describe(const struct sim *sim, uint64_t nr, char *text, size_t bytes)
 {
-    static const char *const words[] = {"write",  "size",   "sync",  "failed sync", "make",
-                                        "unlink", "rename", "mkdir", "rmdir",       "sync of folder"};
+    static const char *const words[] = {"write",  "size",     "sync",  "failed sync", "make",          "unlink",
+                                        "rename", "exchange", "mkdir", "rmdir",       "sync of folder"};
     if (nr >= sim->op_count) {
         (void)snprintf(text, bytes, "the end");
         return;

@@ -17,6 +17,7 @@ enum sim_op_kind {
     OP_MAKE, /* names from here on */
     OP_UNLINK,
     OP_RENAME,
+    OP_EXCHANGE,
     OP_MKDIR,
     OP_RMDIR,
     OP_SYNC_FOLDER,

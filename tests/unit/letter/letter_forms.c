@@ -42,7 +42,7 @@ static void words_are_escaped(void **state)
 {
     (void)state;
     struct letter_form *form = open_form("en");
-    for (int kind = LETTER_FORM_HEADING; kind <= LETTER_FORM_LINE; kind++)
+    for (int kind = LETTER_FORM_HEADING; kind < LETTER_FORM_KINDS; kind++)
         letter_form_add(form, (struct letter_form_row){.kind = (enum letter_form_kind)kind,
                                                        .words = STR("<b>"),
                                                        .answers = {STR("<b>"), STR("<b>")},
