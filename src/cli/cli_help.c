@@ -43,6 +43,20 @@ static void add_alike(size_t at, struct buf *out)
     if (is_alone && more > 0) buf_add_char(out, ']');
 }
 
+/* One command, or those of one word: a line may end behind a '|'. Returns the column. */
+static int print_pieces(struct str text, int column)
+{
+    while (text.len > 0) {
+        ptrdiff_t bar = str_find(text, STR("|"));
+        size_t len = bar < 0 ? text.len : (size_t)bar + 1;
+        bool is_last = len == text.len;
+        if (column + (int)len > 80) column = cli_print("\n  %-12s", "") - 1;
+        column += cli_print(is_last ? "%.*s  " : "%.*s", (int)len, text.ptr);
+        text = str_cut(text, len, text.len);
+    }
+    return column;
+}
+
 /* Groups in the order of their first command; fits 80 columns and 24 lines. */
 static void print_group(const struct cli *cli, const char *group)
 {
@@ -52,9 +66,7 @@ static void print_group(const struct cli *cli, const char *group)
     for (size_t i = 0; i < cli_command_count; i++) {
         if (strcmp(cli_commands[i].group, group) != 0) continue;
         add_alike(i, &text);
-        if (text.len == 0) continue;
-        if (column + (int)text.len + 2 > 80) column = cli_print("\n  %-12s", "");
-        column += cli_print("%.*s  ", STR_ARGS(buf_str(&text)));
+        if (text.len > 0) column = print_pieces(buf_str(&text), column);
     }
     cli_print("\n");
 }

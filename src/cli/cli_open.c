@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/cli_login.h"
+#include "cli/cli_owner.h"
 #include "cli/cli_person.h"
 #include "base/file.h"
 #include "crypto/crypto.h"
@@ -87,7 +88,7 @@ static enum salve_code passphrase_get(const struct cli *cli, const char *file, b
     return code;
 }
 
-enum salve_code cli_secret_get(const struct cli *cli, bool is_new, struct cli_secret *secret, struct site_secret *out,
+enum salve_code cli_secret_get(struct cli *cli, bool is_new, struct cli_secret *secret, struct site_secret *out,
                                struct salve_err *err)
 {
     char path[4096];
@@ -96,9 +97,12 @@ enum salve_code cli_secret_get(const struct cli *cli, bool is_new, struct cli_se
     const struct config_value *values = cli->config.values;
     bool is_nearer = values[CONFIG_STORE_KEY_FILE].source > values[CONFIG_STORE_PASSPHRASE_FILE].source;
     const char *file = passphrase_file(cli, path);
-    if (out->key_file != NULL && (file == NULL || is_nearer)) return SALVE_OK;
-    out->key_file = NULL;
-    return passphrase_get(cli, file, is_new, secret, out, err);
+    bool is_key = out->key_file != NULL && (file == NULL || is_nearer);
+    if (!is_key) TRY(passphrase_get(cli, file, is_new, secret, out, err));
+    if (!is_key) cli->config.values[CONFIG_STORE_KEY_FILE].text = NULL;
+    TRY(cli_become_owner(cli, is_new, err));
+    out->key_file = config_text(&cli->config, CONFIG_STORE_KEY_FILE);
+    return SALVE_OK;
 }
 
 enum salve_code cli_new_secret_get(const struct cli *cli, struct cli_secret *secret, struct site_secret *out,

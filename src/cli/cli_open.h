@@ -17,7 +17,8 @@ struct cli_secret {
     char *text;
     size_t len;
 };
-SALVE_MUST_USE enum salve_code cli_secret_get(const struct cli *cli, bool is_new, struct cli_secret *secret,
+/* cli_secret_get - what opens the site; root becomes its owner with it (cli_owner.h). is_new: one that is made. */
+SALVE_MUST_USE enum salve_code cli_secret_get(struct cli *cli, bool is_new, struct cli_secret *secret,
                                               struct site_secret *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code cli_new_secret_get(const struct cli *cli, struct cli_secret *secret,
                                                   struct site_secret *out, struct salve_err *err);

@@ -5,6 +5,7 @@
 #include "cli/cli_commands.h"
 #include "cli/cli_config.h"
 #include "cli/cli_open.h"
+#include "cli/cli_owner.h"
 #include "serve/serve.h"
 
 enum { AGAIN_BYTES_MAX = 1 << 20 };
@@ -53,6 +54,9 @@ enum salve_code cli_serve(struct cli *cli, struct salve_err *err)
     struct cli_secret secret = {0};
     struct site_secret opens;
     TRY(cli_site_found(cli, err));
+    if (cli_has_other_owner(cli))
+        return salve_refuse(err, SALVE_E_USAGE, "a service runs this site as a user of its own: systemctl start salve",
+                            "salve serve");
     TRY(config_check(&cli->config, err));
     TRY(cli_share_dir(cli, &share, err));
     enum site_mode mode = SITE_LOCAL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The commands that make a site and change its staff. */
+ * The commands that change the staff of a site. Making one is in cli_init.c. */
 #include <stdio.h>
 #include <string.h>
 
@@ -7,7 +7,7 @@
 #include "cli/cli_login.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
-#include "base/zone.h"
+#include "cli/cli_staff.h"
 #include "visit/site.h"
 
 /* --- members ------------------------------------------------------------------------------------------------------ */
@@ -20,12 +20,11 @@ static enum salve_code read_role(struct str text, enum role *out, const char *wh
                         where);
 }
 
-/* The members of --staff, each NAME:ROLE; there is room for one more. */
-static enum salve_code read_members(const struct cli *cli, struct visit_member **out, size_t *count,
-                                    struct salve_err *err)
+/* The members of --staff, each NAME:ROLE; there is room for two more. */
+enum salve_code cli_members_read(const struct cli *cli, struct visit_member **out, size_t *count, struct salve_err *err)
 {
     const struct cli_values *words = &cli->options[OPT_STAFF];
-    struct visit_member *list = arena_array(cli->mem, struct visit_member, words->count + 1);
+    struct visit_member *list = arena_array(cli->mem, struct visit_member, words->count + 2);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "--staff");
     for (size_t i = 0; i < words->count; i++) {
         struct str role = STR("");
@@ -38,54 +37,53 @@ static enum salve_code read_members(const struct cli *cli, struct visit_member *
     return SALVE_OK;
 }
 
-/* First PINs: from the file, or made up; those are handed out once. */
-struct first_pins {
-    struct cli *cli;
-    struct cli_pins file;
-    struct visit_member *members;
-    bool *is_made_up;
-    size_t count;
-};
-
-static enum salve_code first_pins(struct cli *cli, struct visit_member *members, size_t count, struct first_pins *out,
-                                  struct salve_err *err)
+enum salve_code cli_first_pins(struct cli *cli, struct visit_member *members, size_t count, struct cli_first_pins *out,
+                               struct salve_err *err)
 {
-    *out = (struct first_pins){.cli = cli, .members = members, .count = count};
+    *out = (struct cli_first_pins){.cli = cli, .members = members, .count = count};
     out->is_made_up = arena_array(cli->mem, bool, count + 1);
     if (out->is_made_up == NULL) return salve_fail(err, SALVE_E_MEMORY, "PINs");
+    bool is_local = config_is(&cli->config, CONFIG_LISTEN_TLS, "local");
     TRY(cli_pins_read(cli_pin_file(cli), &out->file, err));
     for (size_t i = 0; i < count; i++) {
+        if (members[i].secret.len > 0) continue;
         members[i].secret = cli_pins_find(&out->file, members[i].id);
         out->is_made_up[i] = members[i].secret.len == 0;
-        if (out->is_made_up[i]) TRY(visit_pin_make(cli->mem, &members[i].secret, err));
+        if (!out->is_made_up[i]) continue;
+        TRY(is_local ? visit_pin_make(cli->mem, &members[i].secret, err)
+                     : visit_phrase_make(cli->mem, &members[i].secret, err));
     }
     return SALVE_OK;
 }
 
 /* The PIN of one member, where it was made up. */
-static struct str made_up_pin(const struct first_pins *pins, struct str id)
+struct str cli_made_up_pin(const struct cli_first_pins *pins, struct str id)
 {
     for (size_t i = 0; pins != NULL && i < pins->count; i++)
         if (pins->is_made_up[i] && str_eq(pins->members[i].id, id)) return pins->members[i].secret;
     return STR_NONE;
 }
 
-static void tell_pins(const struct first_pins *pins, struct cli_reply *reply)
+void cli_pins_tell(const struct cli_first_pins *pins, struct cli_reply *reply)
 {
     size_t made_up = 0;
+    bool is_local = pins->count == 0 || config_is(&pins->cli->config, CONFIG_LISTEN_TLS, "local");
     for (size_t i = 0; i < pins->count; i++) {
         const struct visit_member *member = &pins->members[i];
         if (!pins->is_made_up[i]) continue;
-        cli_reply_words(reply, "PIN of %.*s (%s): %.*s\n", STR_ARGS(member->id), role_text(member->role),
-                        STR_ARGS(member->secret));
+        cli_reply_words(reply, "%s %.*s (%s): %.*s\n", is_local ? "PIN of" : "Passphrase for the first login of",
+                        STR_ARGS(member->id), role_text(member->role), STR_ARGS(member->secret));
         made_up++;
     }
     if (made_up > 0)
-        cli_reply_words(reply,
-                        "These PINs are shown once. Each member changes theirs:  salve staff pin NAME --as NAME\n");
+        cli_reply_words(
+            reply, is_local ? "These PINs are shown once. Each member changes theirs:  salve staff pin NAME --as "
+                              "NAME\n"
+                            : "These are shown once. The first login of each member sets up a passkey, or codes of "
+                              "a generator beside a passphrase of their own.\n");
 }
 
-static void put_member(struct cli_reply *reply, const struct staff *staff, struct str pin)
+void cli_member_put(struct cli_reply *reply, const struct staff *staff, struct str pin)
 {
     cli_reply_enter(reply, NULL, '{');
     cli_reply_text(reply, "id", staff->id);
@@ -98,86 +96,9 @@ static void put_member(struct cli_reply *reply, const struct staff *staff, struc
     cli_reply_leave(reply);
 }
 
-/* --- init --------------------------------------------------------------------------------------------------------- */
-
-struct making {
-    struct first_pins pins;
-    struct str name, zone;
-    const char *dir;
-    bool has_key_file; /* and no passphrase */
-};
-
-/* Whose days count: what was said, else what the machine is set to. */
-static void tell_zone(const struct making *making, struct cli_reply *reply)
-{
-    const char *how = cli_has(making->pins.cli, OPT_ZONE) ? "."
-                      : making->zone.len > 0 ? ", as this machine is set; 'salve settings --zone' changes it."
-                                             : ": this machine says none. Set it with 'salve settings --zone'.";
-    struct str zone = making->zone.len > 0 ? making->zone : STR("UTC");
-    cli_reply_text(reply, "zone", zone);
-    cli_reply_words(reply, "The time zone of the site is %.*s%s\n", STR_ARGS(zone), how);
-}
-
-/* When the site is whole and not in its place yet: PINs that nobody could read would leave a site that nobody can
- * use. */
-static enum salve_code tell_made(void *with, struct salve_err *err)
-{
-    struct making *making = with;
-    struct cli *cli = making->pins.cli;
-    const char *dir = making->dir;
-    struct cli_reply reply;
-    cli_reply_open(&reply, cli, '{');
-    cli_reply_text(&reply, "site", str_of(dir));
-    cli_reply_text(&reply, "name", making->name);
-    cli_reply_words(&reply, "Made the site in %s. Every optional purpose is off.\n", dir);
-    tell_zone(making, &reply);
-    tell_pins(&making->pins, &reply);
-    cli_reply_enter(&reply, "staff", '[');
-    for (size_t i = 0; i < making->pins.count; i++) {
-        const struct visit_member *member = &making->pins.members[i];
-        put_member(&reply, &(struct staff){.id = member->id, .role = member->role},
-                   made_up_pin(&making->pins, member->id));
-    }
-    cli_reply_leave(&reply);
-    cli_reply_words(&reply,
-                    "Next: more staff with  salve -C %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
-                    "them)\n"
-                    "Next: a clinician accepts the guidelines to be used:  salve -C %s guideline list\n"
-                    "Next: back it up, with the keys on a disk of their own:  salve -C %s backup DIR --keys DIR --as "
-                    "MANAGER\n"
-                    "Keep the %s in two safe places: without it nothing here can ever be read.\n",
-                    dir, dir, dir, making->has_key_file ? "key file" : "passphrase");
-    TRY(cli_reply_done(&reply, err));
-    return cli_flush(err);
-}
-
-enum salve_code cli_init(struct cli *cli, struct salve_err *err)
-{
-    struct making making = {.dir = cli_site_dir(cli),
-                            .name = cli_option_or(cli, OPT_NAME, "Health check"),
-                            .zone = cli_has(cli, OPT_ZONE) ? str_of(cli_option(cli, OPT_ZONE))
-                                                           : zone_name_of_machine(cli->mem)};
-    struct visit_member *members = NULL;
-    size_t count = 0;
-    struct cli_secret secret = {0};
-    struct site_options options = {.path = making.dir, .clock = cli->clock, .is_made_up = cli_has(cli, OPT_MADE_UP)};
-    TRY(read_members(cli, &members, &count, err));
-    visit_manager_add(members, &count);
-    TRY(visit_site_check(making.name, members, count, err)); /* before a passphrase is asked for */
-    struct visit_site_ask ask = {making.name, members, count, making.zone, tell_made, &making};
-    enum salve_code code = first_pins(cli, members, count, &making.pins, err);
-    if (code == SALVE_OK) code = cli_secret_get(cli, true, &secret, &options.secret, err);
-    making.has_key_file = options.secret.key_file != NULL;
-    if (code == SALVE_OK && options.is_made_up) cli_say_made_up();
-    if (code == SALVE_OK) code = visit_site_make(&options, &ask, cli->mem, err);
-    cli_secret_drop(&secret);
-    cli_pins_drop(&making.pins.file);
-    return code;
-}
-
 /* --- staff -------------------------------------------------------------------------------------------------------- */
 
-static enum salve_code print_staff(struct cli *cli, const struct first_pins *pins, struct cli_reply *reply,
+static enum salve_code print_staff(struct cli *cli, const struct cli_first_pins *pins, struct cli_reply *reply,
                                    struct salve_err *err)
 {
     struct staff *staff = NULL;
@@ -187,7 +108,7 @@ static enum salve_code print_staff(struct cli *cli, const struct first_pins *pin
         bool has_secret = staff[i].has_pin || staff[i].has_phrase;
         const char *left = staff[i].retired ? " (left)" : has_secret ? "" : " (no PIN yet)";
         cli_reply_words(reply, "%-24.*s %s%s\n", STR_ARGS(staff[i].id), role_text(staff[i].role), left);
-        put_member(reply, &staff[i], made_up_pin(pins, staff[i].id));
+        cli_member_put(reply, &staff[i], cli_made_up_pin(pins, staff[i].id));
     }
     return SALVE_OK;
 }
@@ -200,15 +121,15 @@ static enum salve_code second_of(struct cli *cli, struct actor *room, const stru
     return with == NULL ? SALVE_OK : cli_login(cli, with, true, room, err);
 }
 
-static enum salve_code change_staff(struct cli *cli, struct first_pins *pins, struct salve_err *err)
+static enum salve_code change_staff(struct cli *cli, struct cli_first_pins *pins, struct salve_err *err)
 {
     const struct cli_values *leave = &cli->options[OPT_RETIRE];
     struct visit_member *members = NULL;
     size_t count = 0;
     struct actor room;
     const struct actor *second = NULL;
-    TRY(read_members(cli, &members, &count, err));
-    TRY(first_pins(cli, members, count, pins, err));
+    TRY(cli_members_read(cli, &members, &count, err));
+    TRY(cli_first_pins(cli, members, count, pins, err));
     TRY(second_of(cli, &room, &second, err));
     for (size_t i = 0; i < leave->count; i++)
         TRY(staff_retire(cli->visit.site, cli->visit.actor, second, str_of(leave->value[i]), err));
@@ -233,12 +154,12 @@ static enum salve_code say_recovery(struct cli *cli, struct salve_err *err)
 enum salve_code cli_staff(struct cli *cli, struct salve_err *err)
 {
     struct cli_reply reply;
-    struct first_pins pins = {0};
+    struct cli_first_pins pins = {0};
     bool is_change = cli_has(cli, OPT_STAFF) || cli_has(cli, OPT_RETIRE);
     TRY(cli_open(cli, is_change ? CLI_STAFF_ANEW : CLI_NOBODY, err));
     cli_reply_open(&reply, cli, '[');
     enum salve_code code = is_change ? change_staff(cli, &pins, err) : SALVE_OK;
-    if (code == SALVE_OK) tell_pins(&pins, &reply);
+    if (code == SALVE_OK) cli_pins_tell(&pins, &reply);
     if (code == SALVE_OK) code = print_staff(cli, &pins, &reply, err);
     if (code == SALVE_OK) code = say_recovery(cli, err);
     cli_pins_drop(&pins.file);
@@ -326,16 +247,16 @@ enum salve_code cli_staff_pin(struct cli *cli, struct salve_err *err)
 static enum salve_code recover(struct cli *cli, struct visit_member *member, struct cli_reply *reply,
                                struct salve_err *err)
 {
-    struct first_pins pins;
+    struct cli_first_pins pins;
     char due[CLOCK_TEXT_BYTES];
     int64_t due_unix_ms = 0;
     TRY(cli_open(cli, CLI_NOBODY, err));
-    enum salve_code code = first_pins(cli, member, 1, &pins, err);
+    enum salve_code code = cli_first_pins(cli, member, 1, &pins, err);
     if (code == SALVE_OK) code = staff_recover(cli->visit.site, member->id, member->secret, &due_unix_ms, err);
     if (code == SALVE_OK) {
         cli_reply_text(reply, "from", clock_text(due_unix_ms, due));
         if (pins.is_made_up[0]) cli_reply_text(reply, "pin", member->secret);
-        tell_pins(&pins, reply);
+        cli_pins_tell(&pins, reply);
         cli_reply_words(reply, "%.*s is a manager from %.16s on, unless a manager stops it. It is in the public log.\n",
                         STR_ARGS(member->id), due);
     }

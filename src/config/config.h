@@ -100,6 +100,12 @@ bool config_is(const struct config *config, enum config_key key, const char *wor
 /* config_is_changed - whether a later reading has another value of the key. */
 bool config_is_changed(const struct config *before, const struct config *now, enum config_key key);
 
+/* config_set - the text of a file with this value of the key, all else as it was: in the line that has it, in place of
+ * a remark that shows it, else in its section. In mem. E_CONFIG: no value of its kind, or the text is no file of the
+ * format; E_TOO_BIG. */
+SALVE_MUST_USE enum salve_code config_set(struct str text, enum config_key key, const char *value, struct arena *mem,
+                                          struct str *out, struct salve_err *err);
+
 /* config_variable - the name in the environment: SALVE_LISTEN_ADDRESS. In mem; NULL at its ceiling. */
 const char *config_variable(enum config_key key, struct arena *mem);
 

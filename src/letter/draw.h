@@ -30,6 +30,10 @@ struct letter_draw {
 SALVE_MUST_USE enum salve_code letter_draw_pdf(const struct letter_draw *draw, const struct letter_drawn *what,
                                                struct arena *mem, struct str *bytes, struct salve_err *err);
 
+/* letter_qr_lines - a QR code of the text as lines of half blocks, light ones drawn, for a dark terminal. E_TOO_BIG. */
+SALVE_MUST_USE enum salve_code letter_qr_lines(struct str text, struct arena *mem, struct str *out,
+                                               struct salve_err *err);
+
 /* --- drawing without files ---------------------------------------------------------------------------------------- */
 
 /* letter_fonts_warm - opens and keeps what drawing needs: configuration of fonts, their list, and the fonts of every

@@ -140,7 +140,14 @@ static const char *const keys[] = {"language",
                                    "sheet.none",
                                    "sheet.measured",
                                    "sheet.more",
-                                   "sheet.day"};
+                                   "sheet.day",
+                                   "recovery.title",
+                                   "recovery.why",
+                                   "recovery.keep",
+                                   "recovery.key",
+                                   "recovery.passphrase",
+                                   "recovery.back",
+                                   "recovery.back.how"};
 
 struct str letter_frame_bytes(const struct letter_frame *frame) { return frame->bytes; }
 

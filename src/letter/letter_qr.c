@@ -4,7 +4,10 @@
 #include <qrencode.h>
 
 #include "base/assert.h"
+#include "letter/draw.h"
 #include "letter/letter_int.h"
+
+enum { QUIET = 2, LINES_BYTES_MAX = 64 << 10 };
 
 enum salve_code letter_qr_make(struct str text, struct arena *mem, struct letter_qr *out, struct salve_err *err)
 {
@@ -21,4 +24,26 @@ enum salve_code letter_qr_make(struct str text, struct arena *mem, struct letter
         for (size_t i = 0; i < count; i++) out->modules[i] = code->data[i] & 1; /* bit 0 is the colour */
     QRcode_free(code);
     return out->modules == NULL ? salve_fail(err, SALVE_E_MEMORY, "QR code of the letter") : SALVE_OK;
+}
+
+static bool is_light(const struct letter_qr *code, int x, int y)
+{
+    if (x < 0 || y < 0 || x >= code->size || y >= code->size) return true;
+    return code->modules[y * code->size + x] == 0;
+}
+
+enum salve_code letter_qr_lines(struct str text, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    struct letter_qr code;
+    struct buf lines;
+    TRY(letter_qr_make(text, mem, &code, err));
+    buf_init(&lines, mem, LINES_BYTES_MAX);
+    for (int y = -QUIET; y < code.size + QUIET; y += 2) {
+        for (int x = -QUIET; x < code.size + QUIET; x++) {
+            bool is_upper = is_light(&code, x, y), is_lower = is_light(&code, x, y + 1);
+            buf_add(&lines, is_upper ? is_lower ? STR("\u2588") : STR("\u2580") : is_lower ? STR("\u2584") : STR(" "));
+        }
+        buf_add_char(&lines, '\n');
+    }
+    return buf_done(&lines, out, err);
 }

@@ -24,6 +24,9 @@ void visit_manager_add(struct visit_member *members, size_t *count);
 /* visit_pin_make - a random PIN of eight digits; `out` lives in mem, which is private. */
 SALVE_MUST_USE enum salve_code visit_pin_make(struct arena *mem, struct str *out, struct salve_err *err);
 
+/* visit_phrase_make - the same as a passphrase of four groups of five letters and digits, 100 bits. */
+SALVE_MUST_USE enum salve_code visit_phrase_make(struct arena *mem, struct str *out, struct salve_err *err);
+
 /* visit_site_make - a new site with every optional purpose off, closed again. Its first member is a manager, who adds
  * the others: one of `members`, all of whom have a secret. The log's name is made from the site's. `told` is called
  * when the site is whole and not in its place yet, to hand out what is shown once: its error undoes the making.
@@ -35,6 +38,7 @@ struct visit_site_ask {
     struct str zone;                                            /* IANA time zone; empty: UTC */
     enum salve_code (*told)(void *with, struct salve_err *err); /* may be NULL */
     void *with;
+    struct str languages; /* BCP 47, a space between; empty: "en ar" */
 };
 SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *options, const struct visit_site_ask *ask,
                                                struct arena *mem, struct salve_err *err);

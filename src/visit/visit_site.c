@@ -74,6 +74,24 @@ enum salve_code visit_pin_make(struct arena *mem, struct str *out, struct salve_
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "PIN") : SALVE_OK;
 }
 
+enum salve_code visit_phrase_make(struct arena *mem, struct str *out, struct salve_err *err)
+{
+    enum { GROUPS = 4, GROUP_CHARS = 5, CHARS = GROUPS * GROUP_CHARS };
+    static const char alphabet[] = "0123456789abcdefghjkmnpqrstvwxyz"; /* 32, none like another */
+    uint8_t bytes[CHARS];
+    char text[CHARS + GROUPS];
+    size_t at = 0;
+    crypto_random(bytes, sizeof bytes);
+    for (size_t i = 0; i < CHARS; i++) {
+        if (i > 0 && i % GROUP_CHARS == 0) text[at++] = '-';
+        text[at++] = alphabet[bytes[i] % 32];
+    }
+    *out = arena_printf(mem, "%.*s", (int)at, text);
+    crypto_zero(bytes, sizeof bytes);
+    crypto_zero(text, sizeof text);
+    return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "passphrase") : SALVE_OK;
+}
+
 /* --- making ------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code register_one(struct site *site, struct actor actor, const struct actor *second,
@@ -110,7 +128,8 @@ enum salve_code visit_site_make(const struct site_options *options, const struct
 {
     struct making making = {ask, mem};
     struct site_first first = {first_staff, &making};
-    struct site_settings settings = {.name = ask->name, .languages = STR("en ar"), .zone = ask->zone};
+    struct site_settings settings = {
+        .name = ask->name, .languages = ask->languages.len > 0 ? ask->languages : STR("en ar"), .zone = ask->zone};
     TRY(visit_site_check(ask->name, ask->members, ask->count, err));
     for (size_t i = 0; i < ask->count; i++) TRY(staff_secret_check(ask->members[i].secret, err));
     TRY(log_name_of(ask->name, mem, &settings.log_name, err));

@@ -20,7 +20,7 @@ is "an error has what, why and next" "$(salve -C "$work/none" staff 2>&1 | grep 
 is "an error is JSON with --json" "$(salve -C "$work/none" staff --json 2>&1 | grep -c '"code":"SLV-103"')" 1
 prints 'SLV-401' "explain knows every code" salve explain SLV-401
 fails 4 "explain of an unknown code" salve explain SLV-999
-for command in $(salve help | sed -n '/^  Try it/,/^$/p' | sed -E 's/^  (.{12})//; s/  +/\n/g' | sed '/^$/d; s/ /_/g'); do
+for command in $(salve help | sed -z 's:|\n *:|:g' | sed -n '/^  Try it/,/^$/p' | sed -E 's/^  (.{12})//; s/  +/\n/g' | sed '/^$/d; s/ /_/g'); do
     ok "help of ${command//_/ }" salve help ${command//_/ }
 done
 prints '^\.TH SALVE' "the manual page" salve man

@@ -37,6 +37,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         for (size_t i = 0; i < CONFIG_KEYS; i++) check_value(&config, (enum config_key)i, lines, mem);
         struct salve_err unfit = {0};
         need(config_check(&config, &unfit) == SALVE_OK || unfit.element[0] == '[');
+        struct str fresh;
+        if (config_set(text, CONFIG_LISTEN_NAME, "a.b", mem, &fresh, NULL) == SALVE_OK) {
+            struct config with;
+            config_defaults(&with);
+            need(config_read(fresh, "salve.conf", mem, &with, NULL) == SALVE_OK);
+            need(config_is(&with, CONFIG_LISTEN_NAME, "a.b"));
+            for (size_t i = 0; i < CONFIG_KEYS; i++)
+                need(i == CONFIG_LISTEN_NAME || !config_is_changed(&config, &with, (enum config_key)i));
+        }
     } else {
         need(err.code != SALVE_OK && err.element[0] != '\0' && err.line <= lines);
     }

@@ -265,6 +265,34 @@ static void values_fit_each_other(void **state)
     checks("[listen]\ntls = public\nname = a.b\ncertificate = /c\nkey = /k\n", NULL);
 }
 
+static void sets(const char *text, enum config_key key, const char *value, const char *want)
+{
+    struct fixture f = begin();
+    struct str out;
+    assert_ok(config_set(str_of(text), key, value, f.mem, &out, &f.err));
+    assert_str(out, want);
+    assert_ok(config_set(out, key, value, f.mem, &out, &f.err)); /* once more changes nothing */
+    assert_str(out, want);
+    arena_close(f.mem);
+}
+
+static void a_key_is_written_and_all_else_stays(void **state)
+{
+    (void)state;
+    sets("", CONFIG_LISTEN_TLS, "site", "[listen]\ntls = site\n");
+    sets("[store]\npath = /a", CONFIG_LISTEN_TLS, "site", "[store]\npath = /a\n\n[listen]\ntls = site\n");
+    sets("[listen]\n# tls = local\n# more\n", CONFIG_LISTEN_TLS, "site", "[listen]\ntls = site\n# more\n");
+    sets("[listen]\n# tls = local\ntls = public\nname = a.b\n", CONFIG_LISTEN_TLS, "site",
+         "[listen]\n# tls = local\ntls = site\nname = a.b\n");
+    sets("[listen]\nname = a.b\n[store]\n# tls = local\n", CONFIG_LISTEN_TLS, "site",
+         "[listen]\ntls = site\nname = a.b\n[store]\n# tls = local\n");
+    struct fixture f = begin();
+    struct str out;
+    assert_code(config_set(STR("[listen]\n"), CONFIG_LISTEN_TLS, "a", f.mem, &out, &f.err), SALVE_E_CONFIG);
+    assert_code(config_set(STR("nothing"), CONFIG_LISTEN_TLS, "site", f.mem, &out, &f.err), SALVE_E_CONFIG);
+    arena_close(f.mem);
+}
+
 static void what_changed_is_known(void **state)
 {
     (void)state;
@@ -307,6 +335,7 @@ int main(void)
         cmocka_unit_test(variables_that_mean_a_key_are_one),
         cmocka_unit_test(limits_are_kept),
         cmocka_unit_test(values_fit_each_other),
+        cmocka_unit_test(a_key_is_written_and_all_else_stays),
         cmocka_unit_test(what_changed_is_known),
         cmocka_unit_test(every_row_is_whole),
     };
