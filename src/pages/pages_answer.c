@@ -156,6 +156,14 @@ static enum salve_code person_is_open(const struct pages_call *call, struct salv
                         "person");
 }
 
+const struct visit_clinic *pages_clinic(struct pages_call *call)
+{
+    if (!call->has_looked && call->at != NULL)
+        call->has_clinic = visit_clinic(&call->visit, &call->clinic, NULL) == SALVE_OK;
+    call->has_looked = true;
+    return call->has_clinic ? &call->clinic : NULL;
+}
+
 static enum salve_code run(struct pages_call *call, const struct call_row *row, struct salve_err *err)
 {
     bool has_session = row->who != PAGES_NOBODY;
@@ -169,7 +177,7 @@ static enum salve_code run(struct pages_call *call, const struct call_row *row, 
     if (!has_session && !take_site(call, call->worker->number, err)) return err->code;
     call->content = pages_content_take(call->pages);
     call->visit.content = call->content == NULL ? NULL : call->content->content;
-    call->has_clinic = visit_clinic(&call->visit, &call->clinic, NULL) == SALVE_OK;
+    if (row->who == PAGES_JUDGED) (void)pages_clinic(call); /* an alarm says where to, whatever happens to the gate */
     if (has_session) pages_person_again(call);
     if (row->who == PAGES_PERSON) TRY(person_is_open(call, err));
     return row->handler(call, err);
