@@ -158,14 +158,6 @@ static enum salve_code person_is_open(const struct pages_call *call, struct salv
                         "person");
 }
 
-const struct visit_clinic *pages_clinic(struct pages_call *call)
-{
-    if (!call->has_looked && call->at != NULL)
-        call->has_clinic = visit_clinic(&call->visit, &call->clinic, NULL) == SALVE_OK;
-    call->has_looked = true;
-    return call->has_clinic ? &call->clinic : NULL;
-}
-
 static enum salve_code run(struct pages_call *call, const struct call_row *row, struct salve_err *err)
 {
     bool has_session = row->who != PAGES_NOBODY;

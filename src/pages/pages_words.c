@@ -91,6 +91,16 @@ void pages_content_give(struct pages *pages, struct pages_content *content)
     if (is_last) content_free(content);
 }
 
+/* --- what the site says of itself --------------------------------------------------------------------------------- */
+
+const struct visit_clinic *pages_clinic(struct pages_call *call)
+{
+    if (!call->has_looked && call->at != NULL)
+        call->has_clinic = visit_clinic(&call->visit, &call->clinic, NULL) == SALVE_OK;
+    call->has_looked = true;
+    return call->has_clinic ? &call->clinic : NULL;
+}
+
 /* --- ready to evaluate -------------------------------------------------------------------------------------------- */
 
 /* Whose turn it is to look: one of all workers, every two seconds at most. */
