@@ -39,6 +39,7 @@ struct visit_site_ask {
     enum salve_code (*told)(void *with, struct salve_err *err); /* may be NULL */
     void *with;
     struct str languages; /* BCP 47, a space between; empty: "en ar" */
+    struct str authority; /* name that the site gets an authority for (records/certify.h); empty: none */
 };
 SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *options, const struct visit_site_ask *ask,
                                                struct arena *mem, struct salve_err *err);
