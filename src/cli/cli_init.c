@@ -14,7 +14,9 @@
 #include "cli/cli_open.h"
 #include "cli/cli_owner.h"
 #include "cli/cli_staff.h"
+#include "cli/cli_tls.h"
 #include "crypto/crypto.h"
+#include "tls/tls.h"
 #include "visit/recovery.h"
 
 #define TIMER       "timer"                /* the technician who backs up */
@@ -24,13 +26,14 @@
 #define USUAL_PORT  "0.0.0.0:443"
 #define USUAL_OTHER "0.0.0.0:8443" /* of who is not root */
 #define USUAL_PLAIN "0.0.0.0:80"
-
+#define OTHER_PLAIN "0.0.0.0:8081"
 struct making {
     struct cli_first_pins pins;
     struct str name, zone, languages;
     const char *manager, *dir;
-    const char *says;  /* how a command on it begins */
-    const char *sheet; /* NULL: none */
+    const char *says;                  /* how a command on it begins */
+    const char *sheet;                 /* NULL: none */
+    struct site_certificate authority; /* of a site that certifies its own name */
     bool is_system, has_key_file;
 };
 
@@ -68,12 +71,14 @@ static enum salve_code ask_names(struct cli *cli, const struct making *making, s
     if (config_is(config, CONFIG_LISTEN_TLS, "local")) return SALVE_OK;
     TRY(ask(cli, config_text(config, CONFIG_LISTEN_NAME), "Name of the server", USUAL_HOST, &host, err));
     TRY(config_flag(CONFIG_LISTEN_NAME, "--host", host, cli->mem, config, err));
+    TRY(tls_name_check(str_of(host), "--host", err));
     bool is_usual = config->values[CONFIG_LISTEN_ADDRESS].source == CONFIG_FROM_DEFAULT &&
                     !config_is(config, CONFIG_LISTEN_TLS, "proxy");
     if (!is_usual) return SALVE_OK;
-    if (making->is_system && config_text(config, CONFIG_LISTEN_PLAIN) == NULL)
-        TRY(config_flag(CONFIG_LISTEN_PLAIN, "--plain", USUAL_PLAIN, cli->mem, config, err));
-    return config_flag(CONFIG_LISTEN_ADDRESS, "--listen", usual, cli->mem, config, err);
+    TRY(config_flag(CONFIG_LISTEN_ADDRESS, "--listen", usual, cli->mem, config, err));
+    if (config->values[CONFIG_LISTEN_PLAIN].source != CONFIG_FROM_DEFAULT) return SALVE_OK;
+    return config_flag(CONFIG_LISTEN_PLAIN, "--plain", making->is_system ? USUAL_PLAIN : OTHER_PLAIN, cli->mem, config,
+                       err);
 }
 
 static enum salve_code check_languages(struct cli *cli, struct str languages, struct salve_err *err)
@@ -185,15 +190,17 @@ static void tell_zone(const struct making *making, struct cli_reply *reply)
 
 static void tell_next(const struct making *making, struct cli_reply *reply)
 {
+    if (making->authority.der.len > 0)
+        cli_reply_words(reply,
+                        "Next: print the sheet by which devices learn to trust this site:  %s tls sheet -o "
+                        "trust.pdf\n",
+                        making->says);
     const char *says = making->says, *file = making->has_key_file ? "key file" : "passphrase";
     cli_reply_words(reply,
                     "Next: more staff with  %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
                     "them)\n"
                     "Next: a clinician accepts the guidelines to be used:  %s guideline list\n",
                     says, says);
-    if (config_is(&making->pins.cli->config, CONFIG_LISTEN_TLS, "site"))
-        cli_reply_words(
-            reply, "Next: print the sheet by which devices are taught to trust it:  %s tls sheet -o trust.pdf\n", says);
     if (making->is_system)
         cli_reply_words(
             reply, "Next: say in /etc/salve/salve.conf where backups go ([backup] to, keys), then  systemctl restart "
@@ -223,6 +230,7 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
     cli_reply_words(&reply, "Made the site in %s. Every optional purpose is off.\n", making->dir);
     tell_zone(making, &reply);
     cli_pins_tell(&making->pins, &reply);
+    if (making->authority.der.len > 0) cli_authority_tell(&making->authority, &reply);
     cli_reply_enter(&reply, "staff", '[');
     for (size_t i = 0; i < making->pins.count; i++) {
         const struct visit_member *member = &making->pins.members[i];
@@ -301,16 +309,16 @@ enum salve_code cli_init(struct cli *cli, struct salve_err *err)
     TRY(begin(cli, &making, err));
     struct site_options options = {.path = making.dir, .clock = cli->clock, .is_made_up = cli_has(cli, OPT_MADE_UP)};
     enum salve_code code = members_of(cli, &making, &members, &count, err);
-    bool is_own = config_is(&cli->config, CONFIG_LISTEN_TLS, "site");
-    const struct visit_site_ask ask = {.name = making.name,
-                                       .members = members,
-                                       .count = count,
-                                       .zone = making.zone,
-                                       .languages = making.languages,
-                                       .told = tell_made,
-                                       .with = &making,
-                                       .authority =
-                                           is_own ? str_of(config_text(&cli->config, CONFIG_LISTEN_NAME)) : STR("")};
+    const struct visit_site_ask ask = {
+        .name = making.name,
+        .members = members,
+        .count = count,
+        .zone = making.zone,
+        .languages = making.languages,
+        .host = str_of(config_text(&cli->config, CONFIG_LISTEN_NAME)),
+        .authority = config_is(&cli->config, CONFIG_LISTEN_TLS, "site") ? &making.authority : NULL,
+        .told = tell_made,
+        .with = &making};
     if (code == SALVE_OK) code = write_first(cli, &making, members, count, err);
     if (code == SALVE_OK) code = cli_secret_get(cli, true, &secret, &options.secret, err);
     making.has_key_file = options.secret.key_file != NULL;

@@ -9,7 +9,8 @@
 static bool is_grant_good(const struct keys_grant *grant)
 {
     class_mask may = purpose_classes(grant->purpose);
-    if (grant->purpose == PURPOSE_CARE) may |= CLASS_BIT(CLASS_SENS); /* by its own tick, 2.2 */
+    bool has_tick = grant->purpose == PURPOSE_CARE || grant->purpose == PURPOSE_TRANSFER; /* as consent has it */
+    if (has_tick) may |= CLASS_BIT(CLASS_SENS);
     bool fits_presence = grant->purpose == PURPOSE_LETTER ? grant->presence != NULL && grant->not_after_unix_s > 0
                                                           : grant->presence == NULL || grant->purpose == PURPOSE_CARE;
     return grant->classes != 0 && (grant->classes & ~may) == 0 && grant->consent.seq > 0 &&

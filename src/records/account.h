@@ -2,8 +2,8 @@
  *
  * account - what a member of staff shows themselves with, set up by themselves; and the tablets at which a PIN is
  * enough. A door of the gate. The actor of all of it is a session (session.h) whose member showed themselves in the
- * last ten minutes, but for reading (E_STEP_UP); one that must set up may do what is here for an account, and no
- * more.
+ * last ten minutes, but for reading (E_STEP_UP); one that must set up may do what is here for an account, and no more.
+ * Where the member has a passkey or a generator, a PIN at a tablet is not enough to change an account (E_ROLE).
  *
  * Every change of a passkey or tablet is a version of a document of the commons with its public leaf (0x07). Passkeys
  * and tablets are public keys; nothing that is kept of them shows anybody as anybody. */

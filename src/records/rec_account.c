@@ -68,6 +68,19 @@ struct change {
 };
 typedef enum salve_code change_in(struct rec_tx *tx, struct actor actor, struct change *change, struct salve_err *err);
 
+/* A PIN is enough at its tablet. Where there is more to show, it is no way to something that is enough elsewhere. */
+static enum salve_code is_shown(struct rec_tx *tx, struct actor actor, const struct rec_staff *staff,
+                                struct salve_err *err)
+{
+    struct passkey_kept *list = NULL;
+    size_t count = 0;
+    if (!rec_session_is_by_pin(tx->site, actor.pass)) return SALVE_OK;
+    TRY(rec_passkeys_of(tx, actor.id, tx->mem, &list, &count, err));
+    if (!staff->is.has_totp && count == 0) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_ROLE, "a PIN is not enough for that: show the passkey, or passphrase and code",
+                        "session");
+}
+
 /* By a member who showed themselves a moment ago, also one who must set up. */
 static enum salve_code change_own(struct site *site, struct actor actor, change_in *run, struct change *change,
                                   struct salve_err *err)
@@ -79,6 +92,7 @@ static enum salve_code change_own(struct site *site, struct actor actor, change_
     enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
     if (code == SALVE_OK) {
         code = rec_actor_own(&tx, actor, &change->staff, err);
+        if (code == SALVE_OK) code = is_shown(&tx, actor, &change->staff, err);
         if (code == SALVE_OK) code = run(&tx, actor, change, err);
         if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
         rec_tx_abandon(&tx);

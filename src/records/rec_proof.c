@@ -99,6 +99,7 @@ enum salve_code rec_beside_check(struct site *site, struct rec_login *login, con
     if (login->is_pin) {
         if (!beside->is_at_tablet) return SALVE_OK;
         memcpy(login->way.tablet, beside->tablet, sizeof login->way.tablet);
+        login->way.is_by_pin = true;
         return rec_tablet_stands(site, str_of(beside->tablet), mem, is_enough, err);
     }
     if (staff->is.has_totp) {

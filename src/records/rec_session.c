@@ -157,6 +157,12 @@ struct str rec_session_tablet(struct site *site, const uint8_t token[SESSION_TOK
     return session == NULL ? STR_NONE : str_of(session->way.tablet);
 }
 
+bool rec_session_is_by_pin(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
+{
+    const struct rec_session *session = find(site, token);
+    return session != NULL && session->way.is_by_pin;
+}
+
 void rec_session_whole(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES])
 {
     struct rec_session *session = find(site, token);
@@ -318,17 +324,20 @@ enum salve_code rec_session_stands(struct site *site, uint64_t number)
 
 /* --- the door ----------------------------------------------------------------------------------------------------- */
 
+/* `token` may be that of *out. */
 static enum salve_code tell(struct site *site, const struct rec_session *session,
                             const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem, struct session *out,
                             struct salve_err *err)
 {
-    *out =
-        (struct session){.lock_seconds = lock_seconds(site),
-                         .ends_unix_ms = session->begun.guarded_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS,
-                         .fresh_until_unix_ms = session->shown.guarded_ms + (int64_t)SESSION_FRESH_MINUTES * MINUTE_MS,
-                         .must_set_up = session->way.must_set_up};
-    memcpy(out->token, token, sizeof out->token);
-    return actor_of(site, session, token, mem, &out->actor, err);
+    struct session told = {.lock_seconds = lock_seconds(site),
+                           .ends_unix_ms = session->begun.guarded_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS,
+                           .must_set_up = session->way.must_set_up};
+    told.fresh_until_unix_ms = session->shown.guarded_ms + (int64_t)SESSION_FRESH_MINUTES * MINUTE_MS;
+    memcpy(told.token, token, sizeof told.token);
+    enum salve_code code = actor_of(site, session, told.token, mem, &told.actor, err);
+    *out = told;
+    crypto_zero(&told, sizeof told);
+    return code;
 }
 
 /* A new token: whoever has the one before has nothing. */
@@ -382,6 +391,7 @@ static void shown_anew(struct site *site, struct rec_session *session, const str
     char tablet[sizeof session->way.tablet];
     memcpy(tablet, way->tablet[0] != '\0' ? way->tablet : session->way.tablet, sizeof tablet);
     session->way.must_set_up = way->must_set_up;
+    session->way.is_by_pin = way->is_by_pin;
     memcpy(session->way.tablet, tablet, sizeof tablet);
     session->shown = moment_now(site);
 }

@@ -35,8 +35,8 @@ SALVE_MUST_USE enum salve_code rec_session_fresh(struct site *site, const uint8_
 int64_t rec_session_shown_unix_ms(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES]);
 void rec_session_shown(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], int64_t shown_unix_ms);
 
-/* rec_session_openings - what is counted of the session with that number; of all that is opened without one, together.
- * NULL: no memory. */
+/* rec_session_openings - what is counted of the session with that number; of all that is opened without one,
+ * together. NULL: no memory. */
 struct rec_openings;
 struct rec_openings *rec_session_openings(struct site *site, uint64_t number);
 
@@ -55,8 +55,10 @@ SALVE_MUST_USE enum salve_code rec_session_step(struct site *site, const uint8_t
                                                 const struct rec_way *way, struct arena *mem, struct session *out,
                                                 struct salve_err *err);
 
-/* rec_session_whole - it need not set up any more. rec_session_at, rec_session_tablet - the tablet that it is at;
- * empty: none. rec_sessions_end_but - all of a member but that one; rec_sessions_end_at - all at a tablet. */
+/* rec_session_is_by_pin - a PIN at a tablet was shown last. rec_session_whole - it need not set up any more.
+ * rec_session_at, rec_session_tablet - the tablet that it is at; empty: none. rec_sessions_end_but - all of a member
+ * but that one; rec_sessions_end_at - all at a tablet. */
+bool rec_session_is_by_pin(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
 void rec_session_whole(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
 void rec_session_at(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], const char *tablet);
 struct str rec_session_tablet(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);

@@ -39,7 +39,7 @@ export const serve = (words, environment = {}) => new Promise((resolve, reject) 
     server.ended.then((status) => reject(new Error(`it ended with ${status}: ${server.log}`)));
     const read = (name) => (bytes) => {
         server[name] += bytes;
-        const address = /http:\/\/[^\s/]+/.exec(server.out + server.log);
+        const address = /https?:\/\/[^\s/]+/.exec(server.out + server.log);
         if (address) resolve(Object.assign(server, { origin: address[0] }));
     };
     child.stdout.on('data', read('out'));

@@ -18,7 +18,7 @@ serve_start() {
     "$@" >"$work/log" 2>&1 </dev/null &
     server=$! origin=''
     for ((i = 0; i < 400; i++)); do
-        origin=$(grep -oE 'http://[^ /]+' "$work/log" | head -1)
+        origin=$(grep -oE 'https?://[^ /]+' "$work/log" | head -1)
         [ -z "$origin" ] || { pass; return 0; }
         kill -0 "$server" 2>/dev/null || break
         sleep 0.05

@@ -475,6 +475,30 @@ static void a_pin_is_enough_at_a_tablet(void **state)
     drops_device();
 }
 
+/* Whoever took a tablet and saw a PIN gets no passkey of their own. */
+static void a_pin_is_no_way_to_more(void **state)
+{
+    (void)state;
+    struct session session;
+    struct account_totp totp;
+    struct t_passkey key = t_passkey_new(PASSKEY_ES256, "blue"), other = t_passkey_new(PASSKEY_ES256, "other");
+    (void)enrols();
+    struct proof shown = at_tablet(T_REGISTRAR.id, T_PIN);
+    t_must(begin(T_REGISTRAR.id, &shown, &session));
+    t_must(add(&session, &key, "blue key")); /* who has nothing else may begin with it */
+    assert_code(add(&session, &other, "other key"), SALVE_E_ROLE);
+    assert_code(account_totp_begin(t->site, session.actor, &totp, NULL), SALVE_E_ROLE);
+    shown = proof_by(&key);
+    t_must(session_step_up(t->site, session.token, &shown, t->mem, &session, &err));
+    t_must(add(&session, &other, "other key"));
+    shown = at_tablet(T_REGISTRAR.id, T_PIN);
+    t_must(session_step_up(t->site, session.token, &shown, t->mem, &session, &err));
+    assert_code(account_totp_begin(t->site, session.actor, &totp, NULL), SALVE_E_ROLE);
+    t_passkey_drop(&key);
+    t_passkey_drop(&other);
+    drops_device();
+}
+
 static void what_is_locked_or_removed_ends(void **state)
 {
     (void)state;
@@ -548,6 +572,46 @@ static void five_wrong_pins_close_that_way(void **state)
     shown = at_tablet(id, T_PIN);
     t_must(begin(id, &shown, &session));
     t_passkey_drop(&key);
+    drops_device();
+}
+
+/* --- the same words ----------------------------------------------------------------------------------------------- */
+
+static void is_refused_alike(struct str id, const struct proof *shown)
+{
+    struct session session;
+    struct salve_err err = {0};
+    assert_code(session_begin_by(t->site, id, shown, t->mem, &session, &err), SALVE_E_PIN);
+    assert_string_equal(err.element, "staff name and PIN");
+    assert_string_equal(err.why, "");
+}
+
+/* Whoever's the name is, and whatever was wrong. */
+static void what_was_wrong_is_not_told(void **state)
+{
+    (void)state;
+    struct session session;
+    (void)has_totp(T_CLINICIAN, &session);
+    (void)enrols();
+    const struct str names[] = {T_CLINICIAN.id, T_ASSISTANT.id, STR("nobody"), STR("No Name"), STR("")};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        struct proof shown = {.secret = T_PIN}; /* right, without a tablet */
+        is_refused_alike(names[i], &shown);
+        shown = (struct proof){.secret = i == 0 ? PHRASE : OTHER, .code = STR("000000")};
+        is_refused_alike(names[i], &shown);
+        shown = at_tablet(names[i], STR("135790"));
+        is_refused_alike(names[i], &shown);
+        shown = at_tablet(names[i], T_PIN);
+        shown.tablet = STR("0f3c29a1d5e8b7460f3c29a1d5e8b746");
+        is_refused_alike(names[i], &shown);
+    }
+    for (size_t i = 1; i < 3; i++) /* one is somebody's, one nobody's: the way closes alike */
+        for (int try = 0; try < 6; try++) {
+            struct salve_err why = {0};
+            struct proof shown = at_tablet(names[i], STR("135790"));
+            assert_code(session_begin_by(t->site, names[i], &shown, t->mem, &session, &why), SALVE_E_PIN);
+            assert_int_equal(why.why[0] != '\0', try >= 4);
+        }
     drops_device();
 }
 
@@ -717,9 +781,11 @@ int main(void)
         ROW(a_generator_counts_from_its_first_code_on),
         ROW(no_code_while_the_clock_is_doubted),
         ROW(a_pin_is_enough_at_a_tablet),
+        ROW(a_pin_is_no_way_to_more),
         ROW(what_is_locked_or_removed_ends),
         ROW(who_may_have_tablets),
         ROW(five_wrong_pins_close_that_way),
+        ROW(what_was_wrong_is_not_told),
         ROW(it_is_shown_again),
         ROW(two_give_a_new_start),
         ROW(who_left_shows_nothing),
