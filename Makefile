@@ -50,7 +50,7 @@ DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
 DOORS_crypto    := crypto
 DOORS_passkey   := passkey kept
-DOORS_db        := db
+DOORS_db        := db folder
 DOORS_confine   := confine
 DOORS_tls       := tls
 DOORS_config    := config
@@ -76,7 +76,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit trust content held person enrol import measure check inbox result rights site clinic demo forms recovery
+DOORS_visit     := visit trust content held person enrol import measure check inbox result rights site clinic demo forms recovery health
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

@@ -5,7 +5,9 @@ import { Frame } from './frame.tsx';
 import { startDrafts } from './lib/draft.ts';
 import { startOutbox } from './lib/outbox.ts';
 import { start } from './lib/session.ts';
+import { startTablet } from './lib/tablet.ts';
 import { startTheme } from './lib/themes.ts';
+import { startStepUp } from './parts/stepup/stepup.tsx';
 import { startUrgent } from './screens/urgent/held.ts';
 
 // A page that the browser kept and shows again (Back, after a log-out) is asked for anew.
@@ -15,7 +17,9 @@ async function main(): Promise<void> {
     startOutbox();
     startDrafts();
     startUrgent();
+    startStepUp();
     await startTheme();
+    await startTablet();
     await start();
     const place = document.getElementById('app');
     if (place) render(<Frame />, place);

@@ -13,16 +13,18 @@ import { t } from './lib/words.ts';
 import { KeysHelp } from './parts/keys/keys.tsx';
 import { OpeningNote } from './parts/opening/opening.tsx';
 import { PersonBar } from './parts/person/person.tsx';
+import { StepUp } from './parts/stepup/stepup.tsx';
 import { GoOn, Stations } from './parts/top/stations.tsx';
 import { TopBar } from './parts/top/top.tsx';
 import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
+import { AccountScreen } from './screens/account/account.tsx';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { Start } from './screens/start/start.tsx';
 import { isHeld } from './screens/urgent/held.ts';
 import { UrgentHeld } from './screens/urgent/urgent.tsx';
-import { screens, type Screen } from './screens.tsx';
+import { isWithPeople, screens, type Screen } from './screens.tsx';
 
 // Links to these are ours; a letter's is the browser's.
 const OWN = new RegExp(`^(?:${Object.values(routes).join('|')})$`);
@@ -50,14 +52,18 @@ function Shown({ screen }: { screen: Screen }) {
     );
 }
 
+const accountScreen = screens.find(({ view }) => view === AccountScreen) as Screen;
+
 // One component a screen, made once: a new one with each drawing would begin the screen anew.
 const views = new Map(screens.map((screen) => [screen.path, () => <Shown screen={screen} />]));
 
-// The first screen of who came in: reading what waits for a clinician, a card for everybody else.
+// The first screen of who came in: reading what waits for a clinician, a card for who works with people, how the system
+// is for who runs it.
 function Home() {
     const { route } = useLocation(),
         role = me.value?.role;
-    useEffect(() => route(role === 'clinician' ? routes.inbox : routes.scan, true), [role]);
+    const first = role === 'clinician' ? routes.inbox : isWithPeople(role) ? routes.scan : routes.health;
+    useEffect(() => route(first, true), [role]);
     return null;
 }
 
@@ -91,12 +97,22 @@ function Inside() {
             </main>
         );
     }
+    // Whoever has to set up a passkey or codes first is shown where, and nothing else opens.
+    if (me.value?.mustSetUp) {
+        return (
+            <main id={main}>
+                <StepUp />
+                <Shown screen={accountScreen} />
+            </main>
+        );
+    }
     const mine = screens.filter((screen) => role !== undefined && screen.roles.includes(role));
     return (
         <>
             <PersonBar />
             <Stations />
             <KeysHelp />
+            <StepUp />
             <main id={main}>
                 <OpeningNote />
                 <Router>

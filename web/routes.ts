@@ -11,5 +11,11 @@ export const routes = {
     urgent: '/urgent',
     results: '/results',
     letter: '/letter-page',
+    account: '/account',
+    health: '/health',
+    staff: '/staff',
+    tablets: '/tablets',
+    siteLog: '/site-log',
+    settings: '/settings',
 } as const;
 export type Route = (typeof routes)[keyof typeof routes];

@@ -4,13 +4,19 @@ import type { FunctionComponent } from 'preact';
 import type { Role } from 'gen/lists.ts';
 import type { PlainKey } from './lib/words.ts';
 import { routes, type Route } from './routes.ts';
+import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
+import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { Scan } from './screens/scan/scan.tsx';
+import { SettingsScreen } from './screens/settings/settings.tsx';
+import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
+import { StaffScreen } from './screens/staff/staff.tsx';
+import { TabletsScreen } from './screens/tablets/tablets.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
 
@@ -28,6 +34,7 @@ export interface Screen {
 
 const MEASURE = ['assistant', 'clinician'] as const;
 const STAFF = ['registrar', 'assistant', 'clinician'] as const;
+const WATCH = ['manager', 'technician', 'auditor'] as const;
 
 export const screens: readonly Screen[] = [
     { path: routes.scan, title: 'scan.title', view: Scan, roles: STAFF, needsPerson: false, isStation: true },
@@ -74,8 +81,52 @@ export const screens: readonly Screen[] = [
     },
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
+    {
+        path: routes.health,
+        title: 'health.title',
+        view: HealthScreen,
+        roles: WATCH,
+        needsPerson: false,
+        isStation: true,
+    },
+    { path: routes.staff, title: 'staff.title', view: StaffScreen, roles: WATCH, needsPerson: false, isStation: true },
+    {
+        path: routes.tablets,
+        title: 'tablets.title',
+        view: TabletsScreen,
+        roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.siteLog,
+        title: 'sitelog.title',
+        view: SiteLogScreen,
+        roles: WATCH,
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.settings,
+        title: 'settings.title',
+        view: SettingsScreen,
+        roles: WATCH,
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.account,
+        title: 'account.title',
+        view: AccountScreen,
+        roles: [...STAFF, ...WATCH],
+        needsPerson: false,
+        isStation: false,
+    },
 ];
 
 /** The stations of a role, in the order of the row. */
 export const stationsOf = (role: Role | undefined): Screen[] =>
     screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));
+
+/** Does the role work with people? */
+export const isWithPeople = (role: Role | undefined): boolean => STAFF.some((one) => one === role);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_doctor.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "confine/confine.h"
@@ -12,15 +13,7 @@
 #include "visit/clinic.h"
 #include "visit/content.h"
 
-struct doctor {
-    struct cli *cli;
-    struct cli_reply reply;
-    unsigned faults;
-    bool is_closed; /* something is missing before the site opens for people */
-};
-
-/* `err` is shown behind a fault only; its own next step stands where `next` is NULL. */
-static void tell(struct doctor *doctor, bool is_good, const char *what, const struct salve_err *err, const char *next)
+void doctor_tell(struct doctor *doctor, bool is_good, const char *what, const struct salve_err *err, const char *next)
 {
     struct cli_reply *reply = &doctor->reply;
     char where[SALVE_ERR_WHERE_BYTES];
@@ -46,13 +39,13 @@ static void check_share(struct doctor *doctor)
     struct salve_err err = {0};
     struct cli *cli = doctor->cli;
     bool is_found = cli_content(cli, (struct visit_content_ask){.parts = VISIT_ALL}, &err) == SALVE_OK;
-    tell(doctor, is_found, "folder of guidelines, forms and letters", NULL,
-         "build with 'make', or name it with --share");
+    doctor_tell(doctor, is_found, "folder of guidelines, forms and letters", NULL,
+                "build with 'make', or name it with --share");
     if (!is_found) return;
     const struct visit_content *content = cli->visit.content;
     bool is_loaded = content->broken_count == 0 && content->guideline_count > 0;
-    tell(doctor, is_loaded, "guidelines load", content->broken_count > 0 ? &content->broken[0].err : &err,
-         "run 'salve guideline check'");
+    doctor_tell(doctor, is_loaded, "guidelines load", content->broken_count > 0 ? &content->broken[0].err : &err,
+                "run 'salve guideline check'");
     char hex[2 * CONSENT_SHA256_BYTES + 1];
     uint8_t sha256[CONSENT_SHA256_BYTES];
     if (visit_content_digest(content, cli->mem, sha256, &err) != SALVE_OK) return;
@@ -68,7 +61,7 @@ static void check_backup(struct doctor *doctor)
     struct site *site = cli->visit.site;
     struct site_backup_state state;
     if (site_backup_state(site, cli->mem, &state, &err) != SALVE_OK) {
-        tell(doctor, false, "backups are known", &err, NULL);
+        doctor_tell(doctor, false, "backups are known", &err, NULL);
         return;
     }
     long long age_days = (long long)((site_now_unix_ms(site) - state.at_unix_ms) / 86400000);
@@ -77,14 +70,15 @@ static void check_backup(struct doctor *doctor)
         cli_reply_words(&doctor->reply, "-     no backup yet: with this disk all is lost; 'salve backup' makes one\n");
         return;
     }
-    tell(doctor, state.at_unix_ms != 0 && age_days <= 7,
-         state.at_unix_ms == 0 ? "the data were backed up" : "the data were backed up within 7 days", NULL,
-         "run 'salve backup' every night");
-    tell(doctor, is_copied && state.renewals_since < 2, "the copy of the keys is as new as the newest renewal but one",
-         NULL, "run 'salve backup DIR --keys DIR': without such a copy all records are lost with this disk");
+    doctor_tell(doctor, state.at_unix_ms != 0 && age_days <= 7,
+                state.at_unix_ms == 0 ? "the data were backed up" : "the data were backed up within 7 days", NULL,
+                "run 'salve backup' every night");
+    doctor_tell(doctor, is_copied && state.renewals_since < 2,
+                "the copy of the keys is as new as the newest renewal but one", NULL,
+                "run 'salve backup DIR --keys DIR': without such a copy all records are lost with this disk");
     if (is_copied)
-        tell(doctor, state.keys_code == SALVE_OK, "the copy of the keys is in its place and opens", &state.keys_err,
-             "connect its disk, or take another: 'salve backup DIR --keys DIR'");
+        doctor_tell(doctor, state.keys_code == SALVE_OK, "the copy of the keys is in its place and opens",
+                    &state.keys_err, "connect its disk, or take another: 'salve backup DIR --keys DIR'");
     cli_reply_words(&doctor->reply, "      data %lld days ago, %.*s; keys %u renewals ago, %.*s\n",
                     state.at_unix_ms == 0 ? -1ll : age_days, STR_ARGS(state.data), state.renewals_since,
                     STR_ARGS(state.keys));
@@ -100,16 +94,18 @@ static void check_alarms(struct doctor *doctor)
     if (cli->visit.content == NULL) return;
     bool is_there = visit_guideline(cli->visit.content, STR(SCREEN_ALARMS), &alarms, &err) == SALVE_OK;
     if (!is_there) {
-        tell(doctor, false, "the alarms load", &err,
-             "put the folder guidelines/" SCREEN_ALARMS " back: until then nobody is judged and no letter is made");
+        doctor_tell(doctor, false, "the alarms load", &err,
+                    "put the folder guidelines/" SCREEN_ALARMS
+                    " back: until then nobody is judged and no letter is made");
         return;
     }
     bool is_confirmed = screen_accepted(cli->visit.site, alarms, cli->mem, &acceptance, &err) == SALVE_OK;
-    tell(doctor, true,
-         is_confirmed ? "the alarms are on, their lines confirmed by a clinician here"
-                      : "the alarms are on, their lines not yet confirmed by this clinic's doctor ('salve guideline "
-                        "accept " SCREEN_ALARMS "')",
-         NULL, NULL);
+    doctor_tell(doctor, true,
+                is_confirmed
+                    ? "the alarms are on, their lines confirmed by a clinician here"
+                    : "the alarms are on, their lines not yet confirmed by this clinic's doctor ('salve guideline "
+                      "accept " SCREEN_ALARMS "')",
+                NULL, NULL);
 }
 
 /* No fault of the machine: what a clinician or manager still has to say. */
@@ -137,7 +133,7 @@ static void check_clinic(struct doctor *doctor)
     enum salve_code code = visit_clinic(&cli->visit, &clinic, &err);
     if (code == SALVE_OK) code = visit_clinic_lacks(&cli->visit, &clinic, &lacks, &err);
     if (code != SALVE_OK) {
-        tell(doctor, false, "what letters say of the clinic", &err, NULL);
+        doctor_tell(doctor, false, "what letters say of the clinic", &err, NULL);
         return;
     }
     struct str places = arena_printf(cli->mem, "actions without a place: %.*s", STR_ARGS(lacks.places));
@@ -178,18 +174,19 @@ static void check_open_site(struct doctor *doctor)
     struct site *site = doctor->cli->visit.site;
     struct site_facts facts = {0};
     const struct zone *zone = NULL;
-    tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
-    tell(doctor, site_zone(site, &zone, &err) == SALVE_OK, "the time zone of the site can be read", &err, NULL);
+    doctor_tell(doctor, !site_clock_suspect(site), "the clock fits the last use", NULL, salve_code_next(SALVE_E_CLOCK));
+    doctor_tell(doctor, site_zone(site, &zone, &err) == SALVE_OK, "the time zone of the site can be read", &err, NULL);
     say_not_ready(doctor, site_settings(site)->zone.len == 0, "no time zone is set: the days are those of UTC",
                   "salve settings --zone ZONE --as MANAGER");
     if (site_facts(site, doctor->cli->mem, &facts, &err) == SALVE_OK) {
         int64_t age_days = (site_now_unix_ms(site) - facts.rotated_at_unix_ms) / 86400000;
         bool is_known = facts.rotated_at_unix_ms != 0; /* what nobody can tell counts as never */
-        tell(doctor, is_known && age_days <= 7, is_known ? "keys were renewed within 7 days" : "keys were renewed once",
-             NULL, "run 'salve keys rotate' every night");
+        doctor_tell(doctor, is_known && age_days <= 7,
+                    is_known ? "keys were renewed within 7 days" : "keys were renewed once", NULL,
+                    "run 'salve keys rotate' every night");
         uint32_t guessed = site_guessed_codes(site);
-        tell(doctor, guessed < GUESSED_CODES_MAX, "few codes were tried that nobody has", NULL,
-             "somebody may be guessing codes of cards or letters: look who was at this machine");
+        doctor_tell(doctor, guessed < GUESSED_CODES_MAX, "few codes were tried that nobody has", NULL,
+                    "somebody may be guessing codes of cards or letters: look who was at this machine");
         if (guessed > 0) cli_reply_words(&doctor->reply, "      %u of them since there was a day without\n", guessed);
         cli_reply_words(&doctor->reply, "      log %.*s, %llu leaves, padding among them; layout %u%s\n",
                         STR_ARGS(facts.origin), (unsigned long long)facts.log_size, facts.layout,
@@ -199,8 +196,9 @@ static void check_open_site(struct doctor *doctor)
     check_clinic(doctor);
     check_waiting(doctor);
     check_backup(doctor);
+    doctor_names(doctor, true);
     bool is_closed = cli_close(doctor->cli, SALVE_OK, &err) == SALVE_OK;
-    tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));
+    doctor_tell(doctor, is_closed, "the site closes", NULL, salve_code_next(err.code));
 }
 
 static void check_site(struct doctor *doctor)
@@ -213,23 +211,24 @@ static void check_site(struct doctor *doctor)
         return;
     }
     bool is_roomy = statvfs(dir, &disk) != 0 || (uint64_t)disk.f_bavail * disk.f_frsize > (uint64_t)256 << 20;
-    tell(doctor, is_roomy, "256 MiB of free disk or more", NULL, "free some room on the disk of the site");
+    doctor_tell(doctor, is_roomy, "256 MiB of free disk or more", NULL, "free some room on the disk of the site");
     struct stat info;
     bool is_closed = stat(dir, &info) == 0 && (info.st_mode & 077) == 0;
-    tell(doctor, is_closed, "the folder is closed to others", NULL, "chmod 700 the folder of the site");
+    doctor_tell(doctor, is_closed, "the folder is closed to others", NULL, "chmod 700 the folder of the site");
     bool is_open = cli_open(doctor->cli, CLI_NOBODY, &err) == SALVE_OK;
-    tell(doctor, is_open, "the site opens", &err, NULL);
+    doctor_tell(doctor, is_open, "the site opens", &err, NULL);
     if (is_open) check_open_site(doctor);
 }
 
 /* Whether a server can run here, and how. */
 static void check_confinement(struct doctor *doctor)
 {
-    tell(doctor, true,
-         confine_landlock_abi() > 0 ? "the processes of a server can be confined to their files (Landlock)"
-                                    : "this kernel has no Landlock: 'salve serve' needs --without-landlock, and its "
-                                      "processes are then not confined to their files",
-         NULL, NULL);
+    doctor_tell(doctor, true,
+                confine_landlock_abi() > 0
+                    ? "the processes of a server can be confined to their files (Landlock)"
+                    : "this kernel has no Landlock: 'salve serve' needs --without-landlock, and its "
+                      "processes are then not confined to their files",
+                NULL, NULL);
 }
 
 enum salve_code cli_doctor(struct cli *cli, struct salve_err *err)

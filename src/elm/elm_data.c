@@ -114,7 +114,9 @@ static enum salve_code tuple_value(struct expr_value tuple, struct str name, str
     const struct expr_shape *shape = tuple.as.tuple->shape;
     *out = EXPR_NONE;
     for (uint32_t i = shape->count; i > 0; i--) { /* of two by one name the last */
-        if (!str_eq(shape->names[i - 1], name)) continue;
+        const struct str *one = &shape->names[i - 1];
+        bool may_be = one->len == name.len && (name.len == 0 || one->ptr[0] == name.ptr[0]);
+        if (!may_be || !str_eq(*one, name)) continue;
         *out = tuple.as.tuple->values[i - 1];
         break;
     }

@@ -17,6 +17,7 @@ struct call_row {
 #define PASSKEY_NEW                               (IN(challenge) | IN(authenticatorData) | IN(clientData))
 #define PASSKEY                                   (PASSKEY_NEW | IN(credential) | IN(signature))
 #define PROOF                                     (IN(secret) | IN(code) | AT_TABLET | PASSKEY)
+#define SECOND                                    (IN(with) | IN(withSecret) | IN(code) | AT_TABLET | PASSKEY)
 #define PAGES_CALL(name, handler, who, must, may) {name, handler, who, must, may},
 static const struct call_row rows[] = {
 #include "pages/pages.def"
@@ -27,6 +28,7 @@ static const struct call_row rows[] = {
 #undef PASSKEY_NEW
 #undef PASSKEY
 #undef PROOF
+#undef SECOND
 
 /* Names for log and metrics; a call is behind the first three, in the order of its row. */
 enum { ROUTE_NONE, ROUTE_FILE, ROUTE_LETTER, ROUTE_CALLS, ROW_COUNT = sizeof rows / sizeof *rows };

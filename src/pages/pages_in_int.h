@@ -32,7 +32,7 @@ struct pages_pair {
 /* Texts are views of the body or live in the memory of the request; what was not given is empty. */
 struct pages_in {
     pages_members given;
-    struct str name, secret, who, person, key, how, why, agreed, language;
+    struct str name, secret, who, person, key, how, why, agreed, language, role, with, withSecret, from;
     struct str code, id, label, tablet;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey; /* bytes */
     bool isGuardian, untold, locked;

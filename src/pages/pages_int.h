@@ -154,6 +154,11 @@ void pages_guard_lines(const struct pages *pages, struct http_reply *reply, cons
 /* pages_guard_languages - of Accept-Language, in its order: "ar", "en". */
 size_t pages_guard_languages(const struct http_request *request, struct str *out, size_t room);
 
+/* --- pages_login.c: what is shown to show who it is --- */
+
+/* pages_proof - of the members of a call; good as long as they are. */
+struct proof pages_proof(const struct pages_in *in);
+
 /* --- pages_table.c: sessions and their people --- */
 
 /* pages_session_take - the row of a session, made where there is none, with its turn; pages_session_give. E_BUSY: all

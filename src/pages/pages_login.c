@@ -57,7 +57,7 @@ void pages_wipe(struct str *secret)
     *secret = STR_NONE;
 }
 
-static struct proof proof_of(const struct pages_in *in)
+struct proof pages_proof(const struct pages_in *in)
 {
     return (struct proof){.secret = in->secret,
                           .code = in->code,
@@ -87,7 +87,7 @@ static void answer_login(struct pages_call *call, struct session *session)
 static enum salve_code begin(struct pages_call *call, struct str id, struct salve_err *err)
 {
     struct session session;
-    struct proof shown = proof_of(&call->in);
+    struct proof shown = pages_proof(&call->in);
     enum salve_code code = session_begin_by(call->visit.site, id, &shown, call->visit.mem, &session, err);
     pages_wipe(&call->in.secret);
     if (code == SALVE_OK) answer_login(call, &session);
@@ -136,7 +136,7 @@ enum salve_code pages_call_session(struct pages_call *call, struct salve_err *er
 enum salve_code pages_call_unlock(struct pages_call *call, struct salve_err *err)
 {
     struct session session;
-    struct proof shown = proof_of(&call->in);
+    struct proof shown = pages_proof(&call->in);
     TRY(shows_something(call, err));
     enum salve_code code = session_unlock_by(call->visit.site, call->token, &shown, call->visit.mem, &session, err);
     pages_wipe(&call->in.secret);
@@ -149,7 +149,7 @@ enum salve_code pages_call_unlock(struct pages_call *call, struct salve_err *err
 enum salve_code pages_call_step_up(struct pages_call *call, struct salve_err *err)
 {
     struct session session;
-    struct proof shown = proof_of(&call->in);
+    struct proof shown = pages_proof(&call->in);
     TRY(shows_something(call, err));
     enum salve_code code = session_step_up(call->visit.site, call->token, &shown, call->visit.mem, &session, err);
     pages_wipe(&call->in.secret);

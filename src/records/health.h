@@ -37,10 +37,11 @@ SALVE_MUST_USE enum salve_code site_health(struct site *site, struct actor actor
 enum { SITE_ENTRIES_MAX = 50, SITE_ENTRIES_LOOKED_MAX = 2048, SITE_ENTRY_FACTS_BYTES_MAX = 16 << 10 };
 #define SITE_ENTRIES_NEWEST UINT64_MAX
 
-/* A public entry of the log. */
+/* A public entry of the log, by its first byte (docs/formats/log.md). */
+enum site_entry_type { SITE_ENTRY_KEYS = 4, SITE_ENTRY_STATISTICS, SITE_ENTRY_SUCCESSOR, SITE_ENTRY_DOCUMENT };
 struct site_entry {
     uint64_t row;        /* of the log, over all logs of the site */
-    uint8_t type;        /* enum tlog_entry_type, never PRIVATE */
+    uint8_t type;        /* enum site_entry_type */
     struct str kind, id; /* of a document, else empty */
     uint64_t version;    /* of the document; 0: nobody can tell */
     struct str

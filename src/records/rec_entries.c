@@ -8,6 +8,8 @@
 #include "records/owner_int.h"
 #include "store/store.h"
 
+_Static_assert(SITE_ENTRY_KEYS == (int)TLOG_ENTRY_KEYS && SITE_ENTRY_DOCUMENT == (int)TLOG_ENTRY_HASH, "types");
+
 enum { CHUNK_ROWS = 256, WORK_BYTES = 64 << 20, VERSION_MAX = 99999999 };
 
 /* --- which version of a document ---------------------------------------------------------------------------------- */

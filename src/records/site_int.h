@@ -132,10 +132,9 @@ SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str js
 /* rec_keys_upgrade - keys_upgrade with the secret read. */
 SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with,
                                                 struct salve_err *err);
-/* rec_take_lock - db_lock, waiting as the caller of site_open wants it. */
-struct db_lock;
-SALVE_MUST_USE enum salve_code rec_take_lock(const char *path, const struct site_wait *wait, struct db_lock **out,
-                                             struct salve_err *err);
+/* rec_wait - how the caller of site_open waits for a lock. */
+struct db_wait;
+struct db_wait rec_wait(const struct site_wait *wait);
 /* rec_row_keys - takes the keys of rows from the key store. */
 void rec_row_keys(struct site *site);
 /* rec_site_open - WHOLE: site_open. LENIENT: without recovery, without the log guard, of any layout, and lines of

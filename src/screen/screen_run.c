@@ -145,8 +145,9 @@ struct run {
     struct salve_err *err;
     const struct rec_resource *all;
     size_t all_count;
-    bool *is_reused; /* drafts that this run writes again */
-    bool *is_held;   /* drafts of an earlier visit's alarm that is open: no run ends them */
+    bool *is_reused;               /* drafts that this run writes again */
+    bool *is_held;                 /* drafts of an earlier visit's alarm that is open: no run ends them */
+    const struct finding **drafts; /* of each of `all` that is the draft of a finding: that; else NULL */
     struct screen_kept *kept;
     size_t kept_count;
     struct screen_notes notes;
@@ -179,12 +180,11 @@ static size_t draft_of(const struct run *run, enum screen_kind kind, const struc
         if (run->is_reused[i] || screen_kind(one) != kind || !screen_is_draft(one)) continue;
         if (one->class != class_of(finding)) continue;
         if (kind != SCREEN_OBSERVATION && str_eq(screen_about(one, run->mem), about)) return i;
-        struct finding kept;
-        if (kind != SCREEN_OBSERVATION ||
-            screen_finding(&one->tape, screen_extension(&one->tape), run->mem, &kept, NULL) != SALVE_OK ||
-            !str_eq(kept.guideline, finding->guideline) || !str_eq(kept.item, finding->item))
+        const struct finding *kept = run->drafts[i];
+        if (kind != SCREEN_OBSERVATION || kept == NULL || !str_eq(kept->guideline, finding->guideline) ||
+            !str_eq(kept->item, finding->item))
             continue;
-        if (!run->is_held[i] || (screen_is_same(&kept, finding) && finding->urgency <= kept.urgency)) return i;
+        if (!run->is_held[i] || (screen_is_same(kept, finding) && finding->urgency <= kept->urgency)) return i;
     }
     return run->all_count;
 }
@@ -337,6 +337,22 @@ static enum salve_code load(struct run *run, struct screen_ask *ask)
                         "this view does not show the person's identity, which an evaluation needs", "Patient");
 }
 
+/* Once for all findings that look for theirs among them; what cannot be read is nobody's, and ends. */
+static enum salve_code read_drafts(struct run *run)
+{
+    run->drafts = arena_array(run->mem, const struct finding *, run->all_count + 1);
+    if (run->drafts == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+    for (size_t i = 0; i < run->all_count; i++) {
+        const struct rec_resource *one = &run->all[i];
+        if (screen_kind(one) != SCREEN_OBSERVATION || !screen_is_draft(one)) continue;
+        struct finding *kept = arena_new(run->mem, struct finding);
+        if (kept == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
+        bool is = screen_finding(&one->tape, screen_extension(&one->tape), run->mem, kept, NULL) == SALVE_OK;
+        run->drafts[i] = is ? kept : NULL;
+    }
+    return SALVE_OK;
+}
+
 /* Who may not see what is kept apart judges nothing of it: the values would only seem to be missing. How many are
  * left. */
 static size_t drop_apart(struct finding *list, size_t count)
@@ -362,6 +378,7 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
     TRY(screen_evaluate(screen, &ask, mem, &list, &out->count, err));
     out->list = list;
     if (out->is_blind) out->count = drop_apart(list, out->count);
+    TRY(read_drafts(&run));
     run.room = out->count * 3 + run.all_count + 1;
     run.items = arena_array(mem, struct rec_item, run.room);
     if (run.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "drafts");

@@ -10,7 +10,7 @@
 #include "crypto/crypto.h"
 #include "serve/serve_int.h"
 
-enum { PIECE_BYTES = 128 << 10, SPARE_BYTES = 4 << 20 };
+enum { PIECE_BYTES = 256 << 10, SPARE_BYTES = 4 << 20 };
 
 const struct serve_kind serve_kinds[SERVE_PROCESSES] = {
 #define KIND(id, name_, may_, end_seconds_)                                                                            \

@@ -10,7 +10,9 @@ export const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core
 // In the page: controls smaller than their target or closer than 8 px to each other, text under the edge, meaning by colour
 // alone.
 function looked() {
-    const boxes = [...document.querySelectorAll('a, button, input, select, textarea')]
+    // What is behind an open dialog cannot be pressed.
+    const dialog = document.querySelector('dialog[open]');
+    const boxes = [...(dialog ?? document).querySelectorAll('a, button, input, select, textarea')]
         .filter((e) => e.checkVisibility() && !e.matches('.skip')).map((e) => ({ e, box: e.getBoundingClientRect() }));
     const small = boxes.filter(({ box }) => box.width < 56 || box.height < 56).map(({ e }) => e.outerHTML.slice(0, 80));
     const close = [];

@@ -18,7 +18,8 @@ const HEADERS = {
 };
 export const TILES = [
     { name: 'kofi', role: 'registrar', secret: 'made-up-1' }, { name: 'lina', role: 'assistant', secret: 'made-up-2' },
-    { name: 'dr-amina', role: 'clinician', secret: 'made-up-3' },
+    { name: 'dr-amina', role: 'clinician', secret: 'made-up-3' }, { name: 'maria', role: 'manager', secret: 'made-up-4' },
+    { name: 'noor', role: 'auditor', secret: 'made-up-5' },
 ];
 
 // --- codes: the same parity as the program's, so that a made-up card is a card --------------------------------------------
@@ -41,12 +42,66 @@ const personOf = (i) => ({
 const refusal = (status, code, more = {}) => ({ status, body: { error: { code, element: '', why: '' }, ...more } });
 const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString();
 
+// --- who runs the site: made-up staff, tablets, health, log ---------------------------------------------------------------
+const CHECKS = ['backup', 'keys-copy', 'verify', 'keys', 'disk', 'clock', 'zone', 'codes', 'log'];
+const HEALTH = {
+    version: '0.1', landlock: true, worst: 'fault', now: ago(0), guessedCodes: 3,
+    checks: CHECKS.map((check, i) => ({ check, state: ['good', 'fault', 'look'][i % 3] })),
+    backup: { at: ago(600), place: '/var/backups/salve' },
+    keys: { epoch: 12, renewedAt: ago(300), copiedAt: null, place: null, renewalsSince: 4 },
+    verify: { at: ago(300), findings: 2 }, disk: { freeBytes: 12 * 2 ** 30, bytes: 40 * 2 ** 30, siteBytes: 2 ** 28 },
+    log: { origin: 'salve.north/1', size: 1296, signedAt: ago(1), publishedAt: null },
+};
+const PAGES = 3;
+const entry = (number, kind, id, facts) => ({ number, what: 'document', kind, id, version: 1, facts });
+const logPage = (page) => [
+    entry(9 - 3 * page, 'staff', 'lina', { by: 'maria', role: 'assistant', retired: page === 1 }),
+    entry(8 - 3 * page, 'guideline', 'blood-pressure', { acceptedBy: 'dr-amina', at: ago(900), version: '1.2.0' }),
+    { ...entry(7 - 3 * page, null, null, { epoch: 12 }), what: 'keys' },
+];
+const OK = { status: 200, body: {} };
+function running(knobs) {
+    const staff = TILES.map(({ name, role }) => ({ name, printed: name === 'dr-amina' ? 'Dr. Amina Haddad' : name, role, retired: false, pin: true, phrase: false, passkeys: Number(name === 'maria'), totp: false }));
+    const tablets = [{ id: 'A1', label: 'Station 1', enrolledAt: ago(9000), lastSeen: ago(20), locked: false, here: false }];
+    const account = { passkeys: [], totp: false, phrase: false, pin: true };
+    const fresh = (run) => (s, ask) => (knobs.stale ? refusal(403, 'E_STEP_UP') : run(s, ask));
+    const has = (s, shown) => shown.secret === s.secret || shown.credential === 'AQID';
+    const second = (role, ask) => ['manager', 'clinician'].includes(role) && !(ask.with && ask.withSecret) && !ask.credential;
+    const of = (name) => staff.find((one) => one.name === name);
+    return {
+        challenge: () => ({ status: 200, body: { challenge: 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' } }),
+        'step-up': (s, shown) => (has(s, shown) ? ((knobs.stale = false), { status: 200, body: { freshUntil: Date.now() + 600000 } }) : refusal(401, 'E_PIN')),
+        account: (s) => ({ status: 200, body: { name: s.name, role: s.role, handle: 'AAAAAAAAAAAAAAAAAAAAAA', ...account } }),
+        'passkey-add': fresh((_, { label }) => (account.passkeys.push({ id: String(account.passkeys.length), label, credential: 'AQID', added: ago(0), wentBack: null }), (knobs.mustSetUp = false), OK)),
+        'passkey-remove': fresh((_, { id }) => ((account.passkeys = account.passkeys.filter((one) => one.id !== id)), OK)),
+        'totp-begin': fresh(() => ({ status: 200, body: { secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP', uri: 'otpauth://totp/North%20Clinic:maria?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=North%20Clinic' } })),
+        'totp-confirm': fresh((_, { code }) => (code === '123456' ? ((account.totp = true), (knobs.mustSetUp = false), OK) : refusal(401, 'E_PIN'))),
+        'secret-set': fresh((s, { secret }) => ((s.secret = secret), OK)),
+        tablets: () => ({ status: 200, body: { tablets } }),
+        'tablet-enrol': fresh((_, { label }) => (tablets.push({ id: `A${tablets.length + 1}`, label, enrolledAt: ago(0), lastSeen: null, locked: false, here: true }), { status: 200, body: { id: `A${tablets.length}` } })),
+        'tablet-lock': fresh((_, { id, locked }) => ((tablets.find((one) => one.id === id).locked = locked), OK)),
+        'tablet-remove': fresh((_, { id }) => (tablets.splice(tablets.findIndex((one) => one.id === id), 1), OK)),
+        staff: () => ({ status: 200, body: { staff, recovery: knobs.recovery } }),
+        'staff-add': fresh((_, ask) => (second(ask.role, ask) ? refusal(403, 'E_ROLE') : (staff.push({ ...of('lina'), name: ask.name, printed: ask.name, role: ask.role }), OK))),
+        'staff-role': fresh((_, ask) => (second(ask.role, ask) ? refusal(403, 'E_ROLE') : ((of(ask.name).role = ask.role), OK))),
+        'staff-retire': fresh((_, ask) => ((of(ask.name).retired = true), OK)),
+        'staff-restart': fresh((_, ask) => (ask.with ? ((of(ask.name).passkeys = 0), OK) : refusal(403, 'E_ROLE'))),
+        'staff-recover-stop': () => ((knobs.recovery = null), OK),
+        health: () => ({ status: 200, body: { ...HEALTH, now: ago(0) } }),
+        settings: () => ({ status: 200, body: { settings: { name: 'North Clinic', languages: 'en ar', consentAgeYears: 16, nameIndex: false, zone: 'Europe/Athens',
+            clinic: { telephone: '+30 21 0555 0100', places: { 'call-emergency': { name: 'Ambulance', telephone: '112' }, 'ask-now': 'here' } } } } }),
+        'site-log': (_, { from }) => ({ status: 200, body: { entries: logPage(Number(from ?? 0)), next: Number(from ?? 0) + 1 < PAGES ? String(Number(from ?? 0) + 1) : null } }),
+        certificate: () => ({ status: 200, body: { words: 'amber bridge candle delta ember forest', fingerprint: 'AA:BB', mode: knobs.mode, until: ago(-40 * 1440), names: ['localhost'] } }),
+    };
+}
+
 // --- calls ---------------------------------------------------------------------------------------------------------------
 function calls(knobs, seen) {
     const sessions = new Map(), stored = new Map();
     const login = (session) => ({
         token: session.token, name: session.name, role: session.role, lockSeconds: knobs.lockSeconds, idleSeconds: 300,
         site: { name: 'North Clinic', madeUp: knobs.madeUp, zone: 'Europe/Athens', units: 'si' },
+        id: session.name, mustSetUp: knobs.mustSetUp, freshUntil: Date.now() + (knobs.stale ? 0 : 600000),
     });
     const shown = (session) => ({
         person: session.handle, ...personOf(session.who), by: 'card', endsAt: ago(-30), today: [], last: [],
@@ -70,21 +125,23 @@ function calls(knobs, seen) {
         }
         return { status: 200, body: { state: 'stored', kept: ask.readings.length, findings: [], alarms: [], work: { ticket: null, tasks: [] } } };
     };
+    const enter = (tile) => {
+        if (!tile) return refusal(401, 'E_PIN');
+        const session = { ...tile, id: randomUUID(), token: randomUUID(), locked: false };
+        sessions.set(session.id, session);
+        return { status: 200, body: login(session), cookie: session.id };
+    };
     const table = {
+        ...running(knobs),
         site: () => ({ status: 200, body: {
-            name: 'North Clinic', madeUp: knobs.madeUp, languages: ['en', 'ar'], version: '0.1', ...(knobs.demo ? { demo: TILES } : {}),
+            name: 'North Clinic', madeUp: knobs.madeUp, languages: ['en', 'ar'], version: '0.1', mode: knobs.mode, rpId: 'localhost', pin: knobs.mode === 'local', ...(knobs.demo ? { demo: TILES } : {}),
         } }),
-        login: (_, { name, secret }) => {
-            const tile = TILES.find((one) => one.name === name && one.secret === secret);
-            if (!tile) return refusal(401, 'E_PIN');
-            const session = { ...tile, id: randomUUID(), token: randomUUID(), locked: false };
-            sessions.set(session.id, session);
-            return { status: 200, body: login(session), cookie: session.id };
-        },
+        login: (_, { name, secret }) => enter(TILES.find((one) => one.name === name && one.secret === secret)),
+        'login-passkey': () => enter(TILES.find((one) => one.role === 'manager')),
         session: (s) => ({ status: 200, body: { ...login(s), open: s.handle ? { person: s.handle } : null, urgent: knobs.urgent.length > 0 } }),
         lock: (s) => ((s.locked = true), { status: 200, body: {} }),
-        unlock: (s, { secret }) => {
-            if (secret !== s.secret) return refusal(401, 'E_PIN');
+        unlock: (s, { secret, credential }) => {
+            if (secret !== s.secret && credential === undefined) return refusal(401, 'E_PIN');
             s.locked = false;
             s.token = randomUUID();
             return { status: 200, body: login(s) };
@@ -103,7 +160,7 @@ function calls(knobs, seen) {
     };
     return (name, cookie, token, ask) => {
         if (!Object.hasOwn(table, name)) return refusal(404, 'E_NOT_FOUND');
-        if (name === 'site' || name === 'login') return table[name](null, ask);
+        if (['site', 'login', 'login-passkey', 'challenge'].includes(name)) return table[name](null, ask);
         const session = sessions.get(cookie);
         if (!session || knobs.ended) return refusal(401, 'E_SESSION');
         if (session.locked && !['unlock', 'lock', 'logout'].includes(name)) return refusal(423, 'E_LOCKED');
@@ -116,7 +173,7 @@ function calls(knobs, seen) {
 export async function startServer(folder) {
     const knobs = {
         away: false, delayMs: 0, losesAnswers: false, refuses: null, withdrawn: false, ended: false, demo: true, madeUp: true,
-        lockSeconds: 120, urgent: [], tickets: [],
+        lockSeconds: 120, urgent: [], tickets: [], mode: 'local', mustSetUp: false, stale: false, recovery: null,
     };
     const seen = { stored: [], calls: [], hosts: new Set() };
     const answer = calls(knobs, seen), files = new Map(readdirSync(folder).map((f) => [f, readFileSync(join(folder, f))]));
@@ -144,7 +201,7 @@ export async function startServer(folder) {
     });
     await new Promise((done) => server.listen(0, '127.0.0.1', done));
     return {
-        url: `http://127.0.0.1:${server.address().port}`, knobs, seen,
+        url: `http://127.0.0.1:${server.address().port}`, named: `http://localhost:${server.address().port}`, knobs, seen,
         close: () => new Promise((done) => (server.closeAllConnections(), server.close(done))),
     };
 }

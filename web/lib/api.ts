@@ -2,7 +2,7 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
-import type { errors, Finding as Kept, Role, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
+import type { errors, Finding as Kept, HealthCheck, Role, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -12,9 +12,16 @@ export interface Site {
     madeUp: boolean;
     languages: string[];
     version: string;
+    /** How browsers reach it; a server that says nothing is at this machine alone. */
+    mode?: SiteMode;
+    /** What passkeys are made for; empty: there are none here. */
+    rpId?: string;
+    /** A PIN or passphrase alone is enough, at this machine. */
+    pin?: boolean;
     /** On a site of made-up people that was made to be tried out. */
     demo?: Tile[];
 }
+export type SiteMode = 'local' | 'site' | 'public' | 'proxy';
 export interface Tile {
     name: string;
     role: Role;
@@ -22,11 +29,110 @@ export interface Tile {
 }
 export interface Login {
     token: string;
+    /** The pseudonym with which they log in; `name` is how they are called. */
+    id?: string;
     name: string;
     role: Role;
     lockSeconds: number;
     idleSeconds: number;
     site: { name: string; madeUp: boolean; zone: string; units: string };
+    /** A passkey or codes have to be set up first; nothing else is done in this session. */
+    mustSetUp?: boolean;
+    /** Until then, ms, what needs it is done without asking again who it is. */
+    freshUntil?: number;
+}
+/** A PIN or passphrase, with what goes with it. */
+export interface ShownSecret {
+    secret: string;
+    code?: string;
+    challenge?: string;
+    tablet?: string;
+    tabletSignature?: string;
+}
+export interface Passkey {
+    challenge: string;
+    credential: string;
+    authenticatorData: string;
+    clientData: string;
+    signature: string;
+}
+export type Shown = ShownSecret | Passkey;
+export interface Account {
+    name: string;
+    role: Role;
+    /** The user's id at an authenticator: it says nothing. */
+    handle: string;
+    passkeys: { id: string; label: string; credential: string; added: string; wentBack: string | null }[];
+    totp: boolean;
+    phrase: boolean;
+    pin: boolean;
+}
+export interface Tablet {
+    id: string;
+    label: string;
+    enrolledAt: string;
+    lastSeen: string | null;
+    locked: boolean;
+    here: boolean;
+}
+export interface Member {
+    name: string;
+    printed: string;
+    role: Role;
+    retired: boolean;
+    pin: boolean;
+    phrase: boolean;
+    passkeys: number;
+    totp: boolean;
+}
+export interface Staff {
+    staff: Member[];
+    /** Somebody with the secret of the site makes a manager by it. */
+    recovery: { name: string; due: string } | null;
+}
+/** Who confirms a change of staff, and what they show. */
+export type With = { with?: string; withSecret?: string } & Partial<Omit<ShownSecret, 'secret'> & Passkey>;
+export type CheckState = 'good' | 'look' | 'fault';
+export interface Health {
+    version: string;
+    landlock: boolean;
+    worst: CheckState;
+    now: string;
+    checks: { check: HealthCheck; state: CheckState }[];
+    backup: { at: string | null; place: string | null };
+    keys: {
+        epoch: number;
+        renewedAt: string | null;
+        copiedAt: string | null;
+        place: string | null;
+        renewalsSince: number;
+    };
+    verify: { at: string | null; findings: number };
+    disk: { freeBytes: number; bytes: number; siteBytes: number };
+    log: { origin: string; size: number; signedAt: string | null; publishedAt: string | null };
+    guessedCodes: number;
+}
+export interface SiteEntry {
+    number: number;
+    what: 'document' | 'keys' | 'statistics' | 'successor';
+    kind: string | null;
+    id: string | null;
+    version: number;
+    facts: Readonly<Record<string, string | number | boolean>>;
+}
+export interface SiteLog {
+    entries: SiteEntry[];
+    next: string | null;
+}
+export interface Settings {
+    settings: Readonly<Record<string, unknown>>;
+}
+export interface Certificate {
+    words: string;
+    fingerprint: string;
+    mode: SiteMode;
+    until: string | null;
+    names: string[];
 }
 export interface Resumed extends Login {
     open: { person: string } | null;
@@ -174,11 +280,34 @@ export interface Told {
 
 interface Calls {
     site: [object, Site];
-    login: [{ name: string; secret: string }, Login];
+    challenge: [object, { challenge: string }];
+    login: [{ name: string } & ShownSecret, Login];
+    'login-passkey': [Passkey, Login];
     session: [object, Resumed];
     lock: [object, object];
     logout: [object, object];
-    unlock: [{ secret: string }, Login];
+    unlock: [Shown, Login];
+    'step-up': [Shown, { freshUntil: number }];
+    account: [object, Account];
+    'passkey-add': [{ challenge: string; authenticatorData: string; clientData: string; label: string }, object];
+    'passkey-remove': [{ id: string }, object];
+    'totp-begin': [object, { secret: string; uri: string }];
+    'totp-confirm': [{ code: string }, object];
+    'secret-set': [{ secret: string }, object];
+    tablets: [object, { tablets: Tablet[] }];
+    'tablet-enrol': [{ label: string; publicKey: string }, { id: string }];
+    'tablet-lock': [{ id: string; locked: boolean }, object];
+    'tablet-remove': [{ id: string }, object];
+    staff: [object, Staff];
+    'staff-add': [{ name: string; role: Role; secret: string } & With, object];
+    'staff-role': [{ name: string; role: Role } & With, object];
+    'staff-retire': [{ name: string } & With, object];
+    'staff-restart': [{ name: string; secret: string } & With, object];
+    'staff-recover-stop': [object, object];
+    health: [object, Health];
+    settings: [object, Settings];
+    'site-log': [{ from?: string }, SiteLog];
+    certificate: [object, Certificate];
     ranges: [object, { words: Range[] }];
     open: [{ who: string }, Person];
     person: [{ person: string }, Person];
@@ -283,8 +412,16 @@ async function ask(name: CallName, given: object): Promise<Answer<unknown>> {
     }
 }
 
+type StepUp = () => Promise<boolean>;
+let onStepUp: StepUp = () => Promise.resolve(false);
+/** What shows once more who it is, where a call needs that; then the call is made again. */
+export const whenStepUp = (stepUp: StepUp): void => void (onStepUp = stepUp);
+const isStepUp = (answer: Answer<unknown>): boolean =>
+    !answer.ok && answer.failure.kind === 'refused' && answer.failure.code === 'E_STEP_UP';
+
 async function call<K extends CallName>(name: K, given: Ask<K>): Promise<Answer<Got<K>>> {
-    const answer = (await ask(name, given)) as Answer<Got<K>>;
+    let answer = (await ask(name, given)) as Answer<Got<K>>;
+    if (isStepUp(answer) && (await onStepUp())) answer = (await ask(name, given)) as Answer<Got<K>>;
     if (answer.ok) {
         const next: unknown = (answer.value as { token?: unknown }).token;
         if (typeof next === 'string') token = next;
@@ -298,11 +435,34 @@ async function call<K extends CallName>(name: K, given: Ask<K>): Promise<Answer<
 
 export const api = {
     site: () => call('site', {}),
-    login: (name: string, secret: string) => call('login', { name, secret }),
+    challenge: () => call('challenge', {}),
+    login: (name: string, shown: ShownSecret) => call('login', { name, ...shown }),
+    loginPasskey: (shown: Passkey) => call('login-passkey', shown),
     session: () => call('session', {}),
     lock: () => call('lock', {}),
     logout: () => call('logout', {}),
-    unlock: (secret: string) => call('unlock', { secret }),
+    unlock: (shown: Shown) => call('unlock', shown),
+    stepUp: (shown: Shown) => call('step-up', shown),
+    account: () => call('account', {}),
+    passkeyAdd: (given: Calls['passkey-add'][0]) => call('passkey-add', given),
+    passkeyRemove: (id: string) => call('passkey-remove', { id }),
+    totpBegin: () => call('totp-begin', {}),
+    totpConfirm: (code: string) => call('totp-confirm', { code }),
+    secretSet: (secret: string) => call('secret-set', { secret }),
+    tablets: () => call('tablets', {}),
+    tabletEnrol: (label: string, publicKey: string) => call('tablet-enrol', { label, publicKey }),
+    tabletLock: (id: string, locked: boolean) => call('tablet-lock', { id, locked }),
+    tabletRemove: (id: string) => call('tablet-remove', { id }),
+    staff: () => call('staff', {}),
+    staffAdd: (given: Calls['staff-add'][0]) => call('staff-add', given),
+    staffRole: (given: Calls['staff-role'][0]) => call('staff-role', given),
+    staffRetire: (given: Calls['staff-retire'][0]) => call('staff-retire', given),
+    staffRestart: (given: Calls['staff-restart'][0]) => call('staff-restart', given),
+    staffRecoverStop: () => call('staff-recover-stop', {}),
+    health: () => call('health', {}),
+    settings: () => call('settings', {}),
+    siteLog: (from: string | null) => call('site-log', from === null ? {} : { from }),
+    certificate: () => call('certificate', {}),
     ranges: () => call('ranges', {}),
     /** By card or ticket. */
     open: (who: string) => call('open', { who }),

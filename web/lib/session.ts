@@ -10,8 +10,11 @@ import {
     type ErrorName,
     type Failure,
     type Login,
+    type Passkey,
     type Person,
     type Resumed,
+    type Shown,
+    type ShownSecret,
     type Site,
 } from './api.ts';
 import { LANGUAGES, chooseLanguage, speak, type Language } from './words.ts';
@@ -24,6 +27,8 @@ export const phase = signal<Phase>('starting');
 export const site = signal<Site | null>(null);
 export const me = signal<Login | null>(null);
 export const person = signal<Person | null>(null);
+/** The pseudonym of who works here; kept on this device until they log out, so that a tablet can sign for it. */
+export const memberId = signal('');
 /** Somebody was open and is not any more, and nobody here closed them. */
 export const wasClosed = signal(false);
 /** An alarm of the open person has no outcome yet; also while locked, and after a start anew. */
@@ -60,11 +65,17 @@ function showPerson(next: Person | null): void {
     void run(hooks.person);
 }
 
+async function keepMember(id: string): Promise<void> {
+    memberId.value = id;
+    await deviceSet('member', id).catch(() => undefined);
+}
+
 async function comeIn(login: Login): Promise<void> {
     batch(() => {
         me.value = login;
         phase.value = 'in';
     });
+    await keepMember(login.id ?? login.name);
     await run(hooks.in);
 }
 
@@ -76,6 +87,7 @@ async function goOut(next: Phase): Promise<void> {
         wasClosed.value = false;
         phase.value = next;
     });
+    await keepMember('');
     if (wasIn) await run(hooks.out);
 }
 
@@ -118,6 +130,7 @@ export async function start(): Promise<void> {
     const first = LANGUAGES.find((known) => known === kept) ?? chooseLanguage(navigator.languages);
     await speak(first);
     askIn(first);
+    memberId.value = (await deviceGet('member').catch(() => undefined)) ?? '';
     await resume();
 }
 
@@ -151,14 +164,17 @@ export async function resume(): Promise<void> {
     else phase.value = 'nobody';
 }
 
-export async function login(name: string, secret: string): Promise<Answer<Login>> {
-    const answer = await api.login(name, secret);
+async function begin(answer: Answer<Login>): Promise<Answer<Login>> {
     if (answer.ok) {
         await setLockedHere(false);
         await comeIn(answer.value);
     }
     return answer;
 }
+export const login = async (name: string, shown: ShownSecret): Promise<Answer<Login>> =>
+    begin(await api.login(name, shown));
+/** Whose passkey it is, the passkey says. */
+export const loginPasskey = async (shown: Passkey): Promise<Answer<Login>> => begin(await api.loginPasskey(shown));
 
 // That it was locked is kept on this device, so that loading the page again does not open it while the server was away.
 const isLockedHere = async (): Promise<boolean> => (await deviceGet('locked').catch(() => undefined)) === 'yes';
@@ -182,9 +198,9 @@ export async function lock(): Promise<void> {
     await tellLock();
 }
 
-export async function unlock(secret: string): Promise<Answer<Login>> {
+export async function unlock(shown: Shown): Promise<Answer<Login>> {
     const isNew = me.value === null;
-    const answer = await api.unlock(secret);
+    const answer = await api.unlock(shown);
     if (!answer.ok) return answer;
     await setLockedHere(false);
     if (isNew) await resume();

@@ -54,6 +54,15 @@ fingerprint=$(openssl x509 -in "$work/ca" -noout -fingerprint -sha256 | cut -d= 
 prints "$fingerprint" "its fingerprint is what openssl says" salve tls
 ok "a sheet" salve tls sheet --plain 127.0.0.1:80 -o "$work/trust.pdf"
 ok "in Arabic" salve tls sheet --lang ar -o "$work/trust.html"
+says() { # REGEX NAME COMMAND... - whatever its exit status
+    local regex=$1 what=$2; shift 2
+    "$@" >"$work/.out" 2>&1 </dev/null
+    if grep -qE "$regex" "$work/.out"; then pass; else fail "$what" "no line matches /$regex/"; fi
+}
+says '^ok .*the site has an authority for its name' "doctor knows it" salve doctor --tls site --host $host
+says '^ok .*it is good for 36[0-9][0-9] days more' "and how long" salve doctor --tls site --host $host
+says "^FAULT nowhere.invalid leads to this machine" "doctor tries the name" salve doctor --tls site --host nowhere.invalid
+says '^FAULT the site has an authority for its name' "another name has none" salve doctor --tls site --host other.home.arpa
 start_tls --tls site --plain 127.0.0.1:0
 is "the app" "$(status_of "https://$host:$port/")" 200
 is "people's own name has nothing of staff's" "$(status_of "https://my.$host:$port/")" 421
@@ -112,6 +121,10 @@ fails 3 "a certificate of another name" "$SALVE" serve --tls public --host $host
 fails 3 "a key of another certificate" "$SALVE" serve --tls public --host $host --listen 127.0.0.1:0 \
     --certificate "$work/one.pem" --certificate-key "$work/two.key"
 fails 3 "no file" "$SALVE" serve --tls public --host $host --listen 127.0.0.1:0 --certificate "$work/none" --certificate-key "$work/none"
+says '^FAULT the certificate and its key fit' "doctor looks at what is given" salve doctor --tls public --host $host \
+    --certificate "$work/one.pem" --certificate-key "$work/two.key"
+says '^ok .*the certificate is good for (29|30) days more' "and for how long" salve doctor --tls public --host $host \
+    --certificate "$work/one.pem" --certificate-key "$work/one.key"
 start_tls --tls public --certificate "$work/live.pem" --certificate-key "$work/live.key" --plain 127.0.0.1:0
 is "a given certificate" "$(status_of "https://$host:$port/")" 200
 prints "^308 https://$host:$port/$" "without TLS there is only the way to it" curl -sS -o /dev/null -w '%{http_code} %{redirect_url}\n' "http://127.0.0.1:$plain/"

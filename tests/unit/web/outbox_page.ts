@@ -15,7 +15,7 @@ window.outbox = {
         await start();
         return phase.value;
     },
-    login,
+    login: (name: string, secret: string) => login(name, { secret }),
     open: async (card: string): Promise<boolean> => (await openPerson(card)).ok,
     isOpen: (): boolean => person.value !== null,
     // Says the key as soon as the entry is on this tablet.

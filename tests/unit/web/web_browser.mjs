@@ -42,7 +42,7 @@ const troubles = [];
 async function watched(context) {
     const page = await context.newPage();
     page.on('pageerror', (error) => troubles.push(error.message));
-    page.on('request', (request) => new URL(request.url()).origin === server.url || troubles.push(`a request to ${request.url()}`));
+    page.on('request', (request) => [server.url, server.named].includes(new URL(request.url()).origin) || troubles.push(`a request to ${request.url()}`));
     page.on('console', (line) => line.type() === 'error' && !/status of 4\d\d|bluetooth|ERR_/.test(line.text()) && troubles.push(line.text()));
     await page.addInitScript(() => document.addEventListener('securitypolicyviolation', (e) => console.error(`policy: ${e.violatedDirective}`)));
     await page.addInitScript(AXE);
@@ -366,14 +366,123 @@ async function away() {
     await context.close();
 }
 
+// --- who runs the site ---------------------------------------------------------------------------------------------------
+const station = (page, path) => page.evaluate((to) => document.querySelector(`nav.stations a[href="${to}"]`).click(), path);
+
+// Every screen of a manager, in one language: on a narrow and a wide screen, with large text.
+async function running(language) {
+    Object.assign(knobs, { mode: 'site', recovery: { name: 'joan', due: ago(-900) } });
+    const context = await contextOf(language, 1280, 720), page = await watched(context);
+    const looked = async (what) => {
+        for (const [width, size] of [[320, ''], [1280, ''], [1280, '225%']]) {
+            await page.setViewportSize({ width, height: 720 });
+            await page.evaluate((text) => void (document.documentElement.style.fontSize = text), size);
+            await holds(page, `${what} ${language} ${width} ${size}`, language);
+        }
+        await page.evaluate(() => void (document.documentElement.style.fontSize = ''));
+    };
+    const screen = async (path, seen, what) => {
+        await station(page, path);
+        await page.locator(seen).first().waitFor();
+        await looked(what);
+    };
+    await page.goto(server.named);
+    await page.locator('.tile').first().waitFor();
+    await looked('login with more ways');
+    await enter(page, 'manager');
+    await page.locator('.facts').waitFor();
+    await looked('health');
+    await screen('/staff', 'form.card', 'staff');
+    await page.locator('main tbody button').first().click();
+    await page.locator('main tbody .asking button').nth(1).click();
+    await page.locator('fieldset').waitFor();
+    await looked('a new start');
+    await screen('/tablets', '.words', 'tablets');
+    await screen('/site-log', 'tbody tr', 'log of the site');
+    await screen('/settings', '.facts', 'settings');
+    await page.locator('.top-who a').click();
+    await page.locator('#account-now').waitFor();
+    await page.locator('[aria-labelledby=account-codes] button').click();
+    await page.locator('.qr').waitFor();
+    await looked('account');
+    knobs.stale = true;
+    await page.locator('[aria-labelledby=account-secret] input').fill('135791');
+    await page.keyboard.press('Enter');
+    await page.locator('dialog[open] input').first().waitFor();
+    await looked('step up');
+    Object.assign(knobs, { mode: 'local', recovery: null, stale: false });
+    await context.close();
+}
+
+// The keyboard alone: what is old has to be shown once more, Escape gives it up, the lock ends the question.
+async function stepUp() {
+    const context = await contextOf('en', 1280, 800), page = await watched(context), asked = (name) => seen.calls.filter((c) => c === name).length;
+    await page.goto(server.url);
+    await enter(page, 'manager');
+    await page.locator('.facts').waitFor();
+    await station(page, '/staff');
+    await page.locator('form.card').waitFor();
+    const add = async (name) => {
+        await page.locator('form.card input').first().fill(name);
+        await page.keyboard.press('Enter');
+        await page.locator('dialog[open] input').first().waitFor();
+    };
+    knobs.stale = true;
+    seen.calls.length = 0;
+    await add('omar');
+    await page.keyboard.press('Escape');
+    await page.locator('form.card .note-stop').waitFor();
+    check('Escape gives it up, and nothing is added', asked('staff-add') === 1 && (await page.locator('main tbody').innerText()).includes('omar') === false);
+    await add('omar');
+    await page.keyboard.type('wrong', { delay: 100 });
+    await page.keyboard.press('Enter');
+    await page.locator('dialog[open] .note-stop').waitFor();
+    await page.keyboard.type('made-up-4', { delay: 100 });
+    await page.keyboard.press('Enter');
+    await page.locator('main tbody', { hasText: 'omar' }).waitFor();
+    const given = await page.locator('.secret').innerText();
+    check('shown once more, it is done, and the first secret is handed over', /^[a-z]{5}(-[a-z]{5}){3}$/.test(given) && asked('staff-add') === 3, given);
+    check('the focus is back on the page', await page.evaluate(() => document.querySelector('dialog[open]') === null));
+    knobs.stale = true;
+    await add('sara');
+    knobs.stale = false;
+    await page.evaluate(() => document.querySelector('.top-buttons button').click());
+    await page.locator('main input[type=password]').first().waitFor();
+    await page.locator('main input[type=password]').first().fill('made-up-4');
+    await page.keyboard.press('Enter');
+    await page.locator('.top-who a').waitFor();
+    check('a lock ends the question', (await page.locator('dialog[open]').count()) === 0);
+    await context.close();
+}
+
+// Whoever has to set up a passkey or codes first sees that and nothing else.
+async function mustSetUp() {
+    knobs.mustSetUp = true;
+    const context = await contextOf('en', 1280, 800), page = await watched(context);
+    await page.goto(server.url);
+    await enter(page, 'clinician');
+    await page.getByText('Set up a passkey, or codes, first').waitFor();
+    check('nothing else is there', (await page.locator('nav.stations').count()) === 0);
+    await holds(page, 'must set up', 'en');
+    await page.locator('[aria-labelledby=account-codes] button').click();
+    await page.locator('[aria-labelledby=account-codes] input').fill('123456');
+    await page.keyboard.press('Enter');
+    check('set up, the day begins', await page.locator('nav.stations').waitFor({ timeout: 5000 }).then(() => true, () => false));
+    knobs.mustSetUp = false;
+    await context.close();
+}
+
 try {
+    async function runs() {
+        for (const language of ['en', 'ar']) await running(language);
+    }
     async function looks() {
         for (const language of ['en', 'ar'])
             for (const theme of ['light', 'dark', 'sun'])
                 for (const width of theme === 'light' ? [320, 1280] : [320]) await screens(language, theme, width, 1);
         for (const language of ['en', 'ar']) await screens(language, 'light', 1280, 2);
     }
-    for (const run of [looks, scanner, unsaved, locking, away, kills, needs, card])
+    for (const run of [looks, runs, stepUp, mustSetUp, scanner, unsaved, locking, away, kills, needs, card])
         if (parts.length === 0 || parts.includes(run.name)) await run();
     check('no policy was violated, no request left, no error', troubles.length === 0, troubles.join('\n  '));
 } catch (error) {

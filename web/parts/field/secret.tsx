@@ -7,10 +7,14 @@ export function SecretField({
     value,
     onValue,
     hasFocus,
+    label,
+    isOptional,
 }: {
     value: string;
     onValue: (value: string) => void;
     hasFocus?: boolean;
+    label?: string;
+    isOptional?: boolean;
 }) {
     const [isShown, show] = useState(false),
         id = useId();
@@ -21,7 +25,7 @@ export function SecretField({
     }, []);
     return (
         <div class="field">
-            <label for={id}>{t('field.secret')}</label>
+            <label for={id}>{label ?? t('field.secret')}</label>
             <div class="field-row">
                 <input
                     id={id}
@@ -32,7 +36,7 @@ export function SecretField({
                     autocapitalize="off"
                     spellcheck={false}
                     maxLength={128}
-                    required
+                    required={!isOptional}
                     value={value}
                     onInput={(e) => onValue(e.currentTarget.value)}
                 />

@@ -3,6 +3,7 @@
 // Escape ends it.
 import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
+import { phase } from '../../lib/session.ts';
 import { t, type PlainKey } from '../../lib/words.ts';
 
 export const isShown = signal(false);
@@ -16,10 +17,11 @@ const KEYS: readonly (readonly [string, PlainKey])[] = [
 
 export function KeysHelp() {
     const box = useRef<HTMLDialogElement>(null);
+    // A dialog that stays open behind the lock would hold the focus, and nobody could unlock.
     useEffect(() => {
-        if (isShown.value) box.current?.showModal();
+        if (isShown.value && phase.value === 'in') box.current?.showModal();
         else box.current?.close();
-    }, [isShown.value]);
+    }, [isShown.value, phase.value]);
     return (
         <dialog ref={box} class="card" aria-labelledby="keys-title" onClose={() => void (isShown.value = false)}>
             <h2 id="keys-title">{t('keys.title')}</h2>

@@ -5,7 +5,7 @@ import { useLocation } from 'preact-iso/router';
 import { useKeys } from '../../lib/keys.ts';
 import { t } from '../../lib/words.ts';
 import { me, person } from '../../lib/session.ts';
-import { stationsOf } from '../../screens.tsx';
+import { isWithPeople, stationsOf } from '../../screens.tsx';
 import { isShown } from '../keys/keys.tsx';
 import { routes } from '../../routes.ts';
 
@@ -17,15 +17,16 @@ export function Stations() {
     const go = stations.map(({ path: to }, i) => [`Alt+${i + 1}`, () => route(to)] as const);
     useKeys({ ...Object.fromEntries(go), '/': () => route(routes.scan), '?': () => void (isShown.value = true) });
     useEffect(() => open(false), [path]);
+    const name = t(isWithPeople(me.value?.role) ? 'top.stations' : 'top.pages');
     return (
-        <nav class={isOpen ? 'stations stations-open' : 'stations'} aria-label={t('top.stations')}>
+        <nav class={isOpen ? 'stations stations-open' : 'stations'} aria-label={name}>
             {stations.map((screen) => (
                 <a key={screen.path} href={screen.path} aria-current={path === screen.path ? 'page' : undefined}>
                     {t(screen.title)}
                 </a>
             ))}
             <button type="button" class="top-more" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
-                {t('top.stations')}
+                {name}
             </button>
         </nav>
     );

@@ -4,7 +4,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { sayNow } from '../../lib/announce.ts';
-import { isThere, type Failure } from '../../lib/api.ts';
+import { isThere, type Failure, type Login } from '../../lib/api.ts';
 import { entries, lost, type Entry } from '../../lib/outbox.ts';
 import { chooseWords, lock, logout, me, phase, site } from '../../lib/session.ts';
 import { nextTheme, theme } from '../../lib/themes.ts';
@@ -136,13 +136,36 @@ function Buttons() {
             <span id="top-rest" class={isOpen ? 'top-rest top-rest-open' : 'top-rest'}>
                 <Settings />
                 {!isHeld() && (
-                    <button type="button" onClick={() => void (isShown.value = true)}>
-                        {t('top.keys')}
-                    </button>
+                    <>
+                        <a class="button narrow-only" href={routes.account} onClick={() => open(false)}>
+                            {t('top.account')}
+                        </a>
+                        <button type="button" onClick={() => void (isShown.value = true)}>
+                            {t('top.keys')}
+                        </button>
+                    </>
                 )}
                 <Leaving />
             </span>
         </span>
+    );
+}
+
+// Who works here; it leads to what they log in with. On a narrow screen that stands behind "More".
+function Who({ who }: { who: Login }) {
+    const text = (
+        <>
+            <bdi>{who.name}</bdi> · {t(`role.${who.role}`)}
+        </>
+    );
+    if (phase.value !== 'in' || isHeld()) return <p class="top-who">{text}</p>;
+    return (
+        <p class="top-who">
+            <a class="wide-only" href={routes.account} title={t('top.account')}>
+                {text}
+            </a>
+            <span class="narrow-only">{text}</span>
+        </p>
     );
 }
 
@@ -154,11 +177,7 @@ export function TopBar() {
                 <p class="top-where">
                     <bdi>{site.value?.name ?? 'Salve'}</bdi>
                 </p>
-                {me.value && (
-                    <p class="top-who">
-                        <bdi>{me.value.name}</bdi> · {t(`role.${me.value.role}`)}
-                    </p>
-                )}
+                {me.value && <Who who={me.value} />}
                 <Connection />
                 <WaitingCount />
                 <Buttons />

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// Locked: the secret of who works here opens the same screen again. An alarm that is open is said here too, without a
-// name.
+// Locked: who works here shows that it is them, and the same screen is there again. An alarm that is open is said here
+// too, without a name.
 import { useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { isThere, type Failure } from '../../lib/api.ts';
+import { isThere, type Shown } from '../../lib/api.ts';
 import { readCode } from '../../lib/codes.ts';
-import { isUrgent, logout, me, unlock } from '../../lib/session.ts';
+import { proved, type Proved, type Trouble } from '../../lib/prove.ts';
+import { isUrgent, logout, me, memberId, unlock } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
-import { SecretField } from '../../parts/field/secret.tsx';
-import { FailureNote } from '../../parts/failure/failure.tsx';
+import { NOTHING, PasskeyButton, ProofFields, TroubleNote, shownBy } from '../../parts/proof/proof.tsx';
 import { routes } from '../../routes.ts';
 
 /** A scanner types into the box that has the focus: a card is no try at the secret, of which there are five. */
@@ -18,25 +18,28 @@ export const isCardScanned = (text: string): boolean => {
 };
 
 export function LockScreen() {
-    const [secret, setSecret] = useState(''),
-        [failure, setFailure] = useState<Failure | null>(null),
+    const [typed, setTyped] = useState(NOTHING),
+        [trouble, setTrouble] = useState<Trouble | null>(null),
         [isBusy, busy] = useState(false),
         [isScan, setScan] = useState(false);
     const { route } = useLocation();
+    const show = async (shown: Proved<Shown>): Promise<void> => {
+        const answer = shown.ok ? proved(await unlock(shown.value)) : shown;
+        setTrouble(answer.ok ? null : answer.trouble);
+    };
     const open = async (event: Event): Promise<void> => {
         event.preventDefault();
         // What is typed while the answer comes is the next try.
-        setSecret('');
-        setScan(isCardScanned(secret));
-        if (isCardScanned(secret)) return;
+        setTyped(NOTHING);
+        setScan(isCardScanned(typed.secret));
+        if (isCardScanned(typed.secret)) return;
         busy(true);
-        const answer = await unlock(secret);
+        await show(await shownBy(memberId.value, typed));
         busy(false);
-        setFailure(answer.ok ? null : answer.failure);
     };
     const other = async (): Promise<void> => {
         const answer = await logout();
-        setFailure(answer.ok ? null : answer.failure);
+        setTrouble(answer.ok ? null : answer.failure);
         if (answer.ok) route(routes.start);
     };
     return (
@@ -49,17 +52,18 @@ export function LockScreen() {
             )}
             {!isThere.value && <p class="note note-look">{t('error.away-keeps')}</p>}
             {me.value && <p>{t('lock.who', { name: me.value.name })}</p>}
-            <SecretField value={secret} onValue={setSecret} hasFocus />
+            <ProofFields typed={typed} onTyped={setTyped} hasFocus />
             {isScan && (
                 <p class="note note-look" role="alert">
                     {t('lock.scan')}
                 </p>
             )}
-            <FailureNote failure={failure} />
+            <TroubleNote trouble={trouble} />
             <div class="buttons">
                 <button class="button-main" disabled={isBusy}>
                     {t('lock.open')}
                 </button>
+                <PasskeyButton label={t('lock.passkey')} onPasskey={show} />
                 <button type="button" onClick={() => void other()}>
                     {t('lock.other')}
                 </button>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Who works here: name and secret. On a site of made-up people that was made to be tried out, tiles that come in at
-// once.
+// Who works here: a passkey, or name and secret with what goes with it. On a site of made-up people that was made to be
+// tried out, tiles that come in at once.
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import type { Failure, Tile } from '../../lib/api.ts';
-import { login, site } from '../../lib/session.ts';
+import type { Login, Passkey, Tile } from '../../lib/api.ts';
+import { bySecret, proved, type Proved, type Trouble } from '../../lib/prove.ts';
+import { login, loginPasskey, site } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
-import { SecretField } from '../../parts/field/secret.tsx';
-import { FailureNote } from '../../parts/failure/failure.tsx';
+import { NOTHING, PasskeyButton, ProofFields, TroubleNote, type Typed } from '../../parts/proof/proof.tsx';
 import { routes } from '../../routes.ts';
 
 function Tiles({ tiles, onTile }: { tiles: readonly Tile[]; onTile: (tile: Tile) => void }) {
@@ -32,32 +32,43 @@ function Tiles({ tiles, onTile }: { tiles: readonly Tile[]; onTile: (tile: Tile)
 
 export function Start() {
     const [name, setName] = useState(''),
-        [secret, setSecret] = useState(''),
+        [typed, setTyped] = useState(NOTHING),
         [isBusy, busy] = useState(false);
-    const [failure, setFailure] = useState<Failure | null>(null),
+    const [trouble, setTrouble] = useState<Trouble | null>(null),
         id = useId(),
         box = useRef<HTMLInputElement>(null),
         { path, route } = useLocation();
-    const enter = async (who: string, shown: string): Promise<void> => {
-        if (isBusy) return;
-        busy(true);
-        const answer = await login(who.trim(), shown);
-        busy(false);
-        setSecret('');
-        setFailure(answer.ok ? null : answer.failure);
+    const came = (answer: Proved<Login>): void => {
+        setTyped(NOTHING);
+        setTrouble(answer.ok ? null : answer.trouble);
         if (answer.ok && path === routes.start) route(routes.start, true);
     };
+    const enter = async (name: string, what: Typed): Promise<void> => {
+        if (isBusy) return;
+        busy(true);
+        const who = name.trim(),
+            shown = await bySecret(who, what.secret, what.code);
+        came(shown.ok ? proved(await login(who, shown.value)) : shown);
+        busy(false);
+    };
+    const enterBy = async (shown: Proved<Passkey>): Promise<void> =>
+        came(shown.ok ? proved(await loginPasskey(shown.value)) : shown);
     const tiles = site.value?.demo ?? [];
     useEffect(() => {
         if (tiles.length === 0) box.current?.focus();
     }, []);
     const submit = (event: Event): void => {
         event.preventDefault();
-        void enter(name, secret);
+        void enter(name, typed);
     };
     return (
         <>
-            {tiles.length > 0 && <Tiles tiles={tiles} onTile={(tile) => void enter(tile.name, tile.secret)} />}
+            {tiles.length > 0 && (
+                <Tiles
+                    tiles={tiles}
+                    onTile={({ name: who, secret }) => void enter(who, { secret, code: '' })}
+                />
+            )}
             <form class="card" onSubmit={submit}>
                 {tiles.length > 0 ? <h2>{t('start.by-name')}</h2> : <h1>{t('start.title')}</h1>}
                 <div class="field">
@@ -76,11 +87,14 @@ export function Start() {
                         onInput={(e) => setName(e.currentTarget.value)}
                     />
                 </div>
-                <SecretField value={secret} onValue={setSecret} />
-                <FailureNote failure={failure} />
-                <button class="button-main" disabled={isBusy}>
-                    {t('start.enter')}
-                </button>
+                <ProofFields typed={typed} onTyped={setTyped} />
+                <TroubleNote trouble={trouble} />
+                <div class="buttons">
+                    <button class="button-main" disabled={isBusy}>
+                        {t('start.enter')}
+                    </button>
+                    <PasskeyButton label={t('start.passkey')} onPasskey={enterBy} />
+                </div>
             </form>
         </>
     );
