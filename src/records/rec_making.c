@@ -184,11 +184,20 @@ enum salve_code rec_making_begin(const struct site_options *options, struct rec_
 
 /* --- ending ------------------------------------------------------------------------------------------------------- */
 
+/* `making` and the folder that it is in have their names before a file leaves it: a power cut that kept the moving and not
+ * the making would leave half of a site. The parent may be one that we cannot read. */
+static enum salve_code names_stand(const struct rec_making *making, struct salve_err *err)
+{
+    (void)!file_sync_folder_of(making->folder, NULL);
+    return file_sync_folder(making->folder, err);
+}
+
 enum salve_code rec_making_keep(struct rec_making *making, struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(making->path, whole_mark, path, err);
     if (code == SALVE_OK) code = file_replace(path, STR(""), 0600, err);
+    if (code == SALVE_OK) code = names_stand(making, err);
     if (code != SALVE_OK) {
         rec_making_undo(making);
         return code;

@@ -120,6 +120,10 @@ static enum salve_code first_staff(struct site *site, void *with, struct salve_e
     TRY(staff_login(site, actor.id, ask->members[first].secret, making->mem, &actor, err));
     for (size_t i = 0; i < ask->count; i++)
         if (i != first) TRY(register_one(site, actor, NULL, &ask->members[i], err));
+    if (ask->authority != NULL) {
+        TRY(site_authority_make(site, actor, ask->host, err));
+        TRY(site_authority(site, making->mem, ask->authority, err));
+    }
     return ask->told == NULL ? SALVE_OK : ask->told(ask->with, err);
 }
 
