@@ -4,12 +4,6 @@
 #include "cli/cli_reply.h"
 #include "consent/may.h"
 
-static const char *const mays[ROLE_COUNT] = {
-#define ROLE(name, text, may) may,
-#include "base/roles.def"
-#undef ROLE
-};
-
 static const char *need_text(int need)
 {
     static const char *const texts[] = {"card", "shown lately", "letter's code", "staff beside"};
@@ -52,7 +46,7 @@ static void put_role(struct cli_reply *reply, enum role role)
     size_t count;
     const struct may *rows = consent_may_rows(&count);
     cli_reply_words(reply, "\n## %s: %s\n\n| act | | purpose | classes | takes |\n|---|---|---|---|---|\n",
-                    role_text(role), mays[role]);
+                    role_text(role), role_may(role));
     for (size_t i = 0; i < count; i++)
         if (rows[i].role == role) put_row(reply, &rows[i]);
 }

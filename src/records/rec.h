@@ -87,8 +87,8 @@ SALVE_MUST_USE enum salve_code rec_enrol_told(struct site *site, struct actor ac
 /* rec_enrol_slip - the same for somebody who is not there: out->slip is handed out, and out->card is for this program
  * alone, which may put down what came with the person and then calls rec_slip_done, after which no card opens the
  * record. A slip opens nothing. What a crash leaves of the card nobody has seen, and the claim takes it away.
- * rec_slip_claim - at the desk, with the person there: a slip is changed for a card, once. It leaves leaves of
- * staff, and at most 60 slips of a site are changed in an hour (E_QUOTA). actor: as for rec_enrol. E_NOT_FOUND: no such
+ * rec_slip_claim - at the desk, with the person there: a slip is changed for a card, once. It leaves leaves of staff
+ * and at most 60 slips of a site are changed in an hour (E_QUOTA). actor: as for rec_enrol. E_NOT_FOUND: no such
  * slip, or it was changed already, alike. */
 SALVE_MUST_USE enum salve_code rec_enrol_slip(struct site *site, struct actor actor, const struct tape *patient,
                                               struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
