@@ -184,8 +184,8 @@ enum salve_code rec_making_begin(const struct site_options *options, struct rec_
 
 /* --- ending ------------------------------------------------------------------------------------------------------- */
 
-/* `making` and the folder that it is in have their names before a file leaves it: a power cut that kept the moving and not
- * the making would leave half of a site. The parent may be one that we cannot read. */
+/* `making` and the folder that it is in have their names before a file leaves it: a power cut that kept the moving
+ * and not the making would leave half of a site. The parent may be one that we cannot read. */
 static enum salve_code names_stand(const struct rec_making *making, struct salve_err *err)
 {
     (void)!file_sync_folder_of(making->folder, NULL);
