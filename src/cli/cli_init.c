@@ -3,7 +3,6 @@
  * configuration, what the timers log in with, and the mark that starts the service. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -23,16 +22,11 @@
 #define TIMER       "timer"                /* the technician who backs up */
 #define TIMER_FILE  "/etc/salve/timer.pin" /* the service reads it as root */
 #define SHEET_FILE  "recovery-sheet.pdf"
-#define MADE        "made" /* beside the folder: the service manager looks at it */
-#define MANAGED     "/run/systemd/system"
 #define USUAL_HOST  "salve.home.arpa"
 #define USUAL_PORT  "0.0.0.0:443"
 #define USUAL_OTHER "0.0.0.0:8443" /* of who is not root */
 #define USUAL_PLAIN "0.0.0.0:80"
 #define OTHER_PLAIN "0.0.0.0:8081"
-
-enum { WAIT_MS = 20 * 1000, STEP_MS = 100 };
-
 struct making {
     struct cli_first_pins pins;
     struct str name, zone, languages;
@@ -264,26 +258,12 @@ static struct str address_of(struct cli *cli)
                         is_tls && port != NULL && strcmp(port, ":443") != 0 ? port : "");
 }
 
-/* Whoever runs the service looks for the mark; a second site never goes into this folder, so it is made once. */
-static enum salve_code start_service(struct cli *cli, const struct making *making, struct salve_err *err)
+static enum salve_code start_service(struct cli *cli, struct salve_err *err)
 {
-    const struct timespec step = {.tv_nsec = STEP_MS * 1000 * 1000};
-    struct str mark = arena_printf(cli->mem, "%s", making->dir), lines;
-    size_t slash = mark.len;
-    while (slash > 0 && mark.ptr[slash - 1] != '/') slash--;
-    mark = arena_printf(cli->mem, "%.*s" MADE, (int)slash, making->dir);
-    if (mark.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "service");
-    TRY(file_write(mark.ptr, STR(""), 0600, err));
-    if (access(MANAGED, F_OK) != 0) return SALVE_OK;
-    for (int waited = 0; waited < WAIT_MS && cli->visit.site == NULL && !cli_interrupted(); waited += STEP_MS) {
-        (void)nanosleep(&step, NULL);
-        TRY(cli_served(cli, err));
-    }
-    if (cli->visit.site == NULL) {
-        cli_warn("The service does not answer yet: systemctl status salve\n");
-        return SALVE_OK;
-    }
-    struct str address = address_of(cli);
+    bool is_there;
+    struct str lines, address = address_of(cli);
+    TRY(cli_service_start(cli, &is_there, err));
+    if (!is_there) return SALVE_OK;
     cli_say(cli, "Salve is at %.*s", STR_ARGS(address));
     bool is_seen = isatty(STDERR_FILENO) == 1 && !config_is(&cli->config, CONFIG_LISTEN_TLS, "local");
     if (is_seen && visit_code_lines(address, cli->mem, &lines, NULL) == SALVE_OK) cli_say(cli, "%.*s", STR_ARGS(lines));
@@ -293,7 +273,7 @@ static enum salve_code start_service(struct cli *cli, const struct making *makin
 /* What is not a site of the machine keeps its own file. */
 static enum salve_code end_making(struct cli *cli, const struct making *making, struct salve_err *err)
 {
-    if (making->is_system) return start_service(cli, making, err);
+    if (making->is_system) return start_service(cli, err);
     if (config_is(&cli->config, CONFIG_LISTEN_TLS, "local")) return SALVE_OK;
     if (cli->config_file != NULL) return write_config(cli, cli->config_file, err);
     struct str path = arena_printf(cli->mem, "%s/salve.conf", making->dir);

@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "crypto/crypto.h"
+#include "records/certify.h"
 #include "visit/visit_int.h"
 
 enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 40 };
