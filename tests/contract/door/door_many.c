@@ -12,7 +12,8 @@
 #include "door/serve_int.h"
 #include "t_site.h"
 
-enum { PEOPLE = 64, RATE_SAVES = 40, ALONE_SAVES = 100, SYNC_US = 5000, TRIES = 4 };
+enum { PEOPLE = 64, SYNC_US = 5000 };
+enum { RATE_SAVES = T_IS_SANITIZED ? 2 : 40, ALONE_SAVES = T_IS_SANITIZED ? 4 : 100, TRIES = T_IS_SANITIZED ? 1 : 4 };
 
 /* These stand before those of the C library, also for SQLite. */
 static _Atomic unsigned syncs, sync_us;
