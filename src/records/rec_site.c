@@ -199,6 +199,12 @@ static enum salve_code lost_keys(const struct site *site, enum salve_code code, 
                      is_lost ? "it is lost" : "it is damaged");
 }
 
+static enum salve_code slowly(void *with, struct str secret, const uint8_t *salt, enum crypto_cost cost,
+                              struct crypto_key *out, struct salve_err *err)
+{
+    return rec_slow_key(with, secret, salt, cost, out, err);
+}
+
 static enum salve_code open_keys(struct site *site, const struct site_options *options, enum rec_opening how,
                                  struct salve_err *err)
 {
@@ -214,6 +220,7 @@ static enum salve_code open_keys(struct site *site, const struct site_options *o
     enum salve_code code =
         how == REC_OPEN_NEW ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
+    if (code == SALVE_OK) keys_slow_use(site->keys, slowly, site);
     bool is_loss = how != REC_OPEN_NEW && (code == SALVE_E_NOT_FOUND || code == SALVE_E_INTEGRITY);
     if (code == SALVE_OK && options->pin_cost == 0)
         site->pin_cost = near_site_is_made_up(site) ? CRYPTO_COST_MIN : CRYPTO_COST_INDEX;
