@@ -3,7 +3,9 @@
 #include <stdio.h>
 
 #include "cli/cli_commands.h"
+#include "cli/cli_config.h"
 #include "cli/cli_open.h"
+#include "cli/cli_owner.h"
 #include "cli/cli_reply.h"
 
 enum salve_code cli_backup(struct cli *cli, struct salve_err *err)
@@ -123,7 +125,9 @@ enum salve_code cli_restore(struct cli *cli, struct salve_err *err)
     enum salve_code code = cli_secret_get(cli, false, &secret, &options.secret, err);
     if (code == SALVE_OK) code = site_restore(&options, &ask, cli->mem, &restored, err);
     cli_secret_drop(&secret);
-    return code == SALVE_OK ? tell_restored(cli, &restored, err) : code;
+    if (code == SALVE_OK) code = tell_restored(cli, &restored, err);
+    bool is_there, is_whole = code == SALVE_OK && cli_is_system(cli) && cli->exit_status == 0;
+    return is_whole ? cli_service_start(cli, &is_there, err) : code;
 }
 
 /* --- lines of `revoked`, keys without records --------------------------------------------------------------------- */

@@ -3,7 +3,6 @@
  * configuration, what the timers log in with, and the mark that starts the service. */
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -15,26 +14,26 @@
 #include "cli/cli_open.h"
 #include "cli/cli_owner.h"
 #include "cli/cli_staff.h"
+#include "cli/cli_tls.h"
 #include "crypto/crypto.h"
+#include "tls/tls.h"
 #include "visit/recovery.h"
 
 #define TIMER       "timer"                /* the technician who backs up */
 #define TIMER_FILE  "/etc/salve/timer.pin" /* the service reads it as root */
 #define SHEET_FILE  "recovery-sheet.pdf"
-#define MADE        "made" /* beside the folder: the service manager looks at it */
-#define MANAGED     "/run/systemd/system"
 #define USUAL_HOST  "salve.home.arpa"
 #define USUAL_PORT  "0.0.0.0:443"
 #define USUAL_OTHER "0.0.0.0:8443" /* of who is not root */
-
-enum { WAIT_MS = 20 * 1000, STEP_MS = 100 };
-
+#define USUAL_PLAIN "0.0.0.0:80"
+#define OTHER_PLAIN "0.0.0.0:8081"
 struct making {
     struct cli_first_pins pins;
     struct str name, zone, languages;
     const char *manager, *dir;
-    const char *says;  /* how a command on it begins */
-    const char *sheet; /* NULL: none */
+    const char *says;                  /* how a command on it begins */
+    const char *sheet;                 /* NULL: none */
+    struct site_certificate authority; /* of a site that certifies its own name */
     bool is_system, has_key_file;
 };
 
@@ -72,9 +71,14 @@ static enum salve_code ask_names(struct cli *cli, const struct making *making, s
     if (config_is(config, CONFIG_LISTEN_TLS, "local")) return SALVE_OK;
     TRY(ask(cli, config_text(config, CONFIG_LISTEN_NAME), "Name of the server", USUAL_HOST, &host, err));
     TRY(config_flag(CONFIG_LISTEN_NAME, "--host", host, cli->mem, config, err));
+    TRY(tls_name_check(str_of(host), "--host", err));
     bool is_usual = config->values[CONFIG_LISTEN_ADDRESS].source == CONFIG_FROM_DEFAULT &&
                     !config_is(config, CONFIG_LISTEN_TLS, "proxy");
-    return is_usual ? config_flag(CONFIG_LISTEN_ADDRESS, "--listen", usual, cli->mem, config, err) : SALVE_OK;
+    if (!is_usual) return SALVE_OK;
+    TRY(config_flag(CONFIG_LISTEN_ADDRESS, "--listen", usual, cli->mem, config, err));
+    if (config->values[CONFIG_LISTEN_PLAIN].source != CONFIG_FROM_DEFAULT) return SALVE_OK;
+    return config_flag(CONFIG_LISTEN_PLAIN, "--plain", making->is_system ? USUAL_PLAIN : OTHER_PLAIN, cli->mem, config,
+                       err);
 }
 
 static enum salve_code check_languages(struct cli *cli, struct str languages, struct salve_err *err)
@@ -133,7 +137,8 @@ static enum salve_code members_of(struct cli *cli, struct making *making, struct
 
 static enum salve_code write_config(struct cli *cli, const char *path, struct salve_err *err)
 {
-    static const enum config_key keys[] = {CONFIG_LISTEN_ADDRESS, CONFIG_LISTEN_NAME, CONFIG_LISTEN_TLS};
+    static const enum config_key keys[] = {CONFIG_LISTEN_ADDRESS, CONFIG_LISTEN_NAME, CONFIG_LISTEN_TLS,
+                                           CONFIG_LISTEN_PLAIN};
     struct str text = STR("");
     enum salve_code code = file_read(path, SALVE_CONFIG_FILE_BYTES_MAX, cli->mem, &text, err);
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
@@ -185,6 +190,11 @@ static void tell_zone(const struct making *making, struct cli_reply *reply)
 
 static void tell_next(const struct making *making, struct cli_reply *reply)
 {
+    if (making->authority.der.len > 0)
+        cli_reply_words(reply,
+                        "Next: print the sheet by which devices learn to trust this site:  %s tls sheet -o "
+                        "trust.pdf\n",
+                        making->says);
     const char *says = making->says, *file = making->has_key_file ? "key file" : "passphrase";
     cli_reply_words(reply,
                     "Next: more staff with  %s staff --as MANAGER --staff NAME:ROLE  ('salve staff' lists "
@@ -220,6 +230,7 @@ static enum salve_code tell_made(void *with, struct salve_err *err)
     cli_reply_words(&reply, "Made the site in %s. Every optional purpose is off.\n", making->dir);
     tell_zone(making, &reply);
     cli_pins_tell(&making->pins, &reply);
+    if (making->authority.der.len > 0) cli_authority_tell(&making->authority, &reply);
     cli_reply_enter(&reply, "staff", '[');
     for (size_t i = 0; i < making->pins.count; i++) {
         const struct visit_member *member = &making->pins.members[i];
@@ -247,26 +258,12 @@ static struct str address_of(struct cli *cli)
                         is_tls && port != NULL && strcmp(port, ":443") != 0 ? port : "");
 }
 
-/* Whoever runs the service looks for the mark; a second site never goes into this folder, so it is made once. */
-static enum salve_code start_service(struct cli *cli, const struct making *making, struct salve_err *err)
+static enum salve_code start_service(struct cli *cli, struct salve_err *err)
 {
-    const struct timespec step = {.tv_nsec = STEP_MS * 1000 * 1000};
-    struct str mark = arena_printf(cli->mem, "%s", making->dir), lines;
-    size_t slash = mark.len;
-    while (slash > 0 && mark.ptr[slash - 1] != '/') slash--;
-    mark = arena_printf(cli->mem, "%.*s" MADE, (int)slash, making->dir);
-    if (mark.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "service");
-    TRY(file_write(mark.ptr, STR(""), 0600, err));
-    if (access(MANAGED, F_OK) != 0) return SALVE_OK;
-    for (int waited = 0; waited < WAIT_MS && cli->visit.site == NULL && !cli_interrupted(); waited += STEP_MS) {
-        (void)nanosleep(&step, NULL);
-        TRY(cli_served(cli, err));
-    }
-    if (cli->visit.site == NULL) {
-        cli_warn("The service does not answer yet: systemctl status salve\n");
-        return SALVE_OK;
-    }
-    struct str address = address_of(cli);
+    bool is_there;
+    struct str lines, address = address_of(cli);
+    TRY(cli_service_start(cli, &is_there, err));
+    if (!is_there) return SALVE_OK;
     cli_say(cli, "Salve is at %.*s", STR_ARGS(address));
     bool is_seen = isatty(STDERR_FILENO) == 1 && !config_is(&cli->config, CONFIG_LISTEN_TLS, "local");
     if (is_seen && visit_code_lines(address, cli->mem, &lines, NULL) == SALVE_OK) cli_say(cli, "%.*s", STR_ARGS(lines));
@@ -276,7 +273,7 @@ static enum salve_code start_service(struct cli *cli, const struct making *makin
 /* What is not a site of the machine keeps its own file. */
 static enum salve_code end_making(struct cli *cli, const struct making *making, struct salve_err *err)
 {
-    if (making->is_system) return start_service(cli, making, err);
+    if (making->is_system) return start_service(cli, err);
     if (config_is(&cli->config, CONFIG_LISTEN_TLS, "local")) return SALVE_OK;
     if (cli->config_file != NULL) return write_config(cli, cli->config_file, err);
     struct str path = arena_printf(cli->mem, "%s/salve.conf", making->dir);
@@ -312,13 +309,16 @@ enum salve_code cli_init(struct cli *cli, struct salve_err *err)
     TRY(begin(cli, &making, err));
     struct site_options options = {.path = making.dir, .clock = cli->clock, .is_made_up = cli_has(cli, OPT_MADE_UP)};
     enum salve_code code = members_of(cli, &making, &members, &count, err);
-    const struct visit_site_ask ask = {.name = making.name,
-                                       .members = members,
-                                       .count = count,
-                                       .zone = making.zone,
-                                       .languages = making.languages,
-                                       .told = tell_made,
-                                       .with = &making};
+    const struct visit_site_ask ask = {
+        .name = making.name,
+        .members = members,
+        .count = count,
+        .zone = making.zone,
+        .languages = making.languages,
+        .host = str_of(config_text(&cli->config, CONFIG_LISTEN_NAME)),
+        .authority = config_is(&cli->config, CONFIG_LISTEN_TLS, "site") ? &making.authority : NULL,
+        .told = tell_made,
+        .with = &making};
     if (code == SALVE_OK) code = write_first(cli, &making, members, count, err);
     if (code == SALVE_OK) code = cli_secret_get(cli, true, &secret, &options.secret, err);
     making.has_key_file = options.secret.key_file != NULL;

@@ -6,13 +6,18 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "cli/cli_config.h"
+#include "cli/cli_open.h"
 #include "crypto/crypto.h"
 
-enum { KEY_BYTES = 32, KEY_BYTES_MAX = 4096 };
+#define MADE    "made" /* beside the folder */
+#define MANAGED "/run/systemd/system"
+
+enum { KEY_BYTES = 32, KEY_BYTES_MAX = 4096, WAIT_MS = 20 * 1000, STEP_MS = 100 };
 
 enum salve_code cli_key_file_make(const char *path, struct salve_err *err)
 {
@@ -98,4 +103,30 @@ enum salve_code cli_become_owner(struct cli *cli, bool is_new, struct salve_err 
         TRY(hold(fresh->value[i], &owner, cli->mem, &fresh->value[i], err));
     }
     return become(&owner, err);
+}
+
+/* --- the service -------------------------------------------------------------------------------------------------- */
+
+static enum salve_code make_mark(struct cli *cli, struct salve_err *err)
+{
+    struct str dir = str_of(cli_site_dir(cli));
+    size_t slash = dir.len;
+    while (slash > 0 && dir.ptr[slash - 1] != '/') slash--;
+    struct str mark = arena_printf(cli->mem, "%.*s" MADE, (int)slash, dir.ptr);
+    return mark.ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "service") : file_write(mark.ptr, STR(""), 0600, err);
+}
+
+enum salve_code cli_service_start(struct cli *cli, bool *is_there, struct salve_err *err)
+{
+    const struct timespec step = {.tv_nsec = STEP_MS * 1000 * 1000};
+    *is_there = false;
+    TRY(make_mark(cli, err));
+    if (access(MANAGED, F_OK) != 0) return SALVE_OK;
+    for (int waited = 0; waited < WAIT_MS && cli->visit.site == NULL && !cli_interrupted(); waited += STEP_MS) {
+        (void)nanosleep(&step, NULL);
+        TRY(cli_served(cli, err));
+    }
+    *is_there = cli->visit.site != NULL;
+    if (!*is_there) cli_warn("The service does not answer yet: systemctl status salve\n");
+    return SALVE_OK;
 }

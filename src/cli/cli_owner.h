@@ -15,6 +15,11 @@ SALVE_MUST_USE enum salve_code cli_become_owner(struct cli *cli, bool is_new, st
 /* cli_has_other_owner - this is root, and the site of the machine belongs to another user. */
 bool cli_has_other_owner(const struct cli *cli);
 
+/* cli_service_start - at the site of the machine, which is whole now: makes the mark that the service manager looks at,
+ * and waits until the server answers, where there is a service manager at all. True: it does, and cli->visit.site is
+ * that site. */
+SALVE_MUST_USE enum salve_code cli_service_start(struct cli *cli, bool *is_there, struct salve_err *err);
+
 /* cli_key_file_make - a key file of random bytes, 0600, where there is none. */
 SALVE_MUST_USE enum salve_code cli_key_file_make(const char *path, struct salve_err *err);
 

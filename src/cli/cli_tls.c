@@ -20,7 +20,7 @@ static void prints_of(const struct site_certificate *authority, char words[TLS_W
     tls_fingerprint_text(hash, fingerprint);
 }
 
-static void tell_authority(const struct site_certificate *authority, struct cli_reply *reply)
+void cli_authority_tell(const struct site_certificate *authority, struct cli_reply *reply)
 {
     char words[TLS_WORDS_BYTES], fingerprint[TLS_FINGERPRINT_TEXT_BYTES], until[CLOCK_TEXT_BYTES];
     prints_of(authority, words, fingerprint);
@@ -63,7 +63,7 @@ enum salve_code cli_tls(struct cli *cli, struct salve_err *err)
         cli_reply_text(&reply, "name", str_of(name));
         cli_reply_words(&reply, "name         %s, my.%s\n", name, name);
     }
-    if (code == SALVE_OK) tell_authority(&authority, &reply);
+    if (code == SALVE_OK) cli_authority_tell(&authority, &reply);
     if (code == SALVE_E_NOT_FOUND) cli_reply_words(&reply, "authority    none; 'salve tls make' makes one\n");
     return cli_reply_done(&reply, err);
 }
@@ -81,7 +81,7 @@ enum salve_code cli_tls_make(struct cli *cli, struct salve_err *err)
     TRY(site_authority_make(cli->visit.site, cli->visit.actor, str_of(name), err));
     TRY(site_authority(cli->visit.site, cli->mem, &authority, err));
     cli_reply_open(&reply, cli, '{');
-    tell_authority(&authority, &reply);
+    cli_authority_tell(&authority, &reply);
     cli_reply_words(&reply, "Next: print the sheet by which devices are taught:  salve tls sheet -o trust.pdf\n"
                             "A server that runs takes the new authority with SIGHUP.\n");
     return cli_reply_done(&reply, err);

@@ -59,8 +59,8 @@ static int bad(struct sum_file *file, uint32_t nr)
 
 static bool is_page(int bytes, sqlite3_int64 at) { return bytes == DB_PAGE_BYTES && at % DB_PAGE_BYTES == 0; }
 
-/* What SQLite reads of page 1 before it knows the page size: the constants must be in it, and no format of a later SQLite,
- * of which ours would take one for a file that can only be read. */
+/* What SQLite reads of page 1 before it knows the page size: the constants must be in it, and no format of a later
+ * SQLite, of which ours would take one for a file that can only be read. */
 static int check_header(struct sum_file *file, const uint8_t *header, int bytes, sqlite3_int64 at)
 {
     if (at != 0 || bytes < 21) return SQLITE_OK;

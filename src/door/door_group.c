@@ -93,11 +93,14 @@ void door_group_commit(struct door_server *server)
 {
     struct group group = {.count = 0};
     struct salve_err why = {0};
+    struct door_call *outer = server->running;
     take_all(server, &group);
     if (group.count == 0) return;
+    server->running = NULL;                  /* nobody is served in the middle of it */
     struct arena *mem = group.calls[0]->mem; /* of receipts, which are written into the answers before it is closed */
     enum salve_code code = rec_save_many(server->site, group.batches, group.count, mem, &why);
     (void)code; /* each batch has its own */
+    server->running = outer;
     door_saved(server);
     server->figures.commits++;
     server->figures.grouped += group.count;

@@ -23,7 +23,7 @@ struct door_open *door_view_find(struct door_server *server, const struct door_c
     struct door_open *found = NULL;
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        if (open->view == NULL || open->owner != conn->owner || open->left_until_ms != 0) continue;
+        if (open->view == NULL || open->owner != conn->owner || open->left_until_ms != 0 || open->is_busy) continue;
         if (crypto_equal(open->handle.bytes, handle->bytes, sizeof handle->bytes)) found = open;
     }
     return found;
@@ -106,7 +106,7 @@ static void sweep(struct door_server *server)
 {
     for (size_t i = 0; i < DOOR_VIEWS_MAX; i++) {
         struct door_open *open = &server->open[i];
-        enum salve_code code = open->view == NULL ? SALVE_OK : rec_view_stands(open->view, NULL);
+        enum salve_code code = open->view == NULL || open->is_busy ? SALVE_OK : rec_view_stands(open->view, NULL);
         if (code == SALVE_E_CONSENT || code == SALVE_E_ROLE || code == SALVE_E_NOT_FOUND || code == SALVE_E_SESSION)
             (void)!door_view_end(server, open, NULL);
     }
@@ -446,10 +446,24 @@ static enum salve_code (*const serve[DOOR_ASKS])(struct door_call *call) = {
 #include "door/door_own.def"
 };
 
+static void set_busy(struct door_call *call, bool is_busy)
+{
+    call->conn->is_busy = is_busy;
+    for (size_t i = 0; i < DOOR_VIEWS_MAX && call->view != NULL; i++)
+        if (call->server->open[i].view == call->view) call->server->open[i].is_busy = is_busy;
+}
+
+/* In its middle others may be served, whose connections and views are others. */
 enum salve_code door_carry_out(struct door_call *call)
 {
+    struct door_server *server = call->server;
+    struct door_call *outer = server->running;
     struct rec_rows *others = rec_rows_swap(call->site, call->conn->rows);
+    server->running = (call->row->who & DOOR_AT_ONCE) != 0 ? NULL : call;
+    set_busy(call, true);
     enum salve_code code = serve[call->request](call);
+    set_busy(call, false);
+    server->running = outer;
     call->conn->rows = rec_rows_swap(call->site, others);
     return code;
 }

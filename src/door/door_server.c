@@ -15,6 +15,8 @@
 #include "crypto/crypto.h"
 #include "door/serve_int.h"
 
+static void pause_of(void *with, int until_fd);
+
 enum { READ_BYTES = 64 << 10, KEPT_BYTES = 1 << 20, OUT_BYTES_MAX = DOOR_MESSAGE_BYTES_MAX / 2, LEFT_MS = 60 * 1000 };
 
 /* --- the page ----------------------------------------------------------------------------------------------------- */
@@ -58,6 +60,7 @@ enum salve_code door_server_open(const struct door_serve_ask *ask, struct door_s
         return code;
     }
     site_generation_use(ask->site, ask->page == NULL ? NULL : &ask->page->changes);
+    site_pause_use(ask->site, pause_of, server);
     *out = server;
     return SALVE_OK;
 }
@@ -92,6 +95,7 @@ void door_server_close(struct door_server **at)
     door_views_close(server);
     desk_close(&server->desk);
     site_generation_use(server->site, NULL);
+    site_pause_use(server->site, NULL, NULL);
     crypto_zero(server, sizeof *server);
     free(server);
 }
@@ -214,7 +218,7 @@ static void take_request(struct door_server *server, struct door_conn *conn)
     }
     size_t bytes = DOOR_HEAD_BYTES + (size_t)head.bytes;
     if (conn->in.len < bytes) return;
-    struct door_span from = span_now();
+    server->slice = span_now();
     struct str body = str_bytes(conn->in.at + DOOR_HEAD_BYTES, head.bytes);
     if (door_begin(server, conn, (enum door_request)head.request, body, NULL) != SALVE_OK) {
         conn->is_broken = true;
@@ -223,7 +227,7 @@ static void take_request(struct door_server *server, struct door_conn *conn)
     if (conn->saving != NULL) return; /* what came stays until its commit, with which it counts */
     door_bytes_cut(&conn->in, bytes);
     if (conn->in.room > KEPT_BYTES) door_bytes_drop(&conn->in);
-    count_held(server, (enum door_request)head.request, from);
+    count_held(server, (enum door_request)head.request, server->slice);
 }
 
 /* Saves that wait. Their answers go out at once. */
@@ -235,7 +239,7 @@ static void commit_group(struct door_server *server)
     count_held(server, DOOR_ASK_rec_save, from);
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
         struct door_conn *conn = &server->conns[i];
-        if (conn->fd < 0 || conn->is_waiting) continue;
+        if (conn->fd < 0 || conn->is_waiting || conn->is_busy) continue;
         if (conn->out.len > 0) transmit(conn);
         if (conn->is_broken) conn_drop(server, conn);
     }
@@ -275,7 +279,7 @@ static void poll_all(struct door_server *server, struct polled *polled)
     for (size_t i = 0; i < server->watched_count; i++) poll_add(polled, server->watched[i].fd, POLLIN, NULL);
     for (size_t i = 0; i < DOOR_CONNECTIONS_MAX; i++) {
         struct door_conn *conn = &server->conns[i];
-        if (conn->fd < 0) continue;
+        if (conn->fd < 0 || conn->is_busy) continue;
         poll_add(polled, conn->fd, (short)(conn->out.len > 0 ? POLLOUT : conn->is_waiting ? 0 : POLLIN), conn);
     }
 }
@@ -297,6 +301,52 @@ static void serve_all(struct door_server *server, const struct polled *polled)
         if (polled->fds[at++].revents != 0) server->watched[i].ready(server->watched[i].with);
     for (; at < polled->count; at++) serve_conn(server, polled->conns[at], polled->fds[at].revents);
 }
+
+/* --- in the middle of a request ----------------------------------------------------------------------------------- */
+
+enum { SLICE_US = 4000, DEPTH_MAX = 8 };
+
+void door_serve_others(struct door_server *server, int timeout_ms)
+{
+    struct polled polled;
+    poll_all(server, &polled);
+    if (poll(polled.fds, polled.count, timeout_ms) > 0) serve_all(server, &polled);
+    commit_group(server);
+}
+
+/* What it has done so far counts as one holding of the gate, and what comes as another. */
+static void serve_between(struct door_server *server, int timeout_ms)
+{
+    struct door_call *outer = server->running;
+    count_held(server, outer->request, server->slice);
+    server->running = NULL;
+    server->depth++;
+    door_serve_others(server, timeout_ms);
+    server->depth--;
+    server->running = outer;
+    server->slice = span_now();
+}
+
+static bool is_readable(int fd, int timeout_ms)
+{
+    struct pollfd at = {.fd = fd, .events = POLLIN};
+    return poll(&at, 1, timeout_ms) > 0;
+}
+
+/* site_pause_use. A request deeper than the deepest waits like one of a gate that serves one at a time. */
+static void pause_of(void *with, int until_fd)
+{
+    enum { LOOK_MS = 1 };
+    struct door_server *server = with;
+    bool may = server->running != NULL && server->depth < DEPTH_MAX;
+    if (until_fd < 0) {
+        if (may && time_us(CLOCK_MONOTONIC) - server->slice.wall_us >= SLICE_US) serve_between(server, 0);
+        return;
+    }
+    while (!is_readable(until_fd, may ? 0 : -1)) serve_between(server, LOOK_MS);
+}
+
+/* --- the clock ---------------------------------------------------------------------------------------------------- */
 
 /* What it could not do it tries again. */
 static void tick(struct door_server *server)

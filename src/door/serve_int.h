@@ -22,6 +22,7 @@ struct door_conn {
     bool is_waiting;          /* for the desk, a commit, a fork: no other request is begun */
     enum door_request asked;  /* what waits for the desk */
     struct door_call *saving; /* what waits for a commit or a fork; its texts are in `in` */
+    bool is_busy;             /* its request is carried out, and others are served meanwhile */
     bool is_broken;
     struct rec_rows *rows;                                 /* the file of many people that it began */
     uint8_t held[DOOR_SESSIONS_HELD][SESSION_TOKEN_BYTES]; /* sessions that end with it */
@@ -33,6 +34,7 @@ struct door_open {
     struct door_handle handle;
     uint64_t owner; /* of the connections that find it */
     bool is_of_web;
+    bool is_busy; /* a request of it is carried out: no other is begun */
     uint64_t numbers_given;
     uint64_t left_until_ms; /* its web is gone, and its session may ask for it until then; 0: it is held */
 };
@@ -78,6 +80,9 @@ struct door_server {
     struct door_call *group[DOOR_CONNECTIONS_MAX]; /* saves that wait for the next commit, as they came */
     size_t group_count;
     struct door_aside aside;
+    struct door_call *running; /* what is carried out; NULL: nothing in whose middle others could be served */
+    struct door_span slice;    /* since when the gate has served nobody else */
+    unsigned depth;            /* of requests in the middle of others */
     enum salve_code (*confine)(void *with, bool is_backup, struct salve_err *err);
     void *confine_with;
     unsigned left_ms; /* how long a view waits for its session when its web was lost */
@@ -136,6 +141,9 @@ void door_finish(struct door_call *call, enum salve_code code);
 SALVE_MUST_USE enum salve_code door_aside_begin(struct door_call *call);
 void door_aside_hear(struct door_server *server);
 void door_aside_leave(struct door_conn *conn);
+
+/* door_serve_others - one look at all connections but those whose request is carried out, for at most so long. */
+void door_serve_others(struct door_server *server, int timeout_ms);
 
 /* door_desk_done - answers what waited for the desk. */
 void door_desk_done(struct door_server *server);

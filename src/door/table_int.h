@@ -18,6 +18,7 @@ enum {
     DOOR_OF_STAFF = 16, /* its first member is an actor, who has a session: no register is so new that it needs none */
     DOOR_AT_DESK = 32,  /* a secret is checked, on a thread of its own */
     DOOR_IN_GROUP = 64, /* it shares a commit with others that wait */
+    DOOR_AT_ONCE = 128, /* nobody is served in the middle of it: it is of views that others may close */
 };
 
 enum door_request {

@@ -279,6 +279,10 @@ enum { KEYS_TOKEN_BYTES = 16 };
 /* keys_token - the token of one exact text that the caller normalised. A name with birth date goes through Argon2id
  * (22 ms), so that guessing costs; a card code is random and goes through keyed BLAKE2b alone. */
 enum keys_token_kind { KEYS_TOKEN_CARD = 1, KEYS_TOKEN_NAME_BIRTH = 2 };
+/* keys_slow_use - Argon2id by this from now on, which may use the key store for something else before it returns. */
+typedef enum salve_code keys_slow(void *with, struct str secret, const uint8_t *salt, enum crypto_cost cost,
+                                  struct crypto_key *out, struct salve_err *err);
+void keys_slow_use(struct keys *keys, keys_slow *slow, void *with);
 SALVE_MUST_USE enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct str text,
                                           uint8_t out[KEYS_TOKEN_BYTES], struct salve_err *err);
 /* Where a token leads. A row of it has a MAC over the three, so that no token is turned to somebody else. */

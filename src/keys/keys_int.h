@@ -48,6 +48,8 @@ struct keys {
     struct db_stmt *wrap_put, *wrap_replace, *wrap_list, *wrap_drop, *wrap_drop_purpose, *wrap_after;
     struct db_stmt *wrap_drop_one, *next_id, *token_put, *token_find, *token_next, *token_drop, *token_drop_one;
     struct db_stmt *token_list, *whole_get, *whole_put, *whole_drop, *whole_next; /* NULL in layout 1 */
+    keys_slow *slow;                                                              /* keys_slow_use */
+    void *slow_with;
 };
 
 static inline struct crypto_key *keys_slot(struct keys *keys, unsigned slot)

@@ -34,23 +34,41 @@ enum salve_code keys_salt_get(struct keys *keys, uint8_t salt[CRYPTO_SALT_BYTES]
     return SALVE_OK;
 }
 
+void keys_slow_use(struct keys *keys, keys_slow *slow, void *with)
+{
+    keys->slow = slow;
+    keys->slow_with = with;
+}
+
+/* What a name makes of itself, before the secret of the index is known to be needed. */
+static enum salve_code slow_key(struct keys *keys, struct str text, struct crypto_keys **out, struct salve_err *err)
+{
+    uint8_t salt[CRYPTO_SALT_BYTES];
+    TRY(keys_salt_get(keys, salt, err));
+    TRY(crypto_keys_new(1, out, err));
+    struct crypto_key *key = crypto_keys_at(*out, 0);
+    enum salve_code code = keys->slow == NULL ? crypto_key_from_passphrase(key, text, salt, CRYPTO_COST_INDEX, err)
+                                              : keys->slow(keys->slow_with, text, salt, CRYPTO_COST_INDEX, key, err);
+    if (code != SALVE_OK) crypto_keys_drop(out);
+    return code;
+}
+
 enum salve_code keys_token(struct keys *keys, enum keys_token_kind kind, struct str text, uint8_t out[KEYS_TOKEN_BYTES],
                            struct salve_err *err)
 {
-    uint8_t salt[CRYPTO_SALT_BYTES], full[32];
-    struct crypto_key *index = keys_slot(keys, SLOT_A), *slow = keys_slot(keys, SLOT_B);
+    uint8_t full[32];
+    struct crypto_key *index = keys_slot(keys, SLOT_A);
     const struct str parts[] = {STR("SLV-card-v1"), text};
+    struct crypto_keys *slots = NULL;
+    if (kind != KEYS_TOKEN_CARD)
+        TRY(slow_key(keys, text, &slots, err)); /* takes long; others use the slots meanwhile */
     enum salve_code code = keys_sealed_get(keys, STR("index"), index, err);
-    if (code == SALVE_OK && kind == KEYS_TOKEN_CARD)
-        crypto_key_mac(index, parts, 2, full, sizeof full);
-    else if (code == SALVE_OK) {
-        code = keys_salt_get(keys, salt, err);
-        if (code == SALVE_OK) code = crypto_key_from_passphrase(slow, text, salt, CRYPTO_COST_INDEX, err);
-        if (code == SALVE_OK) crypto_key_mac_key(index, slow, full, sizeof full);
-    }
+    if (code == SALVE_OK && kind == KEYS_TOKEN_CARD) crypto_key_mac(index, parts, 2, full, sizeof full);
+    if (code == SALVE_OK && kind != KEYS_TOKEN_CARD)
+        crypto_key_mac_key(index, crypto_keys_at(slots, 0), full, sizeof full);
     if (code == SALVE_OK) memcpy(out, full, KEYS_TOKEN_BYTES);
     crypto_key_zero(index);
-    crypto_key_zero(slow);
+    crypto_keys_drop(&slots);
     return code;
 }
 

@@ -171,7 +171,7 @@ static enum salve_code run(struct pages_call *call, const struct call_row *row, 
     if (!has_session && !take_site(call, call->worker->number, err)) return err->code;
     call->content = pages_content_take(call->pages);
     call->visit.content = call->content == NULL ? NULL : call->content->content;
-    call->has_clinic = visit_clinic(&call->visit, &call->clinic, NULL) == SALVE_OK;
+    if (row->who == PAGES_JUDGED) (void)pages_clinic(call); /* an alarm says where to, whatever happens to the gate */
     if (has_session) pages_person_again(call);
     if (row->who == PAGES_PERSON) TRY(person_is_open(call, err));
     return row->handler(call, err);

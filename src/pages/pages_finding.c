@@ -161,7 +161,8 @@ static void put_place(struct writing *of)
     struct pages_call *call = of->call;
     struct json_writer *w = &call->w;
     struct str action = of->finding->meanwhile.len > 0 ? of->finding->meanwhile : of->finding->action;
-    bool has = call->has_clinic && action.len > 0 && visit_place_of(&call->visit, &call->clinic, action, &place);
+    const struct visit_clinic *clinic = action.len > 0 ? pages_clinic(call) : NULL;
+    bool has = clinic != NULL && visit_place_of(&call->visit, clinic, action, &place);
     if (!has) {
         json_put_null(w, "place");
         return;

@@ -73,7 +73,6 @@ struct pages_seat {
     uint64_t made_of; /* the content that it was made of; 0: none */
     const struct site *of;
     const struct zone *zone;
-    int64_t looked_ms; /* when it was looked whether other guidelines are in force */
 };
 
 struct pages {
@@ -83,6 +82,7 @@ struct pages {
     struct pages_session *sessions;
     struct pages_seat *workers;
     struct pages_content *content; /* the newest */
+    _Atomic int64_t looked_ms;     /* when somebody looked last whether other guidelines are in force */
     uint64_t contents;             /* made so far */
 };
 
@@ -123,12 +123,16 @@ struct pages_call {
     struct str languages[8];
     size_t language_count;
     struct visit_clinic clinic;
-    bool has_clinic, has_lines;
-    struct screen_found alarms; /* told with the answer, whatever it is */
-    struct json_writer w;       /* the answer */
+    bool has_clinic, has_looked, has_lines; /* has_looked: for the clinic (pages_clinic) */
+    struct screen_found alarms;             /* told with the answer, whatever it is */
+    struct json_writer w;                   /* the answer */
     struct buf out;
 };
 typedef enum salve_code pages_handler(struct pages_call *call, struct salve_err *err);
+
+/* pages_clinic - what the site says of itself, asked of it once a call, by the first who wants it; NULL: it cannot be
+ * read now. */
+const struct visit_clinic *pages_clinic(struct pages_call *call);
 
 #define PAGES_CALL(name, handler, who, must, may) pages_handler handler;
 #include "pages/pages.def"

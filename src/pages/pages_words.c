@@ -91,17 +91,34 @@ void pages_content_give(struct pages *pages, struct pages_content *content)
     if (is_last) content_free(content);
 }
 
+/* --- what the site says of itself --------------------------------------------------------------------------------- */
+
+const struct visit_clinic *pages_clinic(struct pages_call *call)
+{
+    if (!call->has_looked && call->at != NULL)
+        call->has_clinic = visit_clinic(&call->visit, &call->clinic, NULL) == SALVE_OK;
+    call->has_looked = true;
+    return call->has_clinic ? &call->clinic : NULL;
+}
+
 /* --- ready to evaluate -------------------------------------------------------------------------------------------- */
 
-/* Has somebody accepted something since? Looked at every two seconds at most. */
+/* Whose turn it is to look: one of all workers, every two seconds at most. */
+static bool is_my_turn(struct pages *pages)
+{
+    int64_t now_ms = pages_now_ms(), last_ms = atomic_load(&pages->looked_ms);
+    if (last_ms != 0 && now_ms - last_ms < LOOK_MS) return false;
+    return atomic_compare_exchange_strong(&pages->looked_ms, &last_ms, now_ms);
+}
+
+/* Has somebody accepted something since? */
 static enum salve_code look_again(struct pages_call *call, struct salve_err *err)
 {
     uint8_t now[CRYPTO_SHA256_BYTES];
-    int64_t now_ms = pages_now_ms();
-    struct pages_seat *at = call->at;
-    if (at->looked_ms != 0 && now_ms - at->looked_ms < LOOK_MS) return SALVE_OK;
-    TRY(in_force(call->visit.site, call->visit.mem, now, err));
-    at->looked_ms = now_ms;
+    if (!is_my_turn(call->pages)) return SALVE_OK;
+    enum salve_code code = in_force(call->visit.site, call->visit.mem, now, err);
+    if (code != SALVE_OK) atomic_store(&call->pages->looked_ms, 0); /* the next one looks */
+    if (code != SALVE_OK) return code;
     if (crypto_equal(now, call->content->in_force, sizeof now)) return SALVE_OK;
     /* what cannot be loaded now is tried again; nobody waits for an alarm meanwhile */
     if (pages_content_make(call->pages, call->visit.site, NULL) != SALVE_OK) return SALVE_OK;

@@ -114,11 +114,11 @@ void pages_put_login(struct pages_call *call, const struct session *session)
     char header[PAGES_TOKEN_TEXT_BYTES + 1];
     struct json_writer *w = &call->w;
     const struct site_settings *settings = site_settings(call->visit.site);
+    const struct visit_clinic *clinic = pages_clinic(call);
     pages_guard_header(session->token, header);
     json_put_text(w, "token", str_of(header));
     json_put_text(w, "id", call->visit.actor.id);
-    json_put_text(w, "name",
-                  call->has_clinic ? visit_printed_name(&call->clinic, call->visit.actor.id) : call->visit.actor.id);
+    json_put_text(w, "name", clinic != NULL ? visit_printed_name(clinic, call->visit.actor.id) : call->visit.actor.id);
     json_put_text(w, "role", str_of(role_text(call->visit.actor.role)));
     json_put_i64(w, "lockSeconds", settings->lock_seconds > 0 ? settings->lock_seconds : SESSION_LOCK_SECONDS);
     json_put_i64(w, "idleSeconds", (int64_t)SESSION_HOURS_MAX * 3600);

@@ -7,6 +7,7 @@
 #define SALVE_RECORDS_BACKUP_INT_H
 
 #include "crypto/crypto.h"
+#include "db/folder.h"
 #include "keys/keys.h"
 #include "records/site_int.h"
 
@@ -42,14 +43,6 @@ SALVE_MUST_USE enum salve_code rec_backup_check(const char *folder, const struct
                                                 struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_backup_is_of(struct site *site, const char *folder, const struct rec_backup *backup,
                                                 struct salve_err *err);
-
-/* rec_file_copy - a plain file as the new file `to` (0600, synced). E_NOT_FOUND; E_CONFLICT: `to` is there; E_FULL;
- * E_IO. An error leaves no file. */
-SALVE_MUST_USE enum salve_code rec_file_copy(const char *from, const char *to, struct salve_err *err);
-/* rec_file_wipe - over the first 256 bytes of a plain file, synced: the secrets of an epoch, which lie there, do not
- * stay in free blocks. */
-SALVE_MUST_USE enum salve_code rec_file_wipe(const char *path, struct salve_err *err);
-bool rec_file_is_there(const char *folder, const char *name); /* of any kind */
 
 /* The document site/backup: the moment of the newest backup, and the two places, as absolute paths; zeros where there
  * was none. */

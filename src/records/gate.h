@@ -55,6 +55,11 @@ SALVE_MUST_USE enum salve_code site_build_use(struct site *site, const struct si
  *   errors  those of the work; the next call tries again */
 SALVE_MUST_USE enum salve_code site_tick(struct site *site, bool *has_more, struct salve_err *err);
 
+/* site_pause_use - `pause` is called in the middle of a long request, often, where nothing is half done: it may begin
+ * other requests, but none of a view that a request under way is of, and no tick. until_fd: it serves others until
+ * there is something to read there; below 0: as long as it thinks right, or not at all. NULL: never. */
+void site_pause_use(struct site *site, void (*pause)(void *with, int until_fd), void *with);
+
 /* --- verifying and backing up beside the work --------------------------------------------------------------------- */
 
 /* The file of the records stands still from site_freeze to site_thaw while the site is used; another process, which is

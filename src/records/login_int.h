@@ -99,10 +99,19 @@ SALVE_MUST_USE enum salve_code rec_login_actor(struct site *site, const struct r
                                                struct actor *out, struct salve_err *err);
 
 /* rec_secret_is_pin - digits and nothing else.
- * rec_pin_put - hashes and keeps a secret; staff gets its salt and cost, which the document has to say from then on.
+ * rec_pin_make - hashes a secret, which takes long: others are served meanwhile where no transaction is open. In every
+ * case crypto_keys_drop(&out->slots) follows.
+ * rec_pin_put - keeps it; staff gets its salt and cost, which the document has to say from then on.
  * rec_pin_drop - rows that no document names any more: those that `staff` says it has. */
 bool rec_secret_is_pin(struct str secret);
-SALVE_MUST_USE enum salve_code rec_pin_put(struct site *site, struct str secret, struct rec_staff *staff,
+struct rec_pin {
+    struct rec_secret is;
+    bool is_pin;               /* else a passphrase */
+    struct crypto_keys *slots; /* one: what it is hashed to */
+};
+SALVE_MUST_USE enum salve_code rec_pin_make(struct site *site, struct str secret, struct rec_pin *out,
+                                            struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_pin_put(struct site *site, const struct rec_pin *made, struct rec_staff *staff,
                                            struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_pin_drop(struct site *site, const struct rec_staff *staff, struct salve_err *err);
 /* rec_row_name - the name of the row of a secret: "pin/<name>/<salt>". */

@@ -88,7 +88,8 @@ SALVE_MUST_USE enum salve_code rec_enrol_told(struct site *site, struct actor ac
  * alone, which may put down what came with the person and then calls rec_slip_done, after which no card opens the
  * record. A slip opens nothing. What a crash leaves of the card nobody has seen, and the claim takes it away.
  * rec_slip_claim - at the desk, with the person there: a slip is changed for a card, once. It leaves leaves of staff
- * and at most 60 slips of a site are changed in an hour (E_QUOTA). actor: as for rec_enrol. E_NOT_FOUND: no such slip, or it was changed already, alike. */
+ * and at most 60 slips of a site are changed in an hour (E_QUOTA). actor: as for rec_enrol. E_NOT_FOUND: no such
+ * slip, or it was changed already, alike. */
 SALVE_MUST_USE enum salve_code rec_enrol_slip(struct site *site, struct actor actor, const struct tape *patient,
                                               struct arena *mem, struct rec_enrolled *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_slip_done(struct site *site, const struct rec_enrolled *enrolled,
@@ -186,7 +187,8 @@ class_mask rec_classes(const struct rec_view *view);
  * is doubted, or the view is of FOLLOW_UP. `view`: of SELF, or of CARE that sees both classes (E_ROLE); it leaves a
  * leaf of kind letter.
  * rec_letter_open - a view of purpose LETTER, which reads and does nothing else; its leaf is of kind by-letter, and
- * 60 an hour are opened at a site (E_QUOTA). E_NOT_FOUND, in the same words whatever does not fit; a wrong date is counted durably. */
+ * 60 an hour are opened at a site (E_QUOTA). E_NOT_FOUND, in the same words whatever does not fit; a wrong date is
+ * counted durably. */
 SALVE_MUST_USE enum salve_code rec_letter_code(struct rec_view *view, struct arena *mem, struct str *code,
                                                int64_t *until_unix_s, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_letter_open(struct site *site, struct str code, struct str birth_date,

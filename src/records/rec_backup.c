@@ -148,7 +148,7 @@ static enum salve_code copy_small(struct site *site, const char *name, const cha
     char from[REC_PATH_BYTES];
     struct str bytes;
     TRY(rec_path(site->path, name, from, err));
-    if (site->frozen == NULL) return rec_file_is_there(site->path, name) ? rec_file_copy(from, to, err) : SALVE_OK;
+    if (site->frozen == NULL) return db_file_is_there(site->path, name) ? db_file_copy(from, to, err) : SALVE_OK;
     enum salve_code code = rec_file_text(site, name, WORK_BYTES, mem, &bytes, err);
     if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
     return code == SALVE_OK ? file_replace(to, bytes, 0600, err) : code;

@@ -17,82 +17,6 @@ enum { PIECE_BYTES = 1 << 18, NOTE_BYTES_MAX = 16384 };
 
 const char *const rec_backup_files[REC_BACKUP_FILES] = {"site.db", "checkpoint", "signed-head", "revoked"};
 
-bool rec_file_is_there(const char *folder, const char *name)
-{
-    char path[REC_PATH_BYTES];
-    struct stat info;
-    return rec_path(folder, name, path, NULL) == SALVE_OK && lstat(path, &info) == 0;
-}
-
-/* --- pieces of a file --------------------------------------------------------------------------------------------- */
-
-typedef enum salve_code on_piece(void *with, struct str piece, struct salve_err *err);
-
-static enum salve_code each_piece(const char *path, on_piece *run, void *with, struct salve_err *err)
-{
-    int fd = -1;
-    ssize_t got = 1;
-    struct arena *mem = arena_open_private(2 * PIECE_BYTES);
-    char *room = mem == NULL ? NULL : arena_alloc_raw(mem, PIECE_BYTES, 16);
-    enum salve_code code = room == NULL ? salve_fail(err, SALVE_E_MEMORY, "%s", path) : SALVE_OK;
-    if (code == SALVE_OK) code = file_open_plain(path, O_RDONLY, 0, &fd, err);
-    while (code == SALVE_OK && got > 0) {
-        got = read(fd, room, PIECE_BYTES);
-        if (got < 0 && errno == EINTR)
-            got = 1;
-        else if (got < 0)
-            code = file_fail(err, path);
-        else if (got > 0)
-            code = run(with, str_make(room, (size_t)got), err);
-    }
-    if (fd >= 0) (void)close(fd);
-    arena_close(mem);
-    return code;
-}
-
-struct sink {
-    int fd;
-    const char *path;
-};
-
-static enum salve_code put_piece(void *with, struct str piece, struct salve_err *err)
-{
-    const struct sink *sink = with;
-    while (piece.len > 0) {
-        ssize_t put = write(sink->fd, piece.ptr, piece.len);
-        if (put < 0 && errno == EINTR) continue;
-        if (put < 0) return file_fail(err, sink->path);
-        piece = str_cut(piece, (size_t)put, piece.len);
-    }
-    return SALVE_OK;
-}
-
-enum salve_code rec_file_copy(const char *from, const char *to, struct salve_err *err)
-{
-    struct sink sink = {.path = to};
-    if (access(from, F_OK) != 0) return file_fail(err, from);
-    sink.fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (sink.fd < 0 && errno == EEXIST) return salve_fail(err, SALVE_E_CONFLICT, "%s", to);
-    if (sink.fd < 0) return file_fail(err, to);
-    enum salve_code code = each_piece(from, put_piece, &sink, err);
-    if (code == SALVE_OK && fsync(sink.fd) != 0) code = file_fail(err, to);
-    if (close(sink.fd) != 0 && code == SALVE_OK) code = file_fail(err, to);
-    if (code != SALVE_OK) (void)unlink(to);
-    return code;
-}
-
-enum salve_code rec_file_wipe(const char *path, struct salve_err *err)
-{
-    uint8_t noise[256];
-    int fd = -1;
-    TRY(file_open_plain(path, O_WRONLY, 0, &fd, err));
-    crypto_random(noise, sizeof noise);
-    bool is_good = pwrite(fd, noise, sizeof noise, 0) == (ssize_t)sizeof noise && fsync(fd) == 0;
-    enum salve_code code = is_good ? SALVE_OK : file_fail(err, path);
-    (void)close(fd);
-    return code;
-}
-
 struct digest {
     struct crypto_sha256 *hasher;
     uint64_t bytes;
@@ -110,7 +34,7 @@ static enum salve_code hash_file(const char *path, uint64_t *bytes, uint8_t sha2
 {
     struct digest digest = {.hasher = crypto_sha256_open()};
     enum salve_code code = crypto_sha256_begin(digest.hasher, err);
-    if (code == SALVE_OK) code = each_piece(path, hash_piece, &digest, err);
+    if (code == SALVE_OK) code = db_file_pieces(path, hash_piece, &digest, err);
     if (code == SALVE_OK) code = crypto_sha256_end(digest.hasher, sha256, err);
     crypto_sha256_close(digest.hasher);
     *bytes = digest.bytes;
@@ -163,7 +87,7 @@ enum salve_code rec_backup_write(struct site *site, const char *folder, int64_t 
     *out = (struct rec_backup){.at_unix_ms = at_unix_ms, .log = site->log->origin, .log_size = log_size};
     for (size_t i = 0; i < REC_BACKUP_FILES; i++) {
         struct rec_backup_file *file = &out->files[out->file_count];
-        if (!rec_file_is_there(folder, rec_backup_files[i])) continue;
+        if (!db_file_is_there(folder, rec_backup_files[i])) continue;
         file->name = str_of(rec_backup_files[i]);
         TRY(rec_path(folder, rec_backup_files[i], path, err));
         TRY(hash_file(path, &file->bytes, file->sha256, err));

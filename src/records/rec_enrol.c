@@ -25,6 +25,8 @@ struct enrolment {
     bool has_sex;
     struct rec_leaf leaf;
     uint8_t consent_sha256[CRYPTO_SHA256_BYTES];
+    uint8_t name_token[KEYS_TOKEN_BYTES];
+    bool has_name; /* it has one */
 };
 
 static enum salve_code check_patient(struct enrolment *en, const struct tape *patient, struct salve_err *err)
@@ -87,14 +89,11 @@ static enum salve_code put_records(struct enrolment *en, struct rec_tx *tx, stru
 static enum salve_code put_keys(struct enrolment *en, struct salve_err *err)
 {
     uint8_t tokens[3][KEYS_TOKEN_BYTES];
-    bool has_name = false;
     size_t count = 1;
     struct keys_grant own = {.purpose = PURPOSE_SELF, .classes = purpose_classes(PURPOSE_SELF), .consent = {.seq = 1}};
     memcpy(own.consent.sha256, en->consent_sha256, sizeof own.consent.sha256);
     enum salve_code code = rec_code_token(en->site, &en->card, tokens[0], err);
-    if (code == SALVE_OK && en->site->settings.name_index)
-        code = rec_name_token(en->site, &en->patient, en->work, tokens[1], &has_name, err);
-    count += has_name;
+    if (en->has_name) memcpy(tokens[count++], en->name_token, KEYS_TOKEN_BYTES);
     if (code == SALVE_OK && en->has_slip) code = rec_code_token(en->site, &en->slip, tokens[count++], err);
     if (code == SALVE_OK) code = keys_grant(en->site->keys, en->chain.ring, &own, 1, err);
     if (code == SALVE_OK)
@@ -116,6 +115,14 @@ static enum salve_code enrol_in(struct enrolment *en, struct rec_tx *tx, struct 
     return code;
 }
 
+/* Of who acts for sure, and before the transaction, since it takes long and others are served meanwhile. */
+static enum salve_code make_name_token(struct enrolment *en, struct actor actor, struct salve_err *err)
+{
+    if (!en->site->settings.name_index) return SALVE_OK;
+    TRY(rec_actor_is(en->site, actor, en->work, err));
+    return rec_name_token(en->site, &en->patient, en->work, en->name_token, &en->has_name, err);
+}
+
 static enum salve_code enrol(struct enrolment *en, struct actor actor, const struct tape *patient, struct str sex,
                              struct salve_err *err)
 {
@@ -125,6 +132,7 @@ static enum salve_code enrol(struct enrolment *en, struct actor actor, const str
     rec_code_make(REC_CODE_SLIP, &en->slip);
     enum salve_code code = check_patient(en, patient, err);
     if (code == SALVE_OK) code = make_sex(en, sex, err);
+    if (code == SALVE_OK) code = make_name_token(en, actor, err);
     if (code == SALVE_OK) code = keys_ring_new(en->site->keys, en->chain.id, &en->chain.ring, err);
     if (code == SALVE_OK) code = rec_tx_mark_open(en->site, en->work, err);
     if (code == SALVE_OK) code = rec_tx_begin(en->site, false, en->work, &tx, err);

@@ -35,7 +35,7 @@ static enum salve_code copy_revoked(struct site *site, const char *folder, struc
     char to[REC_PATH_BYTES];
     struct str bytes;
     TRY(rec_path(folder, "revoked", to, err));
-    if (!rec_file_is_there(site->path, "revoked")) return SALVE_OK;
+    if (!db_file_is_there(site->path, "revoked")) return SALVE_OK;
     TRY(rec_file_text(site, "revoked", WORK_BYTES / 2, mem, &bytes, err));
     return file_replace(to, bytes, 0600, err);
 }

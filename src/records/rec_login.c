@@ -36,23 +36,25 @@ struct str rec_row_name(const char *kind, struct str id, const struct rec_secret
     return str_make(name, (size_t)len);
 }
 
-enum salve_code rec_pin_put(struct site *site, struct str secret, struct rec_staff *staff, struct salve_err *err)
+enum salve_code rec_pin_make(struct site *site, struct str secret, struct rec_pin *out, struct salve_err *err)
 {
-    struct crypto_keys *slots = NULL;
-    char name[REC_ROW_NAME_BYTES];
+    *out = (struct rec_pin){.is_pin = rec_secret_is_pin(secret), .is = {.cost = site->pin_cost}};
     TRY(staff_secret_check(secret, err));
-    TRY(crypto_keys_new(1, &slots, err));
-    bool is_pin = rec_secret_is_pin(secret);
-    struct rec_secret *fresh = is_pin ? &staff->pin : &staff->phrase;
-    crypto_random(fresh->salt, sizeof fresh->salt);
-    fresh->cost = site->pin_cost;
-    staff->is.has_pin = staff->is.has_pin || is_pin;
-    staff->is.has_phrase = staff->is.has_phrase || !is_pin;
-    struct crypto_key *hash = crypto_keys_at(slots, 0);
-    enum salve_code code = crypto_key_from_passphrase(hash, secret, fresh->salt, fresh->cost, err);
-    if (code == SALVE_OK) code = keys_sealed_put(site->keys, rec_row_name("pin", staff->is.id, fresh, name), hash, err);
-    crypto_keys_drop(&slots);
-    return code;
+    TRY(crypto_keys_new(1, &out->slots, err));
+    crypto_random(out->is.salt, sizeof out->is.salt);
+    return rec_slow_key(site, secret, out->is.salt, out->is.cost, crypto_keys_at(out->slots, 0), err);
+}
+
+enum salve_code rec_pin_put(struct site *site, const struct rec_pin *made, struct rec_staff *staff,
+                            struct salve_err *err)
+{
+    char name[REC_ROW_NAME_BYTES];
+    struct rec_secret *fresh = made->is_pin ? &staff->pin : &staff->phrase;
+    *fresh = made->is;
+    staff->is.has_pin = staff->is.has_pin || made->is_pin;
+    staff->is.has_phrase = staff->is.has_phrase || !made->is_pin;
+    struct str row = rec_row_name("pin", staff->is.id, fresh, name);
+    return keys_sealed_put(site->keys, row, crypto_keys_at(made->slots, 0), err);
 }
 
 enum salve_code rec_pin_drop(struct site *site, const struct rec_staff *staff, struct salve_err *err)
@@ -204,7 +206,8 @@ static enum salve_code log_in(struct site *site, struct str id, struct str secre
                               struct rec_login *login, struct arena *mem, struct rec_staff *out, struct salve_err *err)
 {
     TRY(rec_login_begin(site, id, secret, shown, login, err));
-    rec_login_hash(login, secret);
+    login->code =
+        rec_slow_key(site, secret, login->with.salt, login->with.cost, crypto_keys_at(login->slots, 0), &login->err);
     return rec_login_end(site, login, mem, out, err);
 }
 

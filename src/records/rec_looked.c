@@ -5,6 +5,8 @@
 #include "records/closing_int.h"
 #include "records/view_int.h"
 
+enum { LOOKS_AT_ONCE = 8 };
+
 /* One log of the site with its newest signed head; most sites have one. */
 struct proving {
     struct rec_log log;
@@ -88,6 +90,17 @@ static enum salve_code add_look(struct rec_tx *tx, struct rec_view *view, const 
     return code;
 }
 
+/* Others, between two lines. */
+static enum salve_code let_others(struct rec_view *view, struct rec_tx *tx, struct salve_err *err)
+{
+    if (view->site->pause == NULL) return SALVE_OK;
+    struct arena *mem = tx->mem;
+    rec_tx_abandon(tx);
+    rec_breathe(view->site);
+    TRY(rec_view_stands(view, err));
+    return rec_tx_begin(view->site, true, mem, tx, err);
+}
+
 static enum salve_code looked_in(struct rec_view *view, struct rec_tx *tx, struct rec_look **out, size_t *count,
                                  struct salve_err *err)
 {
@@ -106,8 +119,10 @@ static enum salve_code looked_in(struct rec_view *view, struct rec_tx *tx, struc
                                  err);
     struct rec_look *list = arena_array(tx->mem, struct rec_look, row_count + 1);
     if (code == SALVE_OK && list == NULL) code = salve_fail(err, SALVE_E_MEMORY, "looked");
-    for (size_t i = 0; i < row_count && code == SALVE_OK; i++)
+    for (size_t i = 0; i < row_count && code == SALVE_OK; i++) {
         code = add_look(tx, view, &rows[i], proving, log_count, list, &n, err);
+        if (code == SALVE_OK && i % LOOKS_AT_ONCE == LOOKS_AT_ONCE - 1) code = let_others(view, tx, err);
+    }
     *out = list;
     *count = n;
     return code;

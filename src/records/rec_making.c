@@ -21,15 +21,7 @@ static const char *const site_files[] = {"site.db",     "site.db-wal",     "site
 static const char last_file[] = "site.db"; /* with it in its place there is a site */
 static const char whole_mark[] = "whole";  /* in `making`: the site is whole, its files are being moved up */
 
-/* Any kind of file, a dangling link too. */
-static bool is_there(const char *folder, const char *name)
-{
-    char path[REC_PATH_BYTES];
-    struct stat info;
-    return rec_path(folder, name, path, NULL) == SALVE_OK && lstat(path, &info) == 0;
-}
-
-bool rec_making_is_there(const char *folder) { return is_there(folder, "making"); }
+bool rec_making_is_there(const char *folder) { return db_file_is_there(folder, "making"); }
 
 /* --- the files of a making ---------------------------------------------------------------------------------------- */
 
@@ -54,7 +46,7 @@ static enum salve_code remove_one(const struct rec_making *making, const char *n
     char path[REC_PATH_BYTES];
     TRY(rec_path(making->path, name, path, err));
     if (str_starts(str_of(name), STR("keys.epoch")))
-        (void)!rec_file_wipe(path, NULL); /* where it can be: a full disk may not */
+        (void)!db_file_wipe(path, NULL); /* where it can be: a full disk may not */
     return unlink(path) == 0 ? SALVE_OK : file_fail(err, path);
 }
 
@@ -63,7 +55,7 @@ static enum salve_code move_one(const struct rec_making *making, const char *nam
     char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
     TRY(rec_path(making->path, name, from, err));
     TRY(rec_path(making->folder, name, to, err));
-    if (is_there(making->folder, name))
+    if (db_file_is_there(making->folder, name))
         return salve_refuse(err, SALVE_E_CONFLICT, "it came there while the site was made; nothing of it was touched",
                             "%s", to);
     return rename(from, to) == 0 ? SALVE_OK : file_fail(err, from);
@@ -78,13 +70,13 @@ static enum salve_code move_all(const struct rec_making *making, struct salve_er
 {
     TRY(each_file(making, move_early_one, err));
     TRY(file_sync_folder(making->folder, err));
-    if (is_there(making->path, last_file)) TRY(move_one(making, last_file, err));
+    if (db_file_is_there(making->path, last_file)) TRY(move_one(making, last_file, err));
     return file_sync_folder(making->folder, err);
 }
 
 static void drop_folder(struct rec_making *making)
 {
-    if (is_there(making->path, whole_mark)) (void)!remove_one(making, whole_mark, NULL);
+    if (db_file_is_there(making->path, whole_mark)) (void)!remove_one(making, whole_mark, NULL);
     (void)!remove_one(making, "lock", NULL);
     (void)rmdir(making->path);
     db_unlock(&making->lock);
@@ -132,13 +124,13 @@ static enum salve_code lock_making(struct rec_making *making, struct salve_err *
 static enum salve_code nothing_is_there(const struct site_options *options, struct salve_err *err)
 {
     struct store_options store = {.where = options->store, .folder = options->path, .create = true};
-    bool has_store = is_there(options->path, "site.db");
+    bool has_store = db_file_is_there(options->path, "site.db");
     if (!has_store && options->store != NULL) TRY(store_is_there(&store, &has_store, err));
     if (has_store)
         return salve_refuse(err, SALVE_E_CONFLICT, "there is a site in this folder already; nothing was changed", "%s",
                             options->path);
     for (size_t i = 0; i < sizeof site_files / sizeof site_files[0]; i++) {
-        if (!is_there(options->path, site_files[i])) continue;
+        if (!db_file_is_there(options->path, site_files[i])) continue;
         (void)salve_fail(err, SALVE_E_CONFLICT, "%s", options->path);
         return salve_why(err, SALVE_E_CONFLICT,
                          "%s of a site is in this folder, but its site.db is not: bring that back, or take another "
@@ -151,7 +143,7 @@ static enum salve_code nothing_is_there(const struct site_options *options, stru
 /* What an earlier making left: a whole site is moved up, so that it is there; all else goes. */
 static enum salve_code end_earlier(struct rec_making *making, struct salve_err *err)
 {
-    if (!is_there(making->path, whole_mark)) return each_file(making, remove_one, err);
+    if (!db_file_is_there(making->path, whole_mark)) return each_file(making, remove_one, err);
     TRY(move_all(making, err));
     drop_folder(making);
     return salve_refuse(err, SALVE_E_CONFLICT,
@@ -192,11 +184,20 @@ enum salve_code rec_making_begin(const struct site_options *options, struct rec_
 
 /* --- ending ------------------------------------------------------------------------------------------------------- */
 
+/* `making` and the folder that it is in have their names before a file leaves it: a power cut that kept the moving
+ * and not the making would leave half of a site. The parent may be one that we cannot read. */
+static enum salve_code names_stand(const struct rec_making *making, struct salve_err *err)
+{
+    (void)!file_sync_folder_of(making->folder, NULL);
+    return file_sync_folder(making->folder, err);
+}
+
 enum salve_code rec_making_keep(struct rec_making *making, struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_path(making->path, whole_mark, path, err);
     if (code == SALVE_OK) code = file_replace(path, STR(""), 0600, err);
+    if (code == SALVE_OK) code = names_stand(making, err);
     if (code != SALVE_OK) {
         rec_making_undo(making);
         return code;
@@ -211,7 +212,7 @@ enum salve_code rec_making_keep(struct rec_making *making, struct salve_err *err
 
 void rec_making_undo(struct rec_making *making)
 {
-    if (making->lock != NULL && !is_there(making->path, whole_mark)) {
+    if (making->lock != NULL && !db_file_is_there(making->path, whole_mark)) {
         (void)!each_file(making, remove_one, NULL);
         drop_folder(making);
         if (making->has_made_key) (void)unlink(making->inside.secret.key_file);

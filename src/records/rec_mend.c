@@ -65,7 +65,7 @@ static enum salve_code merge_locked(const struct site_options *options, const ch
     TRY(db_lock(path, NULL, &lock, err));
     enum salve_code code = rec_path(options->path, "revoked", path, err);
     if (code == SALVE_OK)
-        code = merge_here(path, rec_file_is_there(options->path, "revoked"), copies, copy_count, lines, err);
+        code = merge_here(path, db_file_is_there(options->path, "revoked"), copies, copy_count, lines, err);
     db_unlock(&lock);
     return code;
 }
@@ -75,7 +75,7 @@ enum salve_code site_revoked_mend(const struct site_options *options, const char
 {
     struct site *site = NULL;
     *lines = *lost = 0;
-    if (!rec_file_is_there(options->path, "site.db"))
+    if (!db_file_is_there(options->path, "site.db"))
         return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no site in this folder", "%s", options->path);
     TRY(merge_locked(options, copies, copy_count, lines, err));
     TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));

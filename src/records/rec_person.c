@@ -90,14 +90,14 @@ static struct str word_row(struct compartment id, char name[NAME_BYTES])
 }
 
 /* Salted by the id, which is random. Letters of ASCII count in either case. */
-static enum salve_code word_hash(const struct site *site, struct compartment id, struct str word,
-                                 struct crypto_key *out, struct salve_err *err)
+static enum salve_code word_hash(struct site *site, struct compartment id, struct str word, struct crypto_key *out,
+                                 struct salve_err *err)
 {
     char plain[WORD_BYTES_MAX];
     struct str text = str_trim(word);
     if (text.len > sizeof plain) return salve_fail(err, SALVE_E_RANGE, "word");
     for (size_t i = 0; i < text.len; i++) plain[i] = str_lower(text.ptr[i]);
-    enum salve_code code = crypto_key_from_passphrase(out, str_make(plain, text.len), id.bytes, site->pin_cost, err);
+    enum salve_code code = rec_slow_key(site, str_make(plain, text.len), id.bytes, site->pin_cost, out, err);
     crypto_zero(plain, sizeof plain);
     return code;
 }

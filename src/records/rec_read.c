@@ -8,6 +8,7 @@
 static enum salve_code load(struct rec_view *view, class_mask classes, struct salve_err *err)
 {
     enum salve_code code = rec_gate_read(&view->gate, classes, &view->shelf, err);
+    if (code == SALVE_OK) code = rec_view_stands(view, err); /* others may have been served meanwhile */
     if (code != SALVE_OK || view->purpose != PURPOSE_TRANSFER || view->is_used || view->shelf.count == 0) return code;
     code = rec_transfer_used(view, err);
     if (code != SALVE_OK) return code;

@@ -38,7 +38,7 @@ static enum salve_code newest_in(struct restore *r, struct salve_err *err)
     while (count-- > 0) {
         struct str path = arena_printf(r->mem, "%s/%.*s", r->ask->from, STR_ARGS(names[count]));
         if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "restore");
-        if (str_is(names[count], "making") || !rec_file_is_there(path.ptr, "backup")) continue;
+        if (str_is(names[count], "making") || !db_file_is_there(path.ptr, "backup")) continue;
         r->from = path.ptr;
         r->has_note = true;
         return SALVE_OK;
@@ -49,8 +49,8 @@ static enum salve_code newest_in(struct restore *r, struct salve_err *err)
 static enum salve_code find_backup(struct restore *r, struct salve_err *err)
 {
     r->from = r->ask->from;
-    r->has_note = rec_file_is_there(r->from, "backup");
-    if (!r->has_note && !rec_file_is_there(r->from, rec_backup_files[0])) TRY(newest_in(r, err));
+    r->has_note = db_file_is_there(r->from, "backup");
+    if (!r->has_note && !db_file_is_there(r->from, rec_backup_files[0])) TRY(newest_in(r, err));
     if (!r->has_note) return SALVE_OK;
     TRY(rec_backup_read(r->from, r->mem, &r->backup, err));
     return rec_backup_check(r->from, &r->backup, err);
@@ -60,7 +60,7 @@ static enum salve_code find_keys(const struct restore *r, struct salve_err *err)
 {
     static const char *const needed[] = {"keys.db", "keys.epoch"};
     for (size_t i = 0; i < 2; i++)
-        if (!rec_file_is_there(r->ask->keys, needed[i])) {
+        if (!db_file_is_there(r->ask->keys, needed[i])) {
             (void)salve_fail(err, SALVE_E_NOT_FOUND, "%s/%s", r->ask->keys, needed[i]);
             return salve_why(err, SALVE_E_NOT_FOUND,
                              "without it nothing of this site can ever be read: look for the copy "
@@ -76,18 +76,18 @@ static enum salve_code bring(const struct restore *r, const char *folder, const 
                              struct salve_err *err)
 {
     char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
-    *found = rec_file_is_there(folder, name);
+    *found = db_file_is_there(folder, name);
     if (!*found) return SALVE_OK;
     TRY(rec_path(folder, name, from, err));
     TRY(rec_path(r->making.path, as, to, err));
-    return rec_file_copy(from, to, err);
+    return db_file_copy(from, to, err);
 }
 
 /* A folder that is a site still is nobody else's while its files are copied. */
 static enum salve_code hold(const char *folder, struct db_lock **lock, struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
-    if (!rec_file_is_there(folder, "lock") || !rec_file_is_there(folder, "keys.db")) return SALVE_OK;
+    if (!db_file_is_there(folder, "lock") || !db_file_is_there(folder, "keys.db")) return SALVE_OK;
     TRY(rec_path(folder, "lock", path, err));
     return db_lock(path, NULL, lock, err);
 }
@@ -130,8 +130,8 @@ static enum salve_code bring_revoked(const struct restore *r, struct salve_err *
     TRY(rec_path(r->ask->keys, "revoked", beside_keys, err));
     TRY(rec_path(r->from, "revoked", in_backup, err));
     TRY(rec_path(r->making.path, "revoked", to, err));
-    if (rec_file_is_there(r->ask->keys, "revoked")) copies[count++] = beside_keys;
-    if (rec_file_is_there(r->from, "revoked")) copies[count++] = in_backup;
+    if (db_file_is_there(r->ask->keys, "revoked")) copies[count++] = beside_keys;
+    if (db_file_is_there(r->from, "revoked")) copies[count++] = in_backup;
     return rec_revoked_merge(copies, count, to, &r->out->revoked, err);
 }
 
@@ -158,7 +158,7 @@ static enum salve_code open_new(struct restore *r, struct salve_err *err)
 {
     char path[REC_PATH_BYTES];
     enum salve_code code = rec_site_open(&r->making.inside, REC_OPEN_MADE, &r->site, err);
-    if (code != SALVE_E_INTEGRITY || !rec_file_is_there(r->ask->keys, "keys.db.next")) return code;
+    if (code != SALVE_E_INTEGRITY || !db_file_is_there(r->ask->keys, "keys.db.next")) return code;
     static const char *const keys[] = {"keys.db", "keys.db-wal", "keys.epoch", "keys.epoch.next", "keys.signed"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
         TRY(rec_path(r->making.path, keys[i], path, err));

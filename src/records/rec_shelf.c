@@ -8,6 +8,9 @@
 #include "fhir/fhir.h"
 #include "records/ids_int.h"
 #include "records/gate_int.h"
+#include "records/revoked_int.h"
+
+enum { RECORDS_AT_ONCE = 16 };
 
 /* A gate and the shelf that is being filled from it. */
 struct reading {
@@ -59,6 +62,19 @@ static enum salve_code read_record(struct reading *r, const struct store_record 
     return code;
 }
 
+/* Others, between two records. Who was erased meanwhile is not here. */
+static enum salve_code let_others(struct reading *r, struct salve_err *err)
+{
+    bool is_erased = false;
+    struct rec_gate *gate = r->gate;
+    if (gate->site->pause == NULL) return SALVE_OK;
+    rec_tx_abandon(&r->tx);
+    rec_breathe(gate->site);
+    if (gate->site->revoked != NULL)
+        TRY(rec_revoked_has_erasure(gate->site, gate->site->revoked, gate->chain.id, &is_erased, err));
+    return is_erased ? rec_not_here(err) : rec_tx_begin(gate->site, true, gate->mem, &r->tx, err);
+}
+
 static enum salve_code read_class(struct reading *r, enum data_class class, struct salve_err *err)
 {
     struct store_record *rows = NULL;
@@ -71,6 +87,7 @@ static enum salve_code read_class(struct reading *r, enum data_class class, stru
         if (r->gate->through_seq != 0 && rows[i].seq > r->gate->through_seq) break;
         if (!rows[i].is_blank) code = read_record(r, &rows[i], err);
         *loaded_seq = rows[i].seq;
+        if (code == SALVE_OK && i % RECORDS_AT_ONCE == RECORDS_AT_ONCE - 1) code = let_others(r, err);
     }
     return code;
 }

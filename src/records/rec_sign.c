@@ -329,25 +329,36 @@ static enum salve_code check_published(struct rec_tx *tx, struct heads *heads, s
     return check_head(tx, &head, "checkpoint", err);
 }
 
-static enum salve_code check_guard(struct rec_tx *tx, struct heads *heads, struct salve_err *err)
+/* The size of the guard's head; E_NOT_FOUND, E_INVALID: there is none that can be read. Errors of reading are those. */
+static enum salve_code guarded_size(struct rec_tx *tx, const struct tlog_guard *guard, uint64_t *size,
+                                    struct salve_err *err)
 {
     struct str text;
     struct tlog_checkpoint head;
+    TRY(guard->read(guard->self, tx->mem, &text, err));
+    TRY(tlog_checkpoint_parse(text, &head, err));
+    *size = head.size;
+    return SALVE_OK;
+}
+
+static enum salve_code check_guard(struct rec_tx *tx, struct heads *heads, struct salve_err *err)
+{
+    struct salve_err why = {0};
     struct tlog_guard guard = rec_guard(tx->site);
-    enum salve_code code = tlog_check_guard(tx->log, &guard, err);
+    enum salve_code code = tlog_check_guard(tx->log, &guard, &why); /* one that is missing is no error there */
     if (code == SALVE_E_CONFLICT) return is_older("signed-head", err);
-    if (code != SALVE_OK && code != SALVE_E_INVALID && code != SALVE_E_INTEGRITY) return code;
     if (code == SALVE_OK) {
-        TRY(guard.read(guard.self, tx->mem, &text, err));
-        TRY(tlog_checkpoint_parse(text, &head, err));
-        heads->guarded = head.size;
-        return SALVE_OK;
+        code = guarded_size(tx, &guard, &heads->guarded, &why);
+        if (code == SALVE_OK) return code;
+        if (code == SALVE_E_NOT_FOUND && heads->note.len == 0 && !heads->is_damaged) return SALVE_OK;
     }
-    if (code == SALVE_OK && heads->note.len == 0 && !heads->is_damaged) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_INTEGRITY,
-                        "the file is missing or damaged, though the log was signed before: bring it back, or start a "
-                        "successor log ('salve log successor')",
-                        "signed-head");
+    if (code == SALVE_E_NOT_FOUND || code == SALVE_E_INVALID || code == SALVE_E_INTEGRITY)
+        return salve_refuse(err, SALVE_E_INTEGRITY,
+                            "the file is missing or damaged, though the log was signed before: bring it back, or start "
+                            "a successor log ('salve log successor')",
+                            "signed-head");
+    if (err != NULL) *err = why;
+    return code;
 }
 
 /* What a cut left undone behind the transaction of a signature: the guard first, then the note for everybody. */

@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "crypto/crypto.h"
-#include "db/db.h"
+#include "db/folder.h"
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/backup_int.h"
@@ -20,7 +20,6 @@
 #include "payload/payload.h"
 #include "records/revoked_int.h"
 #include "records/session_int.h"
-#include "records/upgrade_int.h"
 #include "store/store.h"
 
 enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
@@ -161,12 +160,16 @@ static enum salve_code open_store(struct site *site, struct store_options *optio
     return code;
 }
 
-enum salve_code rec_take_lock(const char *path, const struct site_wait *wait, struct db_lock **out,
-                              struct salve_err *err)
+struct db_wait rec_wait(const struct site_wait *wait)
 {
-    const struct db_wait like = {
-        .seconds = wait->seconds, .tell = wait->tell, .is_over = wait->is_over, .with = wait->with};
-    return db_lock(path, &like, out, err);
+    return (struct db_wait){.seconds = wait->seconds, .tell = wait->tell, .is_over = wait->is_over, .with = wait->with};
+}
+
+static enum salve_code take_lock(struct site *site, const char *path, const struct site_wait *wait,
+                                 struct salve_err *err)
+{
+    const struct db_wait like = rec_wait(wait);
+    return db_lock(path, &like, &site->lock, err);
 }
 
 /* What a process that was killed left of its files; the folder is ours alone now. */
@@ -174,7 +177,7 @@ static void clear_left(const struct site *site)
 {
     static const char *const names[] = {"checkpoint", "signed-head"};
     file_clear_left(site->path, names, sizeof names / sizeof *names);
-    rec_copy_clear(site->path);
+    db_copy_clear(site->path);
 }
 
 /* What is lost, and which command goes on. */
@@ -183,17 +186,23 @@ static enum salve_code no_site(const struct site *site, struct salve_err *err)
     const char *why = "there is no site in this folder";
     if (rec_making_is_there(site->path))
         why = "the making of this site was cut off; make it again";
-    else if (rec_file_is_there(site->path, "keys.db"))
+    else if (db_file_is_there(site->path, "keys.db"))
         why = "site.db is lost, the keys are here: 'salve restore BACKUP NEW --keys' with this folder goes on";
     return salve_refuse(err, SALVE_E_NOT_FOUND, why, "%s", site->path);
 }
 
 static enum salve_code lost_keys(const struct site *site, enum salve_code code, struct salve_err *err)
 {
-    bool is_lost = !rec_file_is_there(site->path, "keys.db") || !rec_file_is_there(site->path, "keys.epoch");
+    bool is_lost = !db_file_is_there(site->path, "keys.db") || !db_file_is_there(site->path, "keys.epoch");
     if (!is_lost && err != NULL && err->why[0] != '\0') return code;
     return salve_why(err, code, "%s: 'salve restore' with this folder, a NEW one and --keys with their copy goes on",
                      is_lost ? "it is lost" : "it is damaged");
+}
+
+static enum salve_code slowly(void *with, struct str secret, const uint8_t *salt, enum crypto_cost cost,
+                              struct crypto_key *out, struct salve_err *err)
+{
+    return rec_slow_key(with, secret, salt, cost, out, err);
 }
 
 static enum salve_code open_keys(struct site *site, const struct site_options *options, enum rec_opening how,
@@ -211,6 +220,7 @@ static enum salve_code open_keys(struct site *site, const struct site_options *o
     enum salve_code code =
         how == REC_OPEN_NEW ? keys_create(&key_options, &site->keys, err) : keys_open(&key_options, &site->keys, err);
     secret_drop(&secret);
+    if (code == SALVE_OK) keys_slow_use(site->keys, slowly, site);
     bool is_loss = how != REC_OPEN_NEW && (code == SALVE_E_NOT_FOUND || code == SALVE_E_INTEGRITY);
     if (code == SALVE_OK && options->pin_cost == 0)
         site->pin_cost = near_site_is_made_up(site) ? CRYPTO_COST_MIN : CRYPTO_COST_INDEX;
@@ -226,7 +236,7 @@ static enum salve_code open_files(struct site *site, const struct site_options *
     TRY(rec_path(site->path, "lock", lock, err));
     TRY(store_is_there(&store_options, &is_there, err));
     if (!create && !is_there) return no_site(site, err);
-    if (how < REC_OPEN_MADE) TRY(rec_take_lock(lock, &options->wait, &site->lock, err)); /* a making holds its own */
+    if (how < REC_OPEN_MADE) TRY(take_lock(site, lock, &options->wait, err)); /* a making holds its own */
     if (how == REC_OPEN_WHOLE) clear_left(site);
     TRY(open_keys(site, options, how, err));
     return open_store(site, &store_options, err);

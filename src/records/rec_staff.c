@@ -63,7 +63,8 @@ struct change {
     struct actor actor;
     const struct actor *second;
     struct str id;
-    enum act confirm; /* what a second one does; ACT_COUNT: it needs nobody */
+    enum act confirm;        /* what a second one does; ACT_COUNT: it needs nobody */
+    struct hashing *hashing; /* of a change with a secret (put_secret) */
 };
 
 /* A role that the member has, had or gets. */
@@ -125,21 +126,47 @@ static enum salve_code is_not_last(struct rec_tx *tx, struct str id, struct salv
 typedef enum salve_code change_in(struct rec_tx *tx, const struct change *change, const void *with,
                                   struct rec_staff *old, struct salve_err *err);
 
-static enum salve_code change_register(struct site *site, const struct change *change, change_in *run, const void *with,
-                                       struct salve_err *err)
+/* A secret that is to be hashed before the transaction that keeps it, by who has shown that they may. */
+struct hashing {
+    struct str secret; /* absent: nothing waits for it */
+    struct rec_pin made;
+};
+
+static enum salve_code put_secret(struct rec_tx *tx, const struct change *change, struct str secret,
+                                  struct rec_staff *staff, struct salve_err *err)
+{
+    if (change->hashing->made.slots != NULL) return rec_pin_put(tx->site, &change->hashing->made, staff, err);
+    change->hashing->secret = secret;
+    return SALVE_E_BUSY; /* nobody is told: it is hashed, and all of this is done again */
+}
+
+static enum salve_code change_once(struct site *site, const struct change *change, change_in *run, const void *with,
+                                   struct arena *mem, struct salve_err *err)
 {
     struct rec_tx tx;
     struct rec_staff old = {0};
+    TRY(rec_tx_begin(site, false, mem, &tx, err));
+    enum salve_code code = run(&tx, change, with, &old, err);
+    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
+    if (code == SALVE_OK) rec_staff_changed(site, change->id);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? rec_pin_drop(site, &old, err) : code;
+}
+
+static enum salve_code change_register(struct site *site, const struct change *asked, change_in *run, const void *with,
+                                       struct salve_err *err)
+{
+    struct hashing hashing = {.secret = STR_NONE};
+    struct change change = *asked;
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");
-    enum salve_code code = rec_tx_begin(site, false, mem, &tx, err);
-    if (code == SALVE_OK) {
-        code = run(&tx, change, with, &old, err);
-        if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-        if (code == SALVE_OK) rec_staff_changed(site, change->id);
-        rec_tx_abandon(&tx);
+    change.hashing = &hashing;
+    enum salve_code code = change_once(site, &change, run, with, mem, err);
+    if (hashing.secret.ptr != NULL) {
+        code = rec_pin_make(site, hashing.secret, &hashing.made, err);
+        if (code == SALVE_OK) code = change_once(site, &change, run, with, mem, err);
+        crypto_keys_drop(&hashing.made.slots);
     }
-    if (code == SALVE_OK) code = rec_pin_drop(site, &old, err);
     arena_close(mem);
     return code;
 }
@@ -160,14 +187,14 @@ static enum salve_code register_in(struct rec_tx *tx, const struct change *chang
         return salve_refuse(err, SALVE_E_ROLE, "the first one is a manager", "%s", role_text(fresh->role));
     for (size_t i = 0; i < count; i++)
         if (str_eq(ids[i], fresh->id)) return salve_fail(err, SALVE_E_CONFLICT, "staff name");
-    TRY(rec_pin_put(tx->site, fresh->secret, &staff, err));
+    TRY(put_secret(tx, change, fresh->secret, &staff, err));
     return rec_staff_write(tx, &staff, change->actor, err);
 }
 
 enum salve_code near_staff_register(struct site *site, struct actor actor, const struct staff_new *fresh,
                                     struct salve_err *err)
 {
-    struct change change = {actor, fresh->second, fresh->id, ACT_COUNT};
+    struct change change = {actor, fresh->second, fresh->id, ACT_COUNT, NULL};
     if (!rec_role_is_staff(fresh->role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
     confirm_for(&change, fresh->role);
     return change_register(site, &change, register_in, fresh, err);
@@ -196,7 +223,7 @@ enum salve_code near_staff_role_set(struct site *site, struct actor actor, const
                                     enum role role, struct salve_err *err)
 {
     if (!rec_role_is_staff(role)) return salve_fail(err, SALVE_E_ROLE, "a role of staff is needed");
-    struct change change = {actor, second, id, ACT_COUNT};
+    struct change change = {actor, second, id, ACT_COUNT, NULL};
     confirm_for(&change, role);
     return change_register(site, &change, role_in, &role, err);
 }
@@ -222,7 +249,7 @@ static enum salve_code retire_in(struct rec_tx *tx, const struct change *change,
 enum salve_code near_staff_retire(struct site *site, struct actor actor, const struct actor *second, struct str id,
                                   struct salve_err *err)
 {
-    struct change change = {actor, second, id, ACT_COUNT};
+    struct change change = {actor, second, id, ACT_COUNT, NULL};
     return change_register(site, &change, retire_in, NULL, err);
 }
 
@@ -266,14 +293,14 @@ static enum salve_code pin_in(struct rec_tx *tx, const struct change *change, co
     old->is.has_pin = old->is.has_pin && is_pin;
     old->is.has_phrase = old->is.has_phrase && !is_pin;
     old->is.has_totp = false;
-    TRY(rec_pin_put(tx->site, *secret, &staff, err));
+    TRY(put_secret(tx, change, *secret, &staff, err));
     return rec_staff_write(tx, &staff, change->actor, err);
 }
 
 enum salve_code near_staff_pin_set(struct site *site, struct actor actor, const struct actor *second, struct str id,
                                    struct str secret, struct salve_err *err)
 {
-    struct change change = {actor, second, id, ACT_COUNT};
+    struct change change = {actor, second, id, ACT_COUNT, NULL};
     return change_register(site, &change, pin_in, &secret, err);
 }
 
@@ -313,7 +340,7 @@ static enum salve_code restart_in(struct rec_tx *tx, const struct change *change
     struct rec_staff fresh = {.is = {.id = staff.is.id, .role = staff.is.role}};
     TRY(rec_passkeys_remove(tx, change->id, err));
     *old = staff;
-    TRY(rec_pin_put(tx->site, *secret, &fresh, err));
+    TRY(put_secret(tx, change, *secret, &fresh, err));
     return rec_staff_write(tx, &fresh, change->actor, err);
 }
 
@@ -321,7 +348,7 @@ enum salve_code near_staff_restart(struct site *site, struct actor actor, const 
                                    struct str secret, struct salve_err *err)
 {
     struct str at_tablets;
-    struct change change = {actor, second, id, ACT_COUNT};
+    struct change change = {actor, second, id, ACT_COUNT, NULL};
     TRY(change_register(site, &change, restart_in, &secret, err));
     struct arena *mem = arena_open_private(WORK_BYTES);
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "staff");

@@ -71,7 +71,11 @@ static enum salve_code recover_in(struct rec_tx *tx, struct recovery *fresh, str
     if (before.is_asked)
         return salve_refuse(err, SALVE_E_CONFLICT, "a recovery is asked for already", "staff %.*s",
                             STR_ARGS(before.staff.is.id));
-    TRY(rec_pin_put(tx->site, secret, &fresh->staff, err));
+    struct rec_pin made;
+    enum salve_code code = rec_pin_make(tx->site, secret, &made, err); /* nobody else is served now */
+    if (code == SALVE_OK) code = rec_pin_put(tx->site, &made, &fresh->staff, err);
+    crypto_keys_drop(&made.slots);
+    if (code != SALVE_OK) return code;
     fresh->due_unix_ms = tx->now_unix_ms + DAY_MS;
     return recovery_write(tx, fresh, "asked", err);
 }

@@ -170,11 +170,15 @@ enum salve_code near_rec_take(struct rec_view *view, struct arena *mem, const st
     for (size_t i = 0; i < stored_count && code == SALVE_OK; i++) {
         list[n] = stored[i];
         code = keep_text(&list[n++], mem, err);
+        rec_breathe(view->site);
     }
     for (size_t i = 0; i < gate->grant_count && code == SALVE_OK; i++)
         code = take_consent(view, &gate->grants[i], patient, mem, &list[n++], err);
-    for (size_t i = 0; i < look_count && code == SALVE_OK; i++)
+    for (size_t i = 0; i < look_count && code == SALVE_OK; i++) {
         code = take_look(view, &looks[i], patient, mem, &list[n++], err);
+        rec_breathe(view->site);
+    }
+    if (code == SALVE_OK) code = rec_view_stands(view, err);
     salve_assert(code != SALVE_OK || n == stored_count + gate->grant_count + look_count);
     *out = list;
     *count = n;

@@ -43,6 +43,7 @@ enum salve_code rec_tx_begin(struct site *site, bool read_only, struct arena *me
         rec_tx_abandon(out);
         return code;
     }
+    site->has_tx = true;
     site->now_unix_ms = out->now_unix_ms;
     site->is_suspect = out->is_suspect;
     return SALVE_OK;
@@ -72,7 +73,11 @@ enum salve_code rec_tx_mark_open(struct site *site, struct arena *mem, struct sa
     return code;
 }
 
-void rec_tx_abandon(struct rec_tx *tx) { store_abandon(&tx->store); }
+void rec_tx_abandon(struct rec_tx *tx)
+{
+    store_abandon(&tx->store);
+    tx->site->has_tx = false;
+}
 
 enum salve_code rec_tx_savepoint(struct rec_tx *tx, struct salve_err *err) { return store_savepoint(tx->store, err); }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A site of layout 1 becomes one of layout 2. The work is done on a copy (upgrade_int.h), so that until the exchange
+ * A site of layout 1 becomes one of layout 2. The work is done on a copy (db/folder.h), so that until the exchange
  * the site is what it was, whatever happens:
  *   1 the copy is verified by the rules of layout 1
  *   2 keys.db: the secret of rows is made
@@ -10,11 +10,11 @@
  *     layout 1 are closed
  * Steps 2 to 4 find out whether they were done: an earlier Salve did them in the site itself, where they can be half.
  * Whose a row of the log was before, the gate does not know without opening everybody's access record: those say so. */
+#include "db/folder.h"
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/log_int.h"
 #include "records/owner_int.h"
-#include "records/upgrade_int.h"
 #include "records/verify_int.h"
 #include "store/store.h"
 
@@ -114,7 +114,7 @@ static enum salve_code is_earlier(const struct site_options *options, struct sal
     struct site *site = NULL;
     TRY(rec_site_open(options, REC_OPEN_LENIENT, &site, err));
     bool is_done = keys_layout(site->keys) == KEYS_LAYOUT;
-    if (is_done) rec_copy_clear(site->path);
+    if (is_done) db_copy_clear(site->path);
     rec_site_drop(&site);
     if (!is_done) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONFLICT, "it is of layout 2 already; nothing is to be done", "%s", options->path);
@@ -130,15 +130,16 @@ static enum salve_code complete(const struct site_options *options, struct salve
 enum salve_code site_upgrade(const struct site_options *options, const struct site_verify_ask *ask, bool is_trial,
                              struct site_verify_result *out, struct salve_err *err)
 {
-    struct rec_copy copy;
+    struct db_copy copy;
+    const struct db_wait wait = rec_wait(&options->wait);
     struct site_options inside = *options;
     *out = (struct site_verify_result){0};
     TRY(is_earlier(options, err));
-    TRY(rec_copy_begin(options, &copy, err));
+    TRY(db_copy_begin(options->path, &wait, &copy, err));
     inside.path = copy.beside;
     enum salve_code code = upgrade_copy(&inside, ask, out, err);
-    if (code == SALVE_OK && !is_trial) code = rec_copy_exchange(&copy, err);
-    enum salve_code end_code = rec_copy_end(&copy, code == SALVE_OK ? err : NULL);
+    if (code == SALVE_OK && !is_trial) code = db_copy_exchange(&copy, err);
+    enum salve_code end_code = db_copy_end(&copy, code == SALVE_OK ? err : NULL);
     if (code == SALVE_OK && !is_trial) code = complete(options, err);
     return code != SALVE_OK ? code : end_code;
 }

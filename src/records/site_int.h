@@ -77,16 +77,19 @@ struct site {
     uint64_t revoked_done;        /* of them carried out in both databases */
     struct str pending_done;      /* commons key that the next transaction deletes; text in pending_text */
     char pending_text[96];
-    struct rec_decided *decided;     /* one for each compartment that has a view (stand_int.h) */
-    uint64_t retirements;            /* of staff, since the opening */
-    struct rec_sessions *sessions;   /* rec_session.c; NULL: there was none yet */
-    struct rec_openings *openings;   /* of all that is opened without a session (openings_int.h); NULL: nothing was */
-    struct rec_proofs *proofs;       /* proof_int.h; NULL: nothing was shown yet */
-    _Atomic uint64_t *generation;    /* site_generation_use */
-    struct rec_turning *turning;     /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
-    double certified_count;          /* of an hour, fading (rec_certify.c) */
-    int64_t certified_at_unix_ms;    /* the newest */
-    bool is_ticking;                 /* site_tick signs the log */
+    struct rec_decided *decided;   /* one for each compartment that has a view (stand_int.h) */
+    uint64_t retirements;          /* of staff, since the opening */
+    struct rec_sessions *sessions; /* rec_session.c; NULL: there was none yet */
+    struct rec_openings *openings; /* of all that is opened without a session (openings_int.h); NULL: nothing was */
+    struct rec_proofs *proofs;     /* proof_int.h; NULL: nothing was shown yet */
+    _Atomic uint64_t *generation;  /* site_generation_use */
+    struct rec_turning *turning;   /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */
+    double certified_count;        /* of an hour, fading (rec_certify.c) */
+    int64_t certified_at_unix_ms;  /* the newest */
+    bool is_ticking;               /* site_tick signs the log */
+    bool has_tx;                   /* a transaction is open (tx_int.h) */
+    void (*pause)(void *with, int until_fd); /* site_pause_use */
+    void *pause_with;
     bool is_frozen;                  /* for who reads it beside the work: keys are not renewed meanwhile */
     const struct rec_frozen *frozen; /* this is what is read so */
     bool has_unpublished;            /* a signature that the file `checkpoint` has not */
@@ -115,6 +118,13 @@ SALVE_MUST_USE enum salve_code rec_not_here(struct salve_err *err);
 /* rec_key_file_make - a key file that is not there yet, 0600; one that is there stays. */
 SALVE_MUST_USE enum salve_code rec_key_file_make(const char *path, struct salve_err *err);
 
+/* rec_breathe - in the middle of long work, where nothing is half done: others are served where it is time for them
+ * (site_pause_use). What was read before may be another afterwards. Nothing in a transaction.
+ * rec_slow_key - crypto_key_from_passphrase on a thread of its own, while others are served. */
+void rec_breathe(struct site *site);
+SALVE_MUST_USE enum salve_code rec_slow_key(struct site *site, struct str secret, const uint8_t *salt,
+                                            enum crypto_cost cost, struct crypto_key *out, struct salve_err *err);
+
 /* rec_changed - something that others rest on (site_generation_use); as soon as it is durable. */
 void rec_changed(struct site *site);
 
@@ -132,10 +142,9 @@ SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str js
 /* rec_keys_upgrade - keys_upgrade with the secret read. */
 SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with,
                                                 struct salve_err *err);
-/* rec_take_lock - db_lock, waiting as the caller of site_open wants it. */
-struct db_lock;
-SALVE_MUST_USE enum salve_code rec_take_lock(const char *path, const struct site_wait *wait, struct db_lock **out,
-                                             struct salve_err *err);
+/* rec_wait - how the caller of site_open waits for a lock. */
+struct db_wait;
+struct db_wait rec_wait(const struct site_wait *wait);
 /* rec_row_keys - takes the keys of rows from the key store. */
 void rec_row_keys(struct site *site);
 /* rec_site_open - WHOLE: site_open. LENIENT: without recovery, without the log guard, of any layout, and lines of

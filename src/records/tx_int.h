@@ -77,8 +77,8 @@ SALVE_MUST_USE enum salve_code rec_form_bind(struct rec_tx *tx, const struct con
 /* rec_actor_check - staff must have logged in (staff.h), have that role now and not be retired; the person's side comes
  * without an id (a helper with the pseudonym of their grant), or with that of a member of staff who is there.
  * rec_actor_is - the same in a transaction of its own, which reads. rec_not_staff - the words for it.
- * rec_may - the row of the table for what the actor says they are (consent/may.h), before anything is looked at. E_ROLE;
- * E_STEP_UP: it takes a member who showed lately that it is them. rec_role_may - has the role a row for it? */
+ * rec_may - the row of the table for what the actor says they are (consent/may.h), before anything is looked at.
+ * E_ROLE; E_STEP_UP: it takes a member who showed lately that it is them. rec_role_may - has the role a row for it? */
 bool rec_role_is_staff(enum role role);
 SALVE_MUST_USE enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_actor_is(struct site *site, struct actor actor, struct arena *mem,

@@ -4,6 +4,7 @@
 #ifndef SALVE_VISIT_SITE_H
 #define SALVE_VISIT_SITE_H
 
+#include "records/certify.h"
 #include "visit/visit.h"
 
 struct visit_member {
@@ -38,7 +39,9 @@ struct visit_site_ask {
     struct str zone;                                            /* IANA time zone; empty: UTC */
     enum salve_code (*told)(void *with, struct salve_err *err); /* may be NULL */
     void *with;
-    struct str languages; /* BCP 47, a space between; empty: "en ar" */
+    struct str languages;               /* BCP 47, a space between; empty: "en ar" */
+    struct str host;                    /* with authority: the server's name */
+    struct site_certificate *authority; /* it gets one of its own, which is told here, in mem; NULL: none */
 };
 SALVE_MUST_USE enum salve_code visit_site_make(const struct site_options *options, const struct visit_site_ask *ask,
                                                struct arena *mem, struct salve_err *err);

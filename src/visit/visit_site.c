@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "crypto/crypto.h"
+#include "records/certify.h"
 #include "visit/visit_int.h"
 
 enum { STAFF_NAME_BYTES_MAX = 64, SITE_NAME_BYTES_MAX = 200, LOG_NAME_BYTES_MAX = 40 };
@@ -120,6 +121,10 @@ static enum salve_code first_staff(struct site *site, void *with, struct salve_e
     TRY(staff_login(site, actor.id, ask->members[first].secret, making->mem, &actor, err));
     for (size_t i = 0; i < ask->count; i++)
         if (i != first) TRY(register_one(site, actor, NULL, &ask->members[i], err));
+    if (ask->authority != NULL) {
+        TRY(site_authority_make(site, actor, ask->host, err));
+        TRY(site_authority(site, making->mem, ask->authority, err));
+    }
     return ask->told == NULL ? SALVE_OK : ask->told(ask->with, err);
 }
 

@@ -117,8 +117,8 @@ static void put_getting(struct writing *w)
     if (facts->link.len > 0)
         letter_form_add(w->form, (struct letter_form_row){
                                      .kind = LETTER_FORM_LINK, .words = word(w, "get.link"), .unit = facts->link});
-    else if (facts->plain.len > 0)
-        put(w, LETTER_FORM_TEXT, "get.paper");
+    else
+        put(w, LETTER_FORM_TEXT, facts->plain.len > 0 ? "get.paper" : "get.stick");
     if (facts->plain.len > 0)
         letter_form_add(w->form, (struct letter_form_row){.kind = LETTER_FORM_CODE, .words = facts->plain});
 }

@@ -43,6 +43,14 @@ status_of() { get -o /dev/null -w '%{http_code}' "$@"; }
 shown() { openssl s_client -connect "127.0.0.1:$port" -servername $host </dev/null 2>/dev/null | openssl x509 -noout "$@"; }
 call() { get -H 'Content-Type: application/json' -H "Origin: https://$host:$port" -d "${2:-{\}}" "https://$host:$port/call/$1"; }
 
+# --- made with a name -----------------------------------------------------------------------------------------------
+prints '^words  *[a-z]+( [a-z]+){11}$' "init prints the words" salve init "$work/named" --made-up --key-file "$work/named.key" \
+    --tls site --host van.home.arpa --yes
+salve -C "$work/named" --key-file "$work/named.key" tls >"$work/first" 2>/dev/null
+prints '^authority  *for van.home.arpa and nothing else' "and the site has the authority" cat "$work/first"
+fails 3 "a name that anybody may answer makes no site" salve init "$work/local" --made-up --key-file "$work/named.key" --tls site \
+    --host van.local --yes
+
 # --- an authority of its own ----------------------------------------------------------------------------------------
 fails 3 "without an authority it does not start" "$SALVE" serve --tls site --host $host --listen 127.0.0.1:0
 fails 2 "an address is no name" "$SALVE" serve --tls site --host 192.0.2.1 --listen 127.0.0.1:0

@@ -5,12 +5,12 @@
  * back, none that holds ends, taking back works, no session of a clinician begins, and the log keeps its order. It is
  * killed or cut from power at any call of that time, too.
  *
- *     clocks              with ALL=1 4,000 seeds; else a few
+ *     clocks              with ALL=1 1,000 seeds; else a few
  *     clocks SEED         that one, with its steps */
 #include "life.h"
 #include "records/session.h"
 
-enum { BEFORE = 12, DURING = 14, AFTER = 6, SHORT = T_IS_SANITIZED ? 4 : 32, WHOLE = T_IS_SANITIZED ? 200 : 4000 };
+enum { BEFORE = 12, DURING = 14, AFTER = 6, SHORT = T_IS_SANITIZED ? 4 : 32, WHOLE = T_IS_SANITIZED ? 100 : 1000 };
 enum { HOUR_MS = 3600 * 1000 };
 
 static const struct wrong {

@@ -44,6 +44,7 @@ static bool is_told;
 static bool is_clean(const struct kind *kind, enum salve_code code)
 {
     if (code == SALVE_OK || code == SALVE_E_CONSENT || code == SALVE_E_NOT_FOUND) return true;
+    if (code == SALVE_E_CONFLICT) return life->steps[life->count - 1].kind == LIFE_TABLET; /* enrolled already */
     if (code == SALVE_E_IO) return kind->may_be_io;
     if (code == SALVE_E_FULL) return kind->error == ENOSPC || kind->error == EDQUOT || kind->error == 0;
     return code == SALVE_E_MEMORY && (kind->error == ENOMEM || kind->error == EMFILE);

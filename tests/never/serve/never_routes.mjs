@@ -119,8 +119,12 @@ const judge = (seat, may, name, answer) => {
 // --- what is asked
 const echo = () => pick([ECHO, `<${ECHO}>`, `' OR 1=1 --${ECHO}`, `${'x'.repeat(70)}${ECHO}`, `*${ECHO}`]);
 const members = {
-    name: () => pick(['victim', 'lina', 'manager', ...people.map((one) => one.family), echo()]),
-    secret: (seat, call) => pick({ login: ['wrongsecretcanary', echo()], 'secret-set': [SECRET, 'x'] }[call] ?? [SECRET, SECRET, 'wrongsecretcanary', echo()]),
+    // Who works here goes on working: what a manager may do with a name is asked about others.
+    name: (seat, call) => pick(call.startsWith('staff-') ? ['victim', `new-${used.length}`, pick(people).family, echo()] : ['victim', 'lina', 'manager', ...people.map((one) => one.family), echo()]),
+    role: () => pick([...roles.map((one) => one.role), echo()]),
+    with: () => pick(['joan', 'dr-amina', 'victim', echo()]),
+    withSecret: () => pick([SECRET, SECRET, SECRET, 'wrongsecretcanary']),
+    secret: (seat, call) => pick({ login: ['wrongsecretcanary', echo()], 'secret-set': [SECRET, 'x'], 'staff-add': [SECRET] }[call] ?? [SECRET, SECRET, 'wrongsecretcanary', echo()]),
     who: () => (chance(0.7) ? pick(people).card : pick([...tickets.slice(-4), pick(people).family, '*', '', echo()])),
     person: (seat) => (chance(0.7) ? seat.person : pick([...handles.slice(-12), pick(people).card, '', echo()])),
     key: () => {
@@ -312,7 +316,8 @@ for (const name of found([...marks, { name: 'a secret', text: SECRET }], server.
 
 // --- and that it was a test: people were looked at, each call was answered, what is looked for is found where it is
 if (own < requests / 40) fault(`only ${own} answers were about somebody`);
-const needsProof = (row) => row.needed.some((member) => !known.has(member));
+// Random requests need not bring about what takes a key of a device, or a register in a certain state.
+const needsProof = (row) => row.needed.some((member) => !known.has(member)) || /^staff-/.test(row.name);
 const asMuch = kills > 0 ? ['open', 'measure', 'inbox'] : calls.filter((row) => !needsProof(row)).map((row) => row.name);
 const unasked = kills > 0 ? [] : calls.filter((row) => seats.some((seat) => !askedBy[`${row.name} ${seat.role}`]));
 if (unasked.length > 0) fault(`not asked by every role: ${unasked.map((row) => row.name)}`);

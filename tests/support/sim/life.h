@@ -11,6 +11,8 @@
 #include <signal.h>
 #include <sys/file.h>
 
+#include "records/account.h"
+#include "records/certify.h"
 #include "records/gate.h"
 #include "records/worklist.h"
 #include "sim.h"
@@ -35,10 +37,14 @@ enum life_kind {
     LIFE_STAFF,
     LIFE_SETTINGS,
     LIFE_BACKUP,
+    LIFE_MANY, /* saves of some people in one commit: a step of LIFE_SAVE for each of them is noted */
+    LIFE_TABLET,
+    LIFE_AUTHORITY,
     LIFE_KINDS
 };
-static const char *const life_words[] = {"enrol",  "give", "withdraw", "save",     "look",     "erase", "card",
-                                         "rotate", "tick", "reopen",   "register", "settings", "backup"};
+static const char *const life_words[] = {"enrol",  "give",   "withdraw", "save",     "look",     "erase",
+                                         "card",   "rotate", "tick",     "reopen",   "register", "settings",
+                                         "backup", "many",   "tablet",   "authority"};
 
 struct life_step {
     enum life_kind kind;
@@ -193,11 +199,12 @@ static enum salve_code life_open(struct life *life, struct life_step *step, enum
     return SALVE_OK;
 }
 
-static enum salve_code life_put(struct life *life, struct life_step *step, struct rec_view *view, struct salve_err *err)
+/* What a step saves, and its open work with it. */
+static enum salve_code life_items(struct life *life, struct life_step *step, struct rec_view *view,
+                                  struct tape tapes[LIFE_ITEMS], struct rec_item items[LIFE_ITEMS],
+                                  struct salve_err *err)
 {
     static const struct work_entry open_work = {.part = WORK_KEPT, .task = WORK_TELL, .urgency = 1};
-    struct tape tapes[LIFE_ITEMS];
-    struct rec_item items[LIFE_ITEMS];
     for (int i = 0; i < step->count; i++) {
         char text[16];
         (void)snprintf(text, sizeof text, "%d", step->values[i]);
@@ -208,6 +215,14 @@ static enum salve_code life_put(struct life *life, struct life_step *step, struc
         items[i] = (struct rec_item){.tape = &tapes[i]};
     }
     if (step->has_work) worklist_set(view, WORK_KEPT, &open_work, 1);
+    return SALVE_OK;
+}
+
+static enum salve_code life_put(struct life *life, struct life_step *step, struct rec_view *view, struct salve_err *err)
+{
+    struct tape tapes[LIFE_ITEMS];
+    struct rec_item items[LIFE_ITEMS];
+    TRY(life_items(life, step, view, tapes, items, err));
     return rec_save(view, items, (size_t)step->count, NULL, life->t->mem, err);
 }
 
@@ -219,6 +234,59 @@ static enum salve_code life_save(struct life *life, struct life_step *step, stru
     step->to = life_at(life);
     (void)!rec_close(&view, NULL);
     return code;
+}
+
+/* The step that was begun and up to two more of other people, each with its own view and batch. */
+static enum salve_code life_many(struct life *life, struct life_step *first, struct salve_err *err)
+{
+    enum { MANY = 3 };
+    struct rec_view *views[MANY] = {0};
+    struct tape tapes[MANY][LIFE_ITEMS];
+    struct rec_item items[MANY][LIFE_ITEMS];
+    struct rec_batch batches[MANY] = {0};
+    size_t count = 0;
+    enum salve_code code = SALVE_OK;
+    first->kind = LIFE_SAVE;
+    for (int i = 0; i < MANY && i < life->people && life->count < LIFE_STEPS && code == SALVE_OK; i++) {
+        struct life_step *step = i == 0 ? first : &life->steps[life->count++];
+        if (i > 0) *step = *first;
+        if (i > 0) step->person = (first->person + i) % life->people, step->is_opened = false;
+        for (int v = 0; v < LIFE_ITEMS && i > 0; v++) step->values[v] = 40 + life->numbers++ % 200;
+        code = life_open(life, step, PURPOSE_CARE, &views[count], err);
+        if (code == SALVE_OK) code = life_items(life, step, views[count], tapes[count], items[count], err);
+        step->code = code;
+        step->to = life_at(life);
+        if (code == SALVE_OK)
+            batches[count] =
+                (struct rec_batch){.view = views[count], .items = items[count], .item_count = (size_t)step->count};
+        count += code == SALVE_OK;
+        if (code == SALVE_E_CONSENT || code == SALVE_E_NOT_FOUND) code = SALVE_OK; /* of this one alone */
+    }
+    enum salve_code saved = count == 0 ? code : rec_save_many(life->t->site, batches, count, life->t->mem, err);
+    size_t at = 0;
+    for (struct life_step *step = first; step < &life->steps[life->count] && count > 0; step++) {
+        if (step->code != SALVE_OK) continue;
+        step->code = saved == SALVE_OK || batches[at].code != SALVE_OK ? batches[at].code : saved;
+        step->to = life_at(life);
+        at++;
+    }
+    for (size_t i = 0; i < count; i++) (void)!rec_close(&views[i], NULL);
+    return count == 0 ? first->code : saved;
+}
+
+/* Two keys that a tablet may have: the point that all of P-256 comes from, and its double. */
+static const char *const life_tablet_keys[] = {"046b17d1f2e12c4247f8bce6e563a440f277037d812deb33a0f4a13945d898c296"
+                                               "4fe342e2fe1a7f9b8ee7eb4a7c0f9e162bce33576b315ececbb6406837bf51f5",
+                                               "047cf27b188d034f7e8a52380304b51ac3c08969e277f21b35a60b48fc47669978"
+                                               "07775510db8ed040293d9ac69f7430dbba7dade63ce982299e04b79d227873d1"};
+
+static enum salve_code life_tablet(struct life *life, const struct life_step *step, struct salve_err *err)
+{
+    struct tablet_new fresh = {.label = STR("front desk")};
+    struct str id;
+    if (!str_hex_parse(str_of(life_tablet_keys[step->values[0] % 2]), fresh.public_key, sizeof fresh.public_key))
+        return salve_fail(err, SALVE_E_INVALID, "key");
+    return tablet_enrol(life->t->site, T_MANAGER, &fresh, life->t->mem, &id, err);
 }
 
 static enum salve_code life_look(struct life *life, struct life_step *step, struct salve_err *err)
@@ -280,6 +348,11 @@ static enum salve_code life_upkeep(struct life *life, const struct life_step *st
                           ROLE_REGISTRAR, err);
     case LIFE_SETTINGS:
         return life_settings(life, step, err);
+    case LIFE_TABLET:
+        return life_tablet(life, step, err);
+    case LIFE_AUTHORITY:
+        return site_authority_make(life->t->site, T_MANAGER,
+                                   arena_printf(life->t->mem, "salve-%d.home.arpa", step->values[0]), err);
     default:
         return site_backup(life->t->site, &ask, life->t->mem, &backup, err);
     }
@@ -308,6 +381,8 @@ static enum salve_code life_take(struct life *life, struct life_step *step, stru
         return rec_erase(site, T_BESIDE, life->cards[step->person], life->t->mem, &erasure, err);
     case LIFE_CARD:
         return life_card(life, step, err);
+    case LIFE_MANY:
+        return life_many(life, step, err);
     default:
         return life_upkeep(life, step, err);
     }
@@ -326,9 +401,11 @@ static enum salve_code life_step(struct life *life, enum life_kind kind, int per
     for (int i = 0; i < LIFE_ITEMS; i++) step->values[i] = 40 + life->numbers++ % 200;
     life_now_ms += (int64_t)sim_dice(&life->stream, 120) * 1000;
     if (kind == LIFE_REOPEN) life_now_ms += (int64_t)sim_dice(&life->stream, 30) * 60 * LIFE_MINUTE_MS;
-    step->code = life->t->site == NULL ? SALVE_E_NOT_FOUND : life_take(life, step, err);
-    if (step->to == 0 || step->code != SALVE_OK) step->to = life_at(life);
     step->now_ms = life_now_ms;
+    enum salve_code code = life->t->site == NULL ? SALVE_E_NOT_FOUND : life_take(life, step, err);
+    if (kind == LIFE_MANY && life->t->site != NULL) return code; /* noted by each of them */
+    step->code = code;
+    if (step->to == 0 || step->code != SALVE_OK) step->to = life_at(life);
     if (step->code == SALVE_OK && step->card.ptr != NULL) life->cards[step->person] = step->card;
     if (step->code == SALVE_OK && kind == LIFE_ENROL) life->people++;
     return step->code;
@@ -340,9 +417,10 @@ static enum salve_code life_next(struct life *life, struct salve_err *err)
     static const struct {
         enum life_kind kind;
         uint32_t odds;
-    } table[] = {{LIFE_ENROL, 4}, {LIFE_GIVE, 18},    {LIFE_WITHDRAW, 8}, {LIFE_SAVE, 34}, {LIFE_LOOK, 10},
-                 {LIFE_ERASE, 2}, {LIFE_CARD, 3},     {LIFE_ROTATE, 3},   {LIFE_TICK, 6},  {LIFE_REOPEN, 7},
-                 {LIFE_STAFF, 2}, {LIFE_SETTINGS, 2}, {LIFE_BACKUP, 1}};
+    } table[] = {{LIFE_ENROL, 4},  {LIFE_GIVE, 18},  {LIFE_WITHDRAW, 8},  {LIFE_SAVE, 24},
+                 {LIFE_MANY, 8},   {LIFE_TABLET, 1}, {LIFE_AUTHORITY, 1}, {LIFE_LOOK, 10},
+                 {LIFE_ERASE, 2},  {LIFE_CARD, 3},   {LIFE_ROTATE, 3},    {LIFE_TICK, 6},
+                 {LIFE_REOPEN, 7}, {LIFE_STAFF, 2},  {LIFE_SETTINGS, 2},  {LIFE_BACKUP, 1}};
     uint32_t at = sim_dice(&life->stream, 100);
     size_t row = 0;
     while (at >= table[row].odds) at -= table[row++].odds;
@@ -354,17 +432,20 @@ static enum salve_code life_next(struct life *life, struct salve_err *err)
     return life_step(life, kind, person, purpose, err);
 }
 
+static bool life_is_fine(enum salve_code code)
+{
+    return code == SALVE_OK || code == SALVE_E_CONSENT || code == SALVE_E_NOT_FOUND || code == SALVE_E_CONFLICT;
+}
+
 /* life_record - opens the site, takes so many steps and closes it, all of it recorded. What a healthy machine refuses is
- * what the person decided (E_CONSENT, E_NOT_FOUND) and nothing else. */
+ * what the person decided (E_CONSENT, E_NOT_FOUND), a tablet that is enrolled already, and nothing else. */
 static bool life_record(struct life *life, unsigned steps)
 {
     struct salve_err err = {0};
     life->sim = sim_begin(life->root);
     enum salve_code code = site_open(&life->t->options, &life->t->site, &err);
-    for (unsigned i = 0; i < steps && (code == SALVE_OK || code == SALVE_E_CONSENT || code == SALVE_E_NOT_FOUND); i++)
-        code = life_next(life, &err);
-    if (code == SALVE_OK || code == SALVE_E_CONSENT || code == SALVE_E_NOT_FOUND)
-        code = site_close(&life->t->site, &err);
+    for (unsigned i = 0; i < steps && life_is_fine(code); i++) code = life_next(life, &err);
+    if (life_is_fine(code)) code = site_close(&life->t->site, &err);
     sim_end(life->sim);
     if (code == SALVE_OK) return true;
     t_fail("life", "%s: %s of step %zu (%s) on a healthy machine: %s %s", life_where, salve_code_name(code),

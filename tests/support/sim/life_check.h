@@ -54,7 +54,7 @@ static enum life_outcome life_outcome(const struct life_step *step, uint64_t at)
     if (step->to <= at && step->code == SALVE_OK) return LIFE_DONE;
     if (step->from > at) return life_keys_are_newer && life_is_of_keys(step->kind) ? LIFE_MAYBE : LIFE_NOT_YET;
     bool is_refusal = step->code == SALVE_E_CONSENT || step->code == SALVE_E_NOT_FOUND || step->code == SALVE_E_CLOCK ||
-                      step->code == SALVE_E_PIN || step->code == SALVE_E_ROLE;
+                      step->code == SALVE_E_PIN || step->code == SALVE_E_ROLE || step->code == SALVE_E_CONFLICT;
     return step->to <= at && is_refusal ? LIFE_REFUSED : LIFE_MAYBE;
 }
 
@@ -258,6 +258,30 @@ static bool life_commons_stand(struct life *life, const struct life_model *model
     return true;
 }
 
+/* The tablets that were enrolled are enrolled; the authority is the newest that was made, or one that was under way. */
+static bool life_devices_stand(struct life *life, const struct life_model *model)
+{
+    struct salve_err err = {0};
+    struct tablet *tablets = NULL;
+    struct site_certificate authority = {0};
+    size_t count = 0, must = 0;
+    enum salve_code code = site_authority(life->t->site, life->t->mem, &authority, &err);
+    bool is_known = code == SALVE_E_NOT_FOUND;
+    life_want(is_known || code == SALVE_OK);
+    for (size_t i = 0; i < life->count; i++) {
+        const struct life_step *step = &life->steps[i];
+        enum life_outcome outcome = life_outcome(step, model->at);
+        must += step->kind == LIFE_TABLET && outcome == LIFE_DONE;
+        if (step->kind != LIFE_AUTHORITY || outcome < LIFE_MAYBE) continue;
+        bool is_this = str_eq(authority.name, arena_printf(life->t->mem, "salve-%d.home.arpa", step->values[0]));
+        is_known = outcome == LIFE_DONE ? is_this : is_known || is_this;
+    }
+    life_want(is_known);
+    life_want(tablet_list(life->t->site, T_MANAGER, life->t->mem, &tablets, &count, &err) == SALVE_OK);
+    life_want(count >= must);
+    return true;
+}
+
 static void life_show(void *with, const struct site_finding *finding)
 {
     (void)with;
@@ -311,8 +335,8 @@ static bool life_check_open(struct life *life, const struct life_ask *ask)
     int looked = (int)(ask->seed % LIFE_PEOPLE);
     for (int i = 0; i < LIFE_PEOPLE; i++)
         if (!life_person_stands(life, &model, i, i == looked)) return false;
-    return life_work_stands(life, &model) && life_commons_stand(life, &model) && life_verifies(life, ask->shown) &&
-           (!ask->goes_on || life_goes_on(life));
+    return life_work_stands(life, &model) && life_commons_stand(life, &model) && life_devices_stand(life, &model) &&
+           life_verifies(life, ask->shown) && (!ask->goes_on || life_goes_on(life));
 }
 
 static bool life_check(struct life *life, const struct life_ask *ask)

@@ -2,6 +2,8 @@
  * Which call fails, memory that is not there, and chance; see sim.h. */
 #include <errno.h>
 #include <fcntl.h>
+#define OPENSSL_SUPPRESS_DEPRECATED
+#include <openssl/rand.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -123,12 +125,22 @@ static uint32_t word(void)
     fill(&out, sizeof out);
     return out;
 }
+/* OpenSSL asks in a way that is old, and still heard. */
+static int fill_for_openssl(unsigned char *out, int len)
+{
+    fill(out, (size_t)len);
+    return 1;
+}
+static int is_ready(void) { return 1; }
+
 static struct randombytes_implementation source = {.implementation_name = implementation, .random = word, .buf = fill};
 
 void sim_chance(uint64_t seed)
 {
     /* Its own beginning takes of the stream, once a program. */
     if (!has_chance && (randombytes_set_implementation(&source) != 0 || sodium_init() < 0)) abort();
+    static RAND_METHOD for_openssl = {.bytes = fill_for_openssl, .pseudorand = fill_for_openssl, .status = is_ready};
+    if (!has_chance && RAND_set_rand_method(&for_openssl) != 1) abort();
     has_chance = true;
     chance = seed;
     sqlite3_randomness(0, NULL); /* it begins anew with the next number, from /dev/urandom */

@@ -19,7 +19,8 @@ static void run(const char *sql) { assert_ok(db_exec(db, sql, NULL)); }
 static int make(void **state)
 {
     (void)state;
-    const struct db_options made = {.create = true, .schema = "CREATE TABLE t (n INTEGER, b BLOB)", .schema_version = 1};
+    const struct db_options made = {
+        .create = true, .schema = "CREATE TABLE t (n INTEGER, b BLOB)", .schema_version = 1};
     (void)snprintf(folder, sizeof folder, "/tmp/salve-db-XXXXXX");
     if (mkdtemp(folder) == NULL) return 1;
     (void)snprintf(path, sizeof path, "%s/a.db", folder);

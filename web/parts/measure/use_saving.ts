@@ -31,7 +31,8 @@ export interface SavingUse {
 interface Ends {
     /** It is on its way for sure, on this tablet or stored: once, the boxes are free. */
     readonly onDone?: (readings: readonly Entered[]) => void;
-    readonly onStored: (readings: readonly Entered[]) => void;
+    /** The person is read again by whoever hears of alarms (screens/urgent/held.ts), once for every save. */
+    readonly onStored?: (readings: readonly Entered[]) => void;
     /** Which number is typed again, and all that was sent with it. */
     readonly onAgain: (again: Again, readings: readonly Entered[]) => void;
 }
@@ -72,7 +73,7 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         if (entry.peek() !== null && entry.peek()?.key !== about.key) return;
         entry.value = about;
         become(savingTold(saving.peek(), outcomeOf(about)));
-        if (saving.peek().step === 'stored') now.current.onStored(about.inside.ask.readings);
+        if (saving.peek().step === 'stored') now.current.onStored?.(about.inside.ask.readings);
     };
     const hurry = (key: string): void => {
         const isOpen = saving.peek().step === 'sending' && entry.peek()?.key === key;

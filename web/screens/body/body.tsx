@@ -3,7 +3,7 @@
 import { useLocation } from 'preact-iso/router';
 import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
-import { me, person, refreshPerson } from '../../lib/session.ts';
+import { me, person } from '../../lib/session.ts';
 import { clock, day, t } from '../../lib/words.ts';
 import { Keypad, type BoxWords } from '../../parts/keypad/keypad.tsx';
 import { padAgain, padOpen } from '../../parts/keypad/keypad.ts';
@@ -73,7 +73,6 @@ export function BodyScreen() {
             pad.set(padOpen(bodyBoxes));
             void dropDraft('body');
         },
-        onStored: () => void refreshPerson(),
         onAgain: ({ reading }, readings) => {
             const at = bodyWords.findIndex((word) => word === readings[reading]?.word);
             pad.set(padAgain(padOpen(bodyBoxes, bodyTexts(readings)), Math.max(0, at)));

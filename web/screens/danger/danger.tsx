@@ -4,7 +4,7 @@
 import { useEffect, useId, useRef } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
-import { person, refreshPerson } from '../../lib/session.ts';
+import { person } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
 import { savingHolds } from '../../parts/measure/measure.ts';
 import { Saved, savingAsks } from '../../parts/measure/saved.tsx';
@@ -73,10 +73,7 @@ export function DangerScreen() {
     const latest = useRef(danger);
     latest.current = danger;
     const use = useSaving('danger', {
-        onStored: (sent) => {
-            draft.value = dangerStored(latest.current, sent).answers;
-            void refreshPerson();
-        },
+        onStored: (sent) => void (draft.value = dangerStored(latest.current, sent).answers),
         onAgain: () => undefined,
     });
     const isBusy = savingHolds(use.saving) || savingAsks(use),

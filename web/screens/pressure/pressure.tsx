@@ -7,7 +7,7 @@ import { useLocation } from 'preact-iso/router';
 import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { entries, type Entry } from '../../lib/outbox.ts';
-import { me, person, refreshPerson } from '../../lib/session.ts';
+import { me, person } from '../../lib/session.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
 import { Keypad, type BoxWords } from '../../parts/keypad/keypad.tsx';
 import { padAgain, padOpen } from '../../parts/keypad/keypad.ts';
@@ -131,7 +131,6 @@ export function PressureScreen() {
             void dropDraft('pressure');
             startRest(BETWEEN_SECONDS);
         },
-        onStored: () => void refreshPerson(),
         // The pulse is the second reading, the lower number the second of the first.
         onAgain: ({ reading, which }, readings) =>
             pad.set(padAgain(padOpen(pressureBoxes, pressureTexts(readings)), reading === 1 ? 2 : which)),

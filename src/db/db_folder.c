@@ -1,27 +1,112 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The copy of a site that is upgraded, and the exchange; upgrade_int.h. */
+ * A folder with databases as files; folder.h. */
+#include "db/folder.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "records/backup_int.h"
-#include "records/upgrade_int.h"
+#include "crypto/crypto.h"
 
 enum {
+    PIECE_BYTES = 1 << 18,
     LIST_BYTES = 1 << 20,
     ROOM_TIMES = 3,          /* the copy, its WAL while it is worked on, and as much again */
     ROOM_BYTES_MIN = 8 << 20 /* of the smallest site */
 };
 
+static enum salve_code path_of(const char *folder, const char *name, char path[DB_PATH_BYTES], struct salve_err *err)
+{
+    int len = snprintf(path, DB_PATH_BYTES, "%s/%s", folder, name);
+    return len > 0 && len < DB_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the folder");
+}
+
+bool db_file_is_there(const char *folder, const char *name)
+{
+    char path[DB_PATH_BYTES];
+    struct stat info;
+    return path_of(folder, name, path, NULL) == SALVE_OK && lstat(path, &info) == 0;
+}
+
+/* --- pieces of a file --------------------------------------------------------------------------------------------- */
+
+enum salve_code db_file_pieces(const char *path, db_on_piece *run, void *with, struct salve_err *err)
+{
+    int fd = -1;
+    ssize_t got = 1;
+    struct arena *mem = arena_open_private(2 * PIECE_BYTES);
+    char *room = mem == NULL ? NULL : arena_alloc_raw(mem, PIECE_BYTES, 16);
+    enum salve_code code = room == NULL ? salve_fail(err, SALVE_E_MEMORY, "%s", path) : SALVE_OK;
+    if (code == SALVE_OK) code = file_open_plain(path, O_RDONLY, 0, &fd, err);
+    while (code == SALVE_OK && got > 0) {
+        got = read(fd, room, PIECE_BYTES);
+        if (got < 0 && errno == EINTR)
+            got = 1;
+        else if (got < 0)
+            code = file_fail(err, path);
+        else if (got > 0)
+            code = run(with, str_make(room, (size_t)got), err);
+    }
+    if (fd >= 0) (void)close(fd);
+    arena_close(mem);
+    return code;
+}
+
+struct sink {
+    int fd;
+    const char *path;
+};
+
+static enum salve_code put_piece(void *with, struct str piece, struct salve_err *err)
+{
+    const struct sink *sink = with;
+    while (piece.len > 0) {
+        ssize_t put = write(sink->fd, piece.ptr, piece.len);
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) return file_fail(err, sink->path);
+        piece = str_cut(piece, (size_t)put, piece.len);
+    }
+    return SALVE_OK;
+}
+
+enum salve_code db_file_copy(const char *from, const char *to, struct salve_err *err)
+{
+    struct sink sink = {.path = to};
+    if (access(from, F_OK) != 0) return file_fail(err, from);
+    sink.fd = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (sink.fd < 0 && errno == EEXIST) return salve_fail(err, SALVE_E_CONFLICT, "%s", to);
+    if (sink.fd < 0) return file_fail(err, to);
+    enum salve_code code = db_file_pieces(from, put_piece, &sink, err);
+    if (code == SALVE_OK && fsync(sink.fd) != 0) code = file_fail(err, to);
+    if (close(sink.fd) != 0 && code == SALVE_OK) code = file_fail(err, to);
+    if (code != SALVE_OK) (void)unlink(to);
+    return code;
+}
+
+enum salve_code db_file_wipe(const char *path, struct salve_err *err)
+{
+    uint8_t noise[256];
+    int fd = -1;
+    TRY(file_open_plain(path, O_WRONLY, 0, &fd, err));
+    crypto_random(noise, sizeof noise);
+    bool is_good = pwrite(fd, noise, sizeof noise, 0) == (ssize_t)sizeof noise && fsync(fd) == 0;
+    enum salve_code code = is_good ? SALVE_OK : file_fail(err, path);
+    (void)close(fd);
+    return code;
+}
+
+/* --- a copy beside it ------------------------------------------------------------------------------------------- */
+
 static const char beside_end[] = ".upgrading";
 
-static enum salve_code find_folders(const char *path, struct rec_copy *out, struct salve_err *err)
+static enum salve_code find_folders(const char *path, struct db_copy *out, struct salve_err *err)
 {
     if (realpath(path, out->folder) == NULL) return file_fail(err, path);
     int len = snprintf(out->beside, sizeof out->beside, "%s%s", out->folder, beside_end);
@@ -45,10 +130,10 @@ static enum salve_code each_file(const char *folder, on_file *run, void *with, s
     return code;
 }
 
-static enum salve_code look_at(const char *folder, const char *name, struct stat *info, char path[REC_PATH_BYTES],
+static enum salve_code look_at(const char *folder, const char *name, struct stat *info, char path[DB_PATH_BYTES],
                                struct salve_err *err)
 {
-    TRY(rec_path(folder, name, path, err));
+    TRY(path_of(folder, name, path, err));
     return lstat(path, info) == 0 ? SALVE_OK : file_fail(err, path);
 }
 
@@ -58,16 +143,16 @@ static enum salve_code look_at(const char *folder, const char *name, struct stat
 static enum salve_code remove_one(void *with, const char *folder, const char *name, struct salve_err *err)
 {
     (void)with;
-    char path[REC_PATH_BYTES];
-    TRY(rec_path(folder, name, path, err));
-    if (str_starts(str_of(name), STR("keys.epoch"))) (void)!rec_file_wipe(path, NULL); /* a full disk may not let it */
+    char path[DB_PATH_BYTES];
+    TRY(path_of(folder, name, path, err));
+    if (str_starts(str_of(name), STR("keys.epoch"))) (void)!db_file_wipe(path, NULL); /* a full disk may not let it */
     return unlink(path) == 0 || errno == ENOENT ? SALVE_OK : file_fail(err, path);
 }
 
 static enum salve_code only_plain(void *with, const char *folder, const char *name, struct salve_err *err)
 {
     (void)with;
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct stat info;
     TRY(look_at(folder, name, &info, path, err));
     if (S_ISREG(info.st_mode)) return SALVE_OK;
@@ -80,7 +165,7 @@ static enum salve_code is_ours(const char *beside, struct salve_err *err)
 {
     struct stat info;
     enum salve_code code = lstat(beside, &info) == 0 ? SALVE_OK : file_fail(err, beside);
-    if (code == SALVE_OK && S_ISDIR(info.st_mode) && rec_file_is_there(beside, "lock"))
+    if (code == SALVE_OK && S_ISDIR(info.st_mode) && db_file_is_there(beside, "lock"))
         return each_file(beside, only_plain, NULL, err);
     if (code == SALVE_OK && S_ISDIR(info.st_mode) && rmdir(beside) == 0) return SALVE_E_NOT_FOUND; /* it was empty */
     if (code != SALVE_OK) return code;
@@ -106,9 +191,9 @@ static enum salve_code remove_beside(const char *beside, struct salve_err *err)
     return code == SALVE_OK ? file_sync_folder_of(beside, err) : code;
 }
 
-void rec_copy_clear(const char *folder)
+void db_copy_clear(const char *folder)
 {
-    struct rec_copy copy;
+    struct db_copy copy;
     struct stat info;
     if (find_folders(folder, &copy, NULL) != SALVE_OK || lstat(copy.beside, &info) != 0) return;
     (void)!remove_beside(copy.beside, NULL);
@@ -118,7 +203,7 @@ void rec_copy_clear(const char *folder)
 
 static enum salve_code add_size(void *with, const char *folder, const char *name, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct stat info;
     uint64_t *bytes = with;
     TRY(look_at(folder, name, &info, path, err));
@@ -126,7 +211,7 @@ static enum salve_code add_size(void *with, const char *folder, const char *name
     return SALVE_OK;
 }
 
-static enum salve_code has_room(const struct rec_copy *copy, struct salve_err *err)
+static enum salve_code has_room(const struct db_copy *copy, struct salve_err *err)
 {
     uint64_t bytes = 0;
     struct statvfs disk;
@@ -153,22 +238,22 @@ static bool is_made_anew(struct str name) { return str_is(name, "lock") || str_e
 
 static enum salve_code copy_one(void *with, const char *folder, const char *name, struct salve_err *err)
 {
-    const struct rec_copy *copy = with;
-    char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
+    const struct db_copy *copy = with;
+    char from[DB_PATH_BYTES], to[DB_PATH_BYTES];
     struct stat info;
     if (is_made_anew(str_of(name))) return SALVE_OK;
     TRY(look_at(folder, name, &info, from, err));
-    TRY(rec_path(copy->beside, name, to, err));
-    TRY(rec_file_copy(from, to, err));
+    TRY(path_of(copy->beside, name, to, err));
+    TRY(db_file_copy(from, to, err));
     return make_like(&info, to, err);
 }
 
-static enum salve_code make_beside(const struct rec_copy *copy, struct salve_err *err)
+static enum salve_code make_beside(const struct db_copy *copy, struct salve_err *err)
 {
-    char lock[REC_PATH_BYTES];
+    char lock[DB_PATH_BYTES];
     struct stat info;
     if (stat(copy->folder, &info) != 0) return file_fail(err, copy->folder);
-    TRY(rec_path(copy->beside, "lock", lock, err));
+    TRY(path_of(copy->beside, "lock", lock, err));
     if (mkdir(copy->beside, 0700) != 0) return file_fail(err, copy->beside);
     int fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return file_fail(err, lock);
@@ -178,7 +263,7 @@ static enum salve_code make_beside(const struct rec_copy *copy, struct salve_err
     return make_like(&info, lock, err);
 }
 
-static enum salve_code copy_all(struct rec_copy *copy, struct salve_err *err)
+static enum salve_code copy_all(struct db_copy *copy, struct salve_err *err)
 {
     struct stat info;
     TRY(each_file(copy->folder, only_plain, NULL, err));
@@ -189,23 +274,21 @@ static enum salve_code copy_all(struct rec_copy *copy, struct salve_err *err)
     return file_sync_folder(copy->beside, err);
 }
 
-enum salve_code rec_copy_begin(const struct site_options *options, struct rec_copy *out, struct salve_err *err)
+enum salve_code db_copy_begin(const char *path, const struct db_wait *wait, struct db_copy *out, struct salve_err *err)
 {
-    char lock[REC_PATH_BYTES];
-    *out = (struct rec_copy){.lock = NULL};
-    TRY(find_folders(options->path, out, err));
-    if (!rec_file_is_there(out->folder, "site.db") || !rec_file_is_there(out->folder, "keys.db"))
-        return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no whole site in this folder", "%s", out->folder);
-    TRY(rec_path(out->folder, "lock", lock, err));
-    TRY(rec_take_lock(lock, &options->wait, &out->lock, err));
+    char lock[DB_PATH_BYTES];
+    *out = (struct db_copy){.lock = NULL};
+    TRY(find_folders(path, out, err));
+    TRY(path_of(out->folder, "lock", lock, err));
+    TRY(db_lock(lock, wait, &out->lock, err));
     enum salve_code code = copy_all(out, err);
-    if (code != SALVE_OK) (void)!rec_copy_end(out, NULL);
+    if (code != SALVE_OK) (void)!db_copy_end(out, NULL);
     return code;
 }
 
 /* --- the exchange ------------------------------------------------------------------------------------------------- */
 
-enum salve_code rec_copy_exchange(struct rec_copy *copy, struct salve_err *err)
+enum salve_code db_copy_exchange(struct db_copy *copy, struct salve_err *err)
 {
     if (renameat2(AT_FDCWD, copy->beside, AT_FDCWD, copy->folder, RENAME_EXCHANGE) == 0)
         return file_sync_folder_of(copy->folder, err);
@@ -218,7 +301,7 @@ enum salve_code rec_copy_exchange(struct rec_copy *copy, struct salve_err *err)
     return file_fail(err, copy->folder);
 }
 
-enum salve_code rec_copy_end(struct rec_copy *copy, struct salve_err *err)
+enum salve_code db_copy_end(struct db_copy *copy, struct salve_err *err)
 {
     struct stat info;
     enum salve_code code =
