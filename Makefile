@@ -44,7 +44,7 @@ NEEDS_paper     := letter base
 NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter records ranges crypto json base
 NEEDS_serve     := tls pages letter paper door http confine records crypto json base
-NEEDS_cli       := tls serve confine config door visit measure elm fhirpath terms fhir crypto json base
+NEEDS_cli       := tls serve confine config door visit measure elm fhirpath terms consent fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan

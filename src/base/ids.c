@@ -33,6 +33,12 @@ static const char *const role_texts[] = {
 #undef ROLE
 };
 
+static const char *const role_mays[] = {
+#define ROLE(name, text, may) may,
+#include "base/roles.def"
+#undef ROLE
+};
+
 const char *class_text(enum data_class class)
 {
     salve_assert(class >= 1 && class <= CLASS_LAST);
@@ -53,6 +59,12 @@ const char *role_text(enum role role)
 {
     salve_assert(role < ROLE_COUNT);
     return role_texts[role];
+}
+
+const char *role_may(enum role role)
+{
+    salve_assert(role < ROLE_COUNT);
+    return role_mays[role];
 }
 
 bool purpose_find(struct str text, enum purpose *out)

@@ -106,6 +106,7 @@ static enum salve_code serve(struct demo *demo, const char *share, struct salve_
                                     .demo_count = count,
                                     .may_lack_landlock = cli_has(demo->cli, OPT_WITHOUT_LANDLOCK),
                                     .ready = say_ready,
+                                    .is_over = cli_interrupted,
                                     .with = demo};
     enum salve_code code = serve_run(&options, err);
     if (code != SALVE_E_CONFLICT || cli_has(demo->cli, OPT_LISTEN)) return code;

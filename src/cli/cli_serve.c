@@ -79,6 +79,7 @@ enum salve_code cli_serve(struct cli *cli, struct salve_err *err)
                                           .may_lack_landlock =
                                               config_is(&cli->config, CONFIG_LISTEN_LANDLOCK, "wanted"),
                                           .ready = say_ready,
+                                          .is_over = cli_interrupted,
                                           .again = read_again,
                                           .with = cli};
     if (code == SALVE_OK) code = serve_run(&options, err);

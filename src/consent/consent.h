@@ -56,10 +56,6 @@ int32_t consent_days_max(enum purpose purpose);
 /* consent_may_add_sensitive - may a person add what is kept apart, with a yes of its own? */
 bool consent_may_add_sensitive(enum purpose purpose);
 
-/* consent_may_take - may this role take down somebody's choice? Participant, guardian, registrar, assistant,
- * clinician. */
-bool consent_may_take(enum role role);
-
 /* --- one decision of a person ------------------------------------------------------------------------------------ */
 
 /* clang-format off */

@@ -31,8 +31,6 @@ bool consent_is_asked(enum purpose purpose)
 
 bool consent_may_add_sensitive(enum purpose purpose) { return consent_term_of(purpose).may_choose_sens; }
 
-bool consent_may_take(enum role role) { return consent_may(role, ACT_GIVE, PURPOSE_NONE) != NULL; }
-
 struct reason_row {
     const char *text, *shown, *words;
 };

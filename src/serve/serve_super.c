@@ -419,6 +419,7 @@ enum salve_code serve_run(const struct serve_options *options, struct salve_err 
     if (code == SALVE_OK) read_build(&super);
     if (code == SALVE_OK) code = catch_signals(&super, &before, err);
     if (code == SALVE_OK) {
+        if (options->is_over != NULL && options->is_over()) told_to_end(&super);
         run(&super);
         code = super.code;
         if (code != SALVE_OK && err != NULL) *err = super.err;

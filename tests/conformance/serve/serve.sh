@@ -90,6 +90,16 @@ for after in 0.05 0.1 0.2 0.3; do
     wait "$server"
     is "whoever tells it to end while it starts gets that: after $after s" "$?" 0
 done
+for after in 0.01 0.03 0.06; do # also before that, when the command line still has the signals
+    serve_usual >"$work/log" 2>&1 </dev/null &
+    server=$!
+    sleep $after
+    kill -TERM "$server" 2>/dev/null
+    for ((i = 0; i < 400; i++)); do kill -0 "$server" 2>/dev/null || break; sleep 0.05; done
+    is "nobody who tells it to end is not heard: after $after s" "$(kill -0 "$server" 2>/dev/null && echo alive)" ''
+    kill -KILL "$server" 2>/dev/null
+    wait "$server" 2>/dev/null
+done
 serve_start "it starts again" serve_usual
 serve_end INT
 is "Ctrl-C ends it well" "$status" 0

@@ -60,4 +60,5 @@ await store(50 + stored++ / 10); // it answers again
 const status = await server.end();
 console.log(`seen ${killed} kills (${Object.entries(counts).map((count) => count.join(' ')).join(', ')}) during ${stored} saves; the ` +
     `longest took ${Math.round(longestMs)} ms; refused meanwhile: ${JSON.stringify(seen)}`);
+console.log(`anew ${(server.log.match(/"what":"ready"/g) ?? []).length - 3}`);
 console.log(`ended ${status}`);

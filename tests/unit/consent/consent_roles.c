@@ -1,84 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The table of who may do what (consent/may.h): docs/internals/roles.md shows it as it is, and what must hold of it
- * whatever rows come. `consent_roles print` prints
- * the page anew. */
-#include <stdio.h>
-
-#include "base/buf.h"
-#include "base/file.h"
+ * The table of who may do what (consent/may.h): what must hold of it whatever rows come. That docs/internals/roles.md
+ * shows it is for tests/conformance/cli/roles.sh to see. */
 #include "consent/consent.h"
 #include "consent/may.h"
 #include "t.h"
-
-#define PAGE "docs/internals/roles.md"
-
-static const char *const mays[ROLE_COUNT] = {
-#define ROLE(name, text, may) may,
-#include "base/roles.def"
-#undef ROLE
-};
-
-static void put_set(unsigned long bits, const char *(*name)(int), struct buf *out)
-{
-    bool is_first = true;
-    for (int i = 0; i < 32; i++) {
-        if ((bits >> i & 1) == 0) continue;
-        buf_addf(out, "%s%s", is_first ? "" : ", ", name(i));
-        is_first = false;
-    }
-}
-
-static const char *class_name(int class) { return class_text((enum data_class) class); }
-static const char *need_name(int need)
-{
-    static const char *const names[] = {"card", "shown lately", "letter's code", "staff beside"};
-    return names[need];
-}
-
-static void put_role(enum role role, struct buf *out)
-{
-    size_t count;
-    const struct may *rows = consent_may_rows(&count);
-    buf_addf(out, "\n## %s: %s\n\n| act | | purpose | classes | takes |\n|---|---|---|---|---|\n", role_text(role),
-             mays[role]);
-    for (size_t i = 0; i < count; i++) {
-        const struct may *row = &rows[i];
-        if (row->role != role) continue;
-        buf_addf(out, "| %s | %s | %s | ", act_text(row->act), act_what(row->act),
-                 row->purpose == PURPOSE_NONE ? "" : purpose_text(row->purpose));
-        put_set(row->classes, class_name, out);
-        buf_addf(out, " | ");
-        put_set(row->needs, need_name, out);
-        buf_addf(out, " |\n");
-    }
-}
-
-static struct str tables(struct arena *mem)
-{
-    struct buf out;
-    buf_init(&out, mem, 1 << 20);
-    for (int role = 0; role < ROLE_COUNT; role++) put_role((enum role)role, &out);
-    return buf_str(&out);
-}
-
-/* What stands before the tables, which is written by hand. */
-static struct str head_of(struct str kept)
-{
-    ptrdiff_t at = str_find(kept, STR("\n## participant"));
-    return str_cut(kept, 0, at < 0 ? kept.len : (size_t)at);
-}
-
-static void the_page_shows_the_rows(void **state)
-{
-    (void)state;
-    struct arena *mem = arena_open(4 << 20);
-    struct str kept, made = tables(mem);
-    assert_ok(file_read(PAGE, 1 << 20, mem, &kept, NULL));
-    if (!str_eq(str_cut(kept, head_of(kept).len, kept.len), made))
-        fail_msg("the tables of %s are others: build/tests/consent consent_roles print prints it anew", PAGE);
-    arena_close(mem);
-}
 
 static void no_row_is_there_twice_and_none_is_shadowed(void **state)
 {
@@ -171,18 +97,9 @@ static void what_is_no_role_act_or_purpose_may_nothing(void **state)
     assert_null(consent_may(ROLE_CLINICIAN, ACT_OPEN, PURPOSE_NONE));
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
-    if (argc > 1 && strcmp(argv[1], "print") == 0) {
-        struct arena *mem = arena_open(4 << 20);
-        struct str kept, made = tables(mem);
-        if (file_read(PAGE, 1 << 20, mem, &kept, NULL) != SALVE_OK) return 1;
-        (void)printf("%.*s%.*s", STR_ARGS(head_of(kept)), STR_ARGS(made));
-        arena_close(mem);
-        return 0;
-    }
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_page_shows_the_rows),
         cmocka_unit_test(no_row_is_there_twice_and_none_is_shadowed),
         cmocka_unit_test(every_act_is_somebodys),
         cmocka_unit_test(who_runs_a_site_has_no_purpose_and_no_class),
