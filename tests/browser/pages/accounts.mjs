@@ -34,7 +34,9 @@ class Desk {
     button(key) { return this.page.getByRole('button', { name: this.said(key) }).first(); }
     box(key, within = this.page) { return within.getByLabel(this.said(key)).first(); }
     go(path) { return this.page.evaluate((to) => document.querySelector(`nav.stations a[href="${to}"]`).click(), path); }
+    // Other screens have boxes for names too.
     async login(name, secret = SECRET) {
+        await this.button('start.enter').waitFor();
         await this.box('start.name').fill(name);
         await this.page.locator('form input[type=password]').fill(secret);
         await this.page.keyboard.press('Enter');
@@ -43,7 +45,7 @@ class Desk {
     async logout() {
         await this.button('top.leave').click();
         await this.button('top.leave-yes').click();
-        await this.box('start.name').waitFor();
+        await this.button('start.enter').waitFor();
     }
     async account() {
         await this.page.locator('.top-who a').click();
@@ -154,7 +156,7 @@ async function codes(desk, who) {
     const secret = page.locator('[aria-labelledby=account-secret]');
     await secret.locator('input').fill(phraseOf(who));
     await secret.locator('button.button-main').click();
-    check(name('another secret ends the session'), await appears(desk.box('start.name')));
+    check(name('another secret ends the session'), await appears(desk.button('start.enter')));
     await desk.login(who, phraseOf(who));
     await desk.account();
     await desk.button('account.codes-begin').click();
