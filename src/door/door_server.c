@@ -299,7 +299,9 @@ static void serve_all(struct door_server *server, const struct polled *polled)
         if (polled->fds[at++].revents != 0) take_connection(server, &server->listening[i]);
     for (size_t i = 0; i < server->watched_count; i++)
         if (polled->fds[at++].revents != 0) server->watched[i].ready(server->watched[i].with);
-    for (; at < polled->count; at++) serve_conn(server, polled->conns[at], polled->fds[at].revents);
+    for (; at < polled->count; at++) /* one that ended in the middle of another is not that any more */
+        if (polled->conns[at]->fd == polled->fds[at].fd)
+            serve_conn(server, polled->conns[at], polled->fds[at].revents);
 }
 
 /* --- in the middle of a request ----------------------------------------------------------------------------------- */
@@ -319,11 +321,13 @@ static void serve_between(struct door_server *server, int timeout_ms)
 {
     struct door_call *outer = server->running;
     count_held(server, outer->request, server->slice);
+    struct rec_rows *rows = rec_rows_swap(server->site, NULL); /* no commit of others is a row of its file */
     server->running = NULL;
     server->depth++;
     door_serve_others(server, timeout_ms);
     server->depth--;
     server->running = outer;
+    (void)!rec_rows_swap(server->site, rows);
     server->slice = span_now();
 }
 
