@@ -126,8 +126,12 @@ enum salve_code cli_site_found(const struct cli *cli, struct salve_err *err)
 {
     if (access(cli_site_dir(cli), F_OK) == 0) return SALVE_OK;
     if (errno == EACCES)
-        return salve_refuse(err, SALVE_E_IO, "only root and the owner of the folder may look into it", "%s",
-                            cli_site_dir(cli));
+        return salve_refuse(err, SALVE_E_IO,
+                            config_text(&cli->config, CONFIG_LISTEN_SOCKET) != NULL
+                                ? "its server does not run (systemctl start salve), and only root and the owner of the "
+                                  "folder may look into it"
+                                : "only root and the owner of the folder may look into it",
+                            "%s", cli_site_dir(cli));
     return salve_refuse(err, SALVE_E_NOT_FOUND,
                         "there is no site in that folder; 'salve init' makes one, -C names another", "%s",
                         cli_site_dir(cli));

@@ -75,6 +75,7 @@ enum salve_code pages_call_health(struct pages_call *call, struct salve_err *err
     const struct pages_config *config = &call->pages->config;
     TRY(visit_health(&call->visit, &health, err));
     json_put_text(&call->w, "version", config->version.len > 0 ? config->version : STR(""));
+    json_put_text(&call->w, "build", health.site.build.len > 0 ? health.site.build : STR_NONE);
     json_put_bool(&call->w, "landlock", config->health.len == 0);
     json_put_text(&call->w, "worst", str_of(visit_health_state_text(health.worst)));
     put_checks(call, &health);

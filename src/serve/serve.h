@@ -66,7 +66,7 @@ struct serve_options {
 
     /* Once all is ready: what a browser opens, "http://127.0.0.1:8080/". May be NULL. */
     void (*ready)(void *with, const char *address);
-    /* Whether an end was asked for before serve_run took the signals for itself: then nothing is started. May be NULL. */
+    /* Whether an end was asked for before serve_run took the signals: then nothing is started. May be NULL. */
     bool (*is_over)(void);
     /* SIGHUP: reads the configuration anew. May be NULL. */
     void (*again)(void *with, struct serve_again *out);

@@ -34,7 +34,4 @@ SALVE_MUST_USE enum salve_code visit_may(const struct visit *visit, enum act act
 /* visit_health - all of it, as it is now. Texts live in visit->mem. errors  E_ROLE; E_IO */
 SALVE_MUST_USE enum salve_code visit_health(const struct visit *visit, struct visit_health *out, struct salve_err *err);
 
-/* visit_certificate_state - of a certificate that ends then; 0: there is none. Fault: in 7 days or less; look: 21. */
-enum visit_health_state visit_certificate_state(int64_t until_unix_ms, int64_t now_unix_ms);
-
 #endif

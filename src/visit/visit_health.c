@@ -4,7 +4,7 @@
 
 #include "records/site.h"
 
-enum { DAYS_MAX = 7, CODES_MAX = 50, RENEWALS_MAX = 3, CERTIFICATE_LOOK_DAYS = 21, CERTIFICATE_FAULT_DAYS = 7 };
+enum { DAYS_MAX = 7, CODES_MAX = 50, RENEWALS_MAX = 3 };
 #define DAY_MS    ((int64_t)86400000)
 #define DISK_FULL ((uint64_t)256 << 20)
 #define DISK_LOOK ((uint64_t)2 << 30)
@@ -108,11 +108,4 @@ enum salve_code visit_health(const struct visit *visit, struct visit_health *out
     out->guessed_codes = site_guessed_codes(visit->site);
     judge(visit, out);
     return SALVE_OK;
-}
-
-enum visit_health_state visit_certificate_state(int64_t until_unix_ms, int64_t now_unix_ms)
-{
-    int64_t days = (until_unix_ms - now_unix_ms) / DAY_MS;
-    if (until_unix_ms == 0) return HEALTH_GOOD;
-    return days <= CERTIFICATE_FAULT_DAYS ? HEALTH_FAULT : days <= CERTIFICATE_LOOK_DAYS ? HEALTH_LOOK : HEALTH_GOOD;
 }

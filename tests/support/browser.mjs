@@ -53,7 +53,7 @@ export async function run(parts) {
     const work = mkdtempSync(join(tmpdir(), 'salve-browser-')), chosen = process.argv.slice(2);
     const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
     if (!check('Chromium is here (tools/setup installs it)', executablePath)) finish();
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'], env: { ...process.env, FONTCONFIG_FILE: fonts(work) } });
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--host-resolver-rules=MAP *.home.arpa 127.0.0.1'], env: { ...process.env, FONTCONFIG_FILE: fonts(work) } });
     for (const part of parts) {
         if (chosen.length > 0 && !chosen.includes(part.name)) continue;
         const began = Date.now();
@@ -138,8 +138,8 @@ export class Site {
         return JSON.parse(readFileSync(file, 'utf8')).entry.map(({ resource }) => resource);
     }
 
-    async start(port = 0) {
-        this.server = await serve([SALVE, 'serve', '--listen', `127.0.0.1:${port}`], this.environment);
+    async start(port = 0, ...more) {
+        this.server = await serve([SALVE, 'serve', '--listen', `127.0.0.1:${port}`, ...more], this.environment);
         this.origin = this.server.origin;
     }
     async stop(signal = 'SIGTERM') {

@@ -45,7 +45,7 @@ const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString();
 // --- who runs the site: made-up staff, tablets, health, log ---------------------------------------------------------------
 const CHECKS = ['backup', 'keys-copy', 'verify', 'keys', 'disk', 'clock', 'zone', 'codes', 'log'];
 const HEALTH = {
-    version: '0.1', landlock: true, worst: 'fault', now: ago(0), guessedCodes: 3,
+    version: '0.1', build: 'ab'.repeat(32), landlock: true, worst: 'fault', now: ago(0), guessedCodes: 3,
     checks: CHECKS.map((check, i) => ({ check, state: ['good', 'fault', 'look'][i % 3] })),
     backup: { at: ago(600), place: '/var/backups/salve' },
     keys: { epoch: 12, renewedAt: ago(300), copiedAt: null, place: null, renewalsSince: 4 },

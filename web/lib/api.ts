@@ -95,6 +95,8 @@ export type With = { with?: string; withSecret?: string } & Partial<Omit<ShownSe
 export type CheckState = 'good' | 'look' | 'fault';
 export interface Health {
     version: string;
+    /** SHA-256 of the program, which the newest entry of the log about it names; null: nobody said. */
+    build: string | null;
     landlock: boolean;
     worst: CheckState;
     now: string;
@@ -128,8 +130,9 @@ export interface Settings {
     settings: Readonly<Record<string, unknown>>;
 }
 export interface Certificate {
-    words: string;
-    fingerprint: string;
+    /** Of a certificate that the site made. */
+    words: string | null;
+    fingerprint: string | null;
     mode: SiteMode;
     until: string | null;
     names: string[];

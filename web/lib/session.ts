@@ -208,6 +208,9 @@ export async function unlock(shown: Shown): Promise<Answer<Login>> {
     return answer;
 }
 
+/** The server has ended the session by what was just done. */
+export const sessionIsOver = (): Promise<void> => goOut('nobody');
+
 /** Ends the session; E_CONFLICT: an alarm of the open person has no outcome yet. A server that is away ends it by
  * itself, later; until then this device is locked. */
 export async function logout(): Promise<Answer<object>> {

@@ -5,7 +5,7 @@ import { useEffect, useId, useState } from 'preact/hooks';
 import { api, type Account } from '../../lib/api.ts';
 import { canPasskey, makePasskey } from '../../lib/passkey.ts';
 import { challenge, proved, type Proved, type Trouble } from '../../lib/prove.ts';
-import { me, resume, site } from '../../lib/session.ts';
+import { me, resume, sessionIsOver, site } from '../../lib/session.ts';
 import { say } from '../../lib/announce.ts';
 import { day, t } from '../../lib/words.ts';
 import { SecretField } from '../../parts/field/secret.tsx';
@@ -160,11 +160,16 @@ function Codes({ account, change }: { account: Account; change: Change }) {
     );
 }
 
-function Secret({ change }: { change: Change }) {
+// All sessions of the member end with it, this one too.
+function Secret({ onTrouble }: { onTrouble: (trouble: Trouble) => void }) {
     const [secret, setSecret] = useState('');
     const submit = async (event: Event): Promise<void> => {
         event.preventDefault();
-        if (await change(async () => proved(await api.secretSet(secret)), t('account.secret-done'))) setSecret('');
+        const answer = proved(await api.secretSet(secret));
+        setSecret('');
+        if (!answer.ok) return onTrouble(answer.trouble);
+        say(t('account.secret-done'));
+        await sessionIsOver();
     };
     return (
         <section class="card" aria-labelledby="account-secret">
@@ -216,7 +221,7 @@ export function AccountScreen() {
                     </section>
                     <Passkeys account={account} change={change} />
                     <Codes account={account} change={change} />
-                    <Secret change={change} />
+                    <Secret onTrouble={setTrouble} />
                 </>
             )}
         </>

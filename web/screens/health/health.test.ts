@@ -8,6 +8,7 @@ import { daysUntil, gigabytes, timeOf } from './health.ts';
 
 const health: Health = {
     version: '1',
+    build: null,
     landlock: true,
     worst: 'good',
     now: '2026-11-30T08:00:00Z',

@@ -73,7 +73,7 @@ function CertificateRow({ certificate, now }: { certificate: Certificate; now: s
 }
 
 function Facts({ health }: { health: Health }) {
-    const { log, disk, version } = health;
+    const { log, disk, version, build } = health;
     return (
         <section class="card" aria-labelledby="health-facts">
             <h2 id="health-facts">{t('health.facts')}</h2>
@@ -84,6 +84,16 @@ function Facts({ health }: { health: Health }) {
                         <bdi dir="ltr">{version}</bdi>
                     </dd>
                 </div>
+                {build !== null && (
+                    <div>
+                        <dt>{t('health.build')}</dt>
+                        <dd>
+                            <bdi dir="ltr" class="code">
+                                {build}
+                            </bdi>
+                        </dd>
+                    </div>
+                )}
                 <div>
                     <dt>{t('health.confined')}</dt>
                     <dd>{t(health.landlock ? 'health.confined-yes' : 'health.confined-no')}</dd>

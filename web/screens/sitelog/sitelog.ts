@@ -18,6 +18,10 @@ export type Said =
     | 'tablet-locked'
     | 'tablet-removed'
     | 'build'
+    | 'passkey'
+    | 'authority'
+    | 'alert-cards'
+    | 'alert-tickets'
     | 'site'
     | 'document'
     | 'keys'
@@ -31,7 +35,14 @@ const SITE: Readonly<Record<string, Said>> = {
     recovery: 'recovery',
     build: 'build',
 };
-const KINDS: Readonly<Record<string, Said>> = { work: 'work', clinic: 'clinic', form: 'form', build: 'build' };
+const KINDS: Readonly<Record<string, Said>> = {
+    work: 'work',
+    clinic: 'clinic',
+    form: 'form',
+    build: 'build',
+    passkey: 'passkey',
+    tls: 'authority',
+};
 
 /** What an entry says. */
 export function saidOf({ what, kind, id, facts }: SiteEntry): Said {
@@ -40,6 +51,7 @@ export function saidOf({ what, kind, id, facts }: SiteEntry): Said {
     if (kind === 'guideline') return facts['takenBack'] === true ? 'guideline-back' : 'guideline';
     if (kind === 'tablet')
         return facts['removed'] === true ? 'tablet-removed' : facts['locked'] === true ? 'tablet-locked' : 'tablet';
+    if (kind === 'alert') return (id ?? '').startsWith('many-cards') ? 'alert-cards' : 'alert-tickets';
     if (kind === 'site') return SITE[id ?? ''] ?? 'site';
     return KINDS[kind ?? ''] ?? 'document';
 }

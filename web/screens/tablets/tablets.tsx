@@ -90,7 +90,7 @@ function Words({ certificate, onCompared }: { certificate: Certificate; onCompar
         <div class="note note-look">
             <p>{t('tablets.compare')}</p>
             <p class="words">
-                <bdi>{certificate.words}</bdi>
+                <bdi>{certificate.words ?? ''}</bdi>
             </p>
             <div class="buttons">
                 <button type="button" onClick={() => onCompared(true)}>
@@ -204,6 +204,7 @@ export function TabletsScreen() {
         return true;
     };
     useEffect(() => void load(), []);
+    const isLocal = (site.value?.mode ?? 'local') === 'local';
     const isEnrolled = tabletId.value !== null && (tablets ?? []).some(({ id }) => id === tabletId.value);
     return (
         <>
@@ -230,7 +231,8 @@ export function TabletsScreen() {
                 </section>
             )}
             {isEnrolled && <p class="note note-look">{t('tablets.this-is')}</p>}
-            {tablets && !isEnrolled && <ThisTablet change={change} />}
+            {isLocal && <p class="note note-look">{t('tablets.local')}</p>}
+            {tablets && !isEnrolled && !isLocal && <ThisTablet change={change} />}
         </>
     );
 }
