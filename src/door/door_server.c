@@ -300,8 +300,7 @@ static void serve_all(struct door_server *server, const struct polled *polled)
     for (size_t i = 0; i < server->watched_count; i++)
         if (polled->fds[at++].revents != 0) server->watched[i].ready(server->watched[i].with);
     for (; at < polled->count; at++) /* one that ended in the middle of another is not that any more */
-        if (polled->conns[at]->fd == polled->fds[at].fd)
-            serve_conn(server, polled->conns[at], polled->fds[at].revents);
+        if (polled->conns[at]->fd == polled->fds[at].fd) serve_conn(server, polled->conns[at], polled->fds[at].revents);
 }
 
 /* --- in the middle of a request ----------------------------------------------------------------------------------- */
