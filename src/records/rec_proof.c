@@ -86,29 +86,44 @@ static enum salve_code has_passkey(struct site *site, struct str id, struct aren
     return code;
 }
 
-/* A passphrase alone is enough to begin with, for who has nothing else yet, and for nothing but that. */
-enum salve_code rec_beside_check(struct site *site, struct rec_login *login, const struct rec_staff *staff,
-                                 struct arena *mem, bool *is_enough, uint64_t *step, struct salve_err *err)
+/* Whoever logs in at an enrolled tablet, by whatever secret, has a session that ends with it. */
+static enum salve_code stay_at_tablet(struct site *site, const struct rec_beside *beside, struct rec_way *way,
+                                      struct arena *mem, bool *stands, struct salve_err *err)
 {
-    const struct rec_beside *beside = &login->beside;
+    *stands = false;
+    if (!beside->is_at_tablet) return SALVE_OK;
+    TRY(rec_tablet_stands(site, str_of(beside->tablet), mem, stands, err));
+    if (*stands) memcpy(way->tablet, beside->tablet, sizeof way->tablet);
+    return SALVE_OK;
+}
+
+/* A passphrase alone is enough to begin with, for who has nothing else yet, and for nothing but that. */
+static enum salve_code check_phrase(struct site *site, struct rec_login *login, const struct rec_staff *staff,
+                                    struct arena *mem, bool *is_enough, uint64_t *step, struct salve_err *err)
+{
     bool is_set_up = false;
-    *is_enough = beside->is_here;
-    *step = 0;
-    login->way = (struct rec_way){.is_held = false};
-    if (beside->is_here || staff->is.id.len == 0) return SALVE_OK;
-    if (login->is_pin) {
-        if (!beside->is_at_tablet) return SALVE_OK;
-        memcpy(login->way.tablet, beside->tablet, sizeof login->way.tablet);
-        login->way.is_by_pin = true;
-        return rec_tablet_stands(site, str_of(beside->tablet), mem, is_enough, err);
-    }
     if (staff->is.has_totp) {
-        TRY(check_code(site, beside, staff, mem, step, err));
+        TRY(check_code(site, &login->beside, staff, mem, step, err));
         *is_enough = *step != 0;
         return SALVE_OK;
     }
     TRY(has_passkey(site, staff->is.id, mem, &is_set_up, err));
     *is_enough = login->way.must_set_up = !is_set_up;
+    return SALVE_OK;
+}
+
+enum salve_code rec_beside_check(struct site *site, struct rec_login *login, const struct rec_staff *staff,
+                                 struct arena *mem, bool *is_enough, uint64_t *step, struct salve_err *err)
+{
+    const struct rec_beside *beside = &login->beside;
+    bool is_there = false;
+    *is_enough = beside->is_here;
+    *step = 0;
+    login->way = (struct rec_way){.is_by_pin = !beside->is_here && login->is_pin};
+    if (beside->is_here || staff->is.id.len == 0) return SALVE_OK;
+    TRY(stay_at_tablet(site, beside, &login->way, mem, &is_there, err));
+    if (!login->is_pin) return check_phrase(site, login, staff, mem, is_enough, step, err);
+    *is_enough = is_there;
     return SALVE_OK;
 }
 

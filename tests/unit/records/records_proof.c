@@ -526,6 +526,27 @@ static void what_is_locked_or_removed_ends(void **state)
     drops_device();
 }
 
+/* Also one that a passphrase began there; one that it began elsewhere goes on. */
+static void any_secret_at_a_tablet_ends_with_it(void **state)
+{
+    (void)state;
+    struct session manager = enrols(), there, elsewhere;
+    struct str id = T_CLINICIAN.id;
+    is_reached_by(SITE_LOCAL);
+    t_must(session_begin(t->site, T_MANAGER.id, T_PIN, t->mem, &manager, &err));
+    is_reached_by(SITE_SITE);
+    (void)with_phrase(T_CLINICIAN, PHRASE);
+    struct proof shown = at_tablet(id, PHRASE);
+    t_must(begin(id, &shown, &there));
+    t_must(begin_with(id, PHRASE, &elsewhere));
+    t_must(tablet_lock(t->site, manager.actor, str_of(tablet), true, &err));
+    assert_code(session_look(t->site, there.token, t->mem, &there, NULL), SALVE_E_SESSION);
+    t_must(session_look(t->site, elsewhere.token, t->mem, &elsewhere, &err));
+    shown = at_tablet(id, PHRASE); /* a browser like any other from now on */
+    t_must(begin(id, &shown, &there));
+    drops_device();
+}
+
 static void who_may_have_tablets(void **state)
 {
     (void)state;
@@ -783,6 +804,7 @@ int main(void)
         ROW(a_pin_is_enough_at_a_tablet),
         ROW(a_pin_is_no_way_to_more),
         ROW(what_is_locked_or_removed_ends),
+        ROW(any_secret_at_a_tablet_ends_with_it),
         ROW(who_may_have_tablets),
         ROW(five_wrong_pins_close_that_way),
         ROW(what_was_wrong_is_not_told),
