@@ -178,17 +178,23 @@ static enum salve_code remove_but_lock(void *with, const char *folder, const cha
     return str_is(str_of(name), "lock") ? SALVE_OK : remove_one(with, folder, name, err);
 }
 
-static enum salve_code remove_beside(const char *beside, struct salve_err *err)
+static enum salve_code remove_all(const char *beside, struct salve_err *err)
 {
     enum salve_code code = is_ours(beside, err);
-    if (code == SALVE_E_NOT_FOUND) {
-        if (err != NULL) *err = (struct salve_err){0};
-        return SALVE_OK;
-    }
     if (code == SALVE_OK) code = each_file(beside, remove_but_lock, NULL, err);
+    if (code == SALVE_OK) code = file_sync_folder(beside, err); /* by the lock it is known as ours */
     if (code == SALVE_OK) code = remove_one(NULL, beside, "lock", err);
     if (code == SALVE_OK && rmdir(beside) != 0 && errno != ENOENT) code = file_fail(err, beside);
     return code == SALVE_OK ? file_sync_folder_of(beside, err) : code;
+}
+
+static enum salve_code remove_beside(const char *beside, struct salve_err *err)
+{
+    struct stat info;
+    enum salve_code code = remove_all(beside, err);
+    if (code == SALVE_OK || lstat(beside, &info) == 0 || errno != ENOENT) return code;
+    if (err != NULL) *err = (struct salve_err){0}; /* it is gone: the other one was first */
+    return SALVE_OK;
 }
 
 void db_copy_clear(const char *folder)
@@ -260,7 +266,8 @@ static enum salve_code make_beside(const struct db_copy *copy, struct salve_err 
     (void)close(fd);
     TRY(make_like(&info, copy->beside, err));
     info.st_mode = 0600;
-    return make_like(&info, lock, err);
+    TRY(make_like(&info, lock, err));
+    return file_sync_folder(copy->beside, err);
 }
 
 static enum salve_code copy_all(struct db_copy *copy, struct salve_err *err)
