@@ -30,7 +30,8 @@ static struct str challenge(struct browser *browser)
     return str_bytes(challenge_bytes, sizeof challenge_bytes);
 }
 
-static struct answer say(struct browser *browser, const char *name, const char *fmt, ...)
+__attribute__((format(printf, 3, 4))) static struct answer say(struct browser *browser, const char *name,
+                                                               const char *fmt, ...)
 {
     static char body[32768];
     va_list args;

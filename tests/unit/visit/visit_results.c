@@ -502,7 +502,12 @@ static void a_new_site_has_a_manager_first(void **state)
     struct site *site = NULL;
     struct actor actor;
     bool is_lost = true;
-    struct visit_site_ask ask = {STR("North Clinic 7"), members, 2, STR("UTC"), told, &is_lost};
+    struct visit_site_ask ask = {.name = STR("North Clinic 7"),
+                                 .members = members,
+                                 .count = 2,
+                                 .zone = STR("UTC"),
+                                 .told = told,
+                                 .with = &is_lost};
     (void)state;
     assert_int_equal(visit_site_make(&options, &ask, w.t->mem, NULL), SALVE_E_IO);
     assert_int_not_equal(access(path.ptr, F_OK), 0); /* PINs that were not handed out: no site */
