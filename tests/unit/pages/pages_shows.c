@@ -193,8 +193,9 @@ static void tablets_are_enrolled_by_a_manager(void **state)
     struct str asked = challenge(&at);
     struct str text = arena_printf(world->w.t->mem, "salve tablet 1\n%s\nnurse-ben", b64(asked));
     t_tablet_sign(device, text, signature);
-    const char *body = "{'name':'nurse-ben','secret':'246802','challenge':'%s','tablet':'%.*s','tabletSignature':'%s'}";
-    answer = say(&at, "login", body, b64(asked), STR_ARGS(id), b64(str_bytes(signature, sizeof signature)));
+    answer = say(&at, "login",
+                 "{'name':'nurse-ben','secret':'246802','challenge':'%s','tablet':'%.*s','tabletSignature':'%s'}",
+                 b64(asked), STR_ARGS(id), b64(str_bytes(signature, sizeof signature)));
     assert_status(answer, 200);
     assert_false(is_true(answer, "mustSetUp"));
     assert_status(browser_open(&at, world->w.card), 200);
