@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * doctor: is the server's name known here, and is what identifies it in order? */
-#include <ifaddrs.h>
-#include <netdb.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/limits.h"
 #include "cli/cli_doctor.h"
 #include "tls/tls.h"
 #include "visit/trust.h"
@@ -16,46 +14,57 @@ enum { DAY_MS = 24 * 60 * 60 * 1000, AUTHORITY_DAYS_MIN = 90, GIVEN_DAYS_MIN = 1
 
 /* --- the name ----------------------------------------------------------------------------------------------------- */
 
-static bool same_address(const struct sockaddr *a, const struct sockaddr *b)
+static const char hosts_file[] = "/etc/hosts";
+
+static struct str next_word(struct str *line)
 {
-    if (a == NULL || b == NULL || a->sa_family != b->sa_family) return false;
-    const struct sockaddr_in *four_a = (const void *)a, *four_b = (const void *)b;
-    const struct sockaddr_in6 *six_a = (const void *)a, *six_b = (const void *)b;
-    if (a->sa_family == AF_INET) return four_a->sin_addr.s_addr == four_b->sin_addr.s_addr;
-    return a->sa_family == AF_INET6 && IN6_ARE_ADDR_EQUAL(&six_a->sin6_addr, &six_b->sin6_addr);
+    struct str word, rest = str_trim(*line);
+    size_t len = 0;
+    while (len < rest.len && rest.ptr[len] != ' ' && rest.ptr[len] != '\t') len++;
+    word = str_cut(rest, 0, len);
+    *line = str_cut(rest, len, rest.len);
+    return word;
 }
 
-/* Whether the name leads to one of this machine's own addresses. */
-static bool leads_here(const char *name)
+/* The address of a name in the table of this machine; empty: it has none. Nobody else is asked: Salve calls no one. */
+static struct str address_of(struct str table, struct str name)
 {
-    struct addrinfo *found = NULL;
-    struct ifaddrs *own = NULL;
-    const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
-    bool leads = false;
-    if (getaddrinfo(name, NULL, &hints, &found) != 0) return false;
-    if (getifaddrs(&own) == 0)
-        for (const struct addrinfo *at = found; at != NULL; at = at->ai_next)
-            for (const struct ifaddrs *mine = own; mine != NULL; mine = mine->ifa_next)
-                leads = leads || same_address(at->ai_addr, mine->ifa_addr);
-    freeifaddrs(own);
-    freeaddrinfo(found);
-    return leads;
+    struct str line, word;
+    while (str_next_line(&table, &line)) {
+        const char *comment = line.len == 0 ? NULL : memchr(line.ptr, '#', line.len);
+        if (comment != NULL) line = str_cut(line, 0, (size_t)(comment - line.ptr));
+        struct str address = next_word(&line);
+        while ((word = next_word(&line)).len > 0)
+            if (str_eq(word, name)) return address;
+    }
+    return STR_NONE;
+}
+
+static void tell_address(struct doctor *doctor, struct str table, const char *name)
+{
+    struct str address = address_of(table, str_of(name));
+    struct str line =
+        address.len > 0
+            ? arena_printf(doctor->cli->mem, "%s is %.*s for this machine (%s)", name, STR_ARGS(address), hosts_file)
+            : arena_printf(doctor->cli->mem,
+                           "%s is not in %s: whether devices find it shows on a device, at https://%s/, or here with "
+                           "'getent hosts %s'; if not, running-a-site has three ways to make it known",
+                           name, hosts_file, name, name);
+    cli_reply_words(&doctor->reply, "      %.*s\n", STR_ARGS(line));
 }
 
 static void check_name(struct doctor *doctor, const char *name)
 {
     char my[TLS_NAME_BYTES_MAX + 8];
+    struct str table = STR_NONE;
     struct salve_err err = {0};
-    const char *next =
-        "tell the router, this machine's own name server, or each device: running-a-site, \"Three ways to "
-        "make NAME known\"";
     bool is_good = tls_name_check(str_of(name), "[listen] name", &err) == SALVE_OK;
     doctor_tell(doctor, is_good, "the server's name is one that browsers take", &err, NULL);
     if (!is_good) return;
     (void)snprintf(my, sizeof my, "my.%s", name);
-    doctor_tell(doctor, leads_here(name), arena_printf(doctor->cli->mem, "%s leads to this machine", name).ptr, NULL,
-                next);
-    doctor_tell(doctor, leads_here(my), arena_printf(doctor->cli->mem, "%s leads to this machine", my).ptr, NULL, next);
+    (void)!file_read(hosts_file, SALVE_CONFIG_BYTES_MAX, doctor->cli->mem, &table, NULL);
+    tell_address(doctor, table, name);
+    if (address_of(table, str_of(name)).len > 0) tell_address(doctor, table, my);
 }
 
 /* --- what identifies it ------------------------------------------------------------------------------------------- */

@@ -40,8 +40,10 @@ static enum salve_code check_key_file(int fd, const char *path, struct salve_err
     if (fstat(fd, &info) != 0) return file_fail(err, path);
     if (!S_ISREG(info.st_mode)) return salve_refuse(err, SALVE_E_IO, "it is no plain file", "%s", path);
     if ((info.st_mode & 077) == 0) return SALVE_OK;
-    /* A credential of the service manager: root's, and what looks like the group's is an entry for this user alone. */
-    if ((info.st_mode & 037) == 0 && info.st_uid == 0 && info.st_gid == 0) return SALVE_OK;
+    /* A credential of the service manager: root's, read by who is not root, and what looks like the group's is an entry
+     * for this user alone. */
+    bool is_credential = geteuid() != 0 && info.st_uid == 0 && info.st_gid == 0 && (info.st_mode & 037) == 0;
+    if (is_credential) return SALVE_OK;
     (void)salve_fail(err, SALVE_E_CONFIG, "%s", path);
     return salve_why(err, SALVE_E_CONFIG, "others may read this key file (mode %03o): chmod 600 '%s'",
                      (unsigned)info.st_mode & 0777, path);

@@ -69,7 +69,7 @@ says() { # REGEX NAME COMMAND... - whatever its exit status
 }
 says '^ok .*the site has an authority for its name' "doctor knows it" salve doctor --tls site --host $host
 says '^ok .*it is good for 36[0-9][0-9] days more' "and how long" salve doctor --tls site --host $host
-says "^FAULT nowhere.invalid leads to this machine" "doctor tries the name" salve doctor --tls site --host nowhere.invalid
+says "^ +nowhere.invalid is not in /etc/hosts" "doctor looks for the name and asks nobody" salve doctor --tls site --host nowhere.invalid
 says '^FAULT the site has an authority for its name' "another name has none" salve doctor --tls site --host other.home.arpa
 start_tls --tls site --plain 127.0.0.1:0
 is "the app" "$(status_of "https://$host:$port/")" 200
