@@ -447,9 +447,11 @@ async function stepUp() {
     await add('sara');
     knobs.stale = false;
     await page.evaluate(() => document.querySelector('.top-buttons button').click());
-    await page.locator('main input[type=password]').first().waitFor();
-    await page.locator('main input[type=password]').first().fill('made-up-4');
-    await page.keyboard.press('Enter');
+    const unlock = page.locator('main input[type=password]').first();
+    await unlock.waitFor();
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await unlock.fill('made-up-4');
+    await unlock.press('Enter');
     await page.locator('.top-who a').waitFor();
     check('a lock ends the question', (await page.locator('dialog[open]').count()) === 0);
     await context.close();
