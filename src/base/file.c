@@ -17,7 +17,7 @@ enum salve_code file_fail(struct salve_err *err, const char *path)
     int number = errno;
     enum salve_code code = SALVE_E_IO;
     if (number == ENOENT || number == ENOTDIR) code = SALVE_E_NOT_FOUND;
-    if (number == ENOSPC || number == EDQUOT) code = SALVE_E_FULL;
+    if (number == ENOSPC || number == EDQUOT || number == EFBIG) code = SALVE_E_FULL;
     return salve_refuse(err, code, strerror(number), "%s", path);
 }
 

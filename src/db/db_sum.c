@@ -88,13 +88,13 @@ static int sum_read(sqlite3_file *base, void *out, int bytes, sqlite3_int64 at)
     return memcmp(sum, (uint8_t *)out + CONTENT_BYTES, sizeof sum) == 0 ? SQLITE_OK : bad(file, nr);
 }
 
-/* A quota that is used up is a full disk, which SQLite knows by ENOSPC alone. */
+/* A quota that is used up, or a file that may not grow, is a full disk, which SQLite knows by ENOSPC alone. */
 static int with_quota(sqlite3_file *below, int code)
 {
     int number = 0;
     if (code != SQLITE_IOERR_WRITE) return code;
     bool is_told = below->pMethods->xFileControl(below, SQLITE_FCNTL_LAST_ERRNO, &number) == SQLITE_OK;
-    return is_told && number == EDQUOT ? SQLITE_FULL : code;
+    return is_told && (number == EDQUOT || number == EFBIG) ? SQLITE_FULL : code;
 }
 
 static int sum_write(sqlite3_file *base, const void *in, int bytes, sqlite3_int64 at)

@@ -70,7 +70,7 @@ for (let i = 0; i < looks; i++) {
     }
 }
 
-// Notes of closings wait for the next commit: one more opening, whose own note is lost below.
+// Notes of closings wait for the next commit: one more opening, whose own note finds no room below.
 for (const station of stations) {
     await station.call('not-told', { person: station.person, why: 'left' });
     if (station.person) { must('close', await station.call('close', { person: station.person })); isClosed(station); }
@@ -85,11 +85,12 @@ const refused = (what, status, text) => {
 };
 execFileSync('prlimit', [`--pid=${gate}`, '--fsize=1:']);
 const own = { card: people[0], ticket: people[1] };
+const waiting = stations.filter((station) => station.person).map(({ name, who }) => [who.card, name]);
 for (let i = 0; i < 4; i++)
     for (const station of stations) {
         await station.call('not-told', { person: station.person, why: 'left' });
         if (station.person) await station.call('close', { person: station.person });
-        Object.assign(station, { who: null, person: '' }); // its note is lost
+        Object.assign(station, { who: null, person: '' }); // its note waits for room
         for (const who of [own.card.card, own.ticket.ticket]) {
             const { status, json } = await station.call('open', { who });
             refused('open', status, JSON.stringify(json));
@@ -107,6 +108,7 @@ const later = await stations[0].call('open', { who: own.card.card });
 if (later.status === 200) { // it may go on only if it has a leaf again
     Object.assign(stations[0], { who: own.card, person: later.json.person });
     note(own.card.card, stations[0].name, 'access');
+    for (const [card, name] of waiting) note(card, name, 'read');
 } else refused('open, afterwards', later.status, JSON.stringify(later.json));
 console.log(`seen with room again: ${later.status}`);
 console.log(`ended ${await server.end()}`);
