@@ -19,7 +19,10 @@ save() { # once, and again until it is stored, as a station does
     done
     return 1
 }
-for at in ${POINTS:-61 74}; do
+# Which call is the n-th depends on the machine a little: some are of a file that is made anew and stop nobody, so points are
+# tried until two were of what is durable.
+for at in ${POINTS:-61 74 67 80 58 86 92}; do
+    [ $anew -lt 2 ] || break
     rm -f "$work/session"
     serve_start "error at call $at: it starts" failing "$at"
     login lina
@@ -30,11 +33,12 @@ for at in ${POINTS:-61 74}; do
         save || fail "error at call $at" "save $number was never stored: $(tail -2 "$work/log")"
         kept+=("$((60 + number)).5")
     done
-    [ "$(process gate)" = "$gate" ] || anew=$((anew + 1))
+    is_anew=$([ "$(process gate)" = "$gate" ] && echo 0 || echo 1)
     serve_end
-    is "error at call $at: it says that the disk failed" "$(($(grep -c SLV-506 "$work/log") > 0))" 1
+    [ "$is_anew" = 0 ] || is "error at call $at: it says that the disk failed" "$(($(grep -c SLV-506 "$work/log") > 0))" 1
+    anew=$((anew + is_anew))
 done
-is "gates were started anew" "$anew" "$(wc -w <<<"${POINTS:-61 74}")"
+[ -n "${POINTS:-}" ] || is "gates were started anew" "$anew" 2
 salve take "$card" --born $born -o "$work/mine.json" >/dev/null 2>&1
 is "what was acknowledged is there, once" "$(grep -oE '"value":[6-9][0-9]\.5' "$work/mine.json" | cut -d: -f2 | sort)" \
     "$(printf '%s\n' "${kept[@]}" | sort)"
