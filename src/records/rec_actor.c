@@ -42,7 +42,9 @@ enum salve_code rec_staff_read(struct rec_tx *tx, struct str id, struct arena *m
     struct str json;
     const struct json *doc = NULL;
     *out = (struct rec_staff){.is.id = id};
-    TRY(rec_doc_get(tx, STR("staff"), id, mem, &json, err));
+    enum salve_code code = rec_doc_get(tx, STR("staff"), id, mem, &json, err);
+    if (code == SALVE_E_NOT_FOUND) return salve_fail(err, code, "name of staff"); /* what was typed may be anybody's */
+    TRY(code);
     TRY(json_read(json, NULL, mem, &doc, err));
     out->is.retired = json_is_true(json_get(doc, "retired"));
     bool is_good = role_find(json_get_text(doc, "role"), &out->is.role) && secrets_read(doc, out);

@@ -21,7 +21,7 @@ static enum salve_code check_members(const struct visit_member *members, size_t 
             is_good = is_good && id.ptr[c] != '\0' && strchr(staff_name_characters, id.ptr[c]) != NULL;
         if (!is_good)
             return salve_refuse(err, SALVE_E_USAGE, "the name is a pseudonym of 1 to 64 of a-z, 0-9, '.', '_', '-'",
-                                "staff %.*s", STR_ARGS(id));
+                                "name of staff %zu", i + 1); /* by its place: it may be anybody's */
     }
     return SALVE_OK;
 }
