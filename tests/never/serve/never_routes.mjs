@@ -318,7 +318,8 @@ for (const name of found([...marks, { name: 'a secret', text: SECRET }], server.
 if (own < requests / 40) fault(`only ${own} answers were about somebody`);
 // Random requests need not bring about what takes a key of a device, or a register in a certain state.
 const needsProof = (row) => row.needed.some((member) => !known.has(member)) || /^staff-/.test(row.name);
-const asMuch = kills > 0 ? ['open', 'measure', 'inbox'] : calls.filter((row) => !needsProof(row)).map((row) => row.name);
+// While processes are killed few requests are answered at all: of what is asked seldom there may be none in a short run.
+const asMuch = kills > 0 ? (requests < 5000 ? ['open', 'measure'] : ['open', 'measure', 'inbox']) : calls.filter((row) => !needsProof(row)).map((row) => row.name);
 const unasked = kills > 0 ? [] : calls.filter((row) => seats.some((seat) => !askedBy[`${row.name} ${seat.role}`]));
 if (unasked.length > 0) fault(`not asked by every role: ${unasked.map((row) => row.name)}`);
 const never = asMuch.filter((name) => !got[name]);
