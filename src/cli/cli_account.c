@@ -9,29 +9,10 @@
 
 /* --- a new secret ------------------------------------------------------------------------------------------------- */
 
-typedef enum salve_code put_secret(struct cli *cli, struct str id, struct str secret, struct salve_err *err);
-
-/* Out of the file, or typed twice. */
-static enum salve_code new_secret(struct cli *cli, struct str id, put_secret *put, struct salve_err *err)
+static enum salve_code put_passphrase(struct cli *cli, struct str id, struct str secret, void *with,
+                                      struct salve_err *err)
 {
-    struct cli_pins file;
-    struct cli_secret typed = {0};
-    const char *path = cli_option(cli, OPT_NEW_PIN_FILE);
-    TRY(cli_pins_read(path, &file, err));
-    struct str secret = cli_pins_find(&file, id);
-    enum salve_code code = SALVE_OK;
-    if (path != NULL && secret.len == 0)
-        code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no line with that name in it", "%s", path);
-    if (path == NULL) code = cli_pin_ask(cli, id, true, &typed, err);
-    if (path == NULL) secret = str_make(typed.text, typed.len);
-    if (code == SALVE_OK) code = put(cli, id, secret, err);
-    cli_secret_drop(&typed);
-    cli_pins_drop(&file);
-    return code;
-}
-
-static enum salve_code put_passphrase(struct cli *cli, struct str id, struct str secret, struct salve_err *err)
-{
+    (void)with;
     size_t digits = 0;
     while (digits < secret.len && str_is_digit(secret.ptr[digits])) digits++;
     if (digits == secret.len)
@@ -44,7 +25,7 @@ enum salve_code cli_staff_passphrase(struct cli *cli, struct salve_err *err)
     struct cli_reply reply;
     TRY(cli_open(cli, CLI_STAFF_ANEW, err));
     struct str id = cli->visit.actor.id;
-    TRY(new_secret(cli, id, put_passphrase, err));
+    TRY(cli_new_secret(cli, id, put_passphrase, NULL, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "id", id);
     cli_reply_bool(&reply, "changed", true);
@@ -56,12 +37,13 @@ enum salve_code cli_staff_passphrase(struct cli *cli, struct salve_err *err)
 }
 
 /* The one who confirms, where --with names one. */
-static enum salve_code put_restart(struct cli *cli, struct str id, struct str secret, struct salve_err *err)
+static enum salve_code put_restart(struct cli *cli, struct str id, struct str secret, void *with, struct salve_err *err)
 {
     struct actor room;
-    const char *with = cli_option(cli, OPT_WITH);
-    if (with != NULL) TRY(cli_login(cli, with, true, &room, err));
-    return staff_restart(cli->visit.site, cli->visit.actor, with == NULL ? NULL : &room, id, secret, err);
+    const struct actor *second = NULL;
+    (void)with;
+    TRY(cli_second(cli, &room, &second, err));
+    return staff_restart(cli->visit.site, cli->visit.actor, second, id, secret, err);
 }
 
 enum salve_code cli_staff_restart(struct cli *cli, struct salve_err *err)
@@ -69,7 +51,7 @@ enum salve_code cli_staff_restart(struct cli *cli, struct salve_err *err)
     struct cli_reply reply;
     struct str id = str_of(cli->words[0]);
     TRY(cli_open(cli, CLI_STAFF_ANEW, err));
-    TRY(new_secret(cli, id, put_restart, err));
+    TRY(cli_new_secret(cli, id, put_restart, NULL, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "id", id);
     cli_reply_bool(&reply, "restarted", true);

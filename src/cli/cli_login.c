@@ -100,6 +100,24 @@ enum salve_code cli_pin_ask(const struct cli *cli, struct str name, bool is_new,
     return code;
 }
 
+enum salve_code cli_new_secret(struct cli *cli, struct str id, cli_put_secret *put, void *with, struct salve_err *err)
+{
+    struct cli_pins file;
+    struct cli_secret typed = {0};
+    const char *path = cli_option(cli, OPT_NEW_PIN_FILE);
+    TRY(cli_pins_read(path, &file, err));
+    struct str secret = cli_pins_find(&file, id);
+    enum salve_code code = SALVE_OK;
+    if (path != NULL && secret.len == 0)
+        code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no line with that name in it", "%s", path);
+    if (path == NULL) code = cli_pin_ask(cli, id, true, &typed, err);
+    if (path == NULL) secret = str_make(typed.text, typed.len);
+    if (code == SALVE_OK) code = put(cli, id, secret, with, err);
+    cli_secret_drop(&typed);
+    cli_pins_drop(&file);
+    return code;
+}
+
 /* --- the memory of a login ---------------------------------------------------------------------------------------- */
 
 /* Number `nth` (from 1) of a line of /proc/PID/stat behind the name in parentheses; 0: there is none. */
@@ -206,4 +224,11 @@ enum salve_code cli_login(struct cli *cli, const char *as, bool is_anew, struct 
         code = log_in_typed(cli, name, out, err);
     cli_pins_drop(&pins);
     return code;
+}
+
+enum salve_code cli_second(struct cli *cli, struct actor *room, const struct actor **out, struct salve_err *err)
+{
+    const char *with = cli_option(cli, OPT_WITH);
+    *out = with == NULL ? NULL : room;
+    return with == NULL ? SALVE_OK : cli_login(cli, with, true, room, err);
 }

@@ -23,6 +23,16 @@ const char *cli_pin_file(const struct cli *cli);
 SALVE_MUST_USE enum salve_code cli_pin_ask(const struct cli *cli, struct str name, bool is_new, struct cli_secret *out,
                                            struct salve_err *err);
 
+/* cli_new_secret - a new secret of a member, out of --new-pin-file or typed twice, handed to `put` and wiped. */
+typedef enum salve_code cli_put_secret(struct cli *cli, struct str id, struct str secret, void *with,
+                                       struct salve_err *err);
+SALVE_MUST_USE enum salve_code cli_new_secret(struct cli *cli, struct str id, cli_put_secret *put, void *with,
+                                              struct salve_err *err);
+
+/* cli_second - logs in who confirms, --with, into *room; *out is NULL where nobody does. */
+SALVE_MUST_USE enum salve_code cli_second(struct cli *cli, struct actor *room, const struct actor **out,
+                                          struct salve_err *err);
+
 /* cli_login - the member of staff called `as`, by the PIN file, by what is remembered of this terminal (not where
  * is_anew), or by asking. */
 SALVE_MUST_USE enum salve_code cli_login(struct cli *cli, const char *as, bool is_anew, struct actor *out,

@@ -113,14 +113,6 @@ static enum salve_code print_staff(struct cli *cli, const struct cli_first_pins 
     return SALVE_OK;
 }
 
-/* The one who confirms, where --with names one. */
-static enum salve_code second_of(struct cli *cli, struct actor *room, const struct actor **out, struct salve_err *err)
-{
-    const char *with = cli_option(cli, OPT_WITH);
-    *out = with == NULL ? NULL : room;
-    return with == NULL ? SALVE_OK : cli_login(cli, with, true, room, err);
-}
-
 static enum salve_code change_staff(struct cli *cli, struct cli_first_pins *pins, struct salve_err *err)
 {
     const struct cli_values *leave = &cli->options[OPT_RETIRE];
@@ -130,7 +122,7 @@ static enum salve_code change_staff(struct cli *cli, struct cli_first_pins *pins
     const struct actor *second = NULL;
     TRY(cli_members_read(cli, &members, &count, err));
     TRY(cli_first_pins(cli, members, count, pins, err));
-    TRY(second_of(cli, &room, &second, err));
+    TRY(cli_second(cli, &room, &second, err));
     for (size_t i = 0; i < leave->count; i++)
         TRY(staff_retire(cli->visit.site, cli->visit.actor, second, str_of(leave->value[i]), err));
     return visit_staff_add(&cli->visit, second, members, count, err);
@@ -173,7 +165,7 @@ enum salve_code cli_staff_retire(struct cli *cli, struct salve_err *err)
     const struct actor *second = NULL;
     struct str id = str_of(cli->words[0]);
     TRY(cli_open(cli, CLI_STAFF_ANEW, err));
-    TRY(second_of(cli, &room, &second, err));
+    TRY(cli_second(cli, &room, &second, err));
     TRY(staff_retire(cli->visit.site, cli->visit.actor, second, id, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "id", id);
@@ -191,7 +183,7 @@ enum salve_code cli_staff_role(struct cli *cli, struct salve_err *err)
     struct str id = str_of(cli->words[0]);
     TRY(read_role(str_of(cli->words[1]), &role, cli->words[1], err));
     TRY(cli_open(cli, CLI_STAFF_ANEW, err));
-    TRY(second_of(cli, &room, &second, err));
+    TRY(cli_second(cli, &room, &second, err));
     TRY(staff_role_set(cli->visit.site, cli->visit.actor, second, id, role, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "id", id);
@@ -202,25 +194,18 @@ enum salve_code cli_staff_role(struct cli *cli, struct salve_err *err)
 
 /* --- PINs --------------------------------------------------------------------------------------------------------- */
 
+static enum salve_code put_pin(struct cli *cli, struct str id, struct str secret, void *with, struct salve_err *err)
+{
+    const struct actor *second = with;
+    return staff_pin_set(cli->visit.site, cli->visit.actor, second, id, secret, err);
+}
+
 static enum salve_code set_pin(struct cli *cli, struct str id, struct salve_err *err)
 {
-    struct cli_pins file;
-    struct cli_secret typed = {0};
     struct actor room;
     const struct actor *second = NULL;
-    const char *path = cli_option(cli, OPT_NEW_PIN_FILE);
-    TRY(second_of(cli, &room, &second, err));
-    TRY(cli_pins_read(path, &file, err));
-    struct str secret = cli_pins_find(&file, id);
-    enum salve_code code = SALVE_OK;
-    if (path != NULL && secret.len == 0)
-        code = salve_refuse(err, SALVE_E_NOT_FOUND, "there is no line with that name in it", "%s", path);
-    if (path == NULL) code = cli_pin_ask(cli, id, true, &typed, err);
-    if (path == NULL) secret = str_make(typed.text, typed.len);
-    if (code == SALVE_OK) code = staff_pin_set(cli->visit.site, cli->visit.actor, second, id, secret, err);
-    cli_secret_drop(&typed);
-    cli_pins_drop(&file);
-    return code;
+    TRY(cli_second(cli, &room, &second, err));
+    return cli_new_secret(cli, id, put_pin, second == NULL ? NULL : &room, err);
 }
 
 /* Without --as it is the first PIN of a register that has none; everywhere else the gate refuses that. */
