@@ -204,6 +204,16 @@ enum salve_code keys_close(struct keys **keys, struct salve_err *err)
     return code;
 }
 
+/* What was opened is the caller's, or closed again. */
+static enum salve_code hand_over(enum salve_code code, struct keys *keys, struct keys **out)
+{
+    if (code == SALVE_OK)
+        *out = keys;
+    else if (keys != NULL)
+        (void)!keys_close(&keys, NULL);
+    return code;
+}
+
 static enum salve_code open_db(struct keys *keys, const struct keys_options *options, bool create,
                                struct salve_err *err)
 {
@@ -276,11 +286,7 @@ enum salve_code keys_create(const struct keys_options *options, struct keys **ou
     }
     if (code == SALVE_OK) code = open_db(keys, options, true, err);
     if (code == SALVE_OK) code = fill(keys, options, err);
-    if (code == SALVE_OK)
-        *out = keys;
-    else if (keys != NULL)
-        (void)!keys_close(&keys, NULL);
-    return code;
+    return hand_over(code, keys, out);
 }
 
 /* --- opening ------------------------------------------------------------------------------------------------------ */
@@ -326,6 +332,15 @@ static enum salve_code load_rows(struct keys *keys, struct salve_err *err)
     return salve_refuse(err, SALVE_E_INTEGRITY, "the secret of the rows is missing", "%s", keys->path);
 }
 
+/* Another file of the same key store, opened with what `keys` was. */
+static enum salve_code open_as(struct keys *keys, struct keys *copy, struct salve_err *err)
+{
+    copy->file = keys->file;
+    crypto_key_copy(keys_slot(copy, SLOT_ROOT), keys_slot(keys, SLOT_ROOT));
+    TRY(open_epoch(copy, err));
+    return load_rows(copy, err);
+}
+
 enum salve_code keys_open(const struct keys_options *options, struct keys **out, struct salve_err *err)
 {
     struct keys *keys = NULL;
@@ -341,11 +356,7 @@ enum salve_code keys_open(const struct keys_options *options, struct keys **out,
                             keys->path);
     if (code == SALVE_OK) code = open_epoch(keys, err);
     if (code == SALVE_OK) code = load_rows(keys, err);
-    if (code == SALVE_OK)
-        *out = keys;
-    else if (keys != NULL)
-        (void)!keys_close(&keys, NULL);
-    return code;
+    return hand_over(code, keys, out);
 }
 
 enum salve_code keys_open_beside(struct keys *keys, const char *path, struct keys **out, struct salve_err *err)
@@ -359,17 +370,8 @@ enum salve_code keys_open_beside(struct keys *keys, const char *path, struct key
     if (code == SALVE_OK) code = keys_meta_get(copy, "root", copied, sizeof copied, err);
     if (code == SALVE_OK && memcmp(root, copied, sizeof root) != 0)
         code = salve_refuse(err, SALVE_E_INTEGRITY, "it is sealed under another secret", "%s", path);
-    if (code == SALVE_OK) {
-        copy->file = keys->file;
-        crypto_key_copy(keys_slot(copy, SLOT_ROOT), keys_slot(keys, SLOT_ROOT));
-        code = open_epoch(copy, err);
-    }
-    if (code == SALVE_OK) code = load_rows(copy, err);
-    if (code == SALVE_OK)
-        *out = copy;
-    else if (copy != NULL)
-        (void)!keys_close(&copy, NULL);
-    return code;
+    if (code == SALVE_OK) code = open_as(keys, copy, err);
+    return hand_over(code, copy, out);
 }
 
 enum salve_code keys_fold(struct keys *keys, struct salve_err *err) { return db_scrub(keys->db, err); }
@@ -381,18 +383,11 @@ enum salve_code keys_open_frozen(struct keys *keys, struct db_disk *disk, struct
     enum salve_code code = make(&options, &copy, err);
     if (code == SALVE_OK) code = open_db(copy, &options, false, err);
     if (code == SALVE_OK) {
-        copy->file = keys->file;
         copy->is_key_file = keys->is_key_file;
         copy->is_made_up = keys->is_made_up;
-        crypto_key_copy(keys_slot(copy, SLOT_ROOT), keys_slot(keys, SLOT_ROOT));
-        code = open_epoch(copy, err);
+        code = open_as(keys, copy, err);
     }
-    if (code == SALVE_OK) code = load_rows(copy, err);
-    if (code == SALVE_OK)
-        *out = copy;
-    else if (copy != NULL)
-        (void)!keys_close(&copy, NULL);
-    return code;
+    return hand_over(code, copy, out);
 }
 
 /* --- another passphrase: a new root secret, so that an old passphrase with an old copy opens nothing of today; and two
