@@ -40,12 +40,6 @@ struct handle {
     uint32_t power;
 };
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static bool resize(struct image *image, size_t len)
 {
     uint8_t *grown = realloc(image->ptr, len + 1);
@@ -64,7 +58,7 @@ static bool copy_image(struct image *to, const struct image *from)
 
 static struct disk_file *find(struct disk *disk, const char *path, bool make)
 {
-    const char *name = last_part(path);
+    const char *name = db_memory_name(path);
     struct disk_file *room = NULL;
     for (size_t i = 0; i < FILES_MAX; i++) {
         struct disk_file *file = &disk->files[i];
@@ -89,12 +83,6 @@ static bool fails(struct disk *disk, enum db_disk_op op)
 
 static int failure(const struct disk *disk, int code) { return disk->how == SALVE_E_FULL ? SQLITE_FULL : code; }
 static bool is_dead(const struct handle *h) { return h->power != h->disk->power; }
-
-static int disk_close_file(sqlite3_file *f)
-{
-    (void)f;
-    return SQLITE_OK;
-}
 
 static int disk_read(sqlite3_file *f, void *out, int bytes, sqlite3_int64 at)
 {
@@ -143,47 +131,26 @@ static int disk_size(sqlite3_file *f, sqlite3_int64 *out)
     return SQLITE_OK;
 }
 
-static int disk_lock(sqlite3_file *f, int level)
-{
-    (void)f, (void)level;
-    return SQLITE_OK;
-}
-static int disk_reserved(sqlite3_file *f, int *out)
-{
-    (void)f;
-    *out = 0;
-    return SQLITE_OK;
-}
-static int disk_control(sqlite3_file *f, int op, void *arg)
-{
-    (void)f, (void)op, (void)arg;
-    return SQLITE_NOTFOUND;
-}
 static int disk_sector(sqlite3_file *f)
 {
     (void)f;
     return SECTOR_BYTES;
 }
-static int disk_traits(sqlite3_file *f)
-{
-    (void)f;
-    return 0;
-}
 
 static const sqlite3_io_methods disk_methods = {
     .iVersion = 1,
-    .xClose = disk_close_file,
+    .xClose = db_memory_close,
     .xRead = disk_read,
     .xWrite = disk_write,
     .xTruncate = disk_truncate,
     .xSync = disk_sync,
     .xFileSize = disk_size,
-    .xLock = disk_lock,
-    .xUnlock = disk_lock,
-    .xCheckReservedLock = disk_reserved,
-    .xFileControl = disk_control,
+    .xLock = db_memory_lock,
+    .xUnlock = db_memory_lock,
+    .xCheckReservedLock = db_memory_reserved,
+    .xFileControl = db_memory_control,
     .xSectorSize = disk_sector,
-    .xDeviceCharacteristics = disk_traits,
+    .xDeviceCharacteristics = db_memory_traits,
 };
 
 static int vfs_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *out, int flags, int *out_flags)
@@ -220,23 +187,13 @@ static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
     return SQLITE_OK;
 }
 
-static int vfs_full(sqlite3_vfs *vfs, const char *name, int len, char *out)
-{
-    (void)vfs;
-    return snprintf(out, (size_t)len, "/%s", last_part(name)) < len ? SQLITE_OK : SQLITE_CANTOPEN;
-}
-
 static int vfs_random(sqlite3_vfs *vfs, int len, char *out)
 {
     (void)vfs;
     memset(out, 7, (size_t)len);
     return len;
 }
-static int vfs_sleep(sqlite3_vfs *vfs, int us)
-{
-    (void)vfs;
-    return us;
-}
+
 static int vfs_time(sqlite3_vfs *vfs, double *out)
 {
     (void)vfs;
@@ -260,9 +217,9 @@ struct db_disk *db_disk_open(void)
         .xOpen = vfs_open,
         .xDelete = vfs_delete,
         .xAccess = vfs_access,
-        .xFullPathname = vfs_full,
+        .xFullPathname = db_memory_full,
         .xRandomness = vfs_random,
-        .xSleep = vfs_sleep,
+        .xSleep = db_memory_sleep,
         .xCurrentTime = vfs_time,
     };
     return &disk->base;

@@ -22,17 +22,17 @@ enum {
     ROOM_BYTES_MIN = 8 << 20 /* of the smallest site */
 };
 
-static enum salve_code path_of(const char *folder, const char *name, char path[DB_PATH_BYTES], struct salve_err *err)
+enum salve_code db_path(const char *folder, const char *name, char path[DB_PATH_BYTES], struct salve_err *err)
 {
     int len = snprintf(path, DB_PATH_BYTES, "%s/%s", folder, name);
-    return len > 0 && len < DB_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the folder");
+    return len > 0 && len < DB_PATH_BYTES ? SALVE_OK : salve_fail(err, SALVE_E_CONFIG, "path of the site");
 }
 
 bool db_file_is_there(const char *folder, const char *name)
 {
     char path[DB_PATH_BYTES];
     struct stat info;
-    return path_of(folder, name, path, NULL) == SALVE_OK && lstat(path, &info) == 0;
+    return db_path(folder, name, path, NULL) == SALVE_OK && lstat(path, &info) == 0;
 }
 
 /* --- pieces of a file --------------------------------------------------------------------------------------------- */
@@ -133,7 +133,7 @@ static enum salve_code each_file(const char *folder, on_file *run, void *with, s
 static enum salve_code look_at(const char *folder, const char *name, struct stat *info, char path[DB_PATH_BYTES],
                                struct salve_err *err)
 {
-    TRY(path_of(folder, name, path, err));
+    TRY(db_path(folder, name, path, err));
     return lstat(path, info) == 0 ? SALVE_OK : file_fail(err, path);
 }
 
@@ -144,7 +144,7 @@ static enum salve_code remove_one(void *with, const char *folder, const char *na
 {
     (void)with;
     char path[DB_PATH_BYTES];
-    TRY(path_of(folder, name, path, err));
+    TRY(db_path(folder, name, path, err));
     if (str_starts(str_of(name), STR("keys.epoch"))) (void)!db_file_wipe(path, NULL); /* a full disk may not let it */
     return unlink(path) == 0 || errno == ENOENT ? SALVE_OK : file_fail(err, path);
 }
@@ -249,7 +249,7 @@ static enum salve_code copy_one(void *with, const char *folder, const char *name
     struct stat info;
     if (is_made_anew(str_of(name))) return SALVE_OK;
     TRY(look_at(folder, name, &info, from, err));
-    TRY(path_of(copy->beside, name, to, err));
+    TRY(db_path(copy->beside, name, to, err));
     TRY(db_file_copy(from, to, err));
     return make_like(&info, to, err);
 }
@@ -259,7 +259,7 @@ static enum salve_code make_beside(const struct db_copy *copy, struct salve_err 
     char lock[DB_PATH_BYTES];
     struct stat info;
     if (stat(copy->folder, &info) != 0) return file_fail(err, copy->folder);
-    TRY(path_of(copy->beside, "lock", lock, err));
+    TRY(db_path(copy->beside, "lock", lock, err));
     if (mkdir(copy->beside, 0700) != 0) return file_fail(err, copy->beside);
     int fd = open(lock, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd < 0) return file_fail(err, lock);
@@ -286,7 +286,7 @@ enum salve_code db_copy_begin(const char *path, const struct db_wait *wait, stru
     char lock[DB_PATH_BYTES];
     *out = (struct db_copy){.lock = NULL};
     TRY(find_folders(path, out, err));
-    TRY(path_of(out->folder, "lock", lock, err));
+    TRY(db_path(out->folder, "lock", lock, err));
     TRY(db_lock(lock, wait, &out->lock, err));
     enum salve_code code = copy_all(out, err);
     if (code != SALVE_OK) (void)!db_copy_end(out, NULL);

@@ -33,15 +33,9 @@ struct handle {
 
 static struct frozen_file *file_of(sqlite3_file *f) { return ((struct handle *)f)->file; }
 
-static const char *last_part(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
-
 static struct frozen_file *find(struct frozen *disk, const char *path, bool make)
 {
-    const char *name = last_part(path);
+    const char *name = db_memory_name(path);
     struct frozen_file *room = NULL;
     for (size_t i = 0; i < FILES_MAX; i++) {
         struct frozen_file *file = &disk->files[i];
@@ -55,12 +49,6 @@ static struct frozen_file *find(struct frozen *disk, const char *path, bool make
 }
 
 /* --- a file ------------------------------------------------------------------------------------------------------- */
-
-static int file_close(sqlite3_file *f)
-{
-    (void)f;
-    return SQLITE_OK;
-}
 
 static int read_fd(int fd, uint8_t *out, size_t bytes, sqlite3_int64 at, size_t *have)
 {
@@ -129,51 +117,26 @@ static int file_size(sqlite3_file *f, sqlite3_int64 *out)
     return *out < 0 ? SQLITE_IOERR_FSTAT : SQLITE_OK;
 }
 
-static int file_lock(sqlite3_file *f, int level)
-{
-    (void)f, (void)level;
-    return SQLITE_OK;
-}
-
-static int file_reserved(sqlite3_file *f, int *out)
-{
-    (void)f;
-    *out = 0;
-    return SQLITE_OK;
-}
-
-static int file_control(sqlite3_file *f, int op, void *arg)
-{
-    (void)f, (void)op, (void)arg;
-    return SQLITE_NOTFOUND;
-}
-
 static int file_sector(sqlite3_file *f)
 {
     (void)f;
     return SECTOR_BYTES;
 }
 
-static int file_traits(sqlite3_file *f)
-{
-    (void)f;
-    return 0;
-}
-
 static const sqlite3_io_methods methods = {
     .iVersion = 1,
-    .xClose = file_close,
+    .xClose = db_memory_close,
     .xRead = file_read,
     .xWrite = file_write,
     .xTruncate = file_truncate,
     .xSync = file_sync,
     .xFileSize = file_size,
-    .xLock = file_lock,
-    .xUnlock = file_lock,
-    .xCheckReservedLock = file_reserved,
-    .xFileControl = file_control,
+    .xLock = db_memory_lock,
+    .xUnlock = db_memory_lock,
+    .xCheckReservedLock = db_memory_reserved,
+    .xFileControl = db_memory_control,
     .xSectorSize = file_sector,
-    .xDeviceCharacteristics = file_traits,
+    .xDeviceCharacteristics = db_memory_traits,
 };
 
 /* --- the disk ----------------------------------------------------------------------------------------------------- */
@@ -207,23 +170,11 @@ static int vfs_access(sqlite3_vfs *vfs, const char *name, int flags, int *out)
     return SQLITE_OK;
 }
 
-static int vfs_full(sqlite3_vfs *vfs, const char *name, int len, char *out)
-{
-    (void)vfs;
-    return snprintf(out, (size_t)len, "/%s", last_part(name)) < len ? SQLITE_OK : SQLITE_CANTOPEN;
-}
-
 static int vfs_random(sqlite3_vfs *vfs, int len, char *out)
 {
     (void)vfs;
     memset(out, 0, (size_t)len); /* salts of an empty log in memory */
     return len;
-}
-
-static int vfs_sleep(sqlite3_vfs *vfs, int us)
-{
-    (void)vfs;
-    return us;
 }
 
 static int vfs_time(sqlite3_vfs *vfs, double *out)
@@ -250,9 +201,9 @@ struct db_disk *db_frozen(void)
         .xOpen = vfs_open,
         .xDelete = vfs_delete,
         .xAccess = vfs_access,
-        .xFullPathname = vfs_full,
+        .xFullPathname = db_memory_full,
         .xRandomness = vfs_random,
-        .xSleep = vfs_sleep,
+        .xSleep = db_memory_sleep,
         .xCurrentTime = vfs_time,
     };
     return &disk->base;

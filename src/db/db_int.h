@@ -33,6 +33,16 @@ struct db_disk {
     sqlite3_vfs vfs;
 };
 
+/* db_memory.c: methods that are the same on both of these, and the name under which they keep a file of a path. */
+const char *db_memory_name(const char *path);
+int db_memory_close(sqlite3_file *f);
+int db_memory_lock(sqlite3_file *f, int level);
+int db_memory_reserved(sqlite3_file *f, int *out);
+int db_memory_control(sqlite3_file *f, int op, void *arg);
+int db_memory_traits(sqlite3_file *f);
+int db_memory_full(sqlite3_vfs *vfs, const char *name, int len, char *out);
+int db_memory_sleep(sqlite3_vfs *vfs, int us);
+
 /* db_sum.c: the VFS that adds and checks page checksums, one for each open file, so that it can say which page was bad.
  * `below` is the disk; close after the handle that uses it. */
 SALVE_MUST_USE enum salve_code db_sum_open(sqlite3_vfs *below, struct db_sum_vfs **out, struct salve_err *err);

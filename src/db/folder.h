@@ -17,6 +17,10 @@
 
 enum { DB_PATH_BYTES = 4096 };
 
+/* db_path - of a file in `folder`, into `path`. E_CONFIG: it is too long. */
+SALVE_MUST_USE enum salve_code db_path(const char *folder, const char *name, char path[DB_PATH_BYTES],
+                                       struct salve_err *err);
+
 /* db_file_is_there - of any kind, a dangling link too. */
 bool db_file_is_there(const char *folder, const char *name);
 

@@ -7,7 +7,6 @@
 #define SALVE_RECORDS_BACKUP_INT_H
 
 #include "crypto/crypto.h"
-#include "db/folder.h"
 #include "keys/keys.h"
 #include "records/site_int.h"
 

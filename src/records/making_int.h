@@ -6,14 +6,13 @@
 #ifndef SALVE_RECORDS_MAKING_INT_H
 #define SALVE_RECORDS_MAKING_INT_H
 
-#include "db/db.h"
 #include "records/site.h"
 #include "records/site_int.h"
 
 struct rec_making {
     struct site_options inside; /* the options with `making` as the folder */
     const char *folder;
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct db_lock *lock;
     bool has_made_folder, has_made_key;
 };

@@ -30,7 +30,7 @@ static enum salve_code places_write(struct site *site, struct actor actor, const
     struct rec_tx tx;
     struct buf text;
     struct str json;
-    buf_init(&text, mem, 4 * REC_PATH_BYTES);
+    buf_init(&text, mem, 4 * DB_PATH_BYTES);
     struct json_writer w = {.out = &text};
     json_open(&w, NULL, '{');
     json_put_i64(&w, "at", places->at_unix_ms);
@@ -125,7 +125,7 @@ static bool is_of_making(struct str name)
 /* What a backup that was cut off left in `making`; nothing that none makes. */
 static enum salve_code clear_making(const char *making, struct arena *mem, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct stat info;
     struct str *names = NULL;
     size_t count = 0;
@@ -134,7 +134,7 @@ static enum salve_code clear_making(const char *making, struct arena *mem, struc
     if (!S_ISDIR(info.st_mode)) return file_fail(err, making);
     TRY(file_list(making, mem, &names, &count, err));
     for (size_t i = 0; i < count; i++) {
-        TRY(rec_path(making, names[i].ptr, path, err));
+        TRY(db_path(making, names[i].ptr, path, err));
         if (!is_of_making(names[i])) return salve_refuse(err, SALVE_E_CONFLICT, "it is of no backup", "%s", path);
         if (unlink(path) != 0) return file_fail(err, path);
     }
@@ -145,9 +145,9 @@ static enum salve_code clear_making(const char *making, struct arena *mem, struc
 static enum salve_code copy_small(struct site *site, const char *name, const char *to, struct arena *mem,
                                   struct salve_err *err)
 {
-    char from[REC_PATH_BYTES];
+    char from[DB_PATH_BYTES];
     struct str bytes;
-    TRY(rec_path(site->path, name, from, err));
+    TRY(db_path(site->path, name, from, err));
     if (site->frozen == NULL) return db_file_is_there(site->path, name) ? db_file_copy(from, to, err) : SALVE_OK;
     enum salve_code code = rec_file_text(site, name, WORK_BYTES, mem, &bytes, err);
     if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
@@ -156,12 +156,12 @@ static enum salve_code copy_small(struct site *site, const char *name, const cha
 
 static enum salve_code copy_data(struct site *site, const char *making, struct arena *mem, struct salve_err *err)
 {
-    char to[REC_PATH_BYTES];
+    char to[DB_PATH_BYTES];
     if (mkdir(making, 0700) != 0) return file_fail(err, making);
-    TRY(rec_path(making, rec_backup_files[0], to, err));
+    TRY(db_path(making, rec_backup_files[0], to, err));
     TRY(store_copy(site->store, to, err));
     for (size_t i = 1; i < REC_BACKUP_FILES; i++) {
-        TRY(rec_path(making, rec_backup_files[i], to, err));
+        TRY(db_path(making, rec_backup_files[i], to, err));
         TRY(copy_small(site, rec_backup_files[i], to, mem, err));
     }
     return file_sync_folder(making, err);
@@ -222,9 +222,9 @@ static enum salve_code name_it(const char *making, const struct rec_places *plac
 static enum salve_code back_up_data(struct site *site, struct rec_places *places, struct arena *mem,
                                     struct site_backup *out, struct salve_err *err)
 {
-    char making[REC_PATH_BYTES];
+    char making[DB_PATH_BYTES];
     struct rec_backup backup;
-    TRY(rec_path(places->data.ptr, "making", making, err));
+    TRY(db_path(places->data.ptr, "making", making, err));
     TRY(clear_making(making, mem, err));
     enum salve_code code = copy_data(site, making, mem, err);
     if (code == SALVE_OK)
@@ -272,10 +272,10 @@ enum salve_code site_backup_files(struct site *site, struct site_backup_plan *pl
                                   struct salve_err *err)
 {
     struct db_lock *lock = NULL;
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct rec_places *places = &plan->places;
     *out = (struct site_backup){0};
-    TRY(rec_path(places->data.ptr, "lock", path, err));
+    TRY(db_path(places->data.ptr, "lock", path, err));
     TRY(db_lock(path, NULL, &lock, err));
     enum salve_code code = rec_keys_copy_files(site, places->keys.ptr, &plan->copied, mem, err);
     if (code == SALVE_OK) code = keys_done(with, err);

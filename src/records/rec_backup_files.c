@@ -83,13 +83,13 @@ static enum salve_code write_line(const struct rec_backup *backup, struct arena 
 enum salve_code rec_backup_write(struct site *site, const char *folder, int64_t at_unix_ms, uint64_t log_size,
                                  struct arena *mem, struct rec_backup *out, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES], hex[2 * KEYS_TOKEN_BYTES + 1];
+    char path[DB_PATH_BYTES], hex[2 * KEYS_TOKEN_BYTES + 1];
     *out = (struct rec_backup){.at_unix_ms = at_unix_ms, .log = site->log->origin, .log_size = log_size};
     for (size_t i = 0; i < REC_BACKUP_FILES; i++) {
         struct rec_backup_file *file = &out->files[out->file_count];
         if (!db_file_is_there(folder, rec_backup_files[i])) continue;
         file->name = str_of(rec_backup_files[i]);
-        TRY(rec_path(folder, rec_backup_files[i], path, err));
+        TRY(db_path(folder, rec_backup_files[i], path, err));
         TRY(hash_file(path, &file->bytes, file->sha256, err));
         out->file_count++;
     }
@@ -98,7 +98,7 @@ enum salve_code rec_backup_write(struct site *site, const char *folder, int64_t 
     str_hex(out->token, KEYS_TOKEN_BYTES, hex);
     struct str text = arena_printf(mem, "%.*s\n%s\n", STR_ARGS(out->line), hex);
     if (text.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "backup");
-    TRY(rec_path(folder, "backup", path, err));
+    TRY(db_path(folder, "backup", path, err));
     return file_replace(path, text, 0600, err);
 }
 
@@ -132,10 +132,10 @@ static bool read_line(struct str line, struct arena *mem, struct rec_backup *out
 
 enum salve_code rec_backup_read(const char *folder, struct arena *mem, struct rec_backup *out, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct str text, rest;
     *out = (struct rec_backup){0};
-    TRY(rec_path(folder, "backup", path, err));
+    TRY(db_path(folder, "backup", path, err));
     TRY(file_read_plain(path, NOTE_BYTES_MAX, mem, &text, err));
     bool is_good = str_split(text, '\n', &out->line, &rest) && rest.len == 2 * KEYS_TOKEN_BYTES + 1 &&
                    rest.ptr[rest.len - 1] == '\n' &&
@@ -146,13 +146,13 @@ enum salve_code rec_backup_read(const char *folder, struct arena *mem, struct re
 
 enum salve_code rec_backup_check(const char *folder, const struct rec_backup *backup, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES], name[64];
+    char path[DB_PATH_BYTES], name[64];
     for (size_t i = 0; i < backup->file_count; i++) {
         const struct rec_backup_file *file = &backup->files[i];
         uint8_t sha256[CRYPTO_SHA256_BYTES];
         uint64_t bytes = 0;
         (void)snprintf(name, sizeof name, "%.*s", STR_ARGS(file->name));
-        TRY(rec_path(folder, name, path, err));
+        TRY(db_path(folder, name, path, err));
         enum salve_code code = hash_file(path, &bytes, sha256, err);
         if (code == SALVE_E_NOT_FOUND)
             return salve_refuse(err, SALVE_E_INTEGRITY, "it is missing from the backup: take another one", "%s", path);

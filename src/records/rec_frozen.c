@@ -50,18 +50,18 @@ static enum salve_code read_one(const struct site *site, const char *name, size_
 static enum salve_code take_keys(const struct site *site, struct db_disk *disk, struct arena *mem,
                                  struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct str bytes;
-    TRY(rec_path(site->path, "keys.db", path, err));
+    TRY(db_path(site->path, "keys.db", path, err));
     TRY(file_read_plain(path, KEYS_BYTES_MAX, mem, &bytes, err));
     return db_frozen_bytes(disk, "keys.db", bytes) ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "keys.db");
 }
 
 static enum salve_code take_records(const struct site *site, struct db_disk *disk, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     int fd = -1;
-    TRY(rec_path(site->path, "site.db", path, err));
+    TRY(db_path(site->path, "site.db", path, err));
     TRY(file_open_plain(path, O_RDONLY, 0, &fd, err));
     if (db_frozen_file(disk, "site.db", fd)) return SALVE_OK;
     (void)close(fd);

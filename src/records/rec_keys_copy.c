@@ -32,9 +32,9 @@ enum salve_code rec_places_read(struct site *site, struct arena *mem, struct rec
 /* With them the newest `revoked`: an older copy of the data is told what was taken back since. */
 static enum salve_code copy_revoked(struct site *site, const char *folder, struct arena *mem, struct salve_err *err)
 {
-    char to[REC_PATH_BYTES];
+    char to[DB_PATH_BYTES];
     struct str bytes;
-    TRY(rec_path(folder, "revoked", to, err));
+    TRY(db_path(folder, "revoked", to, err));
     if (!db_file_is_there(site->path, "revoked")) return SALVE_OK;
     TRY(rec_file_text(site, "revoked", WORK_BYTES / 2, mem, &bytes, err));
     return file_replace(to, bytes, 0600, err);

@@ -43,8 +43,8 @@ static enum salve_code each_file(const struct rec_making *making, on_file *run, 
 
 static enum salve_code remove_one(const struct rec_making *making, const char *name, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
-    TRY(rec_path(making->path, name, path, err));
+    char path[DB_PATH_BYTES];
+    TRY(db_path(making->path, name, path, err));
     if (str_starts(str_of(name), STR("keys.epoch")))
         (void)!db_file_wipe(path, NULL); /* where it can be: a full disk may not */
     return unlink(path) == 0 ? SALVE_OK : file_fail(err, path);
@@ -52,9 +52,9 @@ static enum salve_code remove_one(const struct rec_making *making, const char *n
 
 static enum salve_code move_one(const struct rec_making *making, const char *name, struct salve_err *err)
 {
-    char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
-    TRY(rec_path(making->path, name, from, err));
-    TRY(rec_path(making->folder, name, to, err));
+    char from[DB_PATH_BYTES], to[DB_PATH_BYTES];
+    TRY(db_path(making->path, name, from, err));
+    TRY(db_path(making->folder, name, to, err));
     if (db_file_is_there(making->folder, name))
         return salve_refuse(err, SALVE_E_CONFLICT, "it came there while the site was made; nothing of it was touched",
                             "%s", to);
@@ -110,14 +110,14 @@ static void close_to_others(const char *path)
 /* Only `making` itself must be a folder of ours: through a link we would remove what lies elsewhere. */
 static enum salve_code lock_making(struct rec_making *making, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct stat info;
     bool has_made;
-    TRY(rec_path(making->folder, "making", making->path, err));
+    TRY(db_path(making->folder, "making", making->path, err));
     TRY(make_folder(making->path, &has_made, err));
     errno = ENOTDIR;
     if (lstat(making->path, &info) != 0 || !S_ISDIR(info.st_mode)) return file_fail(err, making->path);
-    TRY(rec_path(making->path, "lock", path, err));
+    TRY(db_path(making->path, "lock", path, err));
     return db_lock(path, NULL, &making->lock, err);
 }
 
@@ -194,8 +194,8 @@ static enum salve_code names_stand(const struct rec_making *making, struct salve
 
 enum salve_code rec_making_keep(struct rec_making *making, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
-    enum salve_code code = rec_path(making->path, whole_mark, path, err);
+    char path[DB_PATH_BYTES];
+    enum salve_code code = db_path(making->path, whole_mark, path, err);
     if (code == SALVE_OK) code = file_replace(path, STR(""), 0600, err);
     if (code == SALVE_OK) code = names_stand(making, err);
     if (code != SALVE_OK) {

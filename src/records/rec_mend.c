@@ -59,11 +59,11 @@ static enum salve_code mend_open(struct site *site, bool is_loss_accepted, uint6
 static enum salve_code merge_locked(const struct site_options *options, const char *const *copies, size_t copy_count,
                                     uint64_t *lines, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct db_lock *lock = NULL;
-    TRY(rec_path(options->path, "lock", path, err));
+    TRY(db_path(options->path, "lock", path, err));
     TRY(db_lock(path, NULL, &lock, err));
-    enum salve_code code = rec_path(options->path, "revoked", path, err);
+    enum salve_code code = db_path(options->path, "revoked", path, err);
     if (code == SALVE_OK)
         code = merge_here(path, db_file_is_there(options->path, "revoked"), copies, copy_count, lines, err);
     db_unlock(&lock);

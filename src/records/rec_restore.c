@@ -75,20 +75,20 @@ static enum salve_code find_keys(const struct restore *r, struct salve_err *err)
 static enum salve_code bring(const struct restore *r, const char *folder, const char *name, const char *as, bool *found,
                              struct salve_err *err)
 {
-    char from[REC_PATH_BYTES], to[REC_PATH_BYTES];
+    char from[DB_PATH_BYTES], to[DB_PATH_BYTES];
     *found = db_file_is_there(folder, name);
     if (!*found) return SALVE_OK;
-    TRY(rec_path(folder, name, from, err));
-    TRY(rec_path(r->making.path, as, to, err));
+    TRY(db_path(folder, name, from, err));
+    TRY(db_path(r->making.path, as, to, err));
     return db_file_copy(from, to, err);
 }
 
 /* A folder that is a site still is nobody else's while its files are copied. */
 static enum salve_code hold(const char *folder, struct db_lock **lock, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     if (!db_file_is_there(folder, "lock") || !db_file_is_there(folder, "keys.db")) return SALVE_OK;
-    TRY(rec_path(folder, "lock", path, err));
+    TRY(db_path(folder, "lock", path, err));
     return db_lock(path, NULL, lock, err);
 }
 
@@ -123,13 +123,13 @@ static enum salve_code bring_keys(const struct restore *r, const char *keys_db, 
 static enum salve_code bring_revoked(const struct restore *r, struct salve_err *err)
 {
     const char *copies[REVOKED_MAX + 2];
-    char in_backup[REC_PATH_BYTES], beside_keys[REC_PATH_BYTES], to[REC_PATH_BYTES];
+    char in_backup[DB_PATH_BYTES], beside_keys[DB_PATH_BYTES], to[DB_PATH_BYTES];
     size_t count = 0;
     if (r->ask->revoked_count > REVOKED_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "copies of revoked");
     for (; count < r->ask->revoked_count; count++) copies[count] = r->ask->revoked[count];
-    TRY(rec_path(r->ask->keys, "revoked", beside_keys, err));
-    TRY(rec_path(r->from, "revoked", in_backup, err));
-    TRY(rec_path(r->making.path, "revoked", to, err));
+    TRY(db_path(r->ask->keys, "revoked", beside_keys, err));
+    TRY(db_path(r->from, "revoked", in_backup, err));
+    TRY(db_path(r->making.path, "revoked", to, err));
     if (db_file_is_there(r->ask->keys, "revoked")) copies[count++] = beside_keys;
     if (db_file_is_there(r->from, "revoked")) copies[count++] = in_backup;
     return rec_revoked_merge(copies, count, to, &r->out->revoked, err);
@@ -156,12 +156,12 @@ static enum salve_code lay_out(struct restore *r, struct salve_err *err)
  * keys.db under its first name (keys_copy.c). */
 static enum salve_code open_new(struct restore *r, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     enum salve_code code = rec_site_open(&r->making.inside, REC_OPEN_MADE, &r->site, err);
     if (code != SALVE_E_INTEGRITY || !db_file_is_there(r->ask->keys, "keys.db.next")) return code;
     static const char *const keys[] = {"keys.db", "keys.db-wal", "keys.epoch", "keys.epoch.next", "keys.signed"};
     for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++) {
-        TRY(rec_path(r->making.path, keys[i], path, err));
+        TRY(db_path(r->making.path, keys[i], path, err));
         (void)unlink(path);
     }
     TRY(bring_keys(r, "keys.db.next", err));

@@ -59,9 +59,9 @@ static enum salve_code write_lines(int fd, const char *path, uint64_t at_bytes, 
 static enum salve_code append(const struct site *site, const uint8_t (*tokens)[KEYS_TOKEN_BYTES], size_t count,
                               struct salve_err *err)
 {
-    char path[REC_PATH_BYTES], lines[REC_REVOKE_MAX * LINE_BYTES + 1];
+    char path[DB_PATH_BYTES], lines[REC_REVOKE_MAX * LINE_BYTES + 1];
     int fd = -1;
-    TRY(rec_path(site->path, "revoked", path, err));
+    TRY(db_path(site->path, "revoked", path, err));
     for (size_t i = 0; i < count; i++) put_line(site->revoked_count + i, tokens[i], lines + i * LINE_BYTES);
     TRY(file_open_plain(path, O_WRONLY | O_APPEND | O_CREAT, 0600, &fd, err));
     enum salve_code code =
@@ -157,9 +157,9 @@ static enum salve_code read_file(struct site *site, struct arena *mem, struct st
 /* Cuts off what a crash left of a line: it was never acknowledged. */
 static enum salve_code cut_tail(struct site *site, size_t keep, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     int fd = -1;
-    TRY(rec_path(site->path, "revoked", path, err));
+    TRY(db_path(site->path, "revoked", path, err));
     TRY(file_open_plain(path, O_WRONLY, 0, &fd, err));
     enum salve_code code = ftruncate(fd, (off_t)keep) == 0 ? SALVE_OK : file_fail(err, path);
     (void)close(fd);

@@ -27,8 +27,8 @@ static enum salve_code guard_read(void *self, struct arena *mem, struct str *tex
 static enum salve_code guard_write(void *self, struct str text, struct salve_err *err)
 {
     struct site *site = self;
-    char path[REC_PATH_BYTES];
-    enum salve_code code = rec_path(site->path, "signed-head", path, err);
+    char path[DB_PATH_BYTES];
+    enum salve_code code = db_path(site->path, "signed-head", path, err);
     return code == SALVE_OK ? file_replace(path, text, 0644, err) : code;
 }
 
@@ -87,8 +87,8 @@ static enum salve_code later_write(void *self, struct str text, struct salve_err
 /* Without a sync: the archive in the store has the note too, and the next opening puts it there again. */
 static enum salve_code publish_note(struct site *site, struct str note, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
-    enum salve_code code = rec_path(site->path, "checkpoint", path, err);
+    char path[DB_PATH_BYTES];
+    enum salve_code code = db_path(site->path, "checkpoint", path, err);
     if (code == SALVE_OK) code = file_replace_unsynced(path, note, 0644, err);
     if (code != SALVE_OK) return code;
     site->published_at_unix_ms = site->hour_unix_ms = site->now_unix_ms;
@@ -247,9 +247,9 @@ enum salve_code rec_receipt_make(struct site *site, const struct rec_leaf *leaf,
 
 static void keep_old(const struct site *site, const char *name, uint32_t number)
 {
-    char from[REC_PATH_BYTES], to_name[64], to[REC_PATH_BYTES];
+    char from[DB_PATH_BYTES], to_name[64], to[DB_PATH_BYTES];
     snprintf(to_name, sizeof to_name, "%s.%u", name, number);
-    if (rec_path(site->path, name, from, NULL) == SALVE_OK && rec_path(site->path, to_name, to, NULL) == SALVE_OK)
+    if (db_path(site->path, name, from, NULL) == SALVE_OK && db_path(site->path, to_name, to, NULL) == SALVE_OK)
         (void)!rename(from, to);
 }
 
@@ -316,10 +316,10 @@ static void read_archive(struct rec_tx *tx, struct heads *heads)
  * neither ours nor empty counts as the newest: verify tells about the file itself. */
 static enum salve_code check_published(struct rec_tx *tx, struct heads *heads, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct str note;
     struct tlog_checkpoint head;
-    enum salve_code code = rec_path(tx->site->path, "checkpoint", path, err);
+    enum salve_code code = db_path(tx->site->path, "checkpoint", path, err);
     if (code != SALVE_OK) return code;
     code = file_read_plain(path, SALVE_NOTE_BYTES_MAX, tx->mem, &note, NULL);
     if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && note.len == 0)) return SALVE_OK;

@@ -9,7 +9,6 @@
 
 #include "base/file.h"
 #include "crypto/crypto.h"
-#include "db/folder.h"
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/backup_int.h"
@@ -210,9 +209,9 @@ static enum salve_code slowly(void *with, struct str secret, const uint8_t *salt
 static enum salve_code open_keys(struct site *site, const struct site_options *options, enum rec_opening how,
                                  struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct secret secret;
-    TRY(rec_path(site->path, "keys.db", path, err));
+    TRY(db_path(site->path, "keys.db", path, err));
     TRY(secret_read(&options->secret, &secret, err));
     struct keys_options key_options = {.path = path,
                                        .secret = secret.secret,
@@ -232,10 +231,10 @@ static enum salve_code open_keys(struct site *site, const struct site_options *o
 static enum salve_code open_files(struct site *site, const struct site_options *options, enum rec_opening how,
                                   struct salve_err *err)
 {
-    char lock[REC_PATH_BYTES];
+    char lock[DB_PATH_BYTES];
     bool create = how == REC_OPEN_NEW, is_there = false;
     struct store_options store_options = store_of(options, create);
-    TRY(rec_path(site->path, "lock", lock, err));
+    TRY(db_path(site->path, "lock", lock, err));
     TRY(store_is_there(&store_options, &is_there, err));
     if (!create && !is_there) return no_site(site, err);
     if (how < REC_OPEN_MADE) TRY(take_lock(site, lock, &options->wait, err)); /* a making holds its own */
@@ -428,9 +427,9 @@ bool near_site_is_made_up(const struct site *site) { return keys_is_made_up(site
 
 static uint64_t file_bytes(const struct site *site, const char *name)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct stat info;
-    if (rec_path(site->path, name, path, NULL) != SALVE_OK || stat(path, &info) != 0) return 0;
+    if (db_path(site->path, name, path, NULL) != SALVE_OK || stat(path, &info) != 0) return 0;
     return (uint64_t)info.st_size;
 }
 

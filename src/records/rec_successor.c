@@ -24,14 +24,14 @@ static enum salve_code last_head(struct site *site, struct rec_tx *tx, struct tl
 {
     struct tlog_guard guard = rec_guard(site);
     struct str text;
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct tlog_checkpoint head;
     struct keys_signed known;
     *out = (struct tlog_checkpoint){.origin = site->log->origin};
     for (int from = 0; from < 3; from++) {
         enum salve_code code = SALVE_E_NOT_FOUND;
         if (from == 0) code = guard.read(guard.self, tx->mem, &text, NULL);
-        if (from == 1 && rec_path(site->path, "checkpoint", path, NULL) == SALVE_OK)
+        if (from == 1 && db_path(site->path, "checkpoint", path, NULL) == SALVE_OK)
             code = file_read_plain(path, SALVE_NOTE_BYTES_MAX, tx->mem, &text, NULL);
         if (from == 2) code = tlog_newest_checkpoint(tx->log, tx->mem, &text, NULL);
         if (code != SALVE_OK || tlog_checkpoint_parse(text, &head, NULL) != SALVE_OK) continue;

@@ -79,8 +79,8 @@ static enum salve_code row_write(struct site *site, int fd, uint32_t slot, struc
 static enum salve_code open_tries(struct site *site, int *fd, struct salve_err *err)
 {
     static const uint8_t zeros[ROWS * ROW_BYTES];
-    char path[REC_PATH_BYTES];
-    TRY(rec_path(site->path, "tries", path, err));
+    char path[DB_PATH_BYTES];
+    TRY(db_path(site->path, "tries", path, err));
     TRY(file_open_plain(path, O_RDWR | O_CREAT, 0600, fd, err));
     off_t bytes = lseek(*fd, 0, SEEK_END);
     if (bytes >= (off_t)sizeof zeros) return SALVE_OK;
@@ -228,10 +228,10 @@ void rec_guess_note(struct site *site)
 
 uint32_t near_site_guessed_codes(struct site *site)
 {
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     struct rec_try try;
     struct row row = {.count = 0};
-    if (rec_path(site->path, "tries", path, NULL) != SALVE_OK ||
+    if (db_path(site->path, "tries", path, NULL) != SALVE_OK ||
         file_open_plain(path, O_RDONLY, 0, &try.fd, NULL) != SALVE_OK)
         return 0;
     bool is_theirs = guesses_row(site, &try, &row);
@@ -241,8 +241,8 @@ uint32_t near_site_guessed_codes(struct site *site)
 
 enum salve_code rec_tries_check(struct site *site, struct salve_err *err)
 {
-    char path[REC_PATH_BYTES];
-    TRY(rec_path(site->path, "tries", path, err));
+    char path[DB_PATH_BYTES];
+    TRY(db_path(site->path, "tries", path, err));
     int fd = -1;
     enum salve_code code = file_open_plain(path, O_RDONLY, 0, &fd, err);
     if (code != SALVE_OK) return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;

@@ -10,7 +10,6 @@
  *     layout 1 are closed
  * Steps 2 to 4 find out whether they were done: an earlier Salve did them in the site itself, where they can be half.
  * Whose a row of the log was before, the gate does not know without opening everybody's access record: those say so. */
-#include "db/folder.h"
 #include "json/json.h"
 #include "keys/keys.h"
 #include "records/log_int.h"

@@ -473,13 +473,13 @@ static enum salve_code verify_closed(struct verify *v, const struct site_options
                                      const struct salve_err *why, struct salve_err *err)
 {
     static const char *const files[] = {"site.db", "keys.db"};
-    char path[REC_PATH_BYTES];
+    char path[DB_PATH_BYTES];
     uint64_t before = v->result->findings;
     for (size_t i = 0; i < 2; i++) {
         struct salve_err step_err = {0};
         uint64_t here = v->result->findings;
         v->file = files[i];
-        enum salve_code code = rec_path(options->path, files[i], path, err);
+        enum salve_code code = db_path(options->path, files[i], path, err);
         if (code == SALVE_OK) code = settle(v, files[i], db_scan(path, reported, v, &step_err), here, &step_err, err);
         if (code != SALVE_OK) return code;
     }

@@ -6,11 +6,11 @@
 
 #include "base/assert.h"
 #include "crypto/crypto.h"
+#include "db/folder.h"
 #include "records/near_int.h"
 
 enum {
     REC_HORIZON_DAYS = 14, /* an erased person's old key backups are useless after two epochs of 7 days */
-    REC_PATH_BYTES = 4096,
 };
 
 #define REC_MARK_KEYS_KEPT "keys kept"
@@ -20,8 +20,6 @@ enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE
 
 struct admit_rules;
 struct crypto_keys;
-struct db_disk;
-struct db_lock;
 struct keys;
 struct rec_closing;
 struct payload_codec;
@@ -108,10 +106,6 @@ struct rec_frozen {
 SALVE_MUST_USE enum salve_code rec_file_text(const struct site *site, const char *name, size_t bytes_max,
                                              struct arena *mem, struct str *out, struct salve_err *err);
 
-/* Files of a site folder; path must have room for REC_PATH_BYTES. */
-SALVE_MUST_USE enum salve_code rec_path(const char *folder, const char *name, char path[REC_PATH_BYTES],
-                                        struct salve_err *err);
-
 /* rec_not_here - a person who is not here, in the same words whoever that was: never, erased, lost. */
 SALVE_MUST_USE enum salve_code rec_not_here(struct salve_err *err);
 
@@ -143,7 +137,6 @@ SALVE_MUST_USE enum salve_code rec_settings_use(struct site *site, struct str js
 SALVE_MUST_USE enum salve_code rec_keys_upgrade(struct site *site, const struct site_secret *with,
                                                 struct salve_err *err);
 /* rec_wait - how the caller of site_open waits for a lock. */
-struct db_wait;
 struct db_wait rec_wait(const struct site_wait *wait);
 /* rec_row_keys - takes the keys of rows from the key store. */
 void rec_row_keys(struct site *site);
