@@ -415,5 +415,23 @@ static size_t t_count(struct rec_view *view)
     return count;
 }
 
+/* t_fill - a large record: so many saves of T_FILL_EACH weights each by that member of staff. */
+enum { T_FILL_EACH = 20 };
+static void t_fill(struct t_site *t, struct actor actor, struct str card, int saves)
+{
+    struct tape tapes[T_FILL_EACH];
+    struct rec_item items[T_FILL_EACH];
+    struct rec_view *view = t_open(t, actor, PURPOSE_CARE, card);
+    for (int b = 0; b < saves; b++) {
+        for (size_t i = 0; i < T_FILL_EACH; i++) {
+            tapes[i] = t_observation(t, view, (int)i, (struct t_value){"29463-7", "82.5", "kg"});
+            items[i] = (struct rec_item){.tape = &tapes[i]};
+        }
+        t_must(rec_save(view, items, T_FILL_EACH, NULL, t->mem, &err));
+    }
+    t_close_view(&view);
+}
+
 #pragma GCC diagnostic pop
+
 #endif

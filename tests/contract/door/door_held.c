@@ -11,7 +11,7 @@
 #include "records/worklist.h"
 #include "t_site.h"
 
-enum { LIMIT_US = 10 * 1000, BATCHES = T_IS_SANITIZED ? 20 : 150, EACH = 20, LOOKS = T_IS_SANITIZED ? 40 : 300 };
+enum { LIMIT_US = 10 * 1000, BATCHES = T_IS_SANITIZED ? 20 : 150, LOOKS = T_IS_SANITIZED ? 40 : 300 };
 
 static struct {
     struct t_site *t;
@@ -78,21 +78,6 @@ static struct str enrol(const char *family)
     return who.card;
 }
 
-static void fill(struct str card)
-{
-    struct tape tapes[EACH];
-    struct rec_item items[EACH];
-    struct rec_view *view = t_open(g.t, g.ben, PURPOSE_CARE, card);
-    for (int b = 0; b < BATCHES; b++) {
-        for (size_t i = 0; i < EACH; i++) {
-            tapes[i] = t_observation(g.t, view, (int)i, (struct t_value){"29463-7", "82.5", "kg"});
-            items[i] = (struct rec_item){.tape = &tapes[i]};
-        }
-        t_must(rec_save(view, items, EACH, NULL, g.t->mem, &err));
-    }
-    t_close_view(&view);
-}
-
 static void use(struct str card)
 {
     const struct rec_resource *all = NULL;
@@ -106,7 +91,7 @@ static void use(struct str card)
     }
     struct rec_view *view = t_open(g.t, g.amina, PURPOSE_CARE, card);
     t_must(rec_all(view, 0, &all, &count, &err));
-    assert_true(count >= BATCHES * EACH);
+    assert_true(count >= BATCHES * T_FILL_EACH);
     t_close_view(&view);
     view = t_open(g.t, T_PERSON, PURPOSE_SELF, card);
     t_must(rec_looked(view, g.t->mem, &looks, &count, &missing, &err));
@@ -144,7 +129,7 @@ int main(void)
 {
     make();
     struct str card = enrol("Haddad");
-    fill(card);
+    t_fill(g.t, g.ben, card, BATCHES);
     use(card);
     keep_up();
     (void)!site_close(&g.web, NULL);

@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "door/door.h"
-#include "t_kill.h"
+#include "t_kill_site.h"
 #include "t_site.h"
 
 enum { STATIONS = 5, SAVES = 4, POINTS_MIN = T_IS_SANITIZED ? 1 : 30 };
@@ -180,14 +180,8 @@ static void check_after(struct t_site *t, const struct t_kill *job)
 
 static int run_one(struct t_kill *job, uint64_t nth)
 {
-    struct t_site run = *base;
-    t_remove(folder);
-    t_copy(base->folder, folder);
-    t_site_paths(&run, folder);
-    run.options.secret.key_file = base->key_file;
-    run.mem = arena_open((size_t)1 << 30);
-    *job = (struct t_kill){.nth = nth, .run = work, .with = &run};
-    int code = t_kill_run(job);
+    struct t_site run;
+    int code = t_kill_copy(base, folder, work, nth, job, &run);
     if (code == 0) check_after(&run, job);
     arena_close(run.mem);
     return code;

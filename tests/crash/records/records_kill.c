@@ -9,7 +9,7 @@
 #include <time.h>
 
 #include "records/worklist.h"
-#include "t_kill.h"
+#include "t_kill_site.h"
 #include "t_site.h"
 #include "tlog/tlog.h"
 
@@ -234,14 +234,8 @@ static struct tlog_checkpoint published(struct arena *mem)
 
 static int run_one(struct t_kill *job, uint64_t nth)
 {
-    struct t_site run = *base;
-    t_remove(folder);
-    t_copy(base->folder, folder);
-    t_site_paths(&run, folder);
-    run.options.secret.key_file = base->key_file;
-    run.mem = arena_open((size_t)1 << 30);
-    *job = (struct t_kill){.nth = nth, .run = work, .with = &run};
-    int code = t_kill_run(job);
+    struct t_site run;
+    int code = t_kill_copy(base, folder, work, nth, job, &run);
     if (code == 0) {
         struct tlog_checkpoint before = published(run.mem);
         if (check_after(&run, job, &before)) t_pass();
