@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys that do something on a screen. A single letter waits for 90 ms, and does nothing if another key follows: it
 // may be the beginning of a scanner's burst. None acts in a box where text is typed.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { phase } from './session.ts';
 
 const SCANNER_MS = 90;
@@ -23,7 +23,7 @@ export function nameOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'c
 export function useKeys(table: Readonly<Record<string, () => void>>): void {
     const now = useRef(table);
     now.current = table;
-    useEffect(() => {
+    useLayoutEffect(() => {
         let timer: ReturnType<typeof setTimeout> | undefined;
         const key = (event: KeyboardEvent): void => {
             clearTimeout(timer);

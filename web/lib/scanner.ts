@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Catches a scanner's burst wherever the focus is, except in text areas. What its characters did to the boxes on the
 // way is taken back: to a native input by itself, to others by what they gave to keepForScan.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { Burst, characterOf } from './burst.ts';
 import { phase } from './session.ts';
@@ -33,7 +33,7 @@ function keepBox(box: Box): () => void {
 export function useScanner(heard: (text: string) => void): void {
     const now = useRef(heard);
     now.current = heard;
-    useEffect(() => {
+    useLayoutEffect(() => {
         const burst = new Burst();
         let back: (() => void)[] = [];
         const key = (event: KeyboardEvent): void => {

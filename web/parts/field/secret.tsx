@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The box for a passphrase or PIN. It is never kept by the browser's form memory, and can be shown while it is typed.
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
 import { t } from '../../lib/words.ts';
 
 export function SecretField({
@@ -20,7 +20,7 @@ export function SecretField({
         id = useId();
     const box = useRef<HTMLInputElement>(null),
         type = isShown ? ({ type: 'text' } as const) : ({ type: 'password' } as const);
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (hasFocus) box.current?.focus();
     }, []);
     return (

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Number boxes and the keys under them. The box in use has the focus, so that a keyboard, a finger and a screen
 // reader are always at the same place; the browser's own keyboard stays away.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import { t } from '../../lib/words.ts';
 import { padFocus, padPress, type PadKey } from './keypad.ts';
@@ -22,7 +22,7 @@ function NumberBox({ use, at, words, isOff }: { use: PadUse; at: number; words: 
         id = `box-${pad.boxes[at]?.id ?? at}`;
     const isHere = pad.at === at && !isOff,
         isWanted = pad.wants === at;
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (isHere && document.activeElement !== box.current) box.current?.focus();
     }, [isHere, pad.wants]);
     return (

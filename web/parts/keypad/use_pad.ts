@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The keypad machine tied to a screen: keys of the keyboard, a scanner that typed over the boxes, and what is saved.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
 import { plainDigits } from '../../lib/fill.ts';
 import { keepForScan } from '../../lib/scanner.ts';
@@ -70,7 +70,7 @@ export function usePad(boxes: readonly Box[], draft: Signal<readonly string[]>, 
         // What follows a jump belongs to no box that was written to.
         set(keys.reduce<Pad>((so, key) => (key !== null && so.at === at ? padPress(so, key).pad : so), empty));
     };
-    useEffect(() => {
+    useLayoutEffect(() => {
         const key = (event: KeyboardEvent): void => {
             const name = phase.value === 'in' && !event.defaultPrevented && !now.current.isOff ? meant(event) : null;
             if (name === null) return;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What became of the numbers: asked about, refused, not kept, on this tablet, stored. It takes the place of the keys
 // where somebody has to decide.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Finding } from '../../lib/api.ts';
 import { t, type PlainKey } from '../../lib/words.ts';
 import { AlarmList } from '../alarm/alarm.tsx';
@@ -27,7 +27,7 @@ export function nameText(word: string, which: 0 | 1 = 0): string {
 // A heading that takes the focus: who reads by ear starts with the question.
 function Head({ text }: { text: string }) {
     const head = useRef<HTMLHeadingElement>(null);
-    useEffect(() => head.current?.focus(), [text]);
+    useLayoutEffect(() => head.current?.focus(), [text]);
     return (
         <h2 ref={head} tabIndex={-1}>
             {text}

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Numbers that are typed and not saved are asked about before the person goes: the safe answer is the first.
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../../lib/words.ts';
 
 export function UnsavedNote({ why, onAnswer }: { why: 'next' | 'close'; onAnswer: (givesUp: boolean) => void }) {
     const stay = useRef<HTMLButtonElement>(null);
-    useEffect(() => stay.current?.focus(), []);
+    useLayoutEffect(() => stay.current?.focus(), []);
     return (
         <div class="note note-look" role="alert">
             <p>{t('unsaved.what')}</p>

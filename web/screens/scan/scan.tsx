@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The box for a card or a ticket that is typed; a scanner is heard on every screen (lib/scanner.ts).
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
 import { openCode, opening } from '../../lib/opening.ts';
 import { person } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
@@ -14,7 +14,7 @@ export function Scan() {
         if (opening.value.is !== 'wrong') setText('');
         box.current?.select();
     };
-    useEffect(() => box.current?.focus(), []);
+    useLayoutEffect(() => box.current?.focus(), []);
     return (
         <form class="card" onSubmit={(event) => (event.preventDefault(), void open())}>
             <div class="field">

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An alarm of the open person: what was found and what to do, in order, and the outcome that alone ends it.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { hows, type ToldHow } from 'gen/lists.ts';
 import type { Failure, Finding, Reading } from '../../lib/api.ts';
@@ -270,7 +270,7 @@ function Held() {
         questions = toAsk(alarms)
             .map(questionOf)
             .filter((one) => one !== null);
-    useEffect(() => head.current?.focus(), []);
+    useLayoutEffect(() => head.current?.focus(), []);
     return (
         <section class="urgent" aria-labelledby="urgent-title">
             <h1 id="urgent-title" ref={head} tabIndex={-1}>
