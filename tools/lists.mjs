@@ -104,6 +104,7 @@ const SHAPES = {
         FINDING_WORD: { name: field, type: oneOf(...Object.keys(TYPES)), otherwise: text, ...COLUMNS },
         FINDING_INPUT: { name: field, what: text },
     },
+    'form/form_ops.def': { FORM_OP: { name: id, text, operands: text, pops: number, pushes: number, what: text } },
     'records/codes.def': { CODE: { name: id, before: text, chars: number, group: number, opens: text } },
     'records/worklist.def': { WORK: { name: id, text, what: text } },
     'screen/told.def': { SCREEN_HOW: { name: id, text, code: text } },
@@ -156,7 +157,7 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, codes, tasks, hows, health, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, hows, health, options, commands] = Object.keys(SHAPES).map(read);
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
         for (const name of row.rest.options ?? []) if (!GROUPS.includes(name)) find(options, name, row);
@@ -175,6 +176,8 @@ function write() {
         table('What is kept apart, each with its own yes for the letter.', 'families', 'Family', families, text,
             ({ number, holds }) => ({ number, holds })),
         table('What is told under "who looked".', 'events', 'LogEvent', events, text, what),
+        table('The instructions of the programs of a form.', 'formOps', 'FormOp', formOps, text,
+            ({ operands, pops, pushes, what }) => ({ operands, pops, pushes, what })),
         table('What people carry on paper: characters, and how many stand together.', 'codes', 'CodeKind', codes,
             (row) => row.name.toLowerCase(), ({ chars, group, opens }) => ({ chars, group, opens })),
         table('What can be open about a person, in the order in which it is done.', 'tasks', 'WorkTask', tasks, text, what),
