@@ -41,16 +41,16 @@ static bool find(const char *const *texts, size_t count, struct str text, size_t
     return false;
 }
 
-const char *station_text(enum station station)
+const char *station_text(enum day_station station)
 {
     return (unsigned)station < STATION_COUNT ? stations[station].text : "?";
 }
 
-bool station_find(struct str text, enum station *out)
+bool station_find(struct str text, enum day_station *out)
 {
     for (unsigned i = 0; i < STATION_COUNT; i++) {
         if (!str_is(text, stations[i].text)) continue;
-        *out = (enum station)i;
+        *out = (enum day_station)i;
         return true;
     }
     return false;
@@ -87,7 +87,7 @@ const struct day_row *day_row(enum day_state is, enum day_event event)
     return NULL;
 }
 
-enum day_state day_state(const struct day_entry *entry, enum station station)
+enum day_state day_state(const struct day_entry *entry, enum day_station station)
 {
     if (entry->number == 0) return DAY_IS_AWAY;
     if (entry->at == STATION_NONE) return DAY_IS_WAITING;
@@ -220,7 +220,7 @@ bool day_read(const uint8_t bytes[DAY_ENTRY_BYTES], struct day_entry *out)
     out->shown_unix_ms = (int64_t)get(&at, 8);
     out->at_unix_ms = (int64_t)get(&at, 8);
     uint64_t station = get(&at, 1);
-    out->at = station == 0xff ? STATION_NONE : (enum station)station;
+    out->at = station == 0xff ? STATION_NONE : (enum day_station)station;
     out->done = (station_mask)get(&at, 4);
     out->left = (station_mask)get(&at, 4);
     out->item_count = get(&at, 1);

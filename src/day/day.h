@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * day - the way of one person through a day of checks, as data: which stations there are, what can happen, and what is
+ * day - the way of one person through a day of checks, as data: which stations there are, what can happen, what is
  * noted of it. Pure: no files, no clock, no keys. Where it is kept and who may say what is the gate's (records/queue.h).
  *
  *     struct day_entry entry = {.at = STATION_NONE};                    // nobody: AWAY
@@ -17,7 +17,7 @@
 #include "base/ids.h"
 #include "base/str.h"
 
-enum station {
+enum day_station {
 #define STATION(name, text, is_on_way) STATION_##name,
 #include "day/stations.def"
 #undef STATION
@@ -27,8 +27,8 @@ enum station {
 typedef uint32_t station_mask; /* bit (1 << station) */
 #define STATION_BIT(station) ((station_mask)1 << (station))
 
-const char *station_text(enum station station); /* "?" of none */
-bool station_find(struct str text, enum station *out);
+const char *station_text(enum day_station station); /* "?" of none */
+bool station_find(struct str text, enum day_station *out);
 /* station_way - those that a person is sent to between reception and exit. */
 station_mask station_way(void);
 
@@ -76,7 +76,7 @@ struct day_entry {
     uint32_t number;                  /* of the day, said aloud; 0: they are not in the queue */
     int64_t since_unix_ms;            /* checked in */
     int64_t shown_unix_ms;            /* when the card was last used by staff */
-    enum station at;                  /* STATION_NONE: they wait */
+    enum day_station at;              /* STATION_NONE: they wait */
     int64_t at_unix_ms;               /* there, or waiting, since then */
     station_mask done;
     station_mask left; /* where something is to be done yet, as it was last reckoned */
@@ -86,16 +86,16 @@ struct day_entry {
 
 struct day_step {
     enum day_event event;
-    enum station station; /* that speaks; of SETTLE any */
-    struct str item;      /* of SETTLE */
-    bool is_done;         /* of SETTLE: it was done, and is not only settled */
-    bool has_left;        /* `left` is reckoned anew */
+    enum day_station station; /* that speaks; of SETTLE any */
+    struct str item;          /* of SETTLE */
+    bool is_done;             /* of SETTLE: it was done, and is not only settled */
+    bool has_left;            /* `left` is reckoned anew */
     station_mask left;
     bool is_held; /* an alarm of theirs has no outcome */
     int64_t now_unix_ms;
 };
 
-enum day_state day_state(const struct day_entry *entry, enum station station);
+enum day_state day_state(const struct day_entry *entry, enum day_station station);
 
 /* day_take - what happens; *is_there: they are in the queue from now on. Of a new entry number, id and ticket are the
  * caller's to give (`number` is 0).

@@ -8,9 +8,9 @@
  *     queue_read(site, lina, mem, &list, &count, err);      // all of it
  *     rec_open(.., .who = entry.ticket)                      // rec.h: CARE while the card's showing lasts
  *
- * What holds: rows are sealed under a key of the day, which is destroyed when the site's day is over; nobody can tell then
- * who was there. An entry is made through a look for which the card was shown. It goes when the person leaves or has
- * finished, with their agreement to care, and with an erasure. What may happen when is the table of day/day.def; an
+ * What holds: rows are sealed under a key of the day, which is destroyed when the site's day is over; nobody can tell
+ * then who was there. An entry is made through a look for which the card was shown. It goes when the person leaves or
+ * has finished, with their agreement to care, and with an erasure. What may happen when is the table of day/day.def; an
  * alarm that was told to nobody holds its person. While the clock is doubted the day does not end. */
 #ifndef SALVE_RECORDS_QUEUE_H
 #define SALVE_RECORDS_QUEUE_H
@@ -20,10 +20,10 @@
 
 struct queue_step {
     enum day_event event;
-    enum station station; /* that speaks */
-    struct str item;      /* of SETTLE */
-    bool is_done;         /* of SETTLE: it was done */
-    bool has_left;        /* `left` says where something is to be done yet, from now on */
+    enum day_station station; /* that speaks */
+    struct str item;          /* of SETTLE */
+    bool is_done;             /* of SETTLE: it was done */
+    bool has_left;            /* `left` says where something is to be done yet, from now on */
     station_mask left;
 };
 
@@ -36,7 +36,7 @@ struct queue_entry {
     struct str ticket; /* the one of their open work, where there is any; empty: they are not in the queue */
     uint32_t number;
     int64_t since_unix_ms;
-    enum station at; /* STATION_NONE: they wait */
+    enum day_station at; /* STATION_NONE: they wait */
     int64_t at_unix_ms;
     station_mask done, left;
     bool is_held; /* something urgent that nobody told them of */

@@ -69,7 +69,8 @@ SALVE_MUST_USE enum salve_code rec_work_noted(struct rec_tx *tx, const char *wha
                                               struct salve_err *err);
 
 /* rec_work_who - whom a ticket leads to, of open work or of the queue of the day; *is_shown: the card was shown, and
- * that still lasts. E_NOT_FOUND in the words of rec_not_here; E_CONSENT one of the queue alone waits for the card. rec_work_lasts - does it, at that time? */
+ * that still lasts. E_NOT_FOUND in the words of rec_not_here; E_CONSENT one of the queue alone waits for the card.
+ * rec_work_lasts - does it, at that time? */
 SALVE_MUST_USE enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem,
                                             struct compartment *out, bool *is_shown, struct salve_err *err);
 bool rec_work_lasts(const struct site *site, const struct rec_work *work);
