@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "fhir/fhir.h"
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
@@ -95,6 +96,19 @@ enum salve_code visit_enrol(const struct visit *visit, const struct tape *patien
     enum salve_code code = rec_word_set(visit->site, visit->actor, out->card, word, err);
     if (code != SALVE_OK) TRY(visit_enrol_undo(visit, out->card, NULL));
     return code;
+}
+
+enum salve_code visit_enrol_form(const struct visit *visit, const struct visit_patient_form *form, struct str word,
+                                 struct rec_enrolled *out, struct salve_err *err)
+{
+    struct str json;
+    struct tape patient;
+    struct fhir_issues issues;
+    struct fhir_read_opts opts = {.type = FHIR_T_Patient};
+    fhir_issues_init(&issues, visit->mem);
+    TRY(visit_patient_json(form, visit->mem, &json, err));
+    TRY(fhir_read(json, &opts, visit->mem, &patient, &issues, err));
+    return visit_enrol(visit, &patient, form->sex, word, out, err);
 }
 
 enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err)
