@@ -7,7 +7,7 @@
 #include "visit/reception.h"
 #include "visit/rights.h"
 
-/* --- whose ---------------------------------------------------------------------------------------------------------- */
+/* --- whose -------------------------------------------------------------------------------------------------------- */
 
 /* The card that is shown with the call; or that by which the person is open. */
 static enum salve_code card_at_desk(const struct pages_call *call, struct str *out, struct salve_err *err)
@@ -22,7 +22,7 @@ static enum salve_code card_at_desk(const struct pages_call *call, struct str *o
     return SALVE_OK;
 }
 
-/* --- the words ------------------------------------------------------------------------------------------------------ */
+/* --- the words ---------------------------------------------------------------------------------------------------- */
 
 static void put_sections(struct json_writer *w, const struct consent_form *form)
 {
@@ -130,7 +130,7 @@ enum salve_code pages_call_consent(struct pages_call *call, struct salve_err *er
     return put_purposes(call, &choices, has_card, err);
 }
 
-/* --- giving and taking back ----------------------------------------------------------------------------------------- */
+/* --- giving and taking back --------------------------------------------------------------------------------------- */
 
 static void put_receipt(struct pages_call *call, const struct visit_receipt *receipt)
 {

@@ -38,7 +38,7 @@ SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_for
 SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str sex,
                                            struct str word, struct rec_enrolled *out, struct salve_err *err);
 
-/* visit_enrol_form - the same from what was told; in the language in which they like to be spoken to. */
+/* visit_enrol_form - the same from what was told. E_USAGE: the language is no code of one. */
 SALVE_MUST_USE enum salve_code visit_enrol_form(const struct visit *visit, const struct visit_patient_form *form,
                                                 struct str word, struct rec_enrolled *out, struct salve_err *err);
 

@@ -28,8 +28,8 @@ struct visit_choices {
     struct visit_choice list[VISIT_CHOICES];
 };
 
-/* visit_choices - for who stands beside the person: the actor, a member of staff. It is the person's own look (SELF, with
- * staff there), of the identity and the decisions alone, and stands in their history as such. Errors of rec_open;
+/* visit_choices - for who stands beside the person: the actor, a member of staff. It is the person's own look (SELF,
+ * with staff there), of the identity and the decisions alone, and stands in their history as such. Errors of rec_open;
  * E_NOT_FOUND: no card */
 SALVE_MUST_USE enum salve_code visit_choices(const struct visit *visit, struct str card, struct visit_choices *out,
                                              struct salve_err *err);

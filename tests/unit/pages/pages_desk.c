@@ -130,7 +130,7 @@ static void what_is_told_of_a_new_person_is_checked(void **state)
         {"'family':'A','age':'131','sex':'female'", "E_RANGE", 400},
         {"'family':'A','birthDate':'1970','sex':'x-ray'", "E_USAGE", 400},
         {"'family':'A','birthDate':'1970','sex':'female','religion':'x'", "E_INVALID", 422},
-        {"'family':'A','birthDate':'1970','sex':'female','language':'no language'", "E_NOT_ADMITTED", 422},
+        {"'family':'A','birthDate':'1970','sex':'female','language':'no language'", "E_USAGE", 400},
     };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
         struct answer answer = enrol(&rosa, wrong[i].rest);
