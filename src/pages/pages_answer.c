@@ -62,6 +62,7 @@ const char *const *pages_routes(size_t *count)
 static struct str element_of(const struct pages_in *in, const struct salve_err *err)
 {
     struct str element = str_of(err->element); /* cut where it was too long */
+    if (str_starts(element, STR("language "))) return STR("language");
     for (size_t i = 0; i < in->items_count && element.len > 0; i++)
         if (str_starts(in->items[i], element)) return STR("items");
     for (size_t i = 0; i < in->leave_count && element.len > 0; i++)

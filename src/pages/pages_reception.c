@@ -79,25 +79,28 @@ enum salve_code pages_call_enrol(struct pages_call *call, struct salve_err *err)
 enum salve_code pages_call_slip(struct pages_call *call, struct salve_err *err)
 {
     struct str card;
-    TRY(visit_slip_claim(&call->visit, str_trim(call->in.who), &card, err));
+    TRY(visit_slip_claim(&call->visit, str_trim(call->in.slip), &card, err));
     json_put_text(&call->w, "card", card);
     return SALVE_OK;
 }
 
-/* The look of who is open goes with the code that it was opened by. */
+/* The look of who is open goes with the card that it was opened by. */
 enum salve_code pages_call_card_new(struct pages_call *call, struct salve_err *err)
 {
-    struct str card, who = str_trim(call->in.who);
-    bool is_by_name = call->in.names.len > 0 && call->in.birthDate.len > 0;
-    bool is_open = who.len > 0 && pages_same_code(who, call->session->held.who);
-    if (is_by_name == (who.len > 0))
-        return salve_refuse(err, SALVE_E_INVALID, "a card or the id of a record; or all names and the birth date",
-                            "who");
+    struct str card, old = str_trim(call->in.old);
+    bool is_open = call->session->person[0] != '\0' && pages_same_code(old, call->session->held.who);
     if (is_open) TRY(pages_may_leave(call, err));
     if (is_open) TRY(pages_person_end(call->session, err));
     if (is_open) call->visit.held = NULL;
-    TRY(is_by_name ? visit_card_by_name(&call->visit, call->in.names, call->in.birthDate, &card, err)
-                   : visit_card_new(&call->visit, who, &card, err));
+    TRY(visit_card_new(&call->visit, old, &card, err));
+    json_put_text(&call->w, "card", card);
+    return SALVE_OK;
+}
+
+enum salve_code pages_call_card_by_name(struct pages_call *call, struct salve_err *err)
+{
+    struct str card;
+    TRY(visit_card_by_name(&call->visit, call->in.names, call->in.birthDate, &card, err));
     json_put_text(&call->w, "card", card);
     return SALVE_OK;
 }

@@ -317,7 +317,7 @@ static void a_new_card_takes_the_place_of_the_old_one(void **state)
     char body[DESK_BODY];
     assert_status(give(&rosa, card, "care", ""), 200);
     assert_status(browser_open(&rosa, str_of(card.text)), 200);
-    (void)snprintf(body, sizeof body, "{'who':'%s'}", card.text);
+    (void)snprintf(body, sizeof body, "{'old':'%s'}", card.text);
     fresh = card_of(call(&rosa, "card-new", body));
     assert_string_not_equal(card.text, fresh.text);
     assert_error(call(&rosa, "person", "{'person':'%P'}"), 403, "E_CONSENT"); /* opened by the card that is none now */
@@ -325,8 +325,8 @@ static void a_new_card_takes_the_place_of_the_old_one(void **state)
     assert_status(browser_open(&rosa, str_of(fresh.text)), 200);
     assert_status(call(&rosa, "close", "{'person':'%P'}"), 200);
     assert_error(call(&rosa, "card-new", "{}"), 422, "E_INVALID");
-    assert_error(call(&rosa, "card-new", "{'names':'Nia Okoro'}"), 422, "E_INVALID");
-    assert_error(call(&rosa, "card-new", "{'names':'Nia Okoro','birthDate':'1970-05-02'}"), 501, "E_UNSUPPORTED");
+    assert_error(call(&rosa, "card-by-name", "{'names':'Nia Okoro'}"), 422, "E_INVALID");
+    assert_error(call(&rosa, "card-by-name", "{'names':'Nia Okoro','birthDate':'1970-05-02'}"), 501, "E_UNSUPPORTED");
     assert_status(call(&rosa, "logout", "{}"), 200);
 }
 
@@ -339,7 +339,7 @@ static void a_slip_is_changed_for_a_card_once(void **state)
     char body[DESK_BODY];
     t_must(rec_enrol_slip(world->w.t->site, T_REGISTRAR, &patient, world->w.t->mem, &enrolled, &err));
     t_must(rec_slip_done(world->w.t->site, &enrolled, &err));
-    (void)snprintf(body, sizeof body, "{'who':'%.*s'}", STR_ARGS(enrolled.slip));
+    (void)snprintf(body, sizeof body, "{'slip':'%.*s'}", STR_ARGS(enrolled.slip));
     (void)card_of(call(&rosa, "slip", body));
     assert_error(call(&rosa, "slip", body), 404, "E_NOT_FOUND");
     assert_status(call(&rosa, "logout", "{}"), 200);
