@@ -12,6 +12,7 @@
 #include "json/json.h"
 #include "pages/pages.h"
 #include "pages/pages_in_int.h"
+#include "pages/pages_times_int.h"
 #include "records/account.h"
 #include "records/session.h"
 #include "visit/check.h"
@@ -84,6 +85,7 @@ struct pages {
     struct pages_content *content; /* the newest */
     _Atomic int64_t looked_ms;     /* when somebody looked last whether other guidelines are in force */
     uint64_t contents;             /* made so far */
+    struct pages_times times;      /* of tasks at the tablets */
 };
 
 /* Words and guidelines, shared by all workers until the last one lets go. */

@@ -25,5 +25,6 @@ enum salve_code pages_call_plan(struct pages_call *call, struct salve_err *err)
     json_open(&call->w, "asks", '[');
     for (size_t i = 0; i < plan.count; i++) put_asked(&call->w, &plan.list[i]);
     json_close(&call->w);
+    json_put_i64(&call->w, "left", (int64_t)visit_plan_left(&plan, STR_NONE));
     return SALVE_OK;
 }

@@ -55,14 +55,35 @@ static enum salve_code put_sealed(struct rec_tx *tx, struct str name, const uint
     return store_commons_put(tx->store, name, str_bytes(sealed, bytes + CRYPTO_SEAL_BYTES), false, err);
 }
 
-static enum salve_code get_sealed(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes,
-                                  struct salve_err *err)
+static enum salve_code open_sealed(struct rec_tx *tx, struct str name, struct str sealed, uint8_t *plain,
+                                   struct salve_err *err)
+{
+    if (crypto_open(rec_gate_key(tx->site), name, sealed, plain, NULL) == SALVE_OK) return SALVE_OK;
+    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+}
+
+/* A row from before the last tasks is shorter by their entries: nothing of those is open. */
+static bool is_row(struct str sealed)
+{
+    size_t least = HEAD_BYTES + CRYPTO_SEAL_BYTES;
+    if (sealed.len < least || sealed.len > SEALED_BYTES) return false;
+    return (sealed.len - least) % ((size_t)WORK_PARTS * SLOT_BYTES) == 0;
+}
+
+static enum salve_code get_row(struct rec_tx *tx, struct str name, uint8_t plain[PLAIN_BYTES], struct salve_err *err)
+{
+    struct str sealed;
+    memset(plain, 0, PLAIN_BYTES);
+    TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
+    if (is_row(sealed)) return open_sealed(tx, name, sealed, plain, err);
+    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+}
+
+static enum salve_code get_ticket(struct rec_tx *tx, struct str name, struct compartment *out, struct salve_err *err)
 {
     struct str sealed;
     TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
-    if (sealed.len == bytes + CRYPTO_SEAL_BYTES &&
-        crypto_open(rec_gate_key(tx->site), name, sealed, plain, NULL) == SALVE_OK)
-        return SALVE_OK;
+    if (sealed.len == COMPARTMENT_BYTES + CRYPTO_SEAL_BYTES) return open_sealed(tx, name, sealed, out->bytes, err);
     return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
 }
 
@@ -106,7 +127,7 @@ enum salve_code rec_work_get(struct rec_tx *tx, struct compartment id, struct re
 {
     char name[NAME_BYTES];
     uint8_t plain[PLAIN_BYTES];
-    enum salve_code code = get_sealed(tx, work_name(tx->site, id, name), plain, sizeof plain, err);
+    enum salve_code code = get_row(tx, work_name(tx->site, id, name), plain, err);
     *found = code == SALVE_OK;
     if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
     if (code != SALVE_OK) return code;
@@ -318,7 +339,7 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     bool found = false;
     if (!rec_code_read(REC_CODE_TICKET, ticket, &code)) return rec_not_here(err);
     TRY(rec_tx_begin(site, true, mem, &tx, err));
-    enum salve_code result = get_sealed(&tx, ticket_name(site, code.values, name), out->bytes, COMPARTMENT_BYTES, err);
+    enum salve_code result = get_ticket(&tx, ticket_name(site, code.values, name), out, err);
     if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
     if (found && !tx.is_suspect && end_letters(&work, tx.now_unix_ms)) found = !is_empty(&work);
     rec_tx_abandon(&tx);
@@ -338,7 +359,7 @@ enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *c
     *out = arena_array(tx->mem, struct rec_work, *count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     for (size_t i = 0; i < *count; i++) {
-        TRY(get_sealed(tx, names[i], plain, sizeof plain, err));
+        TRY(get_row(tx, names[i], plain, err));
         row_read(plain, &(*out)[i]);
     }
     return SALVE_OK;
@@ -348,7 +369,7 @@ enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, 
                                 struct salve_err *err)
 {
     char name[NAME_BYTES];
-    return get_sealed(tx, ticket_name(tx->site, work->ticket, name), out->bytes, COMPARTMENT_BYTES, err);
+    return get_ticket(tx, ticket_name(tx->site, work->ticket, name), out, err);
 }
 
 enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err)

@@ -180,7 +180,8 @@ static bool is_of_packages(const struct planning *in, struct str guideline)
 }
 
 /* The days for which every guideline of these packages takes a number of that word; an answer, and what no guideline
- * looks at, is of today. A number whose date is part of a rule has no limit there, and is measured anew all the same. */
+ * looks at, are of today. A number whose date is part of a rule has no limit there, and is
+ * measured anew all the same. */
 static int64_t days_of(const struct planning *in, struct str word)
 {
     int64_t least = INT64_MAX;

@@ -2,7 +2,17 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
-import type { AskedState, errors, Finding as Kept, HealthCheck, Role, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
+import type {
+    AskedState,
+    errors,
+    Finding as Kept,
+    HealthCheck,
+    Role,
+    Timed,
+    ToldHow,
+    Urgency,
+    WorkTask,
+} from 'gen/lists.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -113,6 +123,18 @@ export interface Health {
     disk: { freeBytes: number; bytes: number; siteBytes: number };
     log: { origin: string; size: number; signedAt: string | null; publishedAt: string | null };
     guessedCodes: number;
+    times: TaskTimes[];
+}
+/** How long a task takes at the tablets, in ms; null: too few were timed to say. */
+export interface TaskTimes {
+    task: Timed;
+    count: number;
+    half: number | null;
+    low: number | null;
+    high: number | null;
+    most: number | null;
+    halfAim: number;
+    mostAim: number;
 }
 export interface SiteEntry {
     number: number;
@@ -317,6 +339,7 @@ interface Calls {
     'staff-restart': [{ name: string; secret: string } & With, object];
     'staff-recover-stop': [object, object];
     health: [object, Health];
+    times: [{ times: readonly { task: Timed; ms: number }[] }, object];
     settings: [object, Settings];
     'site-log': [{ from?: string }, SiteLog];
     certificate: [object, Certificate];
@@ -324,7 +347,7 @@ interface Calls {
     open: [{ who: string }, Person];
     person: [{ person: string }, Person];
     close: [{ person: string }, object];
-    plan: [{ person: string }, { asks: AskedItem[] }];
+    plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     measure: [Measure, Measured];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
     findings: [{ person: string }, Findings];
@@ -473,6 +496,7 @@ export const api = {
     staffRestart: (given: Calls['staff-restart'][0]) => call('staff-restart', given),
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
+    times: (times: Calls['times'][0]['times']) => call('times', { times }),
     settings: () => call('settings', {}),
     siteLog: (from: string | null) => call('site-log', from === null ? {} : { from }),
     certificate: () => call('certificate', {}),
