@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * day - the way of one person through a day of checks, as data: which stations there are, what can happen, what is
- * noted of it. Pure: no files, no clock, no keys. Where it is kept and who may say what is the gate's (records/queue.h).
+ * noted of it. Pure: no files, no clock, no keys. Where it is kept and who may say what is the gate's
+ * (records/queue.h).
  *
  *     struct day_entry entry = {.at = STATION_NONE};                    // nobody: AWAY
  *     struct day_step step = {.event = DAY_BEGIN, .station = STATION_BODY, .now_unix_ms = now};

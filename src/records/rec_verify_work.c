@@ -36,7 +36,7 @@ enum salve_code rec_verify_work(struct verify *v, struct salve_err *err)
     return code;
 }
 
-/* --- the queue ------------------------------------------------------------------------------------------------------ */
+/* --- the queue --------------------------------------------------------------------------------------------------- */
 
 static enum salve_code verify_entry(struct verify *v, struct rec_tx *tx, const struct day_entry *entry,
                                     struct salve_err *err)
