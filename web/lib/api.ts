@@ -2,8 +2,19 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
-import type { errors, Finding as Kept, HealthCheck, Purpose, Role, RuleState } from 'gen/lists.ts';
-import type { Timed, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
+import type {
+    AskedState,
+    errors,
+    Finding as Kept,
+    HealthCheck,
+    Purpose,
+    Role,
+    RuleState,
+    Timed,
+    ToldHow,
+    Urgency,
+    WorkTask,
+} from 'gen/lists.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -274,6 +285,15 @@ export interface Person {
     /** Alarms without an outcome. */
     urgent: Finding[];
 }
+/** Something that a person is asked or measured at this visit. */
+export interface AskedItem {
+    item: string;
+    station: string;
+    kind: 'value' | 'form';
+    state: AskedState;
+    /** Words and forms of which each does for it, the item itself first. */
+    any: string[];
+}
 export interface Entered {
     word: string;
     text: string;
@@ -365,6 +385,7 @@ interface Calls {
     open: [{ who: string }, Person];
     person: [{ person: string }, Person];
     close: [{ person: string }, object];
+    plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     measure: [Measure, Measured];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
     findings: [{ person: string }, Findings];
@@ -525,6 +546,7 @@ export const api = {
     open: (who: string) => call('open', { who }),
     person: (person: string) => call('person', { person }),
     close: (person: string) => call('close', { person }),
+    plan: (person: string) => call('plan', { person }),
     measure: (given: Measure) => call('measure', given),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),
     findings: (person: string) => call('findings', { person }),
