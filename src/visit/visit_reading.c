@@ -71,8 +71,25 @@ static bool read_coded(const struct tape *tape, const char *word, const char *co
     return out->answer.len > 0;
 }
 
+static bool read_fraction(const struct tape *tape, tape_at ratio, struct visit_reading *out)
+{
+    out->numbers[0] = text_at(tape, ratio, "numerator.value");
+    out->numbers[1] = text_at(tape, ratio, "denominator.value");
+    return out->numbers[0].len > 0 && out->numbers[1].len > 0;
+}
+
+/* What was asked: yes or no, a number, sight. */
 static bool read_question(const struct tape *tape, struct str code, struct visit_reading *out)
 {
+    tape_at root = tape_root(tape), quantity = tape_get(tape, root, "valueQuantity");
+    if (visit_is_fraction(code)) {
+        out->word = out->loinc = code;
+        return read_fraction(tape, tape_get(tape, root, "valueRatio"), out);
+    }
+    if (quantity != TAPE_NONE) {
+        out->loinc = code;
+        return read_quantity(tape, quantity, out, 0) && visit_measure_of(code, out->unit, &out->word);
+    }
     struct str value = text_at(tape, tape_root(tape), "valueBoolean");
     out->word = code;
     if (str_is(value, "true")) out->answer = STR("yes");
