@@ -46,12 +46,6 @@ static bool is_value(struct str word)
                             word.ptr[0] == '.' || word.ptr[0] == '-');
 }
 
-/* What is read off a chart of letters. */
-bool visit_is_fraction(struct str word)
-{
-    return str_is(word, "distance-vision-right") || str_is(word, "distance-vision-left");
-}
-
 static bool is_measured(struct str word)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)
@@ -477,8 +471,7 @@ static void put_fraction(struct json_writer *w, const struct visit_reading *read
 
 static void put_number(struct json_writer *w, const struct visit_reading *reading)
 {
-    bool is_question = str_eq(reading->loinc, reading->word);
-    put_coding(w, "code", is_question ? STR("urn:salve:question") : STR("http://loinc.org"), reading->loinc);
+    put_coding(w, "code", visit_reading_system(reading), reading->loinc);
     if (visit_is_fraction(reading->word)) {
         put_fraction(w, reading);
         return;

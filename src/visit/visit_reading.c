@@ -10,6 +10,17 @@
 #define QUESTION STR("urn:salve:question")
 #define SNOMED   STR("http://snomed.info/sct")
 
+struct str visit_reading_system(const struct visit_reading *reading)
+{
+    return str_eq(reading->loinc, reading->word) ? QUESTION : LOINC; /* a question's code is its word */
+}
+
+/* What is read off a chart of letters. */
+bool visit_is_fraction(struct str word)
+{
+    return str_is(word, "distance-vision-right") || str_is(word, "distance-vision-left");
+}
+
 static struct str text_at(const struct tape *tape, tape_at from, const char *path)
 {
     tape_at at = from == TAPE_NONE ? TAPE_NONE : tape_get(tape, from, path);
