@@ -40,8 +40,10 @@ struct pages_in {
     pages_members given;
     struct str name, secret, who, person, key, how, why, agreed, language, role, with, withSecret, from;
     struct str code, id, label, tablet;
+    struct str card, old, slip, family, givenNames, names, birthDate, age, sex, telephone, ownWord;
+    struct str purpose, version, rounds, method, witness, assent, agreedOn;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey; /* bytes */
-    bool isGuardian, untold, locked;
+    bool isGuardian, untold, locked, sure, keepApart, ofAge;
     struct visit_typed *readings;
     struct pages_pair *confirmed;
     struct screen_leave *leave;
