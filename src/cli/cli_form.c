@@ -53,7 +53,7 @@ enum salve_code cli_form_show(struct cli *cli, struct salve_err *err)
     TRY(read_form(cli, cli->words[0], &form, err));
     buf_init(&text, cli->mem, 16 << 20);
     struct json_writer w = {.out = &text};
-    form_write(form, str_of(cli_option_or(cli, OPT_LANG, "en")), NULL, &w);
+    form_write(form, cli_option_or(cli, OPT_LANG, "en"), NULL, &w);
     return print(&text, err);
 }
 
@@ -72,7 +72,7 @@ enum salve_code cli_form_try(struct cli *cli, struct salve_err *err)
     TRY(file_read(cli->words[1], SALVE_FORM_BYTES_MAX, cli->mem, &json, err));
     TRY(json_read(json, NULL, cli->mem, &doc, err));
     struct form_ask ask = {.today = str_cut(clock_text(clock_ms(&clock), now), 0, sizeof "2026-11-30" - 1),
-                           .language = str_of(cli_option_or(cli, OPT_LANG, "en"))};
+                           .language = cli_option_or(cli, OPT_LANG, "en")};
     TRY(form_answers_read(doc, cli->mem, &answers, &ask.count, err));
     ask.answers = answers;
     TRY(form_reckon(form, &ask, cli->mem, &reckoned, err));

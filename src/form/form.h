@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * form - forms with questions: a FHIR R4 Questionnaire with extensions of SDC, read, checked and compiled once; then asked
- * what it looks like in a language, what its first answers are, and what becomes of answers. The page runs the same
- * programs (form_write), and what it reckoned is never taken: form_reckon does it again.
+ * form - forms with questions: a FHIR R4 Questionnaire with extensions of SDC, read, checked and compiled once; then
+ * asked what it looks like in a language, what its first answers are, and what becomes of answers. The page runs the
+ * same programs (form_write), and what it reckoned is never taken: form_reckon does it again.
  *
- *     code = form_read(json, rules, mem, &form, err);               // E_INVALID, E_UNSUPPORTED: err names item and element
- *     form_write(form, STR("ar"), NULL, &w);                             // the object FORM of docs/formats/questionnaires.md
+ *     code = form_read(json, rules, mem, &form, err);            // E_INVALID, E_UNSUPPORTED: err names what
+ *     form_write(form, STR("ar"), NULL, &w);                     // FORM of docs/formats/questionnaires.md
  *     struct form_ask ask = {.answers = answers, .count = n, .today = STR("2026-11-30")};
  *     code = form_reckon(form, &ask, mem, &reckoned, err);
  *     if (reckoned.fault_count > 0) ...                             // what cannot be kept, and why
@@ -70,8 +70,9 @@ struct form_answer {
     size_t value_count;
 };
 
-/* form_answer_read - one answer of JSON text that was read: {"link","in","values"}; texts are views of it. E_INVALID names
- * the member. form_answers_read - an array of them; the first error is told, and *out has all that could be read. */
+/* form_answer_read - one answer of JSON text that was read: {"link","in","values"}; texts are views of it. E_INVALID
+ * names the member. form_answers_read - an array of them; the first error is told, and *out has all that could be
+ * read. */
 struct json;
 enum { FORM_ANSWERS_MAX = 2000, FORM_VALUES_MAX = 100 };
 SALVE_MUST_USE enum salve_code form_answer_read(const struct json *json, struct arena *mem, struct form_answer *out,
@@ -79,8 +80,8 @@ SALVE_MUST_USE enum salve_code form_answer_read(const struct json *json, struct 
 SALVE_MUST_USE enum salve_code form_answers_read(const struct json *json, struct arena *mem, struct form_answer **out,
                                                  size_t *count, struct salve_err *err);
 
-/* form_first - the first answers: of `initial`, of initialExpression over the Patient, and of the newest Observation with
- * the item's code in its observationLinkPeriod.
+/* form_first - the first answers: of `initial`, of initialExpression over the Patient, and of the newest Observation
+ * with the item's code in its observationLinkPeriod.
  *   patient, observations   tapes of the record; patient may be NULL
  *   now_unix_ms             the moment from which periods count back
  *   errors                  E_MEMORY. An expression that ends in an error gives no answer */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * FHIRPath, as far as forms have it, into a program of form_ops.def. What an expression can reach is followed while it is
- * compiled: which items, so that a link that is not there is found before anybody fills in the form, and which answers,
- * so that only what depends on an answer is reckoned again. */
+ * FHIRPath, as far as forms have it, into a program of form_ops.def. What an expression can reach is followed while it
+ * is compiled: which items, so that a link that is not there is found before anybody fills in the form, and which
+ * answers, so that only what depends on an answer is reckoned again. */
 #include "form/form_int.h"
 #include "fhirpath/tree.h"
 

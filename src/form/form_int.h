@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * form_int - inside the room of forms: what a Questionnaire is once it was read. Items stand in one array in the order of
- * the form, a parent before its children; item 0 is the form itself. A subtree is a range of the array. Include only from
- * src/form/. */
+ * form_int - inside the room of forms: what a Questionnaire is once it was read. Items stand in one array in the order
+ * of the form, a parent before its children; item 0 is the form itself. A subtree is a range of the array. Include only
+ * from src/form/. */
 #ifndef SALVE_FORM_FORM_INT_H
 #define SALVE_FORM_FORM_INT_H
 

@@ -116,6 +116,24 @@ static enum salve_code reckon_in_order(struct reckoning *r)
 
 /* --- checks ------------------------------------------------------------------------------------------------------- */
 
+static bool has_answer(const struct form_node *node)
+{
+    if (node->value_count > 0 && !node->is_calculated) return true;
+    for (const struct form_node *c = node->first; c != NULL; c = c->next)
+        if (has_answer(c)) return true;
+    return false;
+}
+
+/* An instance of a repeating group in which nothing is answered is not there. */
+static bool is_there(const struct reckoning *r, const struct form_node *node)
+{
+    for (; node != NULL; node = node->parent) {
+        const struct form_item *item = &r->form->items[node->item];
+        if (item->kind == FORM_GROUP && item->repeats && !has_answer(node)) return false;
+    }
+    return true;
+}
+
 static enum salve_code check_values(struct reckoning *r, const struct form_node *node)
 {
     const struct form_item *item = &r->form->items[node->item];
@@ -130,7 +148,7 @@ static enum salve_code check_values(struct reckoning *r, const struct form_node 
     }
     if (is_alone && node->value_count > 1) TRY(fault_at(r, node, FORM_WHY_OPTION, 0, STR_NONE));
     if (node->value_count > (item->repeats ? item->most : 1)) TRY(fault_at(r, node, FORM_WHY_MANY, 0, STR_NONE));
-    bool is_missing = item->is_required && node->value_count == 0 && !node->is_calculated;
+    bool is_missing = item->is_required && node->value_count == 0 && !node->is_calculated && is_there(r, node);
     return is_missing ? fault_at(r, node, FORM_WHY_REQUIRED, 0, STR_NONE) : SALVE_OK;
 }
 
