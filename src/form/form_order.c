@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The order in which what is reckoned is reckoned: each item with a condition or a calculation behind all that it reads,
- * and behind the conditions of all that stands around it or around what it reads. */
+ * The order in which what is reckoned is reckoned: each item with a condition or a calculation behind all that it
+ * reads, and behind the conditions of all that stands around it or around what it reads. */
 #include "form/form_int.h"
 
 enum mark { MARK_NONE, MARK_BEGUN, MARK_DONE };

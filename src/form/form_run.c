@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Runs a program of a form at a node of its tree. A stack of collections; a body has a stack of its own. What goes wrong
- * ends the program, which gives nothing then: a form goes on. */
+ * Runs a program of a form at a node of its tree. A stack of collections; a body has a stack of its own. What goes
+ * wrong ends the program, which gives nothing then: a form goes on. */
 #include "form/form_int.h"
 
 enum { STACK_MAX = 2 * FORM_EXPRESSION_DEPTH_MAX, RUNS_MAX = 64 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A form in one language as the object that pages run (docs/formats/questionnaires.md). What is false, empty or not there
- * is left out. */
+ * A form in one language as the object that pages run (docs/formats/questionnaires.md). What is false, empty or not
+ * there is left out. */
 #include "form/form_int.h"
 #include "json/json.h"
 
