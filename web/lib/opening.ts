@@ -9,6 +9,7 @@ import { unsaved } from './draft.ts';
 import { wrongCode, type WrongCode } from './opening_rules.ts';
 import { openPerson } from './session.ts';
 import { timeFrom, timeOff, timeTo } from './timing.ts';
+import { atStation, stepBack } from './today.ts';
 
 export type Opening =
     | { is: 'idle' }
@@ -35,8 +36,10 @@ async function openNext(text: string): Promise<void> {
         return;
     }
     timeFrom('open');
+    const at = await stepBack();
     const answer = await openPerson(code.text);
     opening.value = answer.ok ? { is: 'idle' } : { is: 'failure', failure: answer.failure };
+    if (!answer.ok && at !== null) await atStation(at, 'begin');
     if (!answer.ok) return timeOff('open');
     onOpened(answer.value);
     timeTo('open');

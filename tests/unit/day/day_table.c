@@ -64,7 +64,8 @@ static struct day_entry take_all(const struct day_step *steps, const size_t *ord
 static void two_stations_at_once_are_both_heard(void **state)
 {
     (void)state;
-    static const size_t orders[][4] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {2, 0, 1, 3}, {2, 3, 0, 1}, {2, 0, 3, 1}, {0, 2, 3, 1}};
+    static const size_t orders[][4] = {{0, 1, 2, 3}, {0, 2, 1, 3}, {2, 0, 1, 3},
+                                       {2, 3, 0, 1}, {2, 0, 3, 1}, {0, 2, 3, 1}};
     const struct day_step steps[] = {
         {.event = DAY_BEGIN, .station = STATION_BODY},
         {.event = DAY_DONE, .station = STATION_BODY},
