@@ -339,10 +339,10 @@ export interface Measure {
     /** A pair (reading, which number of it) for each doubt that somebody confirmed. */
     confirmed: [number, number][];
 }
-export type Purpose = 'care' | 'follow-up' | 'statistics' | 'research-contact';
+export type AskedPurpose = 'care' | 'follow-up' | 'statistics' | 'research-contact';
 /** A purpose with the words of its form; what it is now, where a card was shown. */
 export interface Asked {
-    purpose: Purpose;
+    purpose: AskedPurpose;
     version: string;
     title: string;
     sections: { id: string; heading: string; text: string }[];
@@ -365,7 +365,7 @@ export interface Consents {
 /** Who stands at the desk: a card that was shown, or the person who is open. */
 export type AtDesk = { card: string } | { person: string };
 export interface Agreed {
-    purpose: Purpose;
+    purpose: AskedPurpose;
     version: string;
     language: string;
     rounds: '1' | '2';
@@ -377,7 +377,7 @@ export interface Agreed {
     ofAge?: boolean;
 }
 export interface Receipt {
-    purpose: Purpose;
+    purpose: AskedPurpose;
     at: string;
     title: string | null;
     body: string | null;
@@ -438,7 +438,7 @@ interface Calls {
     'card-by-name': [{ names: string; birthDate: string }, { card: string }];
     consent: [{ language: string } & Partial<{ card: string; person: string }>, Consents];
     'consent-give': [Agreed & AtDesk, { receipt: Receipt }];
-    'consent-withdraw': [{ purpose: Purpose; language: string } & AtDesk, { receipt: Receipt }];
+    'consent-withdraw': [{ purpose: AskedPurpose; language: string } & AtDesk, { receipt: Receipt }];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
     rules: [object, Rules];
@@ -628,7 +628,7 @@ export const api = {
     /** The words in a language, and what is on; without somebody at the desk the words alone. */
     consent: (language: string, desk: AtDesk | null) => call('consent', { language, ...desk }),
     consentGive: (desk: AtDesk, given: Agreed) => call('consent-give', { ...given, ...desk }),
-    consentWithdraw: (desk: AtDesk, purpose: Purpose, language: string) =>
+    consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
         call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),

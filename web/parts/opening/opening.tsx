@@ -18,7 +18,7 @@ export function OpeningNote() {
     if (now.is === 'failure' && now.card !== undefined) {
         const card = now.card;
         return (
-            <div class="note note-look" role="alert">
+            <div class="note note-stop" role="alert">
                 <p>{t('opening.not-open')}</p>
                 <button type="button" onClick={() => ((deskCard.value = card), lead(routes.consent))}>
                     {t('opening.choices')}

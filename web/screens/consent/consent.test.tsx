@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Asked, Consents, Purpose } from '../../lib/api.ts';
+import type { Asked, Consents, AskedPurpose } from '../../lib/api.ts';
 import { drawn } from '../../drawn.tsx';
 import {
     talkAgain,
@@ -22,8 +22,8 @@ import {
 } from './consent.ts';
 import { ApartPage, AskPage, BackPage, ChildPage, SayPage, WhoPage } from './pages.tsx';
 
-const PURPOSES: readonly Purpose[] = ['care', 'follow-up', 'statistics', 'research-contact'];
-const asked = (purpose: Purpose): Asked => ({
+const PURPOSES: readonly AskedPurpose[] = ['care', 'follow-up', 'statistics', 'research-contact'];
+const asked = (purpose: AskedPurpose): Asked => ({
     purpose,
     version: '1.0',
     title: `About ${purpose}`,
@@ -55,7 +55,7 @@ const to = (talk: Talk) => talk.now && `${talk.now.purpose} ${talk.now.step}`;
 test('every combination of yes and no: what was said yes to is sent, one purpose a time, and nothing of a no', () => {
     for (let said = 0; said < 1 << PURPOSES.length; said++) {
         let talk = talkBegin(talkOff(consents), 'self');
-        const sent: Purpose[] = [];
+        const sent: AskedPurpose[] = [];
         for (let steps = 0; talk.now !== null; steps++) {
             assert(steps < 100);
             const of = asked(talk.now.purpose),
@@ -128,7 +128,8 @@ test('off says nothing of how it came to be off', () => {
 });
 
 test('an instant in a receipt is written as people write it', () => {
-    const lines = receiptLines('At 2026-11-30T12:30:17Z you took it back.\nKeep this.', (at) => `<${at.slice(11, 16)}>`);
+    const body = 'At 2026-11-30T12:30:17Z you took it back.\nKeep this.';
+    const lines = receiptLines(body, (at) => `<${at.slice(11, 16)}>`);
     assert.deepEqual(lines, ['At \u2068<12:30>\u2069 you took it back.', 'Keep this.']);
 });
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The talk about choices, a state in, the next state out: one purpose at a time, one question a page, nothing chosen
 // before it was said. A no goes on to the next question and is kept nowhere, here or elsewhere.
-import type { Agreed, Asked, Consents, Decider, Purpose } from '../../lib/api.ts';
+import type { Agreed, Asked, Consents, Decider, AskedPurpose } from '../../lib/api.ts';
 
 export type By = 'self' | 'guardian' | 'of-age';
 export type Step =
@@ -18,7 +18,7 @@ export type Step =
     /** "You said yes": how it is noted. */
     | 'say';
 export interface Asking {
-    readonly purpose: Purpose;
+    readonly purpose: AskedPurpose;
     readonly step: Step;
     readonly keepApart: boolean;
     readonly assent: 'given' | 'not-able' | null;
@@ -28,13 +28,13 @@ export interface Asking {
 }
 export interface Talk {
     /** What is asked after this. */
-    readonly rest: readonly Purpose[];
+    readonly rest: readonly AskedPurpose[];
     /** Who decides; null: nobody said yet. */
     readonly by: By | null;
     readonly now: Asking | null;
 }
 
-const ask = (purpose: Purpose): Asking => ({
+const ask = (purpose: AskedPurpose): Asking => ({
     purpose,
     step: 'ask',
     keepApart: false,
@@ -44,12 +44,12 @@ const ask = (purpose: Purpose): Asking => ({
 });
 
 /** Begins with these purposes, in their order. */
-export const talkBegin = (purposes: readonly Purpose[], who: Decider): Talk => {
+export const talkBegin = (purposes: readonly AskedPurpose[], who: Decider): Talk => {
     const [first, ...rest] = purposes;
     return { rest, by: who === 'self' ? 'self' : null, now: first ? ask(first) : null };
 };
 /** The purposes that are off, in the order of asking. */
-export const talkOff = (consents: Consents): Purpose[] =>
+export const talkOff = (consents: Consents): AskedPurpose[] =>
     consents.purposes.filter(({ on }) => on !== true).map(({ purpose }) => purpose);
 
 /** Somebody is there who decides. */
@@ -127,7 +127,7 @@ export function talkSent(
 }
 
 /** The choices as they are after one was noted or taken back. */
-export const withChoice = (consents: Consents, purpose: Purpose, on: boolean, keepsApart = false): Consents => ({
+export const withChoice = (consents: Consents, purpose: AskedPurpose, on: boolean, keepsApart = false): Consents => ({
     ...consents,
     purposes: consents.purposes.map((one) => (one.purpose === purpose ? { ...one, on, keepsApart, until: null } : one)),
 });

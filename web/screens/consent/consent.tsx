@@ -9,7 +9,7 @@ import {
     type Asked,
     type Consents,
     type Failure,
-    type Purpose,
+    type AskedPurpose,
     type Receipt,
 } from '../../lib/api.ts';
 import { atDesk, deskCard } from '../../lib/desk.ts';
@@ -106,8 +106,8 @@ function ListPage({
 }: {
     consents: Consents;
     noted: readonly Noted[];
-    onAsk: (purposes: readonly Purpose[]) => void;
-    onBack: (purpose: Purpose) => void;
+    onAsk: (purposes: readonly AskedPurpose[]) => void;
+    onBack: (purpose: AskedPurpose) => void;
     onLeave: () => void;
 }) {
     const off = talkOff(consents),
@@ -200,7 +200,7 @@ function TakenPage({ receipt, onDone }: { receipt: Receipt; onDone: () => void }
 type Page =
     | { is: 'list' }
     | { is: 'talk'; talk: Talk }
-    | { is: 'take'; purpose: Purpose }
+    | { is: 'take'; purpose: AskedPurpose }
     | { is: 'taken'; receipt: Receipt };
 
 // The talk itself: which page it is at.
@@ -312,7 +312,7 @@ function Desk() {
         ]);
         show(talkNext(talk));
     };
-    const take = async (purpose: Purpose): Promise<void> => {
+    const take = async (purpose: AskedPurpose): Promise<void> => {
         busy(true);
         const answer = await api.consentWithdraw(desk, purpose, of);
         busy(false);
