@@ -5,6 +5,9 @@ import type { Station } from 'gen/lists.ts';
 export const routes = {
     start: '/',
     scan: '/scan',
+    enrol: '/new-person',
+    newCard: '/new-card',
+    consent: '/choices',
     inbox: '/inbox',
     waiting: '/waiting',
     questions: '/questions',
