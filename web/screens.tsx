@@ -14,6 +14,7 @@ import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { NewCardScreen } from './screens/newcard/newcard.tsx';
+import { PaperScreen } from './screens/paper/paper.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
@@ -53,6 +54,7 @@ export const screens: readonly Screen[] = [
         needsPerson: false,
         isStation: false,
     },
+    { path: routes.paper, title: 'paper.title', view: PaperScreen, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.consent,
         title: 'consent.title',

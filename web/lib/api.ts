@@ -199,6 +199,8 @@ export interface Certificate {
 export interface Resumed extends Login {
     open: { person: string } | null;
     urgent?: boolean;
+    /** An alarm of somebody of whom nothing is kept has no outcome. */
+    paper?: boolean;
 }
 export interface Range {
     word: string;
@@ -438,6 +440,20 @@ export interface NewPerson {
     language: string;
     ownWord: string;
 }
+/** What somebody tells who wants nothing kept; all of it may be empty. */
+export interface OnPaper {
+    family: string;
+    givenNames: string;
+    birthDate: string;
+    age: string;
+    readings: Entered[];
+    confirmed: [number, number][];
+    /** Of the letter, which a clinician makes; absent: none. */
+    language?: string;
+}
+export type Judged =
+    | { state: 'judged'; findings: Finding[]; alarms: Finding[]; html?: string; pdf?: string }
+    | Exclude<Measured, { state: 'stored' }>;
 export interface Told {
     person: string;
     how: ToldHow;
@@ -493,6 +509,8 @@ interface Calls {
     close: [{ person: string }, object];
     plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     measure: [Measure, Measured];
+    paper: [OnPaper, Judged];
+    'paper-outcome': [{ why: 'told' | 'left' | 'call-clinician' }, object];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
     findings: [{ person: string }, Findings];
     screen: [{ person: string }, Findings];
@@ -660,6 +678,8 @@ export const api = {
     close: (person: string) => call('close', { person }),
     plan: (person: string) => call('plan', { person }),
     measure: (given: Measure) => call('measure', given),
+    paper: (given: OnPaper) => call('paper', given),
+    paperOutcome: (why: 'told' | 'left' | 'call-clinician') => call('paper-outcome', { why }),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),
     findings: (person: string) => call('findings', { person }),
     screen: (person: string) => call('screen', { person }),
