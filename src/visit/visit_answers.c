@@ -56,19 +56,23 @@ static bool is_of_family(const void *with, struct str system, struct str code)
     return families == family->families;
 }
 
-/* What a response of the request is called, in every try: the hexadecimal digits of its key, 0 to 9 written as g to p,
- * since an id with a run of digits could be somebody's number, and would not be kept (N7). */
+/* What a response of the request is called, in every try: 24 hexadecimal digits of its key, eight together as letters
+ * (0 to 9 are g to p): an id with a run of digits could be somebody's number (N7), one with a long run of letters
+ * something encoded (N4), and neither would be kept. The names of its answers, which are longer by a code, fit an id. */
 static struct str id_of(const struct answering *in, family_mask families)
 {
     char text[KEY_BYTES];
-    size_t len = 0;
+    size_t len = 0, digits = 0;
     struct str out = STR_NONE;
     if (in->ask->key.len == 0) return STR_NONE;
     text[len++] = 'f';
-    for (size_t i = 0; i < in->ask->key.len && len + 2 < sizeof text; i++) {
+    for (size_t i = 0; i < in->ask->key.len && digits < 24; i++) {
         char c = in->ask->key.ptr[i];
-        if (c != '-') text[len++] = str_is_digit(c) ? (char)(c - '0' + 'g') : c;
+        if (c == '-') continue;
+        if (digits++ % 8 == 0) text[len++] = '-';
+        text[len++] = str_is_digit(c) ? (char)(c - '0' + 'g') : c;
     }
+    text[len++] = '-';
     text[len++] = (char)('g' + (families >> 1) % 16); /* bit 0 is no family */
     return arena_str(in->visit->mem, str_make(text, len), &out, NULL) == SALVE_OK ? out : STR_NONE;
 }
