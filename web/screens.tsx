@@ -8,6 +8,7 @@ import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
+import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
@@ -96,6 +97,14 @@ export const screens: readonly Screen[] = [
         title: 'tablets.title',
         view: TabletsScreen,
         roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.import,
+        title: 'import.title',
+        view: ImportScreen,
+        roles: MEASURE,
         needsPerson: false,
         isStation: true,
     },
