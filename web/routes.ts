@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The addresses of the screens. An address says which screen, never who: the person is in memory alone.
+import type { Station } from 'gen/lists.ts';
+
 export const routes = {
     start: '/',
     scan: '/scan',
@@ -14,6 +16,8 @@ export const routes = {
     urgent: '/urgent',
     results: '/results',
     letter: '/letter-page',
+    exit: '/exit',
+    today: '/today',
     account: '/account',
     health: '/health',
     staff: '/staff',
@@ -24,3 +28,11 @@ export const routes = {
     settings: '/settings',
 } as const;
 export type Route = (typeof routes)[keyof typeof routes];
+
+/** The screens of stations: where a ticket of today leads, and which station a screen speaks for. */
+export const stationRoutes: Partial<Record<Station, Route>> = {
+    questions: routes.questions,
+    pressure: routes.pressure,
+    body: routes.body,
+    exit: routes.exit,
+};

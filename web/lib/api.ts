@@ -10,9 +10,11 @@ import type {
     Purpose,
     Role,
     RuleState,
+    Station,
     Timed,
     ToldHow,
     Urgency,
+    Why,
     WorkTask,
 } from 'gen/lists.ts';
 
@@ -308,6 +310,19 @@ export interface Finding extends Kept {
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
     closed: boolean;
 }
+/** Where somebody stands in the queue of today; without a ticket they do not. */
+export interface QueuedPlace {
+    ticket: string;
+    number: number;
+    since: string;
+    at: Station | null;
+    atSince: string;
+    done: Station[];
+    left: Station[];
+    hold: boolean;
+    urgency: Urgency;
+}
+export type Queued = QueuedPlace | { ticket: null };
 export interface Person {
     /** A handle of this session alone. */
     person: string;
@@ -322,7 +337,32 @@ export interface Person {
     work: Work;
     /** Alarms without an outcome. */
     urgent: Finding[];
+    queue?: Queued;
 }
+export interface StationCount {
+    station: Station;
+    waiting: number;
+    busy: number;
+}
+/** The queue of today; `next` is the station that is freest for them. */
+export interface Today {
+    stations: StationCount[];
+    tickets: (QueuedPlace & { next: Station })[];
+    now: string;
+}
+export interface ExitItem {
+    item: string;
+    station: Station | null;
+    state: 'done' | 'missing' | 'settled';
+}
+export interface Exit {
+    items: ExitItem[];
+    letter: 'clinician' | 'now' | 'nothing';
+    work: Work;
+    entry: Queued;
+    hold: boolean;
+}
+export type AtStation = 'begin' | 'done' | 'back' | 'again';
 /** Something that a person is asked or measured at this visit. */
 export interface AskedItem {
     item: string;
@@ -502,6 +542,12 @@ interface Calls {
     'not-told': [{ person: string; why: 'left' | 'call-clinician' }, { work: Work }];
     'end-alarm': [{ person: string }, { count: number; work: Work }];
     inbox: [object, { tickets: Ticket[] }];
+    queue: [object, Today];
+    'check-in': [{ person: string }, Queued];
+    'at-station': [{ person: string; station: Station; state: AtStation }, Queued];
+    settle: [{ person: string; item: string; why: Why }, Queued];
+    exit: [{ person: string }, Exit];
+    leave: [{ person: string; how: 'finished' | 'left' }, Queued];
     letter: [{ person: string; language: string; untold: boolean }, { html: string; pdf: string }];
 }
 export type CallName = keyof Calls;
@@ -675,5 +721,11 @@ export const api = {
     consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
         call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
+    queue: () => call('queue', {}),
+    checkIn: (person: string) => call('check-in', { person }),
+    atStation: (person: string, station: Station, state: AtStation) => call('at-station', { person, station, state }),
+    settle: (person: string, item: string, why: Why) => call('settle', { person, item, why }),
+    exit: (person: string) => call('exit', { person }),
+    leave: (person: string, how: 'finished' | 'left') => call('leave', { person, how }),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),
 };
