@@ -212,6 +212,7 @@ enum salve_code pages_screening(struct pages_call *call, const struct visit_scre
 void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count);
 void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found);
 void pages_put_work(struct pages_call *call, const char *name, const struct work *work);
+const char *pages_reach_text(enum work_reach reach); /* how the record behind a ticket opens */
 void pages_put_tasks(struct pages_call *call, const struct work *work);
 void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_ms);
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
@@ -223,6 +224,9 @@ bool pages_is_key(struct str key);
 
 /* pages_same_code - the same code, however it was typed. */
 bool pages_same_code(struct str a, struct str b);
+
+/* pages_put_queued - where the open person stands in the queue of today (pages_today.c). */
+enum salve_code pages_put_queued(struct pages_call *call, struct salve_err *err);
 
 /* pages_wipe - what was typed is nowhere any more. */
 void pages_wipe(struct str *secret);

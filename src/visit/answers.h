@@ -5,8 +5,8 @@
  *   asked, not allowed, missing or unlikely beside it, and whether or not the record opens.
  * - The form is reckoned here again; what the page calculated is not taken.
  * - Of what is asked, the answers to questions with a code are kept: as a QuestionnaireResponse, and as the
- *   Observations that its import makes of it (admit/import.h). What is kept apart stands in a response for each of its families, so
- *   that nothing else is put apart with it. An answer without a code steers the form and is kept nowhere.
+ *   Observations that its import makes of it (admit/import.h). What is kept apart stands in a response for each of its
+ *   families, so that nothing else is put apart with it. An answer without a code steers the form and is kept nowhere.
  * - A number that cannot be right is refused, one that is unlikely is asked about once more (visit/measure.h).
  * - A request that is made again keeps nothing twice; its key stands in the ids of its responses. */
 #ifndef SALVE_VISIT_ANSWERS_H

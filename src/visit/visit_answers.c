@@ -58,7 +58,7 @@ static bool is_of_family(const void *with, struct str system, struct str code)
 
 /* What a response of the request is called, in every try: 24 hexadecimal digits of its key, eight together as letters
  * (0 to 9 are g to p): an id with a run of digits could be somebody's number (N7), one with a long run of letters
- * something encoded (N4), and neither would be kept. The names of its answers, which are longer by a code, fit an id. */
+ * something encoded (N4), and neither would be kept. The names of its answers, longer by a code, fit an id. */
 static struct str id_of(const struct answering *in, family_mask families)
 {
     char text[KEY_BYTES];
