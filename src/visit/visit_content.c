@@ -10,7 +10,6 @@
 #include "crypto/crypto.h"
 #include "screen/screen.h"
 #include "visit/content.h"
-
 #include "visit/plan_int.h"
 
 struct opening {

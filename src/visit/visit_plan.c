@@ -5,7 +5,6 @@
 #include <stdlib.h>
 
 #include "base/zone.h"
-#include "day/day.h"
 #include "fhir/fhir.h"
 #include "json/json.h"
 #include "letter/letter.h"
@@ -231,19 +230,6 @@ static int64_t days_of(const struct planning *in, struct str word)
         }
     }
     return least == INT64_MAX ? 0 : least;
-}
-
-/* --- the file ----------------------------------------------------------------------------------------------------- */
-
-enum salve_code visit_plan_check(const struct letter_packages *packages, struct salve_err *err)
-{
-    enum day_station station;
-    for (const struct json *it = NULL; (it = letter_packages_each(packages, it)) != NULL;)
-        for (const struct json *at = json_first(json_get(it, "asks")); at != NULL; at = at->next)
-            if (!station_find(at->name, &station))
-                return salve_refuse(err, SALVE_E_INVALID, "asks are at stations that there are",
-                                    "packages.json: packages");
-    return SALVE_OK;
 }
 
 /* --- the plan ----------------------------------------------------------------------------------------------------- */

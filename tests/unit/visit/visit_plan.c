@@ -155,8 +155,7 @@ static void packages_are_for_whom_they_are(void **state)
 
 static void a_sample_that_was_drawn_waits_for_its_result_under_its_label(void **state)
 {
-    static const struct str tests[] = {
-        .word = {"cholesterol", 11}, .text = {"hdl", 3}, .lot = {"haemoglobin", 11}, .expires = {"hdl", 3}};
+    static const struct str tests[] = {{"cholesterol", 11}, {"hdl", 3}, {"haemoglobin", 11}, {"hdl", 3}};
     static const struct visit_typed result[] = {{.word = {"hdl", 3}, .text = {"1.3", 3}}};
     struct world w = world_make("plan-order", NULL);
     struct visit_order *orders = NULL, *again = NULL;

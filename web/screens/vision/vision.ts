@@ -17,7 +17,10 @@ export const NO_SIGHT: Sight = { 'distance-vision-right': null, 'distance-vision
 export const visionOptions = (word: VisionWord): readonly string[] => (word === 'near-vision' ? PRINTS : LINES);
 
 /** visionWith - one of the three is chosen, or taken back. */
-export const visionWith = (sight: Sight, word: VisionWord, value: string | null): Sight => ({ ...sight, [word]: value });
+export const visionWith = (sight: Sight, word: VisionWord, value: string | null): Sight => ({
+    ...sight,
+    [word]: value,
+});
 
 /** visionReadings - what was chosen, in the words of a measurement; print is in points, whatever the site's unit. */
 export function visionReadings(sight: Sight): Entered[] {
