@@ -25,6 +25,7 @@ export const routes = {
     health: '/health',
     staff: '/staff',
     tablets: '/tablets',
+    import: '/import',
     rules: '/rules',
     siteLog: '/site-log',
     settings: '/settings',

@@ -12,6 +12,7 @@ import { EnrolScreen } from './screens/enrol/enrol.tsx';
 import { ExitScreen } from './screens/exit/exit.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
 import { HearingScreen } from './screens/hearing/hearing.tsx';
+import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { NewCardScreen } from './screens/newcard/newcard.tsx';
@@ -147,6 +148,14 @@ export const screens: readonly Screen[] = [
         title: 'tablets.title',
         view: TabletsScreen,
         roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.import,
+        title: 'import.title',
+        view: ImportScreen,
+        roles: MEASURE,
         needsPerson: false,
         isStation: true,
     },

@@ -152,6 +152,44 @@ export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
 }
+/** A map for files whose rows name people who have a record. */
+export interface ResultMap {
+    map: string;
+    title: string;
+}
+export interface RowWrong {
+    line: number;
+    code: string;
+    element: string;
+    why: string;
+}
+/** What became of one row of a file: about one person, without a name. */
+export interface RowAnswer {
+    state: 'taken' | 'refused';
+    code: string | null;
+    element: string | null;
+    why: string | null;
+    kept: number;
+    here: number;
+    doubts: {
+        quantity: string;
+        unit: string;
+        soft: [string, string];
+        otherUnit: string | null;
+        isAgeNotKnown: boolean;
+    }[];
+    urgency: Urgency | null;
+    ticket: string | null;
+    apart: {
+        count: number;
+        kept: boolean;
+        judged: boolean;
+        found: number;
+        urgency: Urgency | null;
+        findings: Finding[];
+    } | null;
+    alarms: Finding[];
+}
 /** A guideline of the site: what lies here, and what is in force. */
 export interface RuleRow {
     id: string;
@@ -493,6 +531,9 @@ interface Calls {
     'consent-withdraw': [{ purpose: AskedPurpose; language: string } & AtDesk, { receipt: Receipt }];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
+    'import-maps': [object, { maps: ResultMap[] }];
+    'import-check': [{ map: string; rows: string }, { rows: number; wrong: RowWrong[] }];
+    'import-row': [{ map: string; rows: string; sure?: boolean }, RowAnswer];
     rules: [object, Rules];
     rule: [{ id: string }, Rule];
     'rule-accept': [{ id: string; digest: string; choices: { name: string; value: string }[] }, object];
@@ -660,6 +701,9 @@ export const api = {
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
     times: (times: Calls['times'][0]['times']) => call('times', { times }),
+    importMaps: () => call('import-maps', {}),
+    importCheck: (map: string, rows: string) => call('import-check', { map, rows }),
+    importRow: (given: Calls['import-row'][0]) => call('import-row', given),
     rules: () => call('rules', {}),
     rule: (id: string) => call('rule', { id }),
     ruleAccept: (given: Calls['rule-accept'][0]) => call('rule-accept', given),
