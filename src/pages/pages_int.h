@@ -68,6 +68,7 @@ struct pages_session {
     bool is_urgent;                    /* an alarm of what is kept has no outcome */
     bool is_pending;                   /* an alarm of what was typed and is not kept has none */
     enum pages_kept kept;              /* what of these goes with the look */
+    uint64_t paper_alarms, paper_over; /* of that person: what came last; what has its outcome. 0: none */
     bool is_paper_pending;             /* an alarm of somebody of whom nothing is kept has no outcome */
     uint64_t passed_on;                /* of the alarms that the list has to see to; 0: none */
     uint64_t alarms;                   /* of those that have no outcome now */
@@ -265,5 +266,17 @@ void pages_alarms_note(struct pages_session *session, const struct visit_facts *
 bool pages_alarms_wait(const struct pages_session *session);
 /* pages_may_leave - E_CONFLICT while one waits, also of somebody of whom nothing is kept. */
 enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err);
+
+/* --- pages_stored.c: what is said of what was typed --- */
+
+/* pages_check_judged - the first thing that is wrong with a request that is judged whatever is, before its values:
+ * reading it, a list of `count` items that is empty, its key, its person. pages_has_urgent - does an alarm wait to be
+ * told? pages_put_stored - what follows from values that were kept: findings, alarms, work. was_kept: by an earlier try
+ * of the same request. */
+enum salve_code pages_check_judged(const struct pages_call *call, size_t count, const char *member,
+                                   struct salve_err *err);
+bool pages_has_urgent(const struct screen_found *alarms);
+enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
+                                 struct salve_err *err);
 
 #endif

@@ -152,6 +152,44 @@ export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
 }
+/** A map for files whose rows name people who have a record. */
+export interface ResultMap {
+    map: string;
+    title: string;
+}
+export interface RowWrong {
+    line: number;
+    code: string;
+    element: string;
+    why: string;
+}
+/** What became of one row of a file: about one person, without a name. */
+export interface RowAnswer {
+    state: 'taken' | 'refused';
+    code: string | null;
+    element: string | null;
+    why: string | null;
+    kept: number;
+    here: number;
+    doubts: {
+        quantity: string;
+        unit: string;
+        soft: [string, string];
+        otherUnit: string | null;
+        isAgeNotKnown: boolean;
+    }[];
+    urgency: Urgency | null;
+    ticket: string | null;
+    apart: {
+        count: number;
+        kept: boolean;
+        judged: boolean;
+        found: number;
+        urgency: Urgency | null;
+        findings: Finding[];
+    } | null;
+    alarms: Finding[];
+}
 /** A guideline of the site: what lies here, and what is in force. */
 export interface RuleRow {
     id: string;
@@ -335,10 +373,22 @@ export interface AskedItem {
     state: AskedState;
     /** Words and forms of which each does for it, the item itself first. */
     any: string[];
+    /** Of each of these what a sample is drawn into, '' where no laboratory does it. */
+    tubes: string[];
+    /** Of each of these the label of a sample whose result has not come, or ''. */
+    labels: string[];
+}
+export interface Order {
+    label: string;
+    tube: string;
+    items: string[];
 }
 export interface Entered {
     word: string;
     text: string;
+    /** Of the test kit, as its box says; a date. */
+    lot?: string;
+    expires?: string;
 }
 export interface Doubt {
     reading: number;
@@ -448,12 +498,18 @@ export interface OnPaper {
     age: string;
     readings: Entered[];
     confirmed: [number, number][];
+    /** Of this person alone: what was told of them holds no more. */
+    key: string;
     /** Of the letter, which a clinician makes; absent: none. */
     language?: string;
 }
-export type Judged =
+export type Judged = (
     | { state: 'judged'; findings: Finding[]; alarms: Finding[]; html?: string; pdf?: string }
-    | Exclude<Measured, { state: 'stored' }>;
+    | Exclude<Measured, { state: 'stored' }>
+) & {
+    /** An alarm waits for its outcome. */
+    holds: boolean;
+};
 export interface Told {
     person: string;
     how: ToldHow;
@@ -497,6 +553,9 @@ interface Calls {
     'consent-withdraw': [{ purpose: AskedPurpose; language: string } & AtDesk, { receipt: Receipt }];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
+    'import-maps': [object, { maps: ResultMap[] }];
+    'import-check': [{ map: string; rows: string }, { rows: number; wrong: RowWrong[] }];
+    'import-row': [{ map: string; rows: string; sure?: boolean }, RowAnswer];
     rules: [object, Rules];
     rule: [{ id: string }, Rule];
     'rule-accept': [{ id: string; digest: string; choices: { name: string; value: string }[] }, object];
@@ -508,6 +567,7 @@ interface Calls {
     person: [{ person: string }, Person];
     close: [{ person: string }, object];
     plan: [{ person: string }, { asks: AskedItem[]; left: number }];
+    order: [{ person: string; items: string[] }, { orders: Order[] }];
     measure: [Measure, Measured];
     paper: [OnPaper, Judged];
     'paper-outcome': [{ why: 'told' | 'left' | 'call-clinician' }, object];
@@ -665,6 +725,9 @@ export const api = {
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
     times: (times: Calls['times'][0]['times']) => call('times', { times }),
+    importMaps: () => call('import-maps', {}),
+    importCheck: (map: string, rows: string) => call('import-check', { map, rows }),
+    importRow: (given: Calls['import-row'][0]) => call('import-row', given),
     rules: () => call('rules', {}),
     rule: (id: string) => call('rule', { id }),
     ruleAccept: (given: Calls['rule-accept'][0]) => call('rule-accept', given),
@@ -677,6 +740,7 @@ export const api = {
     person: (person: string) => call('person', { person }),
     close: (person: string) => call('close', { person }),
     plan: (person: string) => call('plan', { person }),
+    order: (person: string, items: string[]) => call('order', { person, items }),
     measure: (given: Measure) => call('measure', given),
     paper: (given: OnPaper) => call('paper', given),
     paperOutcome: (why: 'told' | 'left' | 'call-clinician') => call('paper-outcome', { why }),

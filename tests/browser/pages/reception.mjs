@@ -286,6 +286,15 @@ async function nothing_kept(browser, work) {
         await page.keyboard.press('Escape');
         await scan(page, site.enrolled ?? (site.enrolled = site.enrol('Amina Haddad').card));
         desk.is('nothing but an outcome ends it', (await page.locator('section.urgent').count()) === 1 && (await page.locator('.person, input.code').count()) === 0);
+        await desk.button('paper.told').click();
+        await page.locator('section.urgent').waitFor({ state: 'detached' });
+        await desk.button('measure.right').click();
+        await desk.sees('what was told does not hold again: the findings are there', page.locator('.finding'));
+        await page.locator('section[aria-label] .both button[lang]').first().click();
+        await desk.sees('and so is the letter', page.locator('a[href^="/letter/"]'));
+        await box('paper.bp-second').fill('238/141');
+        await desk.button('paper.judge').click();
+        await page.locator('section.urgent').waitFor();
         await page.reload();
         await desk.sees('nor does loading the page again', page.locator('section.urgent'));
         await desk.button('paper.told').click();

@@ -429,6 +429,20 @@ static void an_alarm_on_paper_is_told_first_and_holds(void **state)
     assert_str(text_of(answer, "state"), "judged");
     assert_true(has_item(answer, "findings", "bp-very-high"));
     assert_status(call(&ben, "paper-outcome", "{'why':'call-clinician'}"), 200);
+    static const char one[] =
+        "{'key':'0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'bp','text':'230/140'}],"
+        "'confirmed':[[0,0],[0,1]]}",
+                      worse[] = "{'key':'0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'bp','text':"
+                                "'231/140'}],'confirmed':[[0,0],[0,1]]}",
+                      next[] = "{'key':'1b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'bp','text':"
+                               "'231/140'}],'confirmed':[[0,0],[0,1]]}";
+    const char *const each[] = {one, one, worse, next, one};
+    const bool holds[] = {true, false, true, true, true}; /* the same of the same person was told already */
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+        assert_int_equal(json_is_true(json_path(call(&ben, "paper", each[i]).json, "holds")), holds[i]);
+        assert_int_equal(json_is_true(json_path(call(&ben, "session", "{}").json, "paper")), holds[i]);
+        assert_status(call(&ben, "paper-outcome", "{'why':'told'}"), 200);
+    }
     assert_str(text_of(call(&ben, "paper", "{'readings':[{'word':'height','text':'9'}]}"), "state"), "refused");
     assert_status(browser_open(&ben, world->w.card), 200);
     assert_status(call(&ben, "close", "{'person':'%P'}"), 200);

@@ -2,14 +2,17 @@
 // An alarm of somebody of whom nothing is kept. It stands in place of everything else until its outcome; nothing of
 // it is written anywhere, so whoever is here sees to it now.
 import { useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useLocation } from 'preact-iso/router';
 import type { Failure } from '../../lib/api.ts';
 import { paperAlarms, paperOutcome } from '../../lib/paper.ts';
 import { t } from '../../lib/words.ts';
 import { AlarmCards } from '../../parts/alarm/alarm.tsx';
 import { FailureNote } from '../../parts/failure/failure.tsx';
+import { routes } from '../../routes.ts';
 
 export function PaperHeld() {
     const [failure, setFailure] = useState<Failure | null>(null),
+        { route } = useLocation(),
         head = useRef<HTMLHeadingElement>(null),
         alarms = paperAlarms(),
         isNow = alarms.length === 0 || alarms.some(({ urgency }) => urgency === 'emergency-now');
@@ -17,6 +20,7 @@ export function PaperHeld() {
     const end = async (why: 'told' | 'left' | 'call-clinician'): Promise<void> => {
         const answer = await paperOutcome(why);
         setFailure(answer.ok ? null : answer.failure);
+        if (answer.ok) route(routes.paper);
     };
     return (
         <section class="urgent" aria-labelledby="paper-urgent">

@@ -2,7 +2,7 @@
 // What was typed for somebody who wants nothing kept, as readings.
 import type { Entered, OnPaper } from '../../lib/api.ts';
 import { plainDigits } from '../../lib/fill.ts';
-import type { PaperForm } from '../../lib/paper.ts';
+import { paperKey, type PaperForm } from '../../lib/paper.ts';
 import { birthDate } from '../enrol/enrol.ts';
 
 /** Boxes for numbers, in their order; a pressure has two. */
@@ -33,6 +33,7 @@ export function paperSent(form: PaperForm, confirmed: [number, number][], langua
         age: form.age,
         readings: paperReadings(form),
         confirmed,
+        key: paperKey(),
         ...(language !== null && { language }),
     };
 }

@@ -4,7 +4,7 @@
 import { useId, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Doubt, type Failure, type Finding, type Judged } from '../../lib/api.ts';
-import { paper, paperCame, paperDone } from '../../lib/paper.ts';
+import { confirmed, judged, paper, paperCame, paperDone } from '../../lib/paper.ts';
 import { me, site } from '../../lib/session.ts';
 import { language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
@@ -157,12 +157,13 @@ function Result({ findings, onLetter }: { findings: readonly Finding[]; onLetter
 }
 
 export function PaperScreen() {
-    const [judged, setJudged] = useState<Judged | null>(null),
-        [confirmed, confirm] = useState<[number, number][]>([]),
-        [failure, setFailure] = useState<Failure | null>(null),
+    const [failure, setFailure] = useState<Failure | null>(null),
         [isBusy, busy] = useState(false),
         { route } = useLocation(),
-        form = paper.value;
+        form = paper.value,
+        now = judged.value;
+    const setJudged = (next: Judged | null): void => void (judged.value = next),
+        confirm = (next: [number, number][]): void => void (confirmed.value = next);
     const mayJudge = me.value?.role !== 'registrar';
     const judge = async (sure: [number, number][], of: string | null, only?: Question): Promise<void> => {
         if (!mayJudge) return;
@@ -173,11 +174,12 @@ export function PaperScreen() {
         busy(false);
         confirm(sure);
         setFailure(answer.ok ? null : answer.failure);
-        paperCame(answer.ok ? answer.value.alarms : answer.failure.kind === 'refused' ? answer.failure.alarms : []);
+        if (answer.ok) paperCame(answer.value.alarms, answer.value.holds);
+        else if (answer.failure.kind === 'refused') paperCame(answer.failure.alarms);
         if (!only) setJudged(answer.ok ? answer.value : null);
     };
     const right = (doubts: readonly Doubt[]): void =>
-        void judge([...confirmed, ...doubts.map(({ reading, which }): [number, number] => [reading, which])], null);
+        void judge([...confirmed.value, ...doubts.map(({ reading, which }): [number, number] => [reading, which])], null);
     const done = (): void => {
         paperDone();
         route(routes.scan);
@@ -226,25 +228,25 @@ export function PaperScreen() {
             )}
             {!mayJudge && <p>{t('paper.registrar')}</p>}
             <FailureNote failure={failure} />
-            {judged?.state === 'asks' && (
-                <Doubts doubts={judged.doubts} onRight={() => right(judged.doubts)} onAgain={() => setJudged(null)} />
+            {now?.state === 'asks' && (
+                <Doubts doubts={now.doubts} onRight={() => right(now.doubts)} onAgain={() => setJudged(null)} />
             )}
-            {judged?.state === 'refused' && (
+            {now?.state === 'refused' && (
                 <p class="note note-stop" role="alert">
-                    {t('paper.refused', { name: nameText(judged.word, judged.which ?? 0) })}
+                    {t('paper.refused', { name: nameText(now.word, now.which ?? 0) })}
                 </p>
             )}
-            {judged?.state === 'judged' && (
-                <Result findings={judged.findings} onLetter={(of) => void judge(confirmed, of)} />
+            {now?.state === 'judged' && (
+                <Result findings={now.findings} onLetter={(of) => void judge(confirmed.value, of)} />
             )}
-            {judged?.state === 'judged' && judged.html && judged.pdf && <Letter html={judged.html} pdf={judged.pdf} />}
+            {now?.state === 'judged' && now.html && now.pdf && <Letter html={now.html} pdf={now.pdf} />}
             <div class="buttons">
                 {mayJudge && (
                     <button
                         type="button"
                         class="button-main"
                         disabled={isBusy || paperReadings(form).length === 0}
-                        onClick={() => void judge(confirmed, null)}
+                        onClick={() => void judge(confirmed.value, null)}
                     >
                         {t('paper.judge')}
                     </button>
