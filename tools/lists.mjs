@@ -106,6 +106,11 @@ const SHAPES = {
     },
     'records/codes.def': { CODE: { name: id, before: text, chars: number, group: number, opens: text } },
     'records/worklist.def': { WORK: { name: id, text, what: text } },
+    'records/referral.def': {
+        REFERRAL: { name: id, text, status: text, work: id, what: text },
+        REFERRAL_MOVE: { from: id, to: id },
+        REFERRAL_REPLY: { name: id, text, what: text },
+    },
     'screen/told.def': { SCREEN_HOW: { name: id, text, code: text } },
     'visit/health.def': { HEALTH: { name: id, text, what: text } },
     'cli/options.def': { OPTION: { name: id, letter, text, argument: textOrNull, help: text } },
@@ -156,7 +161,9 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, codes, tasks, hows, health, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, finding, codes, tasks, referral, hows, health, options, commands] = Object.keys(SHAPES).map(read);
+    const referrals = (macro) => referral.filter((row) => row.macro === macro);
+    const stateText = (name, row) => find(referrals('REFERRAL'), name, row).text;
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
         for (const name of row.rest.options ?? []) if (!GROUPS.includes(name)) find(options, name, row);
@@ -178,6 +185,10 @@ function write() {
         table('What people carry on paper: characters, and how many stand together.', 'codes', 'CodeKind', codes,
             (row) => row.name.toLowerCase(), ({ chars, group, opens }) => ({ chars, group, opens })),
         table('What can be open about a person, in the order in which it is done.', 'tasks', 'WorkTask', tasks, text, what),
+        table('How a referral goes on, and what may follow.', 'referralStates', 'ReferralState', referrals('REFERRAL'), text,
+            ({ name, status, what }) => ({ status, what,
+                next: referrals('REFERRAL_MOVE').filter((move) => move.from === name).map((move) => stateText(move.to, move)) })),
+        table('What the place of a referral answers.', 'referralReplies', 'ReferralReply', referrals('REFERRAL_REPLY'), text, what),
         table('How a person is told of a finding.', 'hows', 'ToldHow', hows, text, ({ code }) => ({ code })),
         table('What is looked at of a site that runs.', 'healthChecks', 'HealthCheck', health, text, what),
         table('How far an item was judged.', 'statuses', 'FindingStatus', of('FINDING_STATUS'), text, what),

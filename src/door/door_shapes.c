@@ -184,6 +184,9 @@ SHAPE(work_entry){INT(work_entry, part, WORK_PARTS), INT(work_entry, task, WORK_
 SHAPE(work){TEXT(work, ticket), SOME(work, entries, entry_count, work_entry, WORK_ENTRIES_MAX),
             INT(work, reach, WORK_BY_SHOWN + 1), END};
 
+SHAPE(referral_answer){INT(referral_answer, number, 0), INT(referral_answer, said, REFERRAL_SAIDS),
+                       INT(referral_answer, at_unix_ms, 0), END};
+
 /* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */
 
 SHAPE(staff){TEXT(staff, id),         INT(staff, role, ROLE_COUNT), BOOL(staff, retired),    BOOL(staff, has_pin),

@@ -16,7 +16,7 @@ static void merge(struct work *work)
     for (size_t i = 0; i < work->entry_count; i++) {
         const struct work_entry one = work->entries[i];
         size_t at = 0;
-        if (one.task == WORK_LETTER) continue; /* a list of its own: visit_letter_queue */
+        if (one.task == WORK_LETTER || visit_is_follow_up(one.task)) continue; /* lists of their own */
         while (at < count && work->entries[at].task != one.task) at++;
         struct work_entry *kept = &work->entries[at];
         if (at == count) {
