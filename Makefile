@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -28,6 +28,7 @@ NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
 NEEDS_fhirpath  := machine terms fhir base
 NEEDS_elm       := machine terms fhir json base
+NEEDS_form      := base
 NEEDS_ranges    := value json base
 NEEDS_measure   := elm machine terms value fhir json base
 NEEDS_consent   := json base
@@ -62,6 +63,7 @@ DOORS_machine   := machine_ops run
 DOORS_admit     := admit import same
 DOORS_fhirpath  := fhirpath invariants
 DOORS_elm       := elm
+DOORS_form      :=
 DOORS_ranges    := ranges
 DOORS_measure   := measure
 DOORS_consent   := consent may
@@ -76,7 +78,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit trust content held person enrol import measure check inbox result rights site clinic demo forms recovery health
+DOORS_visit     := visit trust content held person enrol import measure check inbox refer result rights site clinic demo forms recovery health
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

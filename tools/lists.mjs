@@ -104,6 +104,7 @@ const SHAPES = {
         FINDING_WORD: { name: field, type: oneOf(...Object.keys(TYPES)), otherwise: text, ...COLUMNS },
         FINDING_INPUT: { name: field, what: text },
     },
+    'form/form_ops.def': { FORM_OP: { name: id, text, operands: text, pops: number, pushes: number, what: text } },
     'records/codes.def': { CODE: { name: id, before: text, chars: number, group: number, opens: text } },
     'records/worklist.def': { WORK: { name: id, text, what: text } },
     'records/referral.def': {
@@ -113,6 +114,7 @@ const SHAPES = {
     },
     'screen/told.def': { SCREEN_HOW: { name: id, text, code: text } },
     'visit/health.def': { HEALTH: { name: id, text, what: text } },
+    'pages/pages_times.def': { PAGES_TASK: { name: id, text, half_s: number, most_s: number, what: text } },
     'cli/options.def': { OPTION: { name: id, letter, text, argument: textOrNull, help: text } },
     'cli/commands.def': { COMMAND: { name: field, rest: members(COMMAND, ['name', 'group', 'operands', 'summary']) } },
 };
@@ -161,7 +163,7 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, codes, tasks, referral, hows, health, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, referral, hows, health, times, options, commands] = Object.keys(SHAPES).map(read);
     const referrals = (macro) => referral.filter((row) => row.macro === macro);
     const stateText = (name, row) => find(referrals('REFERRAL'), name, row).text;
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
@@ -182,6 +184,8 @@ function write() {
         table('What is kept apart, each with its own yes for the letter.', 'families', 'Family', families, text,
             ({ number, holds }) => ({ number, holds })),
         table('What is told under "who looked".', 'events', 'LogEvent', events, text, what),
+        table('The instructions of the programs of a form.', 'formOps', 'FormOp', formOps, text,
+            ({ operands, pops, pushes, what }) => ({ operands, pops, pushes, what })),
         table('What people carry on paper: characters, and how many stand together.', 'codes', 'CodeKind', codes,
             (row) => row.name.toLowerCase(), ({ chars, group, opens }) => ({ chars, group, opens })),
         table('What can be open about a person, in the order in which it is done.', 'tasks', 'WorkTask', tasks, text, what),
@@ -191,6 +195,7 @@ function write() {
         table('What the place of a referral answers.', 'referralReplies', 'ReferralReply', referrals('REFERRAL_REPLY'), text, what),
         table('How a person is told of a finding.', 'hows', 'ToldHow', hows, text, ({ code }) => ({ code })),
         table('What is looked at of a site that runs.', 'healthChecks', 'HealthCheck', health, text, what),
+        table('What the app takes the time of.', 'timed', 'Timed', times, text, what),
         table('How far an item was judged.', 'statuses', 'FindingStatus', of('FINDING_STATUS'), text, what),
         table('How soon an action is due, most urgent first.', 'urgencies', 'Urgency', of('FINDING_URGENCY'), text, what),
         face('One value that a finding used.', 'FindingInput', of('FINDING_INPUT'), () => 'string'),

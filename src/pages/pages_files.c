@@ -40,6 +40,7 @@ static void answer_metrics(const struct pages *pages, struct http_reply *reply)
 {
     struct buf more;
     buf_init(&more, reply->mem, MORE_METRICS_BYTES_MAX);
+    pages_times_metrics(&pages->times, &more);
     if (pages->config.metrics != NULL) pages->config.metrics(pages->config.with, &more);
     http_reply_metrics(reply, buf_code(&more) == SALVE_OK ? buf_str(&more) : STR(""));
 }

@@ -85,6 +85,12 @@ static enum salve_code pages_in_item(struct reading_in *in, const struct json *i
     return read_text(in, item, "items", ITEM_BYTES_MAX, out);
 }
 
+static enum salve_code pages_in_time(struct reading_in *in, const struct json *item, struct pages_time *out)
+{
+    TRY(read_member(in, item, 2, "task", WORD_BYTES_MAX, &out->task));
+    return json_i64(json_get(item, "ms"), &out->ms) ? SALVE_OK : invalid(in, "ms", "a whole number is wanted");
+}
+
 /* An item that cannot be read leaves the others: the first error is told behind them. */
 #define PAGES_LIST(name, items_max, read)                                                                              \
     static enum salve_code read_##name(struct reading_in *in, const struct json *value)                                \

@@ -29,18 +29,25 @@ struct pages_pair {
     uint32_t reading, which;
 };
 
+/* How long a task took. */
+struct pages_time {
+    struct str task;
+    int64_t ms;
+};
+
 /* Texts are views of the body or live in the memory of the request; what was not given is empty. */
 struct pages_in {
     pages_members given;
     struct str name, secret, who, person, key, how, why, agreed, language, role, with, withSecret, from;
-    struct str code, id, label, tablet;
+    struct str code, id, label, tablet, place, until, state, words, slip, said;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey; /* bytes */
     bool isGuardian, untold, locked;
     struct visit_typed *readings;
     struct pages_pair *confirmed;
     struct screen_leave *leave;
     struct str *items;
-    size_t readings_count, confirmed_count, leave_count, items_count;
+    struct pages_time *times;
+    size_t readings_count, confirmed_count, leave_count, items_count, times_count;
 };
 
 /* pages_in_read - E_SYNTAX, E_TOO_DEEP, E_TOO_BIG; E_INVALID names the member that is missing, not known or of another

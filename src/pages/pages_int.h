@@ -12,6 +12,7 @@
 #include "json/json.h"
 #include "pages/pages.h"
 #include "pages/pages_in_int.h"
+#include "pages/pages_times_int.h"
 #include "records/account.h"
 #include "records/session.h"
 #include "visit/check.h"
@@ -84,6 +85,7 @@ struct pages {
     struct pages_content *content; /* the newest */
     _Atomic int64_t looked_ms;     /* when somebody looked last whether other guidelines are in force */
     uint64_t contents;             /* made so far */
+    struct pages_times times;      /* of tasks at the tablets */
 };
 
 /* Words and guidelines, shared by all workers until the last one lets go. */
@@ -196,6 +198,8 @@ enum salve_code pages_screening(struct pages_call *call, const struct visit_scre
 
 /* --- pages_write.c, pages_finding.c: parts of answers --- */
 
+/* pages_put_finding - one, as a member of that name, or as an item (NULL). */
+void pages_put_finding(struct pages_call *call, const char *name, const struct visit_shown *shown);
 void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count);
 void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found);
 void pages_put_work(struct pages_call *call, const char *name, const struct work *work);

@@ -69,6 +69,42 @@ static void put_numbers(struct pages_call *call, const struct visit_health *heal
     json_put_i64(w, "guessedCodes", health->guessed_codes);
 }
 
+/* How long tasks take at the tablets, beside their aims; null where too few were timed to say. */
+static void put_times(struct pages_call *call)
+{
+    struct json_writer *w = &call->w;
+    json_open(w, "times", '[');
+    for (int at = 0; at < PAGES_TASKS; at++) {
+        enum pages_task task = (enum pages_task)at;
+        struct pages_spread spread = pages_times_spread(&call->pages->times, task);
+        const struct {
+            const char *name;
+            uint32_t ms;
+        } said[] = {
+            {"half", spread.half_ms}, {"low", spread.low_ms}, {"high", spread.high_ms}, {"most", spread.most_ms}};
+        json_open(w, NULL, '{');
+        json_put_text(w, "task", str_of(pages_task_text(task)));
+        json_put_i64(w, "count", spread.count);
+        for (size_t i = 0; i < sizeof said / sizeof said[0]; i++)
+            if (spread.is_enough)
+                json_put_i64(w, said[i].name, said[i].ms);
+            else
+                json_put_null(w, said[i].name);
+        json_put_i64(w, "halfAim", pages_task_half_ms(task));
+        json_put_i64(w, "mostAim", pages_task_most_ms(task));
+        json_close(w);
+    }
+    json_close(w);
+}
+
+enum salve_code pages_call_times(struct pages_call *call, struct salve_err *err)
+{
+    for (size_t i = 0; i < call->in.times_count; i++)
+        if (!pages_times_note(&call->pages->times, call->in.times[i].task, call->in.times[i].ms))
+            return salve_refuse(err, SALVE_E_INVALID, "a task of the list, and ten minutes at most", "times");
+    return SALVE_OK;
+}
+
 enum salve_code pages_call_health(struct pages_call *call, struct salve_err *err)
 {
     struct visit_health health;
@@ -81,6 +117,7 @@ enum salve_code pages_call_health(struct pages_call *call, struct salve_err *err
     put_checks(call, &health);
     put_copies(call, &health);
     put_numbers(call, &health);
+    put_times(call);
     return SALVE_OK;
 }
 

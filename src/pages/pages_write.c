@@ -12,6 +12,9 @@ void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_m
     json_put_text(&call->w, name, clock_text(unix_ms, text));
 }
 
+/* What is told in person is a telling: which tests those are nobody reads in a list. */
+static enum work_task said_as(enum work_task task) { return task == WORK_TALK ? WORK_TELL : task; }
+
 /* One of each task, whichever part of the record it is of: nobody learns from it that something is kept apart. */
 void pages_put_tasks(struct pages_call *call, const struct work *work)
 {
@@ -21,11 +24,12 @@ void pages_put_tasks(struct pages_call *call, const struct work *work)
         const struct work_entry *first = NULL;
         for (size_t i = 0; i < work->entry_count; i++) {
             const struct work_entry *one = &work->entries[i];
-            if (one->task == (enum work_task)task && (first == NULL || one->urgency < first->urgency)) first = one;
+            if (said_as(one->task) == (enum work_task)task && (first == NULL || one->urgency < first->urgency))
+                first = one;
         }
         if (first == NULL) continue;
         json_open(w, NULL, '{');
-        json_put_text(w, "task", str_of(work_task_text(first->task)));
+        json_put_text(w, "task", str_of(work_task_text((enum work_task)task)));
         json_put_text(w, "urgency", str_of(urgency_text((enum urgency)first->urgency)));
         pages_put_instant(call, "since", first->since_unix_ms);
         pages_put_instant(call, "due", first->due_unix_ms);

@@ -6,6 +6,7 @@
 #include "crypto/crypto.h"
 #include "keys/keys.h"
 #include "records/deeds_int.h"
+#include "records/login_int.h"
 #include "records/referral.h"
 #include "records/who_int.h"
 #include "records/work_int.h"

@@ -17,13 +17,12 @@ enum {
     MAC_BYTES = 16,
     NAME_BYTES = REC_WORK_NAME_BYTES,
     SLOT_BYTES = 18,
-    ROW_TASKS = 12,    /* room for tasks to come, so that rows stay of one length */
-    EARLIER_TASKS = 5, /* that rows from before there were referrals have */
+    ROW_TASKS = 12, /* room for tasks to come, so that rows stay of one length */
     TICKET_CHARS = 6,
     TICKET_TRIES = 100, /* 2^25 tickets: a site with a million open ones finds a free one at once */
     HEAD_BYTES = COMPARTMENT_BYTES + TICKET_CHARS + 8,
     PLAIN_BYTES = HEAD_BYTES + ROW_TASKS * WORK_PARTS * SLOT_BYTES,
-    EARLIER_BYTES = HEAD_BYTES + EARLIER_TASKS * WORK_PARTS * SLOT_BYTES,
+    SEALED_BYTES = PLAIN_BYTES + CRYPTO_SEAL_BYTES,
     MINUTE_MS = 60 * 1000
 };
 #define DAY_MS ((int64_t)24 * 60 * MINUTE_MS)
@@ -59,26 +58,37 @@ enum salve_code rec_work_row_put(struct rec_tx *tx, struct str name, const uint8
     return store_commons_put(tx->store, name, str_bytes(sealed, bytes + CRYPTO_SEAL_BYTES), false, err);
 }
 
-/* Of that length, or of the shorter one that it had before. */
-static enum salve_code get_either(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes, size_t earlier,
+static enum salve_code open_sealed(struct rec_tx *tx, struct str name, struct str sealed, uint8_t *plain,
+                                   struct salve_err *err)
+{
+    if (crypto_open(rec_gate_key(tx->site), name, sealed, plain, NULL) == SALVE_OK) return SALVE_OK;
+    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+}
+
+/* A row from before the last tasks is shorter by their entries: nothing of those is open. */
+static bool is_row(struct str sealed)
+{
+    size_t least = HEAD_BYTES + CRYPTO_SEAL_BYTES;
+    if (sealed.len < least || sealed.len > SEALED_BYTES) return false;
+    return (sealed.len - least) % ((size_t)WORK_PARTS * SLOT_BYTES) == 0;
+}
+
+static enum salve_code get_row(struct rec_tx *tx, struct str name, uint8_t plain[PLAIN_BYTES], struct salve_err *err)
+{
+    struct str sealed;
+    memset(plain, 0, PLAIN_BYTES);
+    TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
+    if (is_row(sealed)) return open_sealed(tx, name, sealed, plain, err);
+    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+}
+
+enum salve_code rec_work_row_get(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes,
                                   struct salve_err *err)
 {
     struct str sealed;
     TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
-    bool is_long = sealed.len == bytes + CRYPTO_SEAL_BYTES || sealed.len == earlier + CRYPTO_SEAL_BYTES;
-    if (is_long && crypto_open(rec_gate_key(tx->site), name, sealed, plain, NULL) == SALVE_OK) return SALVE_OK;
+    if (sealed.len == bytes + CRYPTO_SEAL_BYTES) return open_sealed(tx, name, sealed, plain, err);
     return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
-}
-
-enum salve_code rec_work_row_get(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes, struct salve_err *err)
-{
-    return get_either(tx, name, plain, bytes, bytes, err);
-}
-
-static enum salve_code get_work(struct rec_tx *tx, struct str name, uint8_t plain[PLAIN_BYTES], struct salve_err *err)
-{
-    memset(plain, 0, PLAIN_BYTES);
-    return get_either(tx, name, plain, PLAIN_BYTES, EARLIER_BYTES, err);
 }
 
 /* --- a row -------------------------------------------------------------------------------------------------------- */
@@ -121,7 +131,7 @@ enum salve_code rec_work_get(struct rec_tx *tx, struct compartment id, struct re
 {
     char name[NAME_BYTES];
     uint8_t plain[PLAIN_BYTES];
-    enum salve_code code = get_work(tx, work_name(tx->site, id, name), plain, err);
+    enum salve_code code = get_row(tx, work_name(tx->site, id, name), plain, err);
     *found = code == SALVE_OK;
     if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
     if (code != SALVE_OK) return code;
@@ -404,7 +414,7 @@ enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *c
     *out = arena_array(tx->mem, struct rec_work, *count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     for (size_t i = 0; i < *count; i++) {
-        TRY(get_work(tx, names[i], plain, err));
+        TRY(get_row(tx, names[i], plain, err));
         row_read(plain, &(*out)[i]);
     }
     return SALVE_OK;

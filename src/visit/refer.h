@@ -11,6 +11,7 @@
 #define SALVE_VISIT_REFER_H
 
 #include "records/referral.h"
+#include "visit/clinic.h"
 #include "visit/person.h"
 
 /* visit_is_follow_up - is it a task of the list that is followed up, and none of the inbox? */

@@ -50,6 +50,9 @@ const HEALTH = {
     backup: { at: ago(600), place: '/var/backups/salve' },
     keys: { epoch: 12, renewedAt: ago(300), copiedAt: null, place: null, renewalsSince: 4 },
     verify: { at: ago(300), findings: 2 }, disk: { freeBytes: 12 * 2 ** 30, bytes: 40 * 2 ** 30, siteBytes: 2 ** 28 },
+    times: ['open', 'register', 'consent', 'pressure', 'body', 'exit', 'sign'].map((task, i) => (i % 3 === 1
+        ? { task, count: 4, half: null, low: null, high: null, most: null, halfAim: 60000, mostAim: 90000 }
+        : { task, count: 120, half: 3100, low: 2600, high: 3900, most: 7400 + 4000 * i, halfAim: 4000, mostAim: 8000 })),
     log: { origin: 'salve.north/1', size: 1296, signedAt: ago(1), publishedAt: null },
 };
 const PAGES = 3;
@@ -87,6 +90,7 @@ function running(knobs) {
         'staff-retire': fresh((_, ask) => ((of(ask.name).retired = true), OK)),
         'staff-restart': fresh((_, ask) => (ask.with ? ((of(ask.name).passkeys = 0), OK) : refusal(403, 'E_ROLE'))),
         'staff-recover-stop': () => ((knobs.recovery = null), OK),
+        times: () => ({ status: 200, body: {} }),
         health: () => ({ status: 200, body: { ...HEALTH, now: ago(0) } }),
         settings: () => ({ status: 200, body: { settings: { name: 'North Clinic', languages: 'en ar', consentAgeYears: 16, nameIndex: false, zone: 'Europe/Athens',
             clinic: { telephone: '+30 21 0555 0100', places: { 'call-emergency': { name: 'Ambulance', telephone: '112' }, 'ask-now': 'here' } } } } }),

@@ -2,7 +2,7 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
-import type { errors, Finding as Kept, HealthCheck, Role, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
+import type { errors, Finding as Kept, HealthCheck, Role, Timed, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -113,6 +113,18 @@ export interface Health {
     disk: { freeBytes: number; bytes: number; siteBytes: number };
     log: { origin: string; size: number; signedAt: string | null; publishedAt: string | null };
     guessedCodes: number;
+    times: TaskTimes[];
+}
+/** How long a task takes at the tablets, in ms; null: too few were timed to say. */
+export interface TaskTimes {
+    task: Timed;
+    count: number;
+    half: number | null;
+    low: number | null;
+    high: number | null;
+    most: number | null;
+    halfAim: number;
+    mostAim: number;
 }
 export interface SiteEntry {
     number: number;
@@ -308,6 +320,7 @@ interface Calls {
     'staff-restart': [{ name: string; secret: string } & With, object];
     'staff-recover-stop': [object, object];
     health: [object, Health];
+    times: [{ times: readonly { task: Timed; ms: number }[] }, object];
     settings: [object, Settings];
     'site-log': [{ from?: string }, SiteLog];
     certificate: [object, Certificate];
@@ -463,6 +476,7 @@ export const api = {
     staffRestart: (given: Calls['staff-restart'][0]) => call('staff-restart', given),
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
+    times: (times: Calls['times'][0]['times']) => call('times', { times }),
     settings: () => call('settings', {}),
     siteLog: (from: string | null) => call('site-log', from === null ? {} : { from }),
     certificate: () => call('certificate', {}),

@@ -8,6 +8,7 @@ import { readCode } from './codes.ts';
 import { unsaved } from './draft.ts';
 import { wrongCode, type WrongCode } from './opening_rules.ts';
 import { openPerson } from './session.ts';
+import { timeFrom, timeOff, timeTo } from './timing.ts';
 
 export type Opening =
     | { is: 'idle' }
@@ -33,9 +34,12 @@ async function openNext(text: string): Promise<void> {
         opening.value = { is: 'wrong', what: wrong ?? 'check' };
         return;
     }
+    timeFrom('open');
     const answer = await openPerson(code.text);
     opening.value = answer.ok ? { is: 'idle' } : { is: 'failure', failure: answer.failure };
-    if (answer.ok) onOpened(answer.value);
+    if (!answer.ok) return timeOff('open');
+    onOpened(answer.value);
+    timeTo('open');
 }
 
 /** Opens whom this code opens; returns when the last code that came meanwhile was opened. */

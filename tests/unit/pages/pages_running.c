@@ -43,6 +43,30 @@ static void who_works_with_people_sees_none_of_it(void **state)
         assert_error(call(&nobody, calls[k], "{}"), 401, "E_SESSION");
 }
 
+/* Staff send times of tasks, and nothing else with them; who runs the site sees what they say. */
+static void times_of_tasks_come_from_the_tablets_and_name_nobody(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = comes(world, "nurse-ben"), none = browser_new(world);
+    const char *two = "{'times':[{'task':'body','ms':9000},{'task':'open','ms':700}]}";
+    assert_error(call(&none, "times", two), 401, "E_SESSION");
+    for (int i = 0; i < 12; i++) assert_status(call(&ben, "times", two), 200);
+    assert_error(call(&ben, "times", "{'times':[{'task':'Tala','ms':5}]}"), 422, "E_INVALID");
+    assert_error(call(&ben, "times", "{'times':[{'task':'open','ms':700000}]}"), 422, "E_INVALID");
+    assert_error(call(&ben, "times", "{'times':[{'task':'open','ms':5,'person':'x'}]}"), 422, "E_INVALID");
+    assert_error(call(&ben, "health", "{}"), 403, "E_ROLE");
+    out(&ben);
+    struct browser mia = comes(world, "mia");
+    struct answer answer = call(&mia, "health", "{}");
+    assert_str(text_of(answer, "times.0.task"), "open");
+    assert_str(json_number(json_path(answer.json, "times.0.count")), "12");
+    assert_str(json_number(json_path(answer.json, "times.0.halfAim")), "1000");
+    assert_true(json_is(json_path(answer.json, "times.0.half"), JSON_NUMBER));
+    assert_str(text_of(answer, "times.1.task"), "register");
+    assert_true(json_is(json_path(answer.json, "times.1.half"), JSON_NULL)); /* none was timed */
+    out(&mia);
+}
+
 static void the_health_of_the_site_is_judged(void **state)
 {
     struct pages_world *world = *state;
@@ -175,9 +199,13 @@ static int teardown(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ROW(who_works_with_people_sees_none_of_it),    ROW(the_health_of_the_site_is_judged),
-        ROW(the_log_of_the_site_is_read_page_by_page), ROW(a_manager_adds_changes_and_retires),
-        ROW(a_second_one_confirms_in_the_same_call),   ROW(a_new_start_takes_two_in_person),
+        ROW(who_works_with_people_sees_none_of_it),
+        ROW(the_health_of_the_site_is_judged),
+        ROW(times_of_tasks_come_from_the_tablets_and_name_nobody),
+        ROW(the_log_of_the_site_is_read_page_by_page),
+        ROW(a_manager_adds_changes_and_retires),
+        ROW(a_second_one_confirms_in_the_same_call),
+        ROW(a_new_start_takes_two_in_person),
     };
     return t_run(tests);
 }

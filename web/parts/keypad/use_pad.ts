@@ -2,9 +2,11 @@
 // The keypad machine tied to a screen: keys of the keyboard, a scanner that typed over the boxes, and what is saved.
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
+import type { Timed } from 'gen/lists.ts';
 import { plainDigits } from '../../lib/fill.ts';
 import { keepForScan } from '../../lib/scanner.ts';
 import { phase } from '../../lib/session.ts';
+import { timeFrom, timeOff } from '../../lib/timing.ts';
 import { padKey, padOpen, padPress, type Box, type Pad, type PadKey } from './keypad.ts';
 
 export interface PadUse {
@@ -20,6 +22,8 @@ interface Ends {
     readonly onLeave: () => void;
     /** Something else has the keys: a question about a number, an outcome that is open. */
     readonly isOff: boolean;
+    /** What the first digit begins, whose time is taken. */
+    readonly timed?: Timed;
 }
 
 const takesKeys = (target: EventTarget | null): boolean =>
@@ -44,8 +48,11 @@ export function usePad(boxes: readonly Box[], draft: Signal<readonly string[]>, 
     const isSame = boxes.every((_, i) => (draft.value[i] ?? '') === (state.value.texts[i] ?? ''));
     const pad = isSame || state.value.texts.some((text) => text !== '') ? state.value : padOpen(boxes, draft.value);
     const set = (next: Pad): void => {
+        const { timed } = now.current;
         state.value = next;
         draft.value = next.texts;
+        if (timed !== undefined && next.texts.some((text) => text !== '')) timeFrom(timed);
+        else if (timed !== undefined) timeOff(timed);
     };
     const press = (key: PadKey): void => {
         if (now.current.isOff) return;

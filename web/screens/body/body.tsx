@@ -4,6 +4,7 @@ import { useLocation } from 'preact-iso/router';
 import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { me, person } from '../../lib/session.ts';
+import { timeTo } from '../../lib/timing.ts';
 import { clock, day, t } from '../../lib/words.ts';
 import { Keypad, type BoxWords } from '../../parts/keypad/keypad.tsx';
 import { padAgain, padOpen } from '../../parts/keypad/keypad.ts';
@@ -70,6 +71,7 @@ export function BodyScreen() {
         draft = useDraft<readonly string[]>('body', []);
     const use = useSaving('body', {
         onDone: () => {
+            timeTo('body');
             pad.set(padOpen(bodyBoxes));
             void dropDraft('body');
         },
@@ -81,6 +83,7 @@ export function BodyScreen() {
     const isOff = savingAsks(use) || savingHolds(use.saving);
     const pad = usePad(bodyBoxes, draft, {
         isOff,
+        timed: 'body',
         onSave: (texts) => use.save(bodyReadings(texts)),
         onLeave: () => route(routes.scan),
     });

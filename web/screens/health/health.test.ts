@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { healthChecks, type HealthCheck } from 'gen/lists.ts';
+import { healthChecks, timed, type HealthCheck } from 'gen/lists.ts';
 import words from 'gen/words/en.ts';
 import type { Health } from '../../lib/api.ts';
 import { daysUntil, gigabytes, timeOf } from './health.ts';
@@ -19,6 +19,7 @@ const health: Health = {
     disk: { freeBytes: 0, bytes: 0, siteBytes: 0 },
     log: { origin: 'salve.north/1', size: 32, signedAt: 'signed', publishedAt: null },
     guessedCodes: 0,
+    times: [],
 };
 
 test('each row has its own time, and those without one have none', () => {
@@ -33,6 +34,9 @@ test('each row has words for what it is and for what to do', () => {
         assert(Object.hasOwn(words, `health.name-${check}`), check);
         assert(Object.hasOwn(words, `health.next-${check}`), check);
     }
+});
+test('each task has words', () => {
+    for (const task of Object.keys(timed)) assert(Object.hasOwn(words, `health.task-${task}`), task);
 });
 test('sizes and days are what a person needs to act', () => {
     assert.equal(gigabytes(256 * 2 ** 20), 0.3);

@@ -3,11 +3,13 @@
 // wrong. Nothing here is about a person who is examined.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { api, type Certificate, type CheckState, type Failure, type Health } from '../../lib/api.ts';
+import { api, type Certificate, type CheckState, type Failure, type Health, type TaskTimes } from '../../lib/api.ts';
 import { me } from '../../lib/session.ts';
-import { clock, day, t } from '../../lib/words.ts';
+import { clock, day, number, t } from '../../lib/words.ts';
 import { CheckMark } from '../../parts/check/check.tsx';
 import { FailureNote } from '../../parts/failure/failure.tsx';
+import { intervalState } from '../../parts/interval/interval.ts';
+import { IntervalBar } from '../../parts/interval/interval.tsx';
 import { daysUntil, gigabytes, timeOf } from './health.ts';
 
 const AGAIN_MS = 60_000;
@@ -69,6 +71,81 @@ function CertificateRow({ certificate, now }: { certificate: Certificate; now: s
         <Row name={t('health.name-certificate')} state={state} next={t('health.next-certificate')}>
             {days >= 0 ? t('health.days-left', { count: days }) : t('health.is-over')}
         </Row>
+    );
+}
+
+// How long tasks take at the tablets, beside what is aimed at: a bar where enough were timed, and all of it as a table.
+const seconds = (ms: number): string => t('health.seconds', { count: number(Math.round(ms / 100) / 10) });
+const ends = (end: number): readonly [string, string] => ['0', t('health.seconds', { count: number(end) })];
+
+function TaskRow({ times }: { times: TaskTimes }) {
+    const { half, low, high, most, halfAim, mostAim, task } = times;
+    if (half === null || low === null || high === null || most === null) return null;
+    const interval = {
+        half: half / 1000,
+        low: low / 1000,
+        high: high / 1000,
+        most: most / 1000,
+        halfAim: halfAim / 1000,
+        mostAim: mostAim / 1000,
+    };
+    const said = { half: seconds(half), low: seconds(low), high: seconds(high), most: seconds(most) };
+    return (
+        <figure class="scale">
+            <figcaption>
+                {t(`health.task-${task}`)} <CheckMark state={intervalState(interval)} />
+                <span class="small below">{t('health.times-said', said)}</span>
+            </figcaption>
+            <IntervalBar interval={interval} title={t(`health.task-${task}`)} ends={ends} />
+        </figure>
+    );
+}
+
+function Against({ time, aim }: { time: number | null; aim: number }) {
+    return (
+        <>
+            {time === null ? t('health.times-few') : seconds(time)}
+            <span class="small below">{t('health.times-aim', { aim: seconds(aim) })}</span>
+        </>
+    );
+}
+
+function Times({ times }: { times: readonly TaskTimes[] }) {
+    return (
+        <section class="card" aria-labelledby="health-times">
+            <h2 id="health-times">{t('health.times')}</h2>
+            <p class="small">{t('health.times-what')}</p>
+            {times.map((one) => (
+                <TaskRow key={one.task} times={one} />
+            ))}
+            <details>
+                <summary>{t('health.times-table')}</summary>
+                <table class="list">
+                    <thead>
+                        <tr>
+                            <th scope="col">{t('health.times-task')}</th>
+                            <th scope="col">{t('health.times-count')}</th>
+                            <th scope="col">{t('health.times-half')}</th>
+                            <th scope="col">{t('health.times-most')}</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        {times.map((one) => (
+                            <tr key={one.task}>
+                                <th scope="row">{t(`health.task-${one.task}`)}</th>
+                                <td>{number(one.count)}</td>
+                                <td>
+                                    <Against time={one.half} aim={one.halfAim} />
+                                </td>
+                                <td>
+                                    <Against time={one.most} aim={one.mostAim} />
+                                </td>
+                            </tr>
+                        ))}
+                    </tbody>
+                </table>
+            </details>
+        </section>
     );
 }
 
@@ -177,6 +254,7 @@ export function HealthScreen() {
                             </tbody>
                         </table>
                     </section>
+                    <Times times={health.times} />
                     <Facts health={health} />
                 </>
             )}

@@ -8,6 +8,7 @@ import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { entries, type Entry } from '../../lib/outbox.ts';
 import { me, person } from '../../lib/session.ts';
+import { timeTo } from '../../lib/timing.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
 import { Keypad, type BoxWords } from '../../parts/keypad/keypad.tsx';
 import { padAgain, padOpen } from '../../parts/keypad/keypad.ts';
@@ -127,6 +128,7 @@ export function PressureScreen() {
         next = pressureNext(taken);
     const use = useSaving('pressure', {
         onDone: () => {
+            timeTo('pressure');
             pad.set(padOpen(pressureBoxes));
             void dropDraft('pressure');
             startRest(BETWEEN_SECONDS);
@@ -138,6 +140,7 @@ export function PressureScreen() {
     const isOff = savingAsks(use) || savingHolds(use.saving);
     const pad = usePad(pressureBoxes, draft, {
         isOff,
+        timed: 'pressure',
         onSave: (texts) => use.save(pressureReadings(texts)),
         onLeave: () => route(routes.scan),
     });

@@ -6,6 +6,7 @@ import { useLocation } from 'preact-iso/router';
 import { api, type Answer, type Failure, type Finding, type Findings } from '../../lib/api.ts';
 import { say } from '../../lib/announce.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';
+import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { routes } from '../../routes.ts';
@@ -140,6 +141,7 @@ export function ResultsScreen() {
         setFailure(null);
         setFound(answer.value);
         setSigning(signOpen(answer.value.drafts));
+        if (isClinician && answer.value.drafts.length > 0) timeFrom('sign');
     };
     useEffect(() => {
         let isOver = false;
@@ -160,6 +162,7 @@ export function ResultsScreen() {
         setSigning({ ...signing, step: 'sending' });
         const body = signBody(signing, handle),
             answer = await api.sign(body.person, body.leave);
+        if (answer.ok) timeTo('sign');
         if (!answer.ok) {
             // What was signed has to be what was shown.
             if (answer.failure.kind === 'refused' && answer.failure.code === 'E_STALE')
