@@ -70,10 +70,11 @@ bool rec_alarms_may_end(const struct rec_outcome *outcome, const struct rec_stan
 bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_stands *draft);
 
 /* rec_referral_check - may a referral be written as it is in the save? It is noted in view->work. rec_referral_demand -
- * what is open of those that go on (view->work.least). rec_referral_open - the number of one that goes on; E_NOT_FOUND. */
+ * what is open of those that go on (view->work.least). rec_referral_open - the number of one that goes on;
+ * E_NOT_FOUND. */
 SALVE_MUST_USE enum salve_code rec_referral_check(const struct rec_outcome *outcome, const struct rec_stands *at,
-                                                  struct salve_err *err);
-void rec_referral_demand(const struct rec_outcome *outcome);
+                                                  int64_t opened_at_unix_ms, struct salve_err *err);
+void rec_referral_demand(const struct rec_outcome *outcome, int64_t day_end_unix_ms);
 SALVE_MUST_USE enum salve_code rec_referral_open(struct rec_view *view, struct str referral, struct arena *mem,
                                                  uint64_t *number, struct salve_err *err);
 

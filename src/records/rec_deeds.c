@@ -149,7 +149,8 @@ static enum salve_code check_one(const struct rec_outcome *outcome, const struct
     if (rec_deed_is_note(was) || (was != DEED_IS_NONE && was != at->deed))
         return salve_refuse(err, SALVE_E_CONFLICT, "it stands as it was written", "note");
     if (rec_deed_is_note(at->deed)) return check_note(outcome, at, err);
-    if (at->deed == DEED_IS_REFERRAL) return rec_referral_check(outcome, at, err);
+    if (at->deed == DEED_IS_REFERRAL)
+        return rec_referral_check(outcome, at, near_rec_opened_at_unix_ms(outcome->view), err);
     return rec_deed_is_draftable(was) ? check_draft(outcome, at, err) : SALVE_OK;
 }
 
@@ -177,7 +178,7 @@ static enum salve_code demand_all(const struct rec_outcome *outcome, struct salv
 {
     struct rec_alarm *all = NULL;
     size_t count = 0;
-    rec_referral_demand(outcome);
+    rec_referral_demand(outcome, near_worklist_day_end_unix_ms(outcome->view));
     TRY(rec_alarms_all(outcome, &all, &count, err));
     for (size_t i = 0; i < outcome->count; i++) /* what is kept apart is printed only for who is there and asks */
         if (outcome->list[i].class == CLASS_CLIN && is_signed_now(&outcome->list[i])) demand_letter(outcome->view);

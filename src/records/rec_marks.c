@@ -40,7 +40,8 @@ static enum rec_deed provenance(const struct tape *tape)
 static enum rec_deed task(const struct tape *tape, struct str system)
 {
     if (str_starts(system, STR(DEED_TASK))) return DEED_IS_TASK;
-    bool is_referral = str_is(system, REFERRAL_SYSTEM) && str_is(rec_text_at(tape, "code.coding.code"), REFERRAL_FULFILL) &&
+    bool is_referral = str_is(system, REFERRAL_SYSTEM) &&
+                       str_is(rec_text_at(tape, "code.coding.code"), REFERRAL_FULFILL) &&
                        str_is(rec_text_at(tape, "requester.identifier.system"), DEED_STAFF);
     return is_referral ? DEED_IS_REFERRAL : DEED_IS_NONE;
 }

@@ -73,10 +73,7 @@ static enum referral_state state_of(const struct tape *tape)
     return state;
 }
 
-static bool may(const struct rec_view *view, enum act act)
-{
-    return rec_view_may(view, act) && view->actor.id.len > 0;
-}
+static bool may(const struct rec_view *view, enum act act) { return rec_view_may(view, act) && view->actor.id.len > 0; }
 
 static bool is_of_staff(const struct tape *tape, const char *system, const char *value, struct str who)
 {
@@ -84,12 +81,13 @@ static bool is_of_staff(const struct tape *tape, const char *system, const char 
 }
 
 /* Who notes a state is named as its owner, with the time of the view. */
-static enum salve_code is_own(const struct rec_view *view, const struct tape *tape, struct salve_err *err)
+static enum salve_code is_own(const struct rec_view *view, const struct tape *tape, int64_t opened_at_unix_ms,
+                              struct salve_err *err)
 {
     char now[CLOCK_TEXT_BYTES];
     if (!is_of_staff(tape, "owner.identifier.system", "owner.identifier.value", view->actor.id))
         return salve_refuse(err, SALVE_E_ROLE, "who notes what became of it is who owns it", "referral");
-    if (!str_eq(rec_text_at(tape, "lastModified"), clock_text(near_rec_opened_at_unix_ms(view), now)))
+    if (!str_eq(rec_text_at(tape, "lastModified"), clock_text(opened_at_unix_ms, now)))
         return salve_refuse(err, SALVE_E_INVALID, "it has the time of the opening", "referral");
     return SALVE_OK;
 }
@@ -109,8 +107,7 @@ static enum salve_code check_new(const struct rec_outcome *outcome, const struct
     const struct rec_view *view = outcome->view;
     struct str focus = rec_text_at(at->tape, "focus.reference");
     const struct rec_stands *request = rec_outcome_find(outcome, focus);
-    if (!may(view, ACT_REFER))
-        return salve_refuse(err, SALVE_E_ROLE, "a named clinician refers somebody", "referral");
+    if (!may(view, ACT_REFER)) return salve_refuse(err, SALVE_E_ROLE, "a named clinician refers somebody", "referral");
     if (!is_of_staff(at->tape, "requester.identifier.system", "requester.identifier.value", view->actor.id))
         return salve_refuse(err, SALVE_E_ROLE, "who refers is who writes it", "referral");
     if (state_of(at->tape) != REFERRAL_SENT)
@@ -126,8 +123,8 @@ static enum salve_code check_new(const struct rec_outcome *outcome, const struct
 /* Only state, dates, who notes it, the place and words change. */
 static enum salve_code check_next(const struct rec_outcome *outcome, const struct rec_stands *at, struct salve_err *err)
 {
-    static const char *const fixed[] = {"focus.reference", "for.reference", "authoredOn", "code.coding.code",
-                                        "requester.identifier.value", "priority"};
+    static const char *const fixed[] = {
+        "focus.reference", "for.reference", "authoredOn", "code.coding.code", "requester.identifier.value", "priority"};
     const struct tape *before = &at->before->tape;
     if (!may(outcome->view, ACT_FOLLOW))
         return salve_refuse(err, SALVE_E_ROLE, "who may see to a referral notes that", "referral");
@@ -140,10 +137,10 @@ static enum salve_code check_next(const struct rec_outcome *outcome, const struc
 }
 
 enum salve_code rec_referral_check(const struct rec_outcome *outcome, const struct rec_stands *at,
-                                   struct salve_err *err)
+                                   int64_t opened_at_unix_ms, struct salve_err *err)
 {
     struct rec_work_change *work = &outcome->view->work;
-    TRY(is_own(outcome->view, at->tape, err));
+    TRY(is_own(outcome->view, at->tape, opened_at_unix_ms, err));
     TRY(at->before == NULL ? check_new(outcome, at, err) : check_next(outcome, at, err));
     if (work->noted_count < REC_REFERRALS_MAX)
         work->noted[work->noted_count++] =
@@ -166,12 +163,12 @@ static uint32_t urgency_of(const struct tape *tape)
 }
 
 /* The end of the site's day that the referral names; of the day of the view where it names none. */
-static int64_t due_unix_ms(const struct rec_view *view, const struct tape *tape)
+static int64_t due_unix_ms(const struct rec_view *view, const struct tape *tape, int64_t day_end_unix_ms)
 {
     enum { NOON_MS = 12 * 3600 * 1000 };
     int64_t day = 0;
     const struct zone *zone = view->site->zone;
-    if (!clock_parse(rec_text_at(tape, "executionPeriod.end"), &day)) return near_worklist_day_end_unix_ms(view);
+    if (!clock_parse(rec_text_at(tape, "executionPeriod.end"), &day)) return day_end_unix_ms;
     return zone_day(zone != NULL ? zone : zone_utc(), day + NOON_MS).end_unix_ms;
 }
 
@@ -182,7 +179,7 @@ static bool has_follow_up(const struct rec_view *view)
 }
 
 /* Of several the most urgent, and the earliest date. */
-void rec_referral_demand(const struct rec_outcome *outcome)
+void rec_referral_demand(const struct rec_outcome *outcome, int64_t day_end_unix_ms)
 {
     struct rec_view *view = outcome->view;
     if (!has_follow_up(view)) return;
@@ -191,8 +188,9 @@ void rec_referral_demand(const struct rec_outcome *outcome)
         enum referral_state state = at->deed == DEED_IS_REFERRAL ? state_of(at->tape) : REFERRAL_STATES;
         if (!referral_goes_on(state) || at->class != CLASS_CLIN) continue;
         struct rec_work_slot *slot = &view->work.least[states[state].work][WORK_KEPT];
-        struct rec_work_slot one = {
-            .is_open = true, .urgency = urgency_of(at->tape), .due_unix_ms = due_unix_ms(view, at->tape)};
+        struct rec_work_slot one = {.is_open = true,
+                                    .urgency = urgency_of(at->tape),
+                                    .due_unix_ms = due_unix_ms(view, at->tape, day_end_unix_ms)};
         if (slot->is_open && slot->urgency < one.urgency) one.urgency = slot->urgency;
         if (slot->is_open && slot->due_unix_ms < one.due_unix_ms) one.due_unix_ms = slot->due_unix_ms;
         *slot = one;

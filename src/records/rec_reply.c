@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Codes on the slips of referrals, and what was answered with them. A row for each code, "reply/<keyed hash of the
- * code>", with the compartment, and one for each person, "replies/<keyed hash of the compartment>", with their referrals
- * that have a code; both sealed, both of one length. No code is kept. */
+ * Rows of the codes on slips of referrals, and of what was answered with them. A row for each code, with the
+ * compartment: "reply/<keyed hash of the code>"; and one for each person, with their referrals that have a code:
+ * "replies/<keyed hash of the compartment>". Both are sealed, and of one length each. No code is kept. */
 #include "crypto/crypto.h"
 #include "keys/keys.h"
-#include "records/deeds_int.h"
-#include "records/login_int.h"
 #include "records/referral.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
@@ -20,8 +18,7 @@ enum {
     TAPS_MAX = 20,   /* of one code */
     HASH_BYTES = 16,
     SLOT_BYTES = 8 + HASH_BYTES + 8 + 1 + 8 + 1,
-    PLAIN_BYTES = COMPARTMENT_BYTES + REC_REFERRALS_MAX * SLOT_BYTES,
-    WORK_BYTES = 32 << 20
+    PLAIN_BYTES = COMPARTMENT_BYTES + REC_REFERRALS_MAX * SLOT_BYTES
 };
 
 struct reply_slot {
@@ -55,7 +52,8 @@ static void hash_of(struct str name, uint8_t hash[HASH_BYTES])
     struct str hex = str_cut(name, sizeof CODE_ROWS - 1, name.len);
     for (size_t i = 0; i < HASH_BYTES; i++) {
         const char *digits = "0123456789abcdef";
-        hash[i] = (uint8_t)((strchr(digits, hex.ptr[2 * i]) - digits) << 4 | (strchr(digits, hex.ptr[2 * i + 1]) - digits));
+        hash[i] =
+            (uint8_t)((strchr(digits, hex.ptr[2 * i]) - digits) << 4 | (strchr(digits, hex.ptr[2 * i + 1]) - digits));
     }
 }
 
@@ -195,7 +193,44 @@ enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err)
     return SALVE_OK;
 }
 
-/* --- a code ------------------------------------------------------------------------------------------------------- */
+static enum salve_code count_lost(struct rec_tx *tx, const struct replies *all, size_t *slots, size_t *lost,
+                                  struct salve_err *err)
+{
+    struct store_head head = {0};
+    enum salve_code code = store_head_get(tx->store, all->id, &head, err);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+    *lost += head.seq == 0;
+    for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
+        struct compartment to;
+        char name[REC_WORK_NAME_BYTES];
+        if (all->slots[i].number == 0) continue;
+        ++*slots;
+        code = rec_work_row_get(tx, name_of_hash(all->slots[i].code, name), to.bytes, COMPARTMENT_BYTES, err);
+        if (code != SALVE_OK && code != SALVE_E_NOT_FOUND && code != SALVE_E_INTEGRITY) return code;
+        *lost += code != SALVE_OK || !compartment_eq(to, all->id);
+    }
+    return SALVE_OK;
+}
+
+enum salve_code rec_replies_lost(struct rec_tx *tx, size_t *count, struct salve_err *err)
+{
+    struct str *names = NULL;
+    size_t people = 0, codes = 0, slots = 0;
+    *count = 0;
+    TRY(store_commons_list(tx->store, STR(PERSON_ROWS), tx->mem, &names, &people, err));
+    for (size_t i = 0; i < people; i++) {
+        struct replies all;
+        uint8_t plain[PLAIN_BYTES];
+        TRY(rec_work_row_get(tx, names[i], plain, sizeof plain, err));
+        read_row(plain, &all);
+        TRY(count_lost(tx, &all, &slots, count, err));
+    }
+    TRY(store_commons_list(tx->store, STR(CODE_ROWS), tx->mem, &names, &codes, err));
+    *count += codes != slots;
+    return SALVE_OK;
+}
+
+/* --- a code, an answer ------------------------------------------------------------------------------------------- */
 
 /* The slot of that referral, a free one, or the oldest. */
 static struct reply_slot *slot_for(struct replies *all, uint64_t number)
@@ -208,8 +243,8 @@ static struct reply_slot *slot_for(struct replies *all, uint64_t number)
     return oldest;
 }
 
-static enum salve_code make(struct rec_tx *tx, struct compartment id, uint64_t number, const struct rec_code *code,
-                            struct salve_err *err)
+enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, uint64_t number, const struct rec_code *code,
+                               struct salve_err *err)
 {
     struct replies all;
     bool found = false;
@@ -224,114 +259,41 @@ static enum salve_code make(struct rec_tx *tx, struct compartment id, uint64_t n
     return put(tx, &all, err);
 }
 
-static enum salve_code make_in(struct rec_view *view, struct str referral, const struct rec_code *code,
-                               struct arena *work, struct salve_err *err)
-{
-    struct rec_tx tx;
-    uint64_t number = 0;
-    TRY(rec_referral_open(view, referral, work, &number, err));
-    TRY(rec_tx_begin(view->site, false, work, &tx, err));
-    enum salve_code result = rec_actor_check(&tx, view->actor, err);
-    if (result == SALVE_OK) result = make(&tx, view->gate.chain.id, number, code, err);
-    if (result == SALVE_OK) result = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return result;
-}
-
-enum salve_code near_referral_code(struct rec_view *view, struct str referral, struct arena *mem, struct str *code,
-                                   struct salve_err *err)
-{
-    struct rec_code made;
-    *code = STR("");
-    TRY(rec_view_stands(view, err));
-    if (!rec_view_may(view, ACT_REFER) || view->actor.id.len == 0)
-        return salve_refuse(err, SALVE_E_ROLE, "a named clinician refers somebody", "referral");
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "referral");
-    rec_code_make(REC_CODE_REPLY, &made);
-    enum salve_code result = make_in(view, referral, &made, work, err);
-    if (result == SALVE_OK) result = rec_code_out(&made, mem, code, err);
-    crypto_zero(&made, sizeof made);
-    arena_close(work);
-    return result;
-}
-
-/* --- an answer ---------------------------------------------------------------------------------------------------- */
-
-static enum salve_code no_such_code(struct salve_err *err)
-{
-    return salve_refuse(err, SALVE_E_NOT_FOUND,
-                        "no slip that is in use has this code: it may be typed otherwise, old, or followed by another",
-                        "code");
-}
-
-static enum salve_code take(struct rec_tx *tx, const struct rec_code *code, enum referral_said said,
-                            struct salve_err *err)
+enum salve_code rec_reply_take(struct rec_tx *tx, const struct rec_code *code, uint8_t said, struct compartment *id,
+                               struct salve_err *err)
 {
     struct replies all;
-    struct compartment id;
     bool found = false;
     char text[REC_WORK_NAME_BYTES];
     uint8_t hash[HASH_BYTES];
     struct str name = code_name(tx->site, code, text);
-    TRY(rec_work_row_get(tx, name, id.bytes, COMPARTMENT_BYTES, err));
-    TRY(get(tx, id, &all, &found, err));
+    TRY(rec_work_row_get(tx, name, id->bytes, COMPARTMENT_BYTES, err));
+    TRY(get(tx, *id, &all, &found, err));
     hash_of(name, hash);
     for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
         struct reply_slot *slot = &all.slots[i];
         if (slot->number == 0 || !crypto_equal(slot->code, hash, sizeof hash)) continue;
         if (tx->now_unix_ms - slot->made_unix_ms > WORK_REFERRAL_DAYS_MAX * DAY_MS) break;
-        if (slot->taps >= TAPS_MAX)
-            return salve_refuse(err, SALVE_E_QUOTA, "this slip was answered too often", "code");
-        slot->said = said;
+        if (slot->taps >= TAPS_MAX) return salve_refuse(err, SALVE_E_QUOTA, "this slip was answered too often", "code");
+        slot->said = (enum referral_said)said;
         slot->at_unix_ms = tx->now_unix_ms;
         slot->taps++;
-        TRY(put(tx, &all, err));
-        return rec_work_answered(tx, id, err);
+        return put(tx, &all, err);
     }
     return salve_fail(err, SALVE_E_NOT_FOUND, "code");
 }
 
-enum salve_code near_referral_answer(struct site *site, struct str text, enum referral_said said,
-                                     struct salve_err *err)
+enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, struct referral_answer *out, size_t *count,
+                               struct salve_err *err)
 {
-    struct rec_code code;
-    struct rec_tx tx;
-    if (said == REFERRAL_SAID_NOTHING || said >= REFERRAL_SAIDS)
-        return salve_refuse(err, SALVE_E_INVALID, "there is no such answer", "said");
-    if (!rec_code_read(REC_CODE_REPLY, text, &code)) return no_such_code(err);
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "referral");
-    enum salve_code result = rec_tx_begin(site, false, work, &tx, err);
-    if (result == SALVE_OK) {
-        result = take(&tx, &code, said, err);
-        if (result == SALVE_OK) result = rec_tx_commit(&tx, err);
-        rec_tx_abandon(&tx);
-    }
-    crypto_zero(&code, sizeof code);
-    arena_close(work);
-    if (result != SALVE_E_NOT_FOUND) return result;
-    rec_guess_note(site);
-    return no_such_code(err);
-}
-
-enum salve_code near_referral_answers(struct rec_view *view, struct arena *mem, struct referral_answer **out,
-                                      size_t *count, struct salve_err *err)
-{
-    struct rec_tx tx;
     struct replies all;
     bool found = false;
     *count = 0;
-    TRY(rec_view_stands(view, err));
-    *out = arena_array(mem, struct referral_answer, REC_REFERRALS_MAX);
-    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "referral");
-    if (!rec_view_may(view, ACT_FOLLOW)) return SALVE_OK;
-    TRY(rec_tx_begin(view->site, true, mem, &tx, err));
-    enum salve_code code = get(&tx, view->gate.chain.id, &all, &found, err);
-    rec_tx_abandon(&tx);
-    for (size_t i = 0; code == SALVE_OK && i < REC_REFERRALS_MAX; i++)
-        if (all.slots[i].number != 0 && all.slots[i].said != REFERRAL_SAID_NOTHING)
-            (*out)[(*count)++] =
-                (struct referral_answer){all.slots[i].number, all.slots[i].said, all.slots[i].at_unix_ms};
-    return code;
+    TRY(get(tx, id, &all, &found, err));
+    for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
+        const struct reply_slot *slot = &all.slots[i];
+        if (slot->number != 0 && slot->said != REFERRAL_SAID_NOTHING)
+            out[(*count)++] = (struct referral_answer){slot->number, slot->said, slot->at_unix_ms};
+    }
+    return SALVE_OK;
 }

@@ -14,30 +14,16 @@
 #define WORK_ROWS   "work/"
 #define TICKET_ROWS "ticket/"
 enum {
-    MAC_BYTES = 16,
     NAME_BYTES = REC_WORK_NAME_BYTES,
     SLOT_BYTES = 18,
-    ROW_TASKS = 12, /* room for tasks to come, so that rows stay of one length */
     TICKET_CHARS = 6,
     TICKET_TRIES = 100, /* 2^25 tickets: a site with a million open ones finds a free one at once */
     HEAD_BYTES = COMPARTMENT_BYTES + TICKET_CHARS + 8,
-    PLAIN_BYTES = HEAD_BYTES + ROW_TASKS * WORK_PARTS * SLOT_BYTES,
+    PLAIN_BYTES = HEAD_BYTES + WORK_ENTRIES_MAX * SLOT_BYTES,
     SEALED_BYTES = PLAIN_BYTES + CRYPTO_SEAL_BYTES,
     MINUTE_MS = 60 * 1000
 };
 #define DAY_MS ((int64_t)24 * 60 * MINUTE_MS)
-_Static_assert((int)WORK_TASKS <= (int)ROW_TASKS, "a row has no room for the tasks");
-
-struct str rec_work_row_name(const struct site *site, const char *rows, struct str what, char name[REC_WORK_NAME_BYTES])
-{
-    uint8_t mac[MAC_BYTES];
-    const struct str parts[] = {STR("SLV-work-v1"), str_of(rows), what};
-    size_t len = strlen(rows);
-    crypto_key_mac(rec_gate_key(site), parts, 3, mac, sizeof mac);
-    memcpy(name, rows, len);
-    str_hex(mac, sizeof mac, name + len);
-    return str_make(name, len + 2 * MAC_BYTES);
-}
 
 static struct str work_name(const struct site *site, struct compartment id, char name[NAME_BYTES])
 {
@@ -47,22 +33,6 @@ static struct str work_name(const struct site *site, struct compartment id, char
 static struct str ticket_name(const struct site *site, const uint8_t ticket[TICKET_CHARS], char name[NAME_BYTES])
 {
     return rec_work_row_name(site, TICKET_ROWS, str_bytes(ticket, TICKET_CHARS), name);
-}
-
-enum salve_code rec_work_row_put(struct rec_tx *tx, struct str name, const uint8_t *plain, size_t bytes,
-                            struct salve_err *err)
-{
-    uint8_t *sealed = arena_alloc(tx->mem, bytes + CRYPTO_SEAL_BYTES);
-    if (sealed == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
-    crypto_seal(rec_gate_key(tx->site), name, str_bytes(plain, bytes), sealed);
-    return store_commons_put(tx->store, name, str_bytes(sealed, bytes + CRYPTO_SEAL_BYTES), false, err);
-}
-
-static enum salve_code open_sealed(struct rec_tx *tx, struct str name, struct str sealed, uint8_t *plain,
-                                   struct salve_err *err)
-{
-    if (crypto_open(rec_gate_key(tx->site), name, sealed, plain, NULL) == SALVE_OK) return SALVE_OK;
-    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
 }
 
 /* A row from before the last tasks is shorter by their entries: nothing of those is open. */
@@ -78,17 +48,8 @@ static enum salve_code get_row(struct rec_tx *tx, struct str name, uint8_t plain
     struct str sealed;
     memset(plain, 0, PLAIN_BYTES);
     TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
-    if (is_row(sealed)) return open_sealed(tx, name, sealed, plain, err);
-    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
-}
-
-enum salve_code rec_work_row_get(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes,
-                                  struct salve_err *err)
-{
-    struct str sealed;
-    TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
-    if (sealed.len == bytes + CRYPTO_SEAL_BYTES) return open_sealed(tx, name, sealed, plain, err);
-    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+    if (!is_row(sealed)) return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+    return rec_work_row_get(tx, name, plain, sealed.len - CRYPTO_SEAL_BYTES, err);
 }
 
 /* --- a row -------------------------------------------------------------------------------------------------------- */
@@ -279,10 +240,8 @@ enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, stru
     if (!found) return SALVE_OK; /* it is in the list no more: what was answered is seen when they come */
     struct rec_work_slot *slot = &work.slots[WORK_REPLY][WORK_KEPT];
     if (!slot->is_open) slot->since_unix_ms = tx->now_unix_ms;
-    *slot = (struct rec_work_slot){.is_open = true,
-                                   .urgency = URGENCY_NONE,
-                                   .since_unix_ms = slot->since_unix_ms,
-                                   .due_unix_ms = tx->now_unix_ms};
+    *slot = (struct rec_work_slot){
+        .is_open = true, .urgency = URGENCY_NONE, .since_unix_ms = slot->since_unix_ms, .due_unix_ms = tx->now_unix_ms};
     return put(tx, &work, err);
 }
 
@@ -394,7 +353,8 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     bool found = false;
     if (!rec_code_read(REC_CODE_TICKET, ticket, &code)) return rec_not_here(err);
     TRY(rec_tx_begin(site, true, mem, &tx, err));
-    enum salve_code result = rec_work_row_get(&tx, ticket_name(site, code.values, name), out->bytes, COMPARTMENT_BYTES, err);
+    enum salve_code result =
+        rec_work_row_get(&tx, ticket_name(site, code.values, name), out->bytes, COMPARTMENT_BYTES, err);
     if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
     if (found && !tx.is_suspect && end_stale(&work, tx.now_unix_ms)) found = !is_empty(&work);
     rec_tx_abandon(&tx);

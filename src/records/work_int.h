@@ -31,9 +31,9 @@ struct rec_work_change {
     rec_work_slots slots;
     /* What rec_deeds_check found: */
     bool is_checked, may_close;
-    bool is_seen[WORK_PARTS]; /* the view reads what that part is about, or nobody can */
-    rec_work_slots least;     /* what the record shows to be open behind the save */
-    bool is_loaded;           /* `least` is all that it shows */
+    bool is_seen[WORK_PARTS];                           /* the view reads what that part is about, or nobody can */
+    rec_work_slots least;                               /* what the record shows to be open behind the save */
+    bool is_loaded;                                     /* `least` is all that it shows */
     struct rec_referral_noted noted[REC_REFERRALS_MAX]; /* of the save; more of one save keep their codes */
     size_t noted_count;
 };
@@ -81,21 +81,35 @@ SALVE_MUST_USE enum salve_code rec_work_ticket(struct rec_tx *tx, const struct r
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err);
 
-/* --- rows of work lists (rec_work.c) --- */
-/* rec_work_row_name - "<rows><32 hex characters>": a keyed hash of `what`. rec_work_row_put, rec_work_row_get - of that many bytes,
- * sealed under their name. E_NOT_FOUND; E_INTEGRITY. */
+/* --- sealed rows (rec_work_rows.c) --- */
+/* rec_work_row_name - "<rows><32 hex characters>": a keyed hash of `what`. rec_work_row_put, rec_work_row_get - of that
+ * many bytes, sealed under their name. E_NOT_FOUND; E_INTEGRITY. */
 enum { REC_WORK_NAME_BYTES = 48 };
-struct str rec_work_row_name(const struct site *site, const char *rows, struct str what, char name[REC_WORK_NAME_BYTES]);
+struct str rec_work_row_name(const struct site *site, const char *rows, struct str what,
+                             char name[REC_WORK_NAME_BYTES]);
 SALVE_MUST_USE enum salve_code rec_work_row_put(struct rec_tx *tx, struct str name, const uint8_t *plain, size_t bytes,
-                                           struct salve_err *err);
+                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_row_get(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes,
-                                           struct salve_err *err);
-/* rec_work_answered - the ticket of the person says that somebody answered; nothing where follow-up does not stand. */
+                                                struct salve_err *err);
+
+/* rec_work_answered - the ticket of the person, if there is one, says that somebody answered. */
 SALVE_MUST_USE enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 
 /* --- codes of slips (rec_reply.c) --- */
+struct rec_code;
+struct referral_answer;
+/* rec_reply_make - the code of a referral, in place of the one before. rec_reply_take - an answer (enum referral_said)
+ * with a code, and whose it is; E_NOT_FOUND, E_QUOTA. rec_reply_list - what was answered and is not noted. */
+SALVE_MUST_USE enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, uint64_t number,
+                                              const struct rec_code *code, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reply_take(struct rec_tx *tx, const struct rec_code *code, uint8_t said,
+                                              struct compartment *id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, struct referral_answer *out,
+                                              size_t *count, struct salve_err *err);
 /* rec_replies_noted - after a save. rec_replies_end - all of a person. rec_replies_stale_end - those that are too old,
- * of everybody. */
+ * of everybody. rec_replies_lost - for verify: rows of codes and of people that do not lead to each other, or to nobody
+ * who is here. */
+SALVE_MUST_USE enum salve_code rec_replies_lost(struct rec_tx *tx, size_t *count, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_noted(struct rec_tx *tx, struct compartment id,
                                                  const struct rec_work_change *change, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);

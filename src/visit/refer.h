@@ -19,11 +19,11 @@ bool visit_is_follow_up(enum work_task task);
 
 /* What a signed finding asks for. */
 struct visit_request {
-    struct str id;        /* of the ServiceRequest */
+    struct str id;         /* of the ServiceRequest */
     struct visit_shown of; /* the finding; `of.id` empty: it cannot be seen here */
-    struct str until;     /* the last day of it, "2026-12-14" */
-    struct str place;     /* the name that the site gave for its action; empty: none */
-    bool has_referral;    /* one that goes on */
+    struct str until;      /* the last day of it, "2026-12-14" */
+    struct str place;      /* the name that the site gave for its action; empty: none */
+    bool has_referral;     /* one that goes on */
 };
 
 /* A referral as it stands. */
@@ -32,11 +32,11 @@ struct visit_referral {
     struct str request;
     struct visit_shown of;
     enum referral_state state;
-    struct str place;      /* as it was written; empty: none was */
-    struct str until;      /* by when; of one with an appointment its day */
-    struct str referred_at; /* instant */
-    struct str by, at;     /* who noted the state, by printed name, and when */
-    struct str words;      /* what they noted beside it; empty: nothing */
+    struct str place;        /* as it was written; empty: none was */
+    struct str until;        /* by when; of one with an appointment its day */
+    struct str referred_at;  /* instant */
+    struct str by, at;       /* who noted the state, by printed name, and when */
+    struct str words;        /* what they noted beside it; empty: nothing */
     enum referral_said said; /* what the place answered and nobody noted yet */
     int64_t said_at_unix_ms;
 };
@@ -82,7 +82,7 @@ struct visit_slip {
     struct str name, born_year, sex;
     struct visit_referral referral;
     struct visit_place place; /* as the site gave it, where the name is the same; parts may be empty */
-    struct str by;           /* printed name of who referred */
+    struct str by;            /* printed name of who referred */
     struct str code;
 };
 SALVE_MUST_USE enum salve_code visit_refer_slip(const struct visit *visit, struct str card, struct str referral,
@@ -91,7 +91,7 @@ SALVE_MUST_USE enum salve_code visit_refer_slip(const struct visit *visit, struc
 /* visit_follow_list - tickets with such tasks, noted in the log: those that were answered, then what is due first.
  * E_ROLE. */
 struct visit_due {
-    struct work work; /* tasks of the follow-up alone */
+    struct work work;    /* tasks of the follow-up alone */
     int64_t due_unix_ms; /* the earliest */
     bool is_answered;
 };

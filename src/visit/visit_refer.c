@@ -15,10 +15,7 @@
 enum { DATE_BYTES = sizeof "2026-11-30" - 1, PLACE_BYTES_MAX = 200, WORDS_BYTES_MAX = 2000 };
 enum { AHEAD_DAYS_MAX = 366, KNOWN_AFTER_DAYS = 28 }; /* project choices */
 
-bool visit_is_follow_up(enum work_task task)
-{
-    return task == WORK_REFER || task == WORK_FOLLOW || task == WORK_REPLY;
-}
+bool visit_is_follow_up(enum work_task task) { return task == WORK_REFER || task == WORK_FOLLOW || task == WORK_REPLY; }
 
 /* --- what is read ------------------------------------------------------------------------------------------------- */
 
@@ -91,8 +88,7 @@ static enum salve_code copy(const struct referring *in, const struct rec_resourc
 static enum salve_code read_finding(const struct referring *in, const struct rec_resource *request,
                                     struct visit_shown *out, struct salve_err *err)
 {
-    const struct rec_resource *one =
-        request == NULL ? NULL : named(in, text_at(request, "reasonReference.reference"));
+    const struct rec_resource *one = request == NULL ? NULL : named(in, text_at(request, "reasonReference.reference"));
     *out = (struct visit_shown){.id = STR("")};
     if (one == NULL) return SALVE_OK;
     TRY(arena_str(in->visit->mem, one->id, &out->id, err));
@@ -428,7 +424,8 @@ static enum salve_code fill_slip(const struct referring *in, struct str id, stru
     TRY(copy(in, patient, "gender", &out->sex, err));
     if (!str_is(out->sex, "female") && !str_is(out->sex, "male")) out->sex = STR("");
     bool has = visit_place_of(visit, &in->clinic, out->referral.of.finding.action, &place);
-    out->place = has && str_eq(place.name, out->referral.place) ? place : (struct visit_place){.name = out->referral.place};
+    out->place =
+        has && str_eq(place.name, out->referral.place) ? place : (struct visit_place){.name = out->referral.place};
     TRY(copy(in, one, "requester.identifier.value", &out->by, err));
     out->by = visit_printed_name(&in->clinic, out->by);
     out->site = site_settings(visit->site)->name;
