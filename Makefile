@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -32,18 +32,19 @@ NEEDS_form      := base
 NEEDS_ranges    := value json base
 NEEDS_measure   := elm machine terms value fhir json base
 NEEDS_consent   := json base
+NEEDS_day       := base
 NEEDS_keys      := db crypto base
 NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := guideline payload tlog store keys consent admit fhir db tls passkey crypto json base
+NEEDS_records   := guideline payload tlog store keys day consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
-NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
-NEEDS_pages     := http visit screen letter records ranges crypto json base
+NEEDS_visit     := letter screen records day ranges guideline consent admit fhir crypto base json
+NEEDS_pages     := http visit screen letter records day ranges crypto json base
 NEEDS_serve     := tls pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit measure elm fhirpath terms consent fhir crypto json base
 
@@ -67,18 +68,19 @@ DOORS_form      :=
 DOORS_ranges    := ranges
 DOORS_measure   := measure
 DOORS_consent   := consent may
+DOORS_day       := day
 DOORS_keys      := keys
 DOORS_store     := store
 DOORS_tlog      := tlog
-DOORS_guideline := finding guideline
+DOORS_guideline := finding guideline referral
 DOORS_payload   := payload
-DOORS_records   := site commons certify health staff proof account rec rights worklist referral session gate deeds ops
+DOORS_records   := site commons certify health staff proof account rec rights worklist queue referral session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit trust content held person enrol import measure check inbox refer result rights site clinic demo forms recovery health
+DOORS_visit     := visit trust content held person enrol import measure plan check inbox refer result rights site clinic demo forms recovery health reception rules
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

@@ -107,13 +107,15 @@ const SHAPES = {
     'form/form_ops.def': { FORM_OP: { name: id, text, operands: text, pops: number, pushes: number, what: text } },
     'records/codes.def': { CODE: { name: id, before: text, chars: number, group: number, opens: text } },
     'records/worklist.def': { WORK: { name: id, text, what: text } },
-    'records/referral.def': {
+    'guideline/referral.def': {
         REFERRAL: { name: id, text, status: text, work: id, what: text },
         REFERRAL_MOVE: { from: id, to: id },
         REFERRAL_REPLY: { name: id, text, what: text },
     },
     'screen/told.def': { SCREEN_HOW: { name: id, text, code: text } },
+    'visit/asked.def': { ASKED: { name: id, text, what: text } },
     'visit/health.def': { HEALTH: { name: id, text, what: text } },
+    'visit/rules.def': { RULE_STATE: { name: id, text, what: text } },
     'pages/pages_times.def': { PAGES_TASK: { name: id, text, half_s: number, most_s: number, what: text } },
     'cli/options.def': { OPTION: { name: id, letter, text, argument: textOrNull, help: text } },
     'cli/commands.def': { COMMAND: { name: field, rest: members(COMMAND, ['name', 'group', 'operands', 'summary']) } },
@@ -163,7 +165,7 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, referral, hows, health, times, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, referral, hows, asked, health, rules, times, options, commands] = Object.keys(SHAPES).map(read);
     const referrals = (macro) => referral.filter((row) => row.macro === macro);
     const stateText = (name, row) => find(referrals('REFERRAL'), name, row).text;
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
@@ -194,7 +196,9 @@ function write() {
                 next: referrals('REFERRAL_MOVE').filter((move) => move.from === name).map((move) => stateText(move.to, move)) })),
         table('What the place of a referral answers.', 'referralReplies', 'ReferralReply', referrals('REFERRAL_REPLY'), text, what),
         table('How a person is told of a finding.', 'hows', 'ToldHow', hows, text, ({ code }) => ({ code })),
+        table('How it stands with something that is asked at a visit.', 'askedStates', 'AskedState', asked, text, what),
         table('What is looked at of a site that runs.', 'healthChecks', 'HealthCheck', health, text, what),
+        table('How a guideline lies to what was accepted.', 'ruleStates', 'RuleState', rules, text, what),
         table('What the app takes the time of.', 'timed', 'Timed', times, text, what),
         table('How far an item was judged.', 'statuses', 'FindingStatus', of('FINDING_STATUS'), text, what),
         table('How soon an action is due, most urgent first.', 'urgencies', 'Urgency', of('FINDING_URGENCY'), text, what),

@@ -9,61 +9,6 @@
 #include "records/deeds_int.h"
 #include "records/referral.h"
 
-/* --- the states --------------------------------------------------------------------------------------------------- */
-
-static const struct {
-    const char *text, *status;
-    enum work_task work;
-} states[] = {
-#define REFERRAL(name, text, status, work, what) {text, status, work},
-#include "records/referral.def"
-};
-
-const char *referral_text(enum referral_state state) { return state < REFERRAL_STATES ? states[state].text : "?"; }
-const char *referral_status(enum referral_state state) { return state < REFERRAL_STATES ? states[state].status : "?"; }
-
-bool referral_find(struct str text, enum referral_state *out)
-{
-    for (size_t i = 0; i < REFERRAL_STATES; i++)
-        if (str_is(text, states[i].text)) return *out = (enum referral_state)i, true;
-    return false;
-}
-
-bool referral_of(struct str status, enum referral_state *out)
-{
-    for (size_t i = 0; i < REFERRAL_STATES; i++)
-        if (str_is(status, states[i].status)) return *out = (enum referral_state)i, true;
-    return false;
-}
-
-bool referral_may(enum referral_state from, enum referral_state to)
-{
-    static const enum referral_state moves[][2] = {
-#define REFERRAL_MOVE(from, to) {REFERRAL_##from, REFERRAL_##to},
-#include "records/referral.def"
-    };
-    for (size_t i = 0; i < sizeof moves / sizeof *moves; i++)
-        if (moves[i][0] == from && moves[i][1] == to) return true;
-    return false;
-}
-
-bool referral_goes_on(enum referral_state state) { return state < REFERRAL_STATES && states[state].work != WORK_TASKS; }
-
-static const char *const saids[] = {
-    "",
-#define REFERRAL_REPLY(name, text, what) text,
-#include "records/referral.def"
-};
-
-const char *referral_said_text(enum referral_said said) { return said < REFERRAL_SAIDS ? saids[said] : ""; }
-
-bool referral_said_find(struct str text, enum referral_said *out)
-{
-    for (size_t i = 1; i < REFERRAL_SAIDS; i++)
-        if (str_is(text, saids[i])) return *out = (enum referral_said)i, true;
-    return false;
-}
-
 /* --- what the gate looks at --------------------------------------------------------------------------------------- */
 
 static enum referral_state state_of(const struct tape *tape)
@@ -187,7 +132,8 @@ void rec_referral_demand(const struct rec_outcome *outcome, int64_t day_end_unix
         const struct rec_stands *at = &outcome->list[i];
         enum referral_state state = at->deed == DEED_IS_REFERRAL ? state_of(at->tape) : REFERRAL_STATES;
         if (!referral_goes_on(state) || at->class != CLASS_CLIN) continue;
-        struct rec_work_slot *slot = &view->work.least[states[state].work][WORK_KEPT];
+        enum work_task task = referral_work(state) == REFERRAL_WORK_REFER ? WORK_REFER : WORK_FOLLOW;
+        struct rec_work_slot *slot = &view->work.least[task][WORK_KEPT];
         struct rec_work_slot one = {.is_open = true,
                                     .urgency = urgency_of(at->tape),
                                     .due_unix_ms = due_unix_ms(view, at->tape, day_end_unix_ms)};

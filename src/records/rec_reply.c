@@ -5,6 +5,7 @@
  * "replies/<keyed hash of the compartment>". Both are sealed, and of one length each. No code is kept. */
 #include "crypto/crypto.h"
 #include "keys/keys.h"
+#include "records/login_int.h"
 #include "records/referral.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
@@ -12,11 +13,13 @@
 
 #define CODE_ROWS   "reply/"
 #define PERSON_ROWS "replies/"
+#define LABEL       "SLV-reply-v1"
 #define DAY_MS      ((int64_t)24 * 3600 * 1000)
 enum {
     CODE_CHARS = 22, /* codes.def */
     TAPS_MAX = 20,   /* of one code */
-    HASH_BYTES = 16,
+    HASH_BYTES = REC_HASH_TEXT_BYTES / 2,
+    NAME_BYTES = sizeof PERSON_ROWS - 1 + REC_HASH_TEXT_BYTES + 1,
     SLOT_BYTES = 8 + HASH_BYTES + 8 + 1 + 8 + 1,
     PLAIN_BYTES = COMPARTMENT_BYTES + REC_REFERRALS_MAX * SLOT_BYTES
 };
@@ -36,14 +39,14 @@ struct replies {
 
 /* --- rows --------------------------------------------------------------------------------------------------------- */
 
-static struct str code_name(const struct site *site, const struct rec_code *code, char name[REC_WORK_NAME_BYTES])
+static struct str code_name(const struct site *site, const struct rec_code *code, char name[NAME_BYTES])
 {
-    return rec_work_row_name(site, CODE_ROWS, str_bytes(code->values, CODE_CHARS), name);
+    return rec_row_hash(rec_gate_key(site), STR(LABEL), CODE_ROWS, str_bytes(code->values, CODE_CHARS), name);
 }
 
-static struct str person_name(const struct site *site, struct compartment id, char name[REC_WORK_NAME_BYTES])
+static struct str person_name(const struct site *site, struct compartment id, char name[NAME_BYTES])
 {
-    return rec_work_row_name(site, PERSON_ROWS, compartment_bytes(&id), name);
+    return rec_row_hash(rec_gate_key(site), STR(LABEL), PERSON_ROWS, compartment_bytes(&id), name);
 }
 
 /* The hash of a code, out of the name of its row and back. */
@@ -57,7 +60,7 @@ static void hash_of(struct str name, uint8_t hash[HASH_BYTES])
     }
 }
 
-static struct str name_of_hash(const uint8_t hash[HASH_BYTES], char name[REC_WORK_NAME_BYTES])
+static struct str name_of_hash(const uint8_t hash[HASH_BYTES], char name[NAME_BYTES])
 {
     size_t len = sizeof CODE_ROWS - 1;
     memcpy(name, CODE_ROWS, len);
@@ -101,9 +104,10 @@ static void read_row(const uint8_t plain[PLAIN_BYTES], struct replies *out)
 static enum salve_code get(struct rec_tx *tx, struct compartment id, struct replies *out, bool *found,
                            struct salve_err *err)
 {
-    char name[REC_WORK_NAME_BYTES];
+    char name[NAME_BYTES];
     uint8_t plain[PLAIN_BYTES];
-    enum salve_code code = rec_work_row_get(tx, person_name(tx->site, id, name), plain, sizeof plain, err);
+    enum salve_code code =
+        rec_sealed_get(tx, rec_gate_key(tx->site), person_name(tx->site, id, name), plain, sizeof plain, err);
     *out = (struct replies){.id = id};
     *found = code == SALVE_OK;
     if (code == SALVE_E_NOT_FOUND) return SALVE_OK;
@@ -114,19 +118,20 @@ static enum salve_code get(struct rec_tx *tx, struct compartment id, struct repl
 
 static enum salve_code put(struct rec_tx *tx, const struct replies *all, struct salve_err *err)
 {
-    char name[REC_WORK_NAME_BYTES];
+    char name[NAME_BYTES];
     uint8_t plain[PLAIN_BYTES];
     bool is_empty = true;
     for (size_t i = 0; i < REC_REFERRALS_MAX; i++) is_empty = is_empty && all->slots[i].number == 0;
     if (is_empty) return store_commons_delete(tx->store, person_name(tx->site, all->id, name), err);
     write_row(all, plain);
-    return rec_work_row_put(tx, person_name(tx->site, all->id, name), plain, sizeof plain, err);
+    return rec_sealed_put(tx, rec_gate_key(tx->site), person_name(tx->site, all->id, name),
+                          str_bytes(plain, sizeof plain), err);
 }
 
 /* The slot is free, and its code opens nothing any more. */
 static enum salve_code free_slot(struct rec_tx *tx, struct reply_slot *slot, struct salve_err *err)
 {
-    char name[REC_WORK_NAME_BYTES];
+    char name[NAME_BYTES];
     if (slot->number == 0) return SALVE_OK;
     TRY(store_commons_delete(tx->store, name_of_hash(slot->code, name), err));
     *slot = (struct reply_slot){0};
@@ -179,7 +184,7 @@ enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err)
         struct replies all;
         uint8_t plain[PLAIN_BYTES];
         bool ends = false;
-        TRY(rec_work_row_get(tx, names[n], plain, sizeof plain, err));
+        TRY(rec_sealed_get(tx, rec_gate_key(tx->site), names[n], plain, sizeof plain, err));
         read_row(plain, &all);
         for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
             struct reply_slot *slot = &all.slots[i];
@@ -202,10 +207,11 @@ static enum salve_code count_lost(struct rec_tx *tx, const struct replies *all, 
     *lost += head.seq == 0;
     for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
         struct compartment to;
-        char name[REC_WORK_NAME_BYTES];
+        char name[NAME_BYTES];
         if (all->slots[i].number == 0) continue;
         ++*slots;
-        code = rec_work_row_get(tx, name_of_hash(all->slots[i].code, name), to.bytes, COMPARTMENT_BYTES, err);
+        code = rec_sealed_get(tx, rec_gate_key(tx->site), name_of_hash(all->slots[i].code, name), to.bytes,
+                              COMPARTMENT_BYTES, err);
         if (code != SALVE_OK && code != SALVE_E_NOT_FOUND && code != SALVE_E_INTEGRITY) return code;
         *lost += code != SALVE_OK || !compartment_eq(to, all->id);
     }
@@ -221,7 +227,7 @@ enum salve_code rec_replies_lost(struct rec_tx *tx, size_t *count, struct salve_
     for (size_t i = 0; i < people; i++) {
         struct replies all;
         uint8_t plain[PLAIN_BYTES];
-        TRY(rec_work_row_get(tx, names[i], plain, sizeof plain, err));
+        TRY(rec_sealed_get(tx, rec_gate_key(tx->site), names[i], plain, sizeof plain, err));
         read_row(plain, &all);
         TRY(count_lost(tx, &all, &slots, count, err));
     }
@@ -248,14 +254,14 @@ enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, uint64_
 {
     struct replies all;
     bool found = false;
-    char text[REC_WORK_NAME_BYTES];
+    char text[NAME_BYTES];
     TRY(get(tx, id, &all, &found, err));
     struct reply_slot *slot = slot_for(&all, number);
     TRY(free_slot(tx, slot, err));
     struct str name = code_name(tx->site, code, text);
     *slot = (struct reply_slot){.number = number, .made_unix_ms = tx->now_unix_ms};
     hash_of(name, slot->code);
-    TRY(rec_work_row_put(tx, name, id.bytes, COMPARTMENT_BYTES, err));
+    TRY(rec_sealed_put(tx, rec_gate_key(tx->site), name, compartment_bytes(&id), err));
     return put(tx, &all, err);
 }
 
@@ -264,10 +270,10 @@ enum salve_code rec_reply_take(struct rec_tx *tx, const struct rec_code *code, u
 {
     struct replies all;
     bool found = false;
-    char text[REC_WORK_NAME_BYTES];
+    char text[NAME_BYTES];
     uint8_t hash[HASH_BYTES];
     struct str name = code_name(tx->site, code, text);
-    TRY(rec_work_row_get(tx, name, id->bytes, COMPARTMENT_BYTES, err));
+    TRY(rec_sealed_get(tx, rec_gate_key(tx->site), name, id->bytes, COMPARTMENT_BYTES, err));
     TRY(get(tx, *id, &all, &found, err));
     hash_of(name, hash);
     for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {

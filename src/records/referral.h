@@ -5,7 +5,7 @@
  *
  * A referral is a Task (docs/formats/findings.md): code `fulfill` of a ServiceRequest that was signed, in the name of
  * who referred. It is saved like everything else (rec.h), and the gate looks at it: only who may refers, a request has
- * one referral that goes on, states follow each other as referral.def says, and whoever notes a state is named.
+ * one referral that goes on, states follow each other as guideline/referral.def says, and whoever notes a state is named.
  *
  * While the person's agreement to follow-up stands and the referral goes on, their ticket has an entry of it
  * (worklist.h: REFER, FOLLOW). It comes from the record and from nothing else; no caller sets or ends it. It ends with
@@ -18,35 +18,8 @@
 #ifndef SALVE_RECORDS_REFERRAL_H
 #define SALVE_RECORDS_REFERRAL_H
 
+#include "guideline/referral.h"
 #include "records/worklist.h"
-
-#define REFERRAL_SYSTEM  "http://hl7.org/fhir/CodeSystem/task-code"
-#define REFERRAL_FULFILL "fulfill"
-
-enum referral_state {
-#define REFERRAL(name, text, status, work, what) REFERRAL_##name,
-#include "records/referral.def"
-    REFERRAL_STATES
-};
-
-/* referral_text - "sent"; referral_status - its Task.status. referral_find - by text, referral_of - by status.
- * referral_may - may `to` follow `from`? referral_goes_on - is something open in that state? */
-const char *referral_text(enum referral_state state);
-const char *referral_status(enum referral_state state);
-bool referral_find(struct str text, enum referral_state *out);
-bool referral_of(struct str status, enum referral_state *out);
-bool referral_may(enum referral_state from, enum referral_state to);
-bool referral_goes_on(enum referral_state state);
-
-/* What the place answers; NOTHING: it did not. */
-enum referral_said {
-    REFERRAL_SAID_NOTHING,
-#define REFERRAL_REPLY(name, text, what) REFERRAL_SAID_##name,
-#include "records/referral.def"
-    REFERRAL_SAIDS
-};
-const char *referral_said_text(enum referral_said said); /* "seen"; empty of NOTHING */
-bool referral_said_find(struct str text, enum referral_said *out);
 
 /* referral_code - a code for the slip of a referral that goes on, in mem; the one before it ends. It opens nothing, and
  * nothing of the person is in it. It is good until the referral ends, or follow-up is taken back, or for 180 days.

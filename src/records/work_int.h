@@ -4,6 +4,7 @@
 #ifndef SALVE_RECORDS_WORK_INT_H
 #define SALVE_RECORDS_WORK_INT_H
 
+#include "day/day.h"
 #include "records/tx_int.h"
 #include "records/worklist.h"
 
@@ -68,8 +69,19 @@ SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartmen
 SALVE_MUST_USE enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose,
                                                   bool *ends_untold, struct salve_err *err);
 
-/* rec_work_who - whom a ticket leads to; *is_shown: the card was shown, and that still lasts. E_NOT_FOUND in the words
- * of rec_not_here. rec_work_lasts - does it, at that time? */
+/* rec_work_holds - *is_held: something urgent was told to nobody; *urgency: of the most urgent that is neither a draft
+ * nor a letter, URGENCY_NONE where there is nothing. */
+SALVE_MUST_USE enum salve_code rec_work_holds(struct rec_tx *tx, struct compartment id, bool *is_held,
+                                              uint32_t *urgency, struct salve_err *err);
+/* rec_ticket_make - one that nobody has. */
+SALVE_MUST_USE enum salve_code rec_ticket_make(struct rec_tx *tx, uint8_t out[DAY_TICKET_CHARS], struct salve_err *err);
+/* rec_work_noted - that a list was read, by whom and when: a document of the month, `what` its name. */
+SALVE_MUST_USE enum salve_code rec_work_noted(struct rec_tx *tx, const char *what, struct actor actor, size_t tickets,
+                                              struct salve_err *err);
+
+/* rec_work_who - whom a ticket leads to, of open work or of the queue of the day; *is_shown: the card was shown, and
+ * that still lasts. E_NOT_FOUND in the words of rec_not_here; E_CONSENT one of the queue alone waits for the card.
+ * rec_work_lasts - does it, at that time? */
 SALVE_MUST_USE enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem,
                                             struct compartment *out, bool *is_shown, struct salve_err *err);
 bool rec_work_lasts(const struct site *site, const struct rec_work *work);
@@ -80,17 +92,6 @@ SALVE_MUST_USE enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work *
 SALVE_MUST_USE enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, struct compartment *out,
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err);
-
-/* --- sealed rows (rec_work_rows.c) --- */
-/* rec_work_row_name - "<rows><32 hex characters>": a keyed hash of `what`. rec_work_row_put, rec_work_row_get - of that
- * many bytes, sealed under their name. E_NOT_FOUND; E_INTEGRITY. */
-enum { REC_WORK_NAME_BYTES = 48 };
-struct str rec_work_row_name(const struct site *site, const char *rows, struct str what,
-                             char name[REC_WORK_NAME_BYTES]);
-SALVE_MUST_USE enum salve_code rec_work_row_put(struct rec_tx *tx, struct str name, const uint8_t *plain, size_t bytes,
-                                                struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_work_row_get(struct rec_tx *tx, struct str name, uint8_t *plain, size_t bytes,
-                                                struct salve_err *err);
 
 /* rec_work_answered - the ticket of the person, if there is one, says that somebody answered. */
 SALVE_MUST_USE enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, struct salve_err *err);

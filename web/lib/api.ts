@@ -2,7 +2,19 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
-import type { errors, Finding as Kept, HealthCheck, Role, Timed, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
+import type {
+    AskedState,
+    errors,
+    Finding as Kept,
+    HealthCheck,
+    Purpose,
+    Role,
+    RuleState,
+    Timed,
+    ToldHow,
+    Urgency,
+    WorkTask,
+} from 'gen/lists.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -138,6 +150,39 @@ export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
 }
+/** A guideline of the site: what lies here, and what is in force. */
+export interface RuleRow {
+    id: string;
+    title: string | null;
+    version: string | null;
+    state: RuleState;
+    inForce: string | null;
+    by: string | null;
+    at: string | null;
+    words: string[];
+    broken: string | null;
+}
+export interface Rules {
+    rules: RuleRow[];
+    forms: { purpose: Purpose; version: string; languages: string[]; whole: boolean }[];
+}
+export interface Rule {
+    id: string;
+    version: string;
+    title: string;
+    digest: string;
+    inForce: string | null;
+    by: string | null;
+    at: string | null;
+    apart: boolean;
+    sources: { issuer: string; title: string; year: string; table: string | null; doi: string | null }[];
+    choices: { name: string; about: string | null; value: string | null; values: string[] }[];
+    changes: string[];
+    files: { name: string; before: string | null; now: string | null }[];
+    passed: number;
+    failed: number;
+    failures: string[];
+}
 export interface Settings {
     settings: Readonly<Record<string, unknown>>;
 }
@@ -240,6 +285,15 @@ export interface Person {
     /** Alarms without an outcome. */
     urgent: Finding[];
 }
+/** Something that a person is asked or measured at this visit. */
+export interface AskedItem {
+    item: string;
+    station: string;
+    kind: 'value' | 'form';
+    state: AskedState;
+    /** Words and forms of which each does for it, the item itself first. */
+    any: string[];
+}
 export interface Entered {
     word: string;
     text: string;
@@ -321,6 +375,9 @@ interface Calls {
     'staff-recover-stop': [object, object];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
+    rules: [object, Rules];
+    rule: [{ id: string }, Rule];
+    'rule-accept': [{ id: string; digest: string; choices: { name: string; value: string }[] }, object];
     settings: [object, Settings];
     'site-log': [{ from?: string }, SiteLog];
     certificate: [object, Certificate];
@@ -328,6 +385,7 @@ interface Calls {
     open: [{ who: string }, Person];
     person: [{ person: string }, Person];
     close: [{ person: string }, object];
+    plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     measure: [Measure, Measured];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
     findings: [{ person: string }, Findings];
@@ -477,6 +535,9 @@ export const api = {
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
     times: (times: Calls['times'][0]['times']) => call('times', { times }),
+    rules: () => call('rules', {}),
+    rule: (id: string) => call('rule', { id }),
+    ruleAccept: (given: Calls['rule-accept'][0]) => call('rule-accept', given),
     settings: () => call('settings', {}),
     siteLog: (from: string | null) => call('site-log', from === null ? {} : { from }),
     certificate: () => call('certificate', {}),
@@ -485,6 +546,7 @@ export const api = {
     open: (who: string) => call('open', { who }),
     person: (person: string) => call('person', { person }),
     close: (person: string) => call('close', { person }),
+    plan: (person: string) => call('plan', { person }),
     measure: (given: Measure) => call('measure', given),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),
     findings: (person: string) => call('findings', { person }),

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * Referrals at the gate: the table of their states, row by row; who may refer, and what of; the work that is open while
+ * Referrals at the gate: who may refer, and what of; the work that is open while
  * one goes on, and what ends it; the codes of slips and what is answered with them. */
 #include "base/zone.h"
 #include "records/deeds.h"
@@ -8,53 +8,6 @@
 #include "t_site.h"
 
 enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
-
-/* --- the table ---------------------------------------------------------------------------------------------------- */
-
-static void each_state_has_a_status_of_its_own(void **state)
-{
-    (void)state;
-    for (int i = 0; i < REFERRAL_STATES; i++) {
-        enum referral_state found = REFERRAL_STATES;
-        assert_true(referral_find(str_of(referral_text((enum referral_state)i)), &found));
-        assert_int_equal(found, i);
-        assert_true(referral_of(str_of(referral_status((enum referral_state)i)), &found));
-        assert_int_equal(found, i);
-    }
-    enum referral_state none;
-    assert_false(referral_find(STR("gone"), &none));
-    assert_false(referral_of(STR("draft"), &none));
-    assert_int_equal(referral_goes_on(REFERRAL_STATES), false);
-}
-
-/* Rows: from; columns: to. The letters are those that may follow. */
-static void the_moves_are_these(void **state)
-{
-    (void)state;
-    static const char *const rows[REFERRAL_STATES] = {
-        /* sent made seen known lost called-off */
-        [REFERRAL_SENT] = "smekLc",  [REFERRAL_MADE] = "smekLc", [REFERRAL_SEEN] = "--ekL-",
-        [REFERRAL_KNOWN] = "--e---", [REFERRAL_LOST] = "smek--", [REFERRAL_CALLED_OFF] = "------",
-    };
-    for (int from = 0; from < REFERRAL_STATES; from++)
-        for (int to = 0; to < REFERRAL_STATES; to++)
-            if (referral_may((enum referral_state)from, (enum referral_state)to) != (rows[from][to] != '-'))
-                fail_msg("%s to %s", referral_text((enum referral_state)from), referral_text((enum referral_state)to));
-}
-
-static void answers_have_words(void **state)
-{
-    (void)state;
-    static const char *const words[] = {"seen", "not-come", "call-us"};
-    for (int i = 1; i < REFERRAL_SAIDS; i++) {
-        enum referral_said said = REFERRAL_SAID_NOTHING;
-        assert_string_equal(referral_said_text((enum referral_said)i), words[i - 1]);
-        assert_true(referral_said_find(str_of(words[i - 1]), &said));
-        assert_int_equal(said, i);
-    }
-    enum referral_said said;
-    assert_false(referral_said_find(STR(""), &said));
-}
 
 /* --- a person with a request -------------------------------------------------------------------------------------- */
 
@@ -478,19 +431,11 @@ static void nine_referrals_have_eight_slips(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_state_has_a_status_of_its_own),
-        cmocka_unit_test(the_moves_are_these),
-        cmocka_unit_test(answers_have_words),
-        cmocka_unit_test(a_clinician_refers_by_what_was_signed),
-        cmocka_unit_test(states_follow_each_other_at_the_gate),
-        cmocka_unit_test(the_list_has_it_while_it_goes_on),
-        cmocka_unit_test(who_sees_no_results_ends_nothing),
-        cmocka_unit_test(the_list_ends_with_follow_up),
-        cmocka_unit_test(it_is_asked_for_half_a_year),
-        cmocka_unit_test(an_answer_waits_for_staff_to_note_it),
-        cmocka_unit_test(a_slip_is_followed_by_another),
-        cmocka_unit_test(what_is_no_slip_says_nothing),
-        cmocka_unit_test(erasure_takes_its_slips_along),
+        cmocka_unit_test(a_clinician_refers_by_what_was_signed), cmocka_unit_test(states_follow_each_other_at_the_gate),
+        cmocka_unit_test(the_list_has_it_while_it_goes_on),      cmocka_unit_test(who_sees_no_results_ends_nothing),
+        cmocka_unit_test(the_list_ends_with_follow_up),          cmocka_unit_test(it_is_asked_for_half_a_year),
+        cmocka_unit_test(an_answer_waits_for_staff_to_note_it),  cmocka_unit_test(a_slip_is_followed_by_another),
+        cmocka_unit_test(what_is_no_slip_says_nothing),          cmocka_unit_test(erasure_takes_its_slips_along),
         cmocka_unit_test(nine_referrals_have_eight_slips),
     };
     return t_run(tests);
