@@ -5,7 +5,7 @@
  *
  * A referral is a Task (docs/formats/findings.md): code `fulfill` of a ServiceRequest that was signed, in the name of
  * who referred. It is saved like everything else (rec.h), and the gate looks at it: only who may refers, a request has
- * one referral that goes on, states follow each other as guideline/referral.def says, and whoever notes a state is named.
+ * one referral that goes on, states follow each other as guideline/referral.def says, and whoever notes one is named.
  *
  * While the person's agreement to follow-up stands and the referral goes on, their ticket has an entry of it
  * (worklist.h: REFER, FOLLOW). It comes from the record and from nothing else; no caller sets or ends it. It ends with
