@@ -7,10 +7,12 @@ import { routes, type Route } from './routes.ts';
 import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
+import { FollowScreen } from './screens/follow/follow.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
+import { ReferScreen } from './screens/refer/refer.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
 import { Scan } from './screens/scan/scan.tsx';
@@ -65,6 +67,14 @@ export const screens: readonly Screen[] = [
         isStation: true,
     },
     {
+        path: routes.refer,
+        title: 'refer.title',
+        view: ReferScreen,
+        roles: ['clinician'],
+        needsPerson: true,
+        isStation: true,
+    },
+    {
         path: routes.letter,
         title: 'letter.title',
         view: LetterScreen,
@@ -81,6 +91,14 @@ export const screens: readonly Screen[] = [
         isStation: false,
     },
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
+    {
+        path: routes.follow,
+        title: 'follow.title',
+        view: FollowScreen,
+        roles: ['clinician'],
+        needsPerson: false,
+        isStation: true,
+    },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.health,

@@ -8,6 +8,8 @@ import type {
     Finding as Kept,
     HealthCheck,
     Purpose,
+    ReferralReply,
+    ReferralState,
     Role,
     RuleState,
     Timed,
@@ -347,6 +349,61 @@ export interface Told {
     items?: string[];
 }
 
+/** What a signed finding asks for. */
+export interface Request {
+    id: string;
+    until: string;
+    place: string;
+    referred: boolean;
+    finding: Finding | null;
+}
+/** A referral as it stands; `until` is a day. */
+export interface Referral {
+    id: string;
+    state: ReferralState;
+    place: string;
+    until: string;
+    referredAt: string;
+    by: string;
+    at: string;
+    words: string;
+    reply: { said: ReferralReply; at: string } | null;
+    finding: Finding | null;
+}
+export interface Referrals {
+    requests: Request[];
+    referrals: Referral[];
+    telephones: string;
+    work: Work;
+}
+export interface Slip {
+    site: string;
+    siteTelephone: string;
+    siteAddress: string;
+    name: string;
+    bornYear: string;
+    sex: 'female' | 'male' | null;
+    by: string;
+    placeAddress: string;
+    placeTelephone: string;
+    placeHours: string;
+    code: string;
+    referral: Referral;
+}
+export interface Due {
+    ticket: string;
+    reach: string;
+    answered: boolean;
+    tasks: Task[];
+}
+export interface Follow {
+    person: string;
+    id: string;
+    state: ReferralState;
+    until?: string;
+    words?: string;
+}
+
 interface Calls {
     site: [object, Site];
     challenge: [object, { challenge: string }];
@@ -396,6 +453,12 @@ interface Calls {
     'end-alarm': [{ person: string }, { count: number; work: Work }];
     inbox: [object, { tickets: Ticket[] }];
     letter: [{ person: string; language: string; untold: boolean }, { html: string; pdf: string }];
+    referrals: [{ person: string }, Referrals];
+    refer: [{ person: string; id: string; place: string; until: string }, Referrals & { id: string }];
+    'refer-slip': [{ person: string; id: string; language: string }, Slip];
+    follow: [Follow, Referrals];
+    'follow-list': [object, { tickets: Due[] }];
+    reply: [{ slip: string; said: ReferralReply }, object];
 }
 export type CallName = keyof Calls;
 type Ask<K extends CallName> = Calls[K][0];
@@ -557,4 +620,10 @@ export const api = {
     endAlarm: (person: string) => call('end-alarm', { person }),
     inbox: () => call('inbox', {}),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),
+    referrals: (person: string) => call('referrals', { person }),
+    refer: (given: Calls['refer'][0]) => call('refer', given),
+    referSlip: (person: string, id: string, language: string) => call('refer-slip', { person, id, language }),
+    follow: (given: Follow) => call('follow', given),
+    followList: () => call('follow-list', {}),
+    reply: (slip: string, said: ReferralReply) => call('reply', { slip, said }),
 };
