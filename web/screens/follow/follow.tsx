@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is followed up, by ticket: answers of places first, then what is overdue, then what is due. A ticket says no name
-// and no reason; the person is opened by it, one at a time, and the look is in the log.
+// What is followed up, by ticket: answers of places first, then what is overdue, then what is due. A ticket says no
+// name and no reason; the person is opened by it, one at a time, and the look is in the log.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Due, type Failure } from '../../lib/api.ts';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Referring the open person, and what became of it: what the results ask for, the referrals that go on with their slips,
-// and what is noted about them.
+// Referring the open person, and what became of it: what the results ask for, the referrals that go on with their
+// slips, and what is noted about them.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Answer, type Failure, type Referral, type Referrals, type Request } from '../../lib/api.ts';
@@ -39,7 +39,13 @@ function About({ finding }: { finding: Referral['finding'] }) {
     );
 }
 
-function DayBox({ id, label, value, change }: { id: string; label: string; value: string; change: (to: string) => void }) {
+interface Box {
+    id: string;
+    label: string;
+    value: string;
+    change: (to: string) => void;
+}
+function DayBox({ id, label, value, change }: Box) {
     return (
         <div class="field">
             <label for={id}>{label}</label>
@@ -91,7 +97,13 @@ function NewReferral({ request, todo }: { request: Request; todo: Do }) {
 }
 
 // What became of it: the state, with its day where it has one, and words where somebody has some.
-function Noting({ referral, state, todo, back }: { referral: Referral; state: ReferralState; todo: Do; back: () => void }) {
+interface ToNote {
+    referral: Referral;
+    state: ReferralState;
+    todo: Do;
+    back: () => void;
+}
+function Noting({ referral, state, todo, back }: ToNote) {
     const [until, setUntil] = useState(referral.until),
         [words, setWords] = useState(''),
         [isSending, setSending] = useState(false);

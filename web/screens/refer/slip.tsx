@@ -38,7 +38,8 @@ function Who({ slip }: { slip: Slip }) {
 /** SlipSheet - the slip on paper. */
 export function SlipSheet({ slip, origin }: { slip: Slip; origin: string }) {
     const { referral } = slip,
-        words = referral.finding?.words;
+        words = referral.finding?.words,
+        asks = [slip.siteTelephone, slip.siteAddress].filter((text) => text).join(', ');
     return (
         <article class="slip" aria-label={t('refer.slip-title')}>
             {site.value?.madeUp && <p class="made-up">{t('refer.slip-made-up')}</p>}
@@ -54,7 +55,7 @@ export function SlipSheet({ slip, origin }: { slip: Slip; origin: string }) {
                 <Line name={t('refer.slip-reason')} text={words?.headline || words?.name || ''} />
                 <Line name={t('refer.slip-do')} text={[words?.action, words?.when].filter((text) => text).join(' ')} />
                 <Line name={t('refer.slip-by')} text={slip.by} />
-                <Line name={t('refer.slip-ask')} text={[slip.siteTelephone, slip.siteAddress].filter((x) => x).join(', ')} />
+                <Line name={t('refer.slip-ask')} text={asks} />
             </dl>
             <p class="small">{t('refer.slip-screening')}</p>
             <section class="slip-reply">
