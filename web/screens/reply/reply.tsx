@@ -11,7 +11,10 @@ import { codeOf, isSlipCode, slipCode } from './reply_rules.ts';
 
 const ANSWERS = Object.keys(referralReplies) as ReferralReply[];
 
-type Step = { step: 'asking' | 'sending' } | { step: 'noted'; said: ReferralReply } | { step: 'failed'; failure: Failure };
+type Step =
+    | { step: 'asking' | 'sending' }
+    | { step: 'noted'; said: ReferralReply }
+    | { step: 'failed'; failure: Failure };
 
 function Wrong({ failure }: { failure: Failure }) {
     const isUnknown = failure.kind === 'refused' && failure.code === 'E_NOT_FOUND',
