@@ -9,7 +9,6 @@ import type {
     HealthCheck,
     Purpose,
     ReferralReply,
-    ReferralState,
     Role,
     RuleState,
     Station,
@@ -19,6 +18,7 @@ import type {
     Why,
     WorkTask,
 } from 'gen/lists.ts';
+import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -484,61 +484,6 @@ export interface Told {
     isGuardian: boolean;
     agreed: string;
     items?: string[];
-}
-
-/** What a signed finding asks for. */
-export interface Request {
-    id: string;
-    until: string;
-    place: string;
-    referred: boolean;
-    finding: Finding | null;
-}
-/** A referral as it stands; `until` is a day. */
-export interface Referral {
-    id: string;
-    state: ReferralState;
-    place: string;
-    until: string;
-    referredAt: string;
-    by: string;
-    at: string;
-    words: string;
-    reply: { said: ReferralReply; at: string } | null;
-    finding: Finding | null;
-}
-export interface Referrals {
-    requests: Request[];
-    referrals: Referral[];
-    telephones: string;
-    work: Work;
-}
-export interface Slip {
-    site: string;
-    siteTelephone: string;
-    siteAddress: string;
-    name: string;
-    bornYear: string;
-    sex: 'female' | 'male' | null;
-    by: string;
-    placeAddress: string;
-    placeTelephone: string;
-    placeHours: string;
-    code: string;
-    referral: Referral;
-}
-export interface Due {
-    ticket: string;
-    reach: string;
-    answered: boolean;
-    tasks: Task[];
-}
-export interface Follow {
-    person: string;
-    id: string;
-    state: ReferralState;
-    until?: string;
-    words?: string;
 }
 
 interface Calls {

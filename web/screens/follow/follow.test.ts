@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WorkTask } from 'gen/lists.ts';
-import type { Due } from '../../lib/api.ts';
+import type { Due } from '../../lib/referrals.ts';
 import { dueOf, groupOf, grouped } from './follow_rules.ts';
 
 const NOW = Date.parse('2026-12-10T12:00:00Z');

@@ -3,7 +3,8 @@
 // name and no reason; the person is opened by it, one at a time, and the look is in the log.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { api, type Due, type Failure } from '../../lib/api.ts';
+import { api, type Failure } from '../../lib/api.ts';
+import type { Due } from '../../lib/referrals.ts';
 import { me, openPerson } from '../../lib/session.ts';
 import { day, list, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';

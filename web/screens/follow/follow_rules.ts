@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The list of what is followed up: what was answered, what is overdue, what is due later.
-import type { Due } from '../../lib/api.ts';
+import type { Due } from '../../lib/referrals.ts';
 
 export const GROUPS = ['answered', 'overdue', 'later'] as const;
 export type Group = (typeof GROUPS)[number];

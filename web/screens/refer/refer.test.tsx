@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { referralStates, type ReferralState } from 'gen/lists.ts';
 import { drawn, wordsOf } from '../../drawn.tsx';
-import type { Referral, Slip } from '../../lib/api.ts';
+import type { Referral, Slip } from '../../lib/referrals.ts';
 import { CallScript } from './script.tsx';
 import { SlipSheet } from './slip.tsx';
 import { asksDay, goesOn, inOrder, isDay, nextStates, replyAddress, suggested } from './refer_rules.ts';

@@ -3,7 +3,8 @@
 // slips, and what is noted about them.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { api, type Answer, type Failure, type Referral, type Referrals, type Request } from '../../lib/api.ts';
+import { api, type Answer, type Failure } from '../../lib/api.ts';
+import type { Referral, Referrals, Request } from '../../lib/referrals.ts';
 import type { ReferralState } from 'gen/lists.ts';
 import { say } from '../../lib/announce.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A referral on the screen: which states may follow, what each asks for, and what the slip's code leads to.
 import { referralStates, type ReferralState } from 'gen/lists.ts';
-import type { Referral } from '../../lib/api.ts';
+import type { Referral } from '../../lib/referrals.ts';
 import { routes } from '../../routes.ts';
 
 /** The states that may follow, without its own; in the order of the table. */

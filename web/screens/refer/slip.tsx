@@ -2,7 +2,8 @@
 // The slip that the person takes to the other place, as a page that the browser prints. Each time that it is shown it
 // has a new code, and the slips before it answer no more.
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { api, type Failure, type Slip } from '../../lib/api.ts';
+import { api, type Failure } from '../../lib/api.ts';
+import type { Slip } from '../../lib/referrals.ts';
 import { person, site } from '../../lib/session.ts';
 import { day, language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
