@@ -27,7 +27,7 @@ function Line({ name, text }: { name: string; text: string }) {
 function Who({ slip }: { slip: Slip }) {
     const about = [slip.bornYear && t('refer.slip-born', { year: slip.bornYear }), slip.sex && t(`person.${slip.sex}`)];
     return (
-        <p class="slip-who">
+        <p class="referral-slip-who">
             <strong>
                 <bdi>{slip.name}</bdi>
             </strong>
@@ -42,7 +42,7 @@ export function SlipSheet({ slip, origin }: { slip: Slip; origin: string }) {
         words = referral.finding?.words,
         asks = [slip.siteTelephone, slip.siteAddress].filter((text) => text).join(', ');
     return (
-        <article class="slip" aria-label={t('refer.slip-title')}>
+        <article class="referral-slip" aria-label={t('refer.slip-title')}>
             {site.value?.madeUp && <p class="made-up">{t('refer.slip-made-up')}</p>}
             <h2>{t('refer.slip-title')}</h2>
             <p>{t('refer.slip-from', { site: slip.site })}</p>
@@ -59,7 +59,7 @@ export function SlipSheet({ slip, origin }: { slip: Slip; origin: string }) {
                 <Line name={t('refer.slip-ask')} text={asks} />
             </dl>
             <p class="small">{t('refer.slip-screening')}</p>
-            <section class="slip-reply">
+            <section class="referral-slip-reply">
                 <QrCode text={replyAddress(origin, slip.code)} label={t('refer.slip-qr')} />
                 <div>
                     <h3>{t('refer.slip-place')}</h3>
