@@ -5,6 +5,8 @@ export const routes = {
     scan: '/scan',
     inbox: '/inbox',
     waiting: '/waiting',
+    printing: '/letters-to-print',
+    tests: '/tests',
     questions: '/questions',
     pressure: '/pressure',
     body: '/body',

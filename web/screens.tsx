@@ -10,6 +10,7 @@ import { DangerScreen } from './screens/danger/danger.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
+import { Printing } from './screens/printing/printing.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
@@ -18,6 +19,7 @@ import { SettingsScreen } from './screens/settings/settings.tsx';
 import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
 import { StaffScreen } from './screens/staff/staff.tsx';
 import { TabletsScreen } from './screens/tablets/tablets.tsx';
+import { TestsScreen } from './screens/tests/tests.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
 
@@ -81,6 +83,15 @@ export const screens: readonly Screen[] = [
         isStation: false,
     },
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
+    {
+        path: routes.printing,
+        title: 'printing.title',
+        view: Printing,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: false,
+    },
+    { path: routes.tests, title: 'tests.title', view: TestsScreen, roles: STAFF, needsPerson: false, isStation: false },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.health,
