@@ -6,11 +6,16 @@ import type { PlainKey } from './lib/words.ts';
 import { routes, type Route } from './routes.ts';
 import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
+import { ConsentScreen } from './screens/consent/consent.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
+import { EnrolScreen } from './screens/enrol/enrol.tsx';
+import { ExitScreen } from './screens/exit/exit.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
+import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { Printing } from './screens/printing/printing.tsx';
+import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
@@ -20,6 +25,7 @@ import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
 import { StaffScreen } from './screens/staff/staff.tsx';
 import { TabletsScreen } from './screens/tablets/tablets.tsx';
 import { TestsScreen } from './screens/tests/tests.tsx';
+import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
 
@@ -41,6 +47,23 @@ const WATCH = ['manager', 'technician', 'auditor'] as const;
 
 export const screens: readonly Screen[] = [
     { path: routes.scan, title: 'scan.title', view: Scan, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.enrol, title: 'enrol.title', view: EnrolScreen, roles: STAFF, needsPerson: false, isStation: false },
+    {
+        path: routes.newCard,
+        title: 'newcard.title',
+        view: NewCardScreen,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: false,
+    },
+    {
+        path: routes.consent,
+        title: 'consent.title',
+        view: ConsentScreen,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: true,
+    },
     {
         path: routes.questions,
         title: 'danger.title',
@@ -82,6 +105,8 @@ export const screens: readonly Screen[] = [
         needsPerson: true,
         isStation: false,
     },
+    { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
+    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     {
         path: routes.printing,
@@ -107,6 +132,14 @@ export const screens: readonly Screen[] = [
         title: 'tablets.title',
         view: TabletsScreen,
         roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.import,
+        title: 'import.title',
+        view: ImportScreen,
+        roles: MEASURE,
         needsPerson: false,
         isStation: true,
     },

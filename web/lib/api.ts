@@ -11,9 +11,11 @@ import type {
     Release,
     Role,
     RuleState,
+    Station,
     Timed,
     ToldHow,
     Urgency,
+    Why,
     WorkTask,
 } from 'gen/lists.ts';
 
@@ -48,7 +50,7 @@ export interface Login {
     role: Role;
     lockSeconds: number;
     idleSeconds: number;
-    site: { name: string; madeUp: boolean; zone: string; units: string };
+    site: { name: string; madeUp: boolean; zone: string; units: string; lookUp?: boolean };
     /** A passkey or codes have to be set up first; nothing else is done in this session. */
     mustSetUp?: boolean;
     /** Until then, ms, what needs it is done without asking again who it is. */
@@ -150,6 +152,44 @@ export interface SiteEntry {
 export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
+}
+/** A map for files whose rows name people who have a record. */
+export interface ResultMap {
+    map: string;
+    title: string;
+}
+export interface RowWrong {
+    line: number;
+    code: string;
+    element: string;
+    why: string;
+}
+/** What became of one row of a file: about one person, without a name. */
+export interface RowAnswer {
+    state: 'taken' | 'refused';
+    code: string | null;
+    element: string | null;
+    why: string | null;
+    kept: number;
+    here: number;
+    doubts: {
+        quantity: string;
+        unit: string;
+        soft: [string, string];
+        otherUnit: string | null;
+        isAgeNotKnown: boolean;
+    }[];
+    urgency: Urgency | null;
+    ticket: string | null;
+    apart: {
+        count: number;
+        kept: boolean;
+        judged: boolean;
+        found: number;
+        urgency: Urgency | null;
+        findings: Finding[];
+    } | null;
+    alarms: Finding[];
 }
 /** A guideline of the site: what lies here, and what is in force. */
 export interface RuleRow {
@@ -309,6 +349,19 @@ export interface Waiting {
     reach: string;
     since: string;
 }
+/** Where somebody stands in the queue of today; without a ticket they do not. */
+export interface QueuedPlace {
+    ticket: string;
+    number: number;
+    since: string;
+    at: Station | null;
+    atSince: string;
+    done: Station[];
+    left: Station[];
+    hold: boolean;
+    urgency: Urgency;
+}
+export type Queued = QueuedPlace | { ticket: null };
 export interface Person {
     /** A handle of this session alone. */
     person: string;
@@ -323,7 +376,32 @@ export interface Person {
     work: Work;
     /** Alarms without an outcome. */
     urgent: Finding[];
+    queue?: Queued;
 }
+export interface StationCount {
+    station: Station;
+    waiting: number;
+    busy: number;
+}
+/** The queue of today; `next` is the station that is freest for them. */
+export interface Today {
+    stations: StationCount[];
+    tickets: (QueuedPlace & { next: Station })[];
+    now: string;
+}
+export interface ExitItem {
+    item: string;
+    station: Station | null;
+    state: 'done' | 'missing' | 'settled';
+}
+export interface Exit {
+    items: ExitItem[];
+    letter: 'clinician' | 'now' | 'nothing';
+    work: Work;
+    entry: Queued;
+    hold: boolean;
+}
+export type AtStation = 'begin' | 'done' | 'back' | 'again';
 /** Something that a person is asked or measured at this visit. */
 export interface AskedItem {
     item: string;
@@ -378,6 +456,65 @@ export interface Measure {
     /** A pair (reading, which number of it) for each doubt that somebody confirmed. */
     confirmed: [number, number][];
 }
+export type AskedPurpose = 'care' | 'follow-up' | 'statistics' | 'research-contact';
+/** A purpose with the words of its form; what it is now, where a card was shown. */
+export interface Asked {
+    purpose: AskedPurpose;
+    version: string;
+    title: string;
+    sections: { id: string; heading: string; text: string }[];
+    yes: string;
+    readBack: { ask: string; points: string[] }[];
+    days: number;
+    mayKeepApart: boolean;
+    on?: boolean;
+    keepsApart?: boolean;
+    until?: string | null;
+}
+export type Decider = 'self' | 'guardian' | 'either';
+export interface Consents {
+    language: string;
+    languages: string[];
+    purposes: Asked[];
+    who?: Decider;
+    asksChild?: boolean;
+}
+/** Who stands at the desk: a card that was shown, or the person who is open. */
+export type AtDesk = { card: string } | { person: string };
+export interface Agreed {
+    purpose: AskedPurpose;
+    version: string;
+    language: string;
+    rounds: '1' | '2';
+    method: 'card' | 'signed' | 'spoken';
+    witness?: 'independent';
+    isGuardian?: boolean;
+    assent?: 'given' | 'not-able';
+    keepApart?: boolean;
+    ofAge?: boolean;
+}
+export interface Receipt {
+    purpose: AskedPurpose;
+    at: string;
+    title: string | null;
+    body: string | null;
+    leaf: number;
+    proof: string | null;
+    proofFrom: string | null;
+    /** Something urgent that nobody was told of ended with it. */
+    endsUntold: boolean;
+}
+/** What a new person tells; `sex` is for reference ranges. */
+export interface NewPerson {
+    family: string;
+    givenNames: string;
+    birthDate: string;
+    age: string;
+    sex: 'female' | 'male' | 'other' | 'unknown';
+    telephone: string;
+    language: string;
+    ownWord: string;
+}
 export interface Told {
     person: string;
     how: ToldHow;
@@ -412,8 +549,18 @@ interface Calls {
     'staff-retire': [{ name: string } & With, object];
     'staff-restart': [{ name: string; secret: string } & With, object];
     'staff-recover-stop': [object, object];
+    enrol: [NewPerson & { key: string; sure: boolean }, { state: 'enrolled'; card: string } | { state: 'asks' }];
+    slip: [{ slip: string }, { card: string }];
+    'card-new': [{ old: string }, { card: string }];
+    'card-by-name': [{ names: string; birthDate: string }, { card: string }];
+    consent: [{ language: string } & Partial<{ card: string; person: string }>, Consents];
+    'consent-give': [Agreed & AtDesk, { receipt: Receipt }];
+    'consent-withdraw': [{ purpose: AskedPurpose; language: string } & AtDesk, { receipt: Receipt }];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
+    'import-maps': [object, { maps: ResultMap[] }];
+    'import-check': [{ map: string; rows: string }, { rows: number; wrong: RowWrong[] }];
+    'import-row': [{ map: string; rows: string; sure?: boolean }, RowAnswer];
     rules: [object, Rules];
     rule: [{ id: string }, Rule];
     'rule-accept': [{ id: string; digest: string; choices: { name: string; value: string }[] }, object];
@@ -436,6 +583,12 @@ interface Calls {
     inbox: [object, { tickets: Ticket[] }];
     letters: [object, { tickets: Waiting[] }];
     releases: [object, { tests: { name: string; release: Release }[] }];
+    queue: [object, Today];
+    'check-in': [{ person: string }, Queued];
+    'at-station': [{ person: string; station: Station; state: AtStation }, Queued];
+    settle: [{ person: string; item: string; why: Why }, Queued];
+    exit: [{ person: string }, Exit];
+    leave: [{ person: string; how: 'finished' | 'left' }, Queued];
     letter: [{ person: string; language: string; untold: boolean }, { html: string; pdf: string }];
 }
 export type CallName = keyof Calls;
@@ -576,6 +729,9 @@ export const api = {
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
     times: (times: Calls['times'][0]['times']) => call('times', { times }),
+    importMaps: () => call('import-maps', {}),
+    importCheck: (map: string, rows: string) => call('import-check', { map, rows }),
+    importRow: (given: Calls['import-row'][0]) => call('import-row', given),
     rules: () => call('rules', {}),
     rule: (id: string) => call('rule', { id }),
     ruleAccept: (given: Calls['rule-accept'][0]) => call('rule-accept', given),
@@ -596,8 +752,23 @@ export const api = {
     told: (given: Told) => call('told', given),
     notTold: (person: string, why: 'left' | 'call-clinician') => call('not-told', { person, why }),
     endAlarm: (person: string) => call('end-alarm', { person }),
+    enrol: (given: NewPerson, key: string, sure: boolean) => call('enrol', { ...given, key, sure }),
+    slip: (slip: string) => call('slip', { slip }),
+    cardNew: (old: string) => call('card-new', { old }),
+    cardByName: (names: string, birthDate: string) => call('card-by-name', { names, birthDate }),
+    /** The words in a language, and what is on; without somebody at the desk the words alone. */
+    consent: (language: string, desk: AtDesk | null) => call('consent', { language, ...desk }),
+    consentGive: (desk: AtDesk, given: Agreed) => call('consent-give', { ...given, ...desk }),
+    consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
+        call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
     letters: () => call('letters', {}),
     releases: () => call('releases', {}),
+    queue: () => call('queue', {}),
+    checkIn: (person: string) => call('check-in', { person }),
+    atStation: (person: string, station: Station, state: AtStation) => call('at-station', { person, station, state }),
+    settle: (person: string, item: string, why: Why) => call('settle', { person, item, why }),
+    exit: (person: string) => call('exit', { person }),
+    leave: (person: string, how: 'finished' | 'left') => call('leave', { person, how }),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),
 };

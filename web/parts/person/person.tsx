@@ -8,8 +8,10 @@ import { unsaved } from '../../lib/draft.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { theirs } from '../../lib/outbox.ts';
 import { closePerson, isUrgent, me, person, wasClosed } from '../../lib/session.ts';
+import { atStation, stepBack } from '../../lib/today.ts';
 import { day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../failure/failure.tsx';
+import { QueueNumber } from '../queue/queue.tsx';
 import { UnsavedNote } from '../unsaved/unsaved.tsx';
 import { routes } from '../../routes.ts';
 import { openNext } from '../../screens/inbox/next.ts';
@@ -36,7 +38,9 @@ export function PersonBar() {
         ask(unsaved.value && !givesUp);
         if (unsaved.value && !givesUp) return;
         const { by, work } = person.value,
+            at = await stepBack(),
             answer = await closePerson();
+        if (!answer.ok && at) await atStation(at, 'begin');
         setFailure(answer.ok ? null : answer.failure);
         // A clinician who works through the inbox goes on there.
         if (answer.ok) route(by === 'ticket' && isReviewing() ? await openNext(work.ticket ?? '') : routes.scan);
@@ -54,6 +58,7 @@ export function PersonBar() {
                 <bdi>{open.name}</bdi>
             </p>
             <p>{sayWho(open)}</p>
+            <QueueNumber />
             {isUrgent.value && (
                 <a class="button button-stop" href={routes.urgent}>
                     {t('person.urgent')}
