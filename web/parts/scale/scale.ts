@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A number line as the server places it (src/chart): shares of its width, 0 its start and 1 its end, in either direction
-// of writing.
+// A number line as the server places it (src/chart): shares of its width, 0 its start and 1 its end, in either
+// direction of writing.
 import type { Scale } from '../../screens/results/findings.ts';
 
 export interface Placed {

@@ -20,7 +20,14 @@ function Drawing({ trend, title, dayOf }: { trend: Trend; title: string; dayOf: 
         first = points[0],
         last = points.at(-1);
     return (
-        <svg class="line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-labelledby={id} focusable="false" direction="ltr">
+        <svg
+            class="line"
+            viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+            role="img"
+            aria-labelledby={id}
+            focusable="false"
+            direction="ltr"
+        >
             <title id={id}>{title}</title>
             {pieces.map(({ band, start, size }) => (
                 <rect

@@ -10,7 +10,7 @@ import { clock, day, list, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
 import { routes } from '../../routes.ts';
-import { useEnter } from '../../lib/enter.ts';
+import { ENTER, useEnter } from '../../lib/enter.ts';
 import { grouped, inOrder, nextRoute, opens, urgencyOf, type Group } from './inbox_rules.ts';
 
 const AGAIN_MS = 30_000;
@@ -84,7 +84,7 @@ export function Inbox() {
             {first !== undefined && (
                 <p class="buttons">
                     <button type="button" class="button-main" onClick={() => void open(first)}>
-                        {t('inbox.open-first')} <kbd aria-hidden="true">Enter</kbd>
+                        {t('inbox.open-first')} <kbd aria-hidden="true">{ENTER}</kbd>
                     </button>
                 </p>
             )}

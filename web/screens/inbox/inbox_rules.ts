@@ -10,7 +10,8 @@ const since = ({ tasks }: Ticket): string => tasks.map((task) => task.since).sor
 /** The most urgent of what is open, drafts too. */
 export function urgencyOf({ urgency, tasks }: Ticket): Urgency {
     const all = [urgency, ...tasks.map((task) => task.urgency)].map((one) => ORDER.indexOf(one));
-    return all.includes(-1) ? 'emergency-now' : (ORDER[Math.min(...all)] ?? 'emergency-now'); // what nobody knows is first
+    const first: Urgency = 'emergency-now'; // what nobody knows stands there too
+    return all.includes(-1) ? first : (ORDER[Math.min(...all)] ?? first);
 }
 
 /** Most urgent first; of the same urgency, who waits longest. */
@@ -51,7 +52,8 @@ export const inOrder = (tickets: readonly Ticket[], done: string): Ticket[] =>
 /** Where the first thing to do is done. */
 export function nextRoute(tasks: readonly Task[]): Route {
     const open = new Set(tasks.map(({ task }) => task)),
-        isAlarm = tasks.some(({ task, urgency }) => task === 'tell' && ORDER.indexOf(urgency) <= ORDER.indexOf('same-day'));
+        today = ORDER.indexOf('same-day'),
+        isAlarm = tasks.some(({ task, urgency }) => task === 'tell' && ORDER.indexOf(urgency) <= today);
     if (isAlarm || open.has('close')) return routes.urgent;
     if (open.has('tell')) return routes.results; // a result that is told in person
     if (open.has('letter') && !open.has('sign') && !open.has('screen')) return routes.letter;

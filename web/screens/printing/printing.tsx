@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Letters that wait: signed and not printed since. One ticket at a time is opened, and its letter made; nothing here says
-// who it is. What waits for its card is printed when the person shows it.
+// Letters that wait: signed and not printed since. One ticket at a time is opened, and its letter made; nothing here
+// says who it is. What waits for its card is printed when the person shows it.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Failure, type Waiting } from '../../lib/api.ts';

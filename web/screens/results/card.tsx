@@ -163,7 +163,7 @@ function Corrected({ was }: { was: Finding | null }) {
     return (
         <p class="note note-look">
             {t('results.corrects', {
-                was: [valueOf(was), unitOf(was, was.unit)].filter((text) => text !== '').join(' ') || was.words.headline,
+                was: valueOf(was) === '' ? was.words.headline : `${valueOf(was)} ${unitOf(was, was.unit)}`,
             })}
         </p>
     );

@@ -139,8 +139,8 @@ export function trendOf(finding: Shown, last: readonly Earlier[]): Trend | null 
     return null;
 }
 
-/** correctedBy - the signed finding that a draft of the same item corrects: it rests on something that was taken back or
- * changed since. */
+/** correctedBy - the signed finding that a draft of the same item corrects: it rests on something that was taken back
+ * or changed since. */
 export const correctedBy = <F extends Shown>(draft: Shown, signed: readonly F[]): F | null =>
     signed.find((one) => one.stale === true && one.guideline === draft.guideline && one.item === draft.item) ?? null;
 

@@ -5,7 +5,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Answer, type Failure, type Finding, type Findings } from '../../lib/api.ts';
 import { say } from '../../lib/announce.ts';
-import { useEnter } from '../../lib/enter.ts';
+import { ENTER, useEnter } from '../../lib/enter.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';
 import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
@@ -69,7 +69,7 @@ function Sign({ signing, isOld, onSign }: { signing: Signing; isOld: boolean; on
                 disabled={lacks !== null || isOld || signing.step === 'sending'}
                 onClick={onSign}
             >
-                {t('results.sign-all', { count: signing.drafts.length - left })} <kbd aria-hidden="true">Enter</kbd>
+                {t('results.sign-all', { count: signing.drafts.length - left })} <kbd aria-hidden="true">{ENTER}</kbd>
             </button>
         </section>
     );
