@@ -204,9 +204,18 @@ export const screens: readonly Screen[] = [
     },
 ];
 
+// What a clinician does all day stands first, where a digit reaches it.
+const FIRST: Readonly<Partial<Record<Role, readonly Route[]>>> = {
+    clinician: [routes.inbox, routes.results, routes.letter, routes.today, routes.scan],
+};
+
 /** The stations of a role, in the order of the row. */
-export const stationsOf = (role: Role | undefined): Screen[] =>
-    screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));
+export function stationsOf(role: Role | undefined): Screen[] {
+    const mine = screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role)),
+        first = (role && FIRST[role]) ?? [];
+    const place = ({ path }: Screen): number => (first.includes(path) ? first.indexOf(path) : first.length);
+    return [...mine].sort((a, b) => place(a) - place(b)); // the others stay as they are
+}
 
 /** Does the role work with people? */
 export const isWithPeople = (role: Role | undefined): boolean => STAFF.some((one) => one === role);
