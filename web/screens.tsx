@@ -16,6 +16,7 @@ import { HearingScreen } from './screens/hearing/hearing.tsx';
 import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
+import { Printing } from './screens/printing/printing.tsx';
 import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ReferScreen } from './screens/refer/refer.tsx';
@@ -27,6 +28,7 @@ import { SettingsScreen } from './screens/settings/settings.tsx';
 import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
 import { StaffScreen } from './screens/staff/staff.tsx';
 import { TabletsScreen } from './screens/tablets/tablets.tsx';
+import { TestsScreen } from './screens/tests/tests.tsx';
 import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
 import { VisionScreen } from './screens/vision/vision.tsx';
@@ -151,6 +153,15 @@ export const screens: readonly Screen[] = [
         needsPerson: false,
         isStation: true,
     },
+    {
+        path: routes.printing,
+        title: 'printing.title',
+        view: Printing,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: false,
+    },
+    { path: routes.tests, title: 'tests.title', view: TestsScreen, roles: STAFF, needsPerson: false, isStation: false },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.health,
@@ -211,9 +222,18 @@ export const screens: readonly Screen[] = [
     },
 ];
 
+// What a clinician does all day stands first, where a digit reaches it.
+const FIRST: Readonly<Partial<Record<Role, readonly Route[]>>> = {
+    clinician: [routes.inbox, routes.results, routes.letter, routes.today, routes.scan],
+};
+
 /** The stations of a role, in the order of the row. */
-export const stationsOf = (role: Role | undefined): Screen[] =>
-    screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));
+export function stationsOf(role: Role | undefined): Screen[] {
+    const mine = screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role)),
+        first = (role && FIRST[role]) ?? [];
+    const place = ({ path }: Screen): number => (first.includes(path) ? first.indexOf(path) : first.length);
+    return [...mine].sort((a, b) => place(a) - place(b)); // the others stay as they are
+}
 
 /** Does the role work with people? */
 export const isWithPeople = (role: Role | undefined): boolean => STAFF.some((one) => one === role);
