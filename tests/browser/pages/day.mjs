@@ -35,7 +35,8 @@ class Desk {
         await this.page.locator('.stations a').first().waitFor({ state: 'attached' });
         if (!this.isKeys) return this.page.locator(`.stations a[href="${path}"]`).click();
         const paths = await this.page.locator('.stations a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
-        return this.page.keyboard.press(`Alt+${(paths.indexOf(path) + 1) % 10}`);
+        await this.page.keyboard.press(`Alt+${(paths.indexOf(path) + 1) % 10}`);
+        return pause(150); // a scanner is not as fast behind a key as a test is
     }
     async open({ card, name }) {
         await scan(this.page, card);
