@@ -11,19 +11,25 @@ import { DangerScreen } from './screens/danger/danger.tsx';
 import { EnrolScreen } from './screens/enrol/enrol.tsx';
 import { ExitScreen } from './screens/exit/exit.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
+import { HearingScreen } from './screens/hearing/hearing.tsx';
+import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
+import { Printing } from './screens/printing/printing.tsx';
 import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
+import { SamplesScreen } from './screens/samples/samples.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { SettingsScreen } from './screens/settings/settings.tsx';
 import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
 import { StaffScreen } from './screens/staff/staff.tsx';
 import { TabletsScreen } from './screens/tablets/tablets.tsx';
+import { TestsScreen } from './screens/tests/tests.tsx';
 import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
+import { VisionScreen } from './screens/vision/vision.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
 
 export interface Screen {
@@ -81,6 +87,30 @@ export const screens: readonly Screen[] = [
     },
     { path: routes.body, title: 'body.title', view: BodyScreen, roles: MEASURE, needsPerson: true, isStation: true },
     {
+        path: routes.vision,
+        title: 'vision.title',
+        view: VisionScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
+        path: routes.hearing,
+        title: 'hearing.title',
+        view: HearingScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
+        path: routes.samples,
+        title: 'samples.title',
+        view: SamplesScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
         path: routes.results,
         title: 'results.title',
         view: ResultsScreen,
@@ -105,6 +135,15 @@ export const screens: readonly Screen[] = [
         isStation: false,
     },
     { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
+    {
+        path: routes.printing,
+        title: 'printing.title',
+        view: Printing,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: false,
+    },
+    { path: routes.tests, title: 'tests.title', view: TestsScreen, roles: STAFF, needsPerson: false, isStation: false },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.health,
@@ -120,6 +159,14 @@ export const screens: readonly Screen[] = [
         title: 'tablets.title',
         view: TabletsScreen,
         roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.import,
+        title: 'import.title',
+        view: ImportScreen,
+        roles: MEASURE,
         needsPerson: false,
         isStation: true,
     },
@@ -157,9 +204,18 @@ export const screens: readonly Screen[] = [
     },
 ];
 
+// What a clinician does all day stands first, where a digit reaches it.
+const FIRST: Readonly<Partial<Record<Role, readonly Route[]>>> = {
+    clinician: [routes.inbox, routes.results, routes.letter, routes.today, routes.scan],
+};
+
 /** The stations of a role, in the order of the row. */
-export const stationsOf = (role: Role | undefined): Screen[] =>
-    screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));
+export function stationsOf(role: Role | undefined): Screen[] {
+    const mine = screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role)),
+        first = (role && FIRST[role]) ?? [];
+    const place = ({ path }: Screen): number => (first.includes(path) ? first.indexOf(path) : first.length);
+    return [...mine].sort((a, b) => place(a) - place(b)); // the others stay as they are
+}
 
 /** Does the role work with people? */
 export const isWithPeople = (role: Role | undefined): boolean => STAFF.some((one) => one === role);

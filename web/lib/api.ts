@@ -8,6 +8,7 @@ import type {
     Finding as Kept,
     HealthCheck,
     Purpose,
+    Release,
     Role,
     RuleState,
     Station,
@@ -152,6 +153,44 @@ export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
 }
+/** A map for files whose rows name people who have a record. */
+export interface ResultMap {
+    map: string;
+    title: string;
+}
+export interface RowWrong {
+    line: number;
+    code: string;
+    element: string;
+    why: string;
+}
+/** What became of one row of a file: about one person, without a name. */
+export interface RowAnswer {
+    state: 'taken' | 'refused';
+    code: string | null;
+    element: string | null;
+    why: string | null;
+    kept: number;
+    here: number;
+    doubts: {
+        quantity: string;
+        unit: string;
+        soft: [string, string];
+        otherUnit: string | null;
+        isAgeNotKnown: boolean;
+    }[];
+    urgency: Urgency | null;
+    ticket: string | null;
+    apart: {
+        count: number;
+        kept: boolean;
+        judged: boolean;
+        found: number;
+        urgency: Urgency | null;
+        findings: Finding[];
+    } | null;
+    alarms: Finding[];
+}
 /** A guideline of the site: what lies here, and what is in force. */
 export interface RuleRow {
     id: string;
@@ -239,6 +278,20 @@ export interface Place {
     telephone: string;
     hours: string;
 }
+/** Where things stand, reckoned by the server as for letters: shares of the length, from low to high. */
+export interface Piece {
+    /** Which of the bands. */
+    band: number;
+    start: number;
+    size: number;
+}
+export interface Drawn {
+    pieces: Piece[];
+    at: number;
+    /** The number is not on the line: it is drawn at that end. */
+    beyond: 'below' | 'above' | null;
+    ticks: { at: number; number: number }[];
+}
 /** A number line: bands upwards, each to its end, and where the number lies. */
 export interface Scale {
     label: string;
@@ -246,6 +299,17 @@ export interface Scale {
     to: number;
     at: number;
     bands: { to: number; name: string; here: boolean }[];
+    drawn: Drawn;
+}
+/** A number over the days, before the bands of its line; the newest last. */
+export interface Trend {
+    label: string;
+    from: number;
+    to: number;
+    pieces: Piece[];
+    /** Their names. */
+    bands: string[];
+    points: { x: number; y: number; date: string; value: string }[];
 }
 /** The words of a finding in the language that was asked for; `labels` and `units` by what its lists and inputs
  * name. */
@@ -271,6 +335,19 @@ export interface Finding extends Kept {
     place: Place | null;
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
     closed: boolean;
+    /** When the person hears of it. */
+    release?: Release;
+    /** It stands in no letter before the person was told in person. */
+    withheld?: boolean;
+    /** It rests on something that was taken back or changed since. */
+    stale?: boolean;
+    trends?: Trend[];
+}
+/** A letter that was signed and not printed since. */
+export interface Waiting {
+    ticket: string;
+    reach: string;
+    since: string;
 }
 /** Where somebody stands in the queue of today; without a ticket they do not. */
 export interface QueuedPlace {
@@ -333,10 +410,22 @@ export interface AskedItem {
     state: AskedState;
     /** Words and forms of which each does for it, the item itself first. */
     any: string[];
+    /** Of each of these what a sample is drawn into, '' where no laboratory does it. */
+    tubes: string[];
+    /** Of each of these the label of a sample whose result has not come, or ''. */
+    labels: string[];
+}
+export interface Order {
+    label: string;
+    tube: string;
+    items: string[];
 }
 export interface Entered {
     word: string;
     text: string;
+    /** Of the test kit, as its box says; a date. */
+    lot?: string;
+    expires?: string;
 }
 export interface Doubt {
     reading: number;
@@ -481,6 +570,9 @@ interface Calls {
     'consent-withdraw': [{ purpose: AskedPurpose; language: string } & AtDesk, { receipt: Receipt }];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
+    'import-maps': [object, { maps: ResultMap[] }];
+    'import-check': [{ map: string; rows: string }, { rows: number; wrong: RowWrong[] }];
+    'import-row': [{ map: string; rows: string; sure?: boolean }, RowAnswer];
     rules: [object, Rules];
     rule: [{ id: string }, Rule];
     'rule-accept': [{ id: string; digest: string; choices: { name: string; value: string }[] }, object];
@@ -492,6 +584,7 @@ interface Calls {
     person: [{ person: string }, Person];
     close: [{ person: string }, object];
     plan: [{ person: string }, { asks: AskedItem[]; left: number }];
+    order: [{ person: string; items: string[] }, { orders: Order[] }];
     measure: [Measure, Measured];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
     findings: [{ person: string }, Findings];
@@ -501,6 +594,8 @@ interface Calls {
     'not-told': [{ person: string; why: 'left' | 'call-clinician' }, { work: Work }];
     'end-alarm': [{ person: string }, { count: number; work: Work }];
     inbox: [object, { tickets: Ticket[] }];
+    letters: [object, { tickets: Waiting[] }];
+    releases: [object, { tests: { name: string; release: Release }[] }];
     queue: [object, Today];
     'check-in': [{ person: string }, Queued];
     'at-station': [{ person: string; station: Station; state: AtStation }, Queued];
@@ -647,6 +742,9 @@ export const api = {
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
     times: (times: Calls['times'][0]['times']) => call('times', { times }),
+    importMaps: () => call('import-maps', {}),
+    importCheck: (map: string, rows: string) => call('import-check', { map, rows }),
+    importRow: (given: Calls['import-row'][0]) => call('import-row', given),
     rules: () => call('rules', {}),
     rule: (id: string) => call('rule', { id }),
     ruleAccept: (given: Calls['rule-accept'][0]) => call('rule-accept', given),
@@ -659,6 +757,7 @@ export const api = {
     person: (person: string) => call('person', { person }),
     close: (person: string) => call('close', { person }),
     plan: (person: string) => call('plan', { person }),
+    order: (person: string, items: string[]) => call('order', { person, items }),
     measure: (given: Measure) => call('measure', given),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),
     findings: (person: string) => call('findings', { person }),
@@ -677,6 +776,8 @@ export const api = {
     consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
         call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
+    letters: () => call('letters', {}),
+    releases: () => call('releases', {}),
     queue: () => call('queue', {}),
     checkIn: (person: string) => call('check-in', { person }),
     atStation: (person: string, station: Station, state: AtStation) => call('at-station', { person, station, state }),
