@@ -52,6 +52,8 @@ const WATCH = ['manager', 'technician', 'auditor'] as const;
 
 export const screens: readonly Screen[] = [
     { path: routes.scan, title: 'scan.title', view: Scan, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.enrol, title: 'enrol.title', view: EnrolScreen, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.newCard,
@@ -143,8 +145,6 @@ export const screens: readonly Screen[] = [
         isStation: false,
     },
     { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
-    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
-    { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     {
         path: routes.follow,
         title: 'follow.title',
