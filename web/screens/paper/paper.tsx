@@ -178,8 +178,10 @@ export function PaperScreen() {
         else if (answer.failure.kind === 'refused') paperCame(answer.failure.alarms);
         if (!only) setJudged(answer.ok ? answer.value : null);
     };
-    const right = (doubts: readonly Doubt[]): void =>
-        void judge([...confirmed.value, ...doubts.map(({ reading, which }): [number, number] => [reading, which])], null);
+    const right = (doubts: readonly Doubt[]): void => {
+        const more = doubts.map(({ reading, which }): [number, number] => [reading, which]);
+        void judge([...confirmed.value, ...more], null);
+    };
     const done = (): void => {
         paperDone();
         route(routes.scan);
