@@ -3,8 +3,8 @@
 // asks or refuses comes back to the boxes it is about.
 import { useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { discard, keep, type Entry } from '../../lib/outbox.ts';
-import type { Finding } from '../../lib/api.ts';
+import { discard, keep, readingsOf, type Entry } from '../../lib/outbox.ts';
+import type { Finding, Measured } from '../../lib/api.ts';
 import {
     TYPING,
     savingAgain,
@@ -46,7 +46,8 @@ function outcomeOf(entry: Entry): Outcome {
     if (state === 'tablet' && answer !== null) return { state: 'kept' };
     if (state === 'tablet' || state === 'sent' || answer === null) return { state: 'waits' };
     if (!answer.ok) return { state: 'failed', code: answer.failure.kind === 'refused' ? answer.failure.code : 'E_IO' };
-    const { value } = answer;
+    // it sends readings alone
+    const value = answer.value as Measured;
     if (value.state === 'stored') return { state: 'stored', kept: value.kept };
     return value.state === 'asks' ? { state: 'asks', doubts: value.doubts } : { state: 'refused', refusal: value };
 }
@@ -73,7 +74,7 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         if (entry.peek() !== null && entry.peek()?.key !== about.key) return;
         entry.value = about;
         become(savingTold(saving.peek(), outcomeOf(about)));
-        if (saving.peek().step === 'stored') now.current.onStored?.(about.inside.ask.readings);
+        if (saving.peek().step === 'stored') now.current.onStored?.(readingsOf(about));
     };
     const hurry = (key: string): void => {
         const isOpen = saving.peek().step === 'sending' && entry.peek()?.key === key;
@@ -105,7 +106,7 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         entry.value = null;
         if (where === null) return; // what was not stored waits on
         if (before !== null) void discard(before.key);
-        now.current.onAgain(where, before?.inside.ask.readings ?? []);
+        now.current.onAgain(where, before === null ? [] : readingsOf(before));
     };
     return {
         saving: saving.value,
