@@ -78,7 +78,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit trust content held person enrol import measure check inbox result rights site clinic demo forms recovery health
+DOORS_visit     := visit trust content held person enrol import measure plan check inbox result rights site clinic demo forms recovery health
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

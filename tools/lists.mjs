@@ -108,6 +108,7 @@ const SHAPES = {
     'records/codes.def': { CODE: { name: id, before: text, chars: number, group: number, opens: text } },
     'records/worklist.def': { WORK: { name: id, text, what: text } },
     'screen/told.def': { SCREEN_HOW: { name: id, text, code: text } },
+    'visit/asked.def': { ASKED: { name: id, text, what: text } },
     'visit/health.def': { HEALTH: { name: id, text, what: text } },
     'pages/pages_times.def': { PAGES_TASK: { name: id, text, half_s: number, most_s: number, what: text } },
     'cli/options.def': { OPTION: { name: id, letter, text, argument: textOrNull, help: text } },
@@ -158,7 +159,7 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, hows, health, times, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, hows, asked, health, times, options, commands] = Object.keys(SHAPES).map(read);
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
         for (const name of row.rest.options ?? []) if (!GROUPS.includes(name)) find(options, name, row);
@@ -183,6 +184,7 @@ function write() {
             (row) => row.name.toLowerCase(), ({ chars, group, opens }) => ({ chars, group, opens })),
         table('What can be open about a person, in the order in which it is done.', 'tasks', 'WorkTask', tasks, text, what),
         table('How a person is told of a finding.', 'hows', 'ToldHow', hows, text, ({ code }) => ({ code })),
+        table('How it stands with something that is asked at a visit.', 'askedStates', 'AskedState', asked, text, what),
         table('What is looked at of a site that runs.', 'healthChecks', 'HealthCheck', health, text, what),
         table('What the app takes the time of.', 'timed', 'Timed', times, text, what),
         table('How far an item was judged.', 'statuses', 'FindingStatus', of('FINDING_STATUS'), text, what),

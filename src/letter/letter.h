@@ -51,6 +51,17 @@ SALVE_MUST_USE enum salve_code letter_packages_know(const struct letter_packages
                                                     struct arena *mem, struct salve_err *err);
 struct str letter_packages_bytes(const struct letter_packages *packages);
 
+/* letter_package_next - the package behind `after` (NULL: the first) that is chosen and meant for such a person, as the
+ * file has it (docs/formats/packages.md); NULL: there is no further one. What is not known of the person keeps no
+ * package from them. */
+struct letter_person {
+    struct str packages; /* that are offered, a space between; empty: the file's default */
+    struct str sex;      /* "female", "male"; empty: not known */
+    int64_t age_years;   /* completed; -1: not known */
+};
+const struct json *letter_package_next(const struct letter_packages *packages, const struct letter_person *person,
+                                       const struct json *after);
+
 /* letter_packages_have - does one of these packages, a space between, name the guideline? */
 bool letter_packages_have(const struct letter_packages *packages, struct str words, struct str guideline);
 

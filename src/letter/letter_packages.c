@@ -38,6 +38,27 @@ static bool is_age_range(const struct json *ages)
            json_i64(json_item(ages, 1), &to) && from >= 0 && from <= to;
 }
 
+/* One thing that is asked: a text, or {item, any, all}. */
+static bool is_asked(const struct json *asked)
+{
+    if (json_is(asked, JSON_STRING)) return json_text(asked).len > 0;
+    if (!json_is(asked, JSON_OBJECT) || json_get_text(asked, "item").len == 0) return false;
+    const struct json *any = json_get(asked, "any"), *all = json_get(asked, "all");
+    return (any == NULL || is_list_of_texts(any)) && (all == NULL || (is_list_of_texts(all) && all->count > 0));
+}
+
+static bool is_asks(const struct json *asks)
+{
+    if (asks == NULL) return true;
+    if (!json_is(asks, JSON_OBJECT)) return false;
+    for (const struct json *station = json_first(asks); station != NULL; station = station->next) {
+        if (!json_is(station, JSON_ARRAY)) return false;
+        for (const struct json *it = json_first(station); it != NULL; it = it->next)
+            if (!is_asked(it)) return false;
+    }
+    return true;
+}
+
 static enum salve_code check_package(const struct json *package, struct salve_err *err)
 {
     struct str sex = json_get_text(package, "sex");
@@ -47,6 +68,8 @@ static enum salve_code check_package(const struct json *package, struct salve_er
     if (json_get(package, "sex") != NULL && !str_is(sex, "female") && !str_is(sex, "male"))
         return broken("packages", "sex is female or male, or not there", err);
     if (!is_age_range(json_get(package, "ages"))) return broken("packages", "ages are two numbers of years", err);
+    if (!is_asks(json_get(package, "asks")))
+        return broken("packages", "asks are lists of what is asked, one a station", err);
     return SALVE_OK;
 }
 
@@ -157,28 +180,35 @@ static int64_t age_years(const struct letter_ask *ask)
 }
 
 /* What is not known of the person keeps no package from them. */
-static bool is_for(const struct composer *c, const struct json *package)
+static bool is_for(const struct letter_person *person, const struct json *package)
 {
     const struct json *ages = json_get(package, "ages");
     struct str sex = json_get_text(package, "sex");
-    int64_t age = age_years(c->ask), from = 0, to = 0;
-    if (sex.len > 0 && c->ask->sex.len > 0 && !str_eq(sex, c->ask->sex)) return false;
+    int64_t age = person->age_years, from = 0, to = 0;
+    if (sex.len > 0 && person->sex.len > 0 && !str_eq(sex, person->sex)) return false;
     if (ages == NULL || age < 0) return true;
     return json_i64(json_item(ages, 0), &from) && json_i64(json_item(ages, 1), &to) && age >= from && age <= to;
 }
 
-static bool is_chosen(const struct composer *c, const struct json *package)
+const struct json *letter_package_next(const struct letter_packages *packages, const struct letter_person *person,
+                                       const struct json *after)
 {
-    struct str name = json_get_text(package, "name");
-    struct str chosen = c->ask->clinic.packages;
-    return (chosen.len > 0 ? has_word(chosen, name) : has_text(of(c, "default"), name)) && is_for(c, package);
+    const struct json *it = after == NULL ? json_first(json_get(packages->root, "packages")) : after->next;
+    for (; it != NULL; it = it->next) {
+        struct str name = json_get_text(it, "name"), chosen = person->packages;
+        bool is_chosen = chosen.len > 0 ? has_word(chosen, name) : has_text(json_get(packages->root, "default"), name);
+        if (is_chosen && is_for(person, it)) return it;
+    }
+    return NULL;
 }
 
 /* Does a package of this visit name it in that list? */
 static bool is_named(const struct composer *c, const char *list, struct str name)
 {
-    for (const struct json *it = json_first(of(c, "packages")); it != NULL; it = it->next)
-        if (is_chosen(c, it) && has_text(json_get(it, list), name)) return true;
+    const struct letter_ask *ask = c->ask;
+    const struct letter_person person = {ask->clinic.packages, ask->sex, age_years(ask)};
+    for (const struct json *it = NULL; (it = letter_package_next(ask->packages, &person, it)) != NULL;)
+        if (has_text(json_get(it, list), name)) return true;
     return false;
 }
 

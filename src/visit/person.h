@@ -24,6 +24,12 @@ struct visit_shown {
     struct screen_told told;
 };
 
+/* That something was noted: a code of LOINC, of a question, or the id of a form that was answered. */
+struct visit_noted {
+    struct str what;
+    int64_t day; /* the newest, of the site (zone.h) */
+};
+
 struct visit_facts {
     struct str name;                 /* as it may be printed; empty: none is recorded */
     struct str birth_date;           /* of any precision; empty: not known */
@@ -31,6 +37,9 @@ struct visit_facts {
     int32_t age_years;               /* on the site's day; -1: the birth date does not say */
     struct visit_past *today, *last; /* last: of earlier days, the newest a word. Both the newest first */
     size_t today_count, last_count;
+    struct visit_noted *noted; /* sorted by what, each once: whatever stands, also what no station types */
+    size_t noted_count;
+    int64_t day; /* the site's, now (zone.h) */
     struct work open;
     struct visit_shown *urgent; /* alarms that nobody was told of, the most urgent first */
     size_t urgent_count;

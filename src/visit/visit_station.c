@@ -11,6 +11,7 @@
 #include "visit/inbox.h"
 #include "visit/known_int.h"
 #include "visit/person.h"
+#include "visit/plan_int.h"
 #include "visit/result.h"
 #include "visit/visit_int.h"
 
@@ -159,7 +160,7 @@ static enum salve_code read_values(const struct visit *visit, struct rec_view *v
     out->today_count = today.count;
     out->last = before.list;
     out->last_count = before.count;
-    return SALVE_OK;
+    return visit_noted_read(visit, all, counts, count, out, err);
 }
 
 /* --- findings ----------------------------------------------------------------------------------------------------- */

@@ -2,7 +2,17 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
-import type { errors, Finding as Kept, HealthCheck, Role, Timed, ToldHow, Urgency, WorkTask } from 'gen/lists.ts';
+import type {
+    AskedState,
+    errors,
+    Finding as Kept,
+    HealthCheck,
+    Role,
+    Timed,
+    ToldHow,
+    Urgency,
+    WorkTask,
+} from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
@@ -241,6 +251,15 @@ export interface Person {
     /** Alarms without an outcome. */
     urgent: Finding[];
 }
+/** Something that a person is asked or measured at this visit. */
+export interface AskedItem {
+    item: string;
+    station: string;
+    kind: 'value' | 'form';
+    state: AskedState;
+    /** Words and forms of which each does for it, the item itself first. */
+    any: string[];
+}
 export interface Entered {
     word: string;
     text: string;
@@ -360,6 +379,7 @@ interface Calls {
     open: [{ who: string }, Person];
     person: [{ person: string }, Person];
     close: [{ person: string }, object];
+    plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     measure: [Measure, Measured];
     form: [{ person: string; form: string; language: string }, { form: Form; initial: FormAnswer[] }];
     'form-save': [FormSave, FormSaved];
@@ -519,6 +539,7 @@ export const api = {
     open: (who: string) => call('open', { who }),
     person: (person: string) => call('person', { person }),
     close: (person: string) => call('close', { person }),
+    plan: (person: string) => call('plan', { person }),
     measure: (given: Measure) => call('measure', given),
     form: (person: string, form: string, language: string) => call('form', { person, form, language }),
     formSave: (given: FormSave) => call('form-save', given),

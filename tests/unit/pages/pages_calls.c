@@ -3,6 +3,7 @@
 #include "pages_world.h"
 
 #define KEY  "'key':'0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7'"
+#define KEY3 "'key':'2b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7'"
 #define KEY2 "'key':'1b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7'"
 
 static void anybody_may_know_the_site_and_nothing_else(void **state)
@@ -449,6 +450,32 @@ static void files_are_served_and_nothing_else(void **state)
     assert_int_equal(fetch_page(&browser, "/letter/AAAAAAAAAAAAAAAAAAAAAA").status, 401);
 }
 
+/* Each thing that is asked, at its station; what was measured is no longer missing. */
+static void the_plan_says_what_is_asked_and_what_is_left(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    assert_error(call(&ben, "plan", "{'person':'nobody'}"), 403, "E_CONSENT");
+    assert_status(browser_open(&ben, world->w.card), 200);
+    struct answer before = call(&ben, "plan", "{'person':'%P'}");
+    assert_status(before, 200);
+    assert_str(text_of(before, "asks.0.item"), "danger");
+    assert_str(text_of(before, "asks.0.kind"), "form");
+    assert_str(text_of(before, "asks.3.item"), "bp");
+    assert_str(text_of(before, "asks.3.station"), "pressure");
+    assert_str(text_of(before, "asks.6.item"), "waist");
+    assert_str(text_of(before, "asks.6.state"), "missing");
+    assert_str(text_of(before, "asks.7.any.1"), "glucose-fasting");
+    assert_status(call(&ben, "measure", "{'person':'%P'," KEY3 ",'readings':[{'word':'waist','text':'88'}]}"), 200);
+    struct answer after = call(&ben, "plan", "{'person':'%P'}");
+    assert_str(text_of(after, "asks.6.state"), "done");
+    int64_t left = 0, was = 0;
+    assert_true(json_i64(json_path(before.json, "left"), &was) && json_i64(json_path(after.json, "left"), &left));
+    assert_true(left == was - 1 && left > 0);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+    assert_status(call(&ben, "logout", "{}"), 200);
+}
+
 static int make(void **state)
 {
     *state = pages_world_make("pages-calls", true);
@@ -484,6 +511,7 @@ int main(void)
         cmocka_unit_test(none_of_the_danger_questions_is_one_answer),
         cmocka_unit_test(the_app_that_was_built_is_there_where_no_other_is_given),
         cmocka_unit_test(files_are_served_and_nothing_else),
+        cmocka_unit_test(the_plan_says_what_is_asked_and_what_is_left),
     };
     int count = (int)(sizeof tests / sizeof *tests);
     return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);
