@@ -15,10 +15,12 @@ import { OpeningNote } from './parts/opening/opening.tsx';
 import { PersonBar } from './parts/person/person.tsx';
 import { StepUp } from './parts/stepup/stepup.tsx';
 import { GoOn, Stations } from './parts/top/stations.tsx';
-import { TopBar } from './parts/top/top.tsx';
+import { MadeUp, TopBar } from './parts/top/top.tsx';
 import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
 import { AccountScreen } from './screens/account/account.tsx';
+import { Kiosk } from './screens/kiosk/kiosk.tsx';
+import { handed } from './screens/kiosk/handed.ts';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { Start } from './screens/start/start.tsx';
@@ -151,12 +153,21 @@ function Body() {
             )}
             {me.value && (
                 <div hidden={isLocked} inert={isLocked}>
-                    <Inside />
+                    {handed.value === null ? (
+                        <Inside />
+                    ) : (
+                        <main id={isLocked ? undefined : 'main'}>
+                            <Kiosk key={handed.value.form} now={handed.value} />
+                        </main>
+                    )}
                 </div>
             )}
         </>
     );
 }
+
+// In the hands of the person nothing of the staff stands on the tablet, and nothing is said aloud of what they sent.
+const isHandedOut = (): boolean => handed.value !== null && phase.value === 'in';
 
 export function Frame() {
     useConnection();
@@ -165,13 +176,13 @@ export function Frame() {
             <a class="skip" href="#main">
                 {t('app.skip')}
             </a>
-            <TopBar />
+            {isHandedOut() ? <MadeUp /> : <TopBar />}
             <Body />
             <div class="aloud" aria-live="polite">
                 {politely.value}
             </div>
             <div class="aloud" aria-live="assertive">
-                {urgently.value}
+                {isHandedOut() ? '' : urgently.value}
             </div>
         </LocationProvider>
     );

@@ -6,6 +6,7 @@ export const routes = {
     inbox: '/inbox',
     waiting: '/waiting',
     questions: '/questions',
+    forms: '/forms',
     pressure: '/pressure',
     body: '/body',
     urgent: '/urgent',

@@ -7,6 +7,7 @@ import { routes, type Route } from './routes.ts';
 import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
+import { FormsScreen } from './screens/forms/forms.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
@@ -46,6 +47,7 @@ export const screens: readonly Screen[] = [
         needsPerson: true,
         isStation: true,
     },
+    { path: routes.forms, title: 'forms.title', view: FormsScreen, roles: MEASURE, needsPerson: true, isStation: true },
     {
         path: routes.pressure,
         title: 'pressure.title',
