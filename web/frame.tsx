@@ -176,7 +176,13 @@ export function Frame() {
             <a class="skip" href="#main">
                 {t('app.skip')}
             </a>
-            {isHandedOut() ? <MadeUp /> : <TopBar />}
+            {isHandedOut() ? (
+                <header>
+                    <MadeUp />
+                </header>
+            ) : (
+                <TopBar />
+            )}
             <Body />
             <div class="aloud" aria-live="polite">
                 {politely.value}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is wrong with the answers of a form, before it is sent; the server looks again at all of it.
 import { runTruth } from './machine.ts';
-import { isAsked, type FormState, type Place } from './state.ts';
+import { isAsked, isEmptyRow, type FormState, type Place } from './state.ts';
 import { valueFault, type ValueFault } from './values.ts';
 
 export type FaultWhy = ValueFault | 'required' | 'many' | 'check' | 'warns';
@@ -23,7 +23,8 @@ function answerFault(state: FormState, place: Place): FaultWhy | null {
         if (why !== null) return why;
     }
     if (texts.length > 1 && (!item.repeats || texts.length > (item.most ?? Infinity))) return 'many';
-    return texts.length === 0 && item.required === true && item.kind !== 'group' ? 'required' : null;
+    const isMissing = texts.length === 0 && item.required === true && item.kind !== 'group';
+    return isMissing && !isEmptyRow(state, place) ? 'required' : null;
 }
 
 // A check that gives nothing says nothing: of a question without an answer too.

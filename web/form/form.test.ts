@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { allFaults, faultsOf } from './faults.ts';
 import { run } from './machine.ts';
-import { pageAt, pagesOf, questionsOf, rowEnd } from './pages.ts';
+import { headsOf, pageAt, pagesOf, questionsOf, rowEnding } from './pages.ts';
 import {
     enteredOf,
     formAddRow,
@@ -134,7 +134,8 @@ test('what is wrong with each kind of answer', () => {
         ['i', '0', 'low'],
         ['i', '11', 'high'],
         ['d', '5', undefined],
-        ['d', '5.00', undefined],
+        ['d', '5.0', undefined],
+        ['d', '5.00', 'decimals'],
         ['d', '4.25', 'decimals'],
         ['d', '5.1', 'high'],
         ['q', '2', undefined],
@@ -254,12 +255,12 @@ test('rows of a group: each is asked for itself, one goes with what stands in it
     assert.deepEqual([formAnswers(state), state.places.get('medicine')?.length], [[], 1]);
 });
 
-test('an empty row at the end does not count; one in between does', () => {
+test('a row in which nothing is answered is no item', () => {
     const group = at(open(medicines), 'medicine').def;
     let state = formAddRow(formAddRow(open(medicines), group, []), group, []);
-    assert.deepEqual(values(state, 'count'), ['1']);
+    assert.deepEqual(values(state, 'count'), ['0']);
     state = formAnswer(state, at(state, 'name', 1), ['B']);
-    assert.deepEqual(values(state, 'count'), ['2']);
+    assert.deepEqual(values(state, 'count'), ['1']);
 });
 
 test('what the server gave first, a draft and another language have the same answers', () => {
@@ -287,10 +288,10 @@ test('for the person a question or a small group is a page; at a station some st
         pages.slice(0, 4).map(({ places }) => places.map(({ def }) => def.item.link)),
         [['words', 'smokes'], ['a-day', 'years', 'pack-years'], ['q0'], ['q1']],
     );
-    assert.deepEqual(pages[2]?.heads.map(({ def }) => def.item.text), ['The last two weeks']);
+    assert.deepEqual(headsOf(pages[2]!.places[0]!).map(({ def }) => def.item.text), ['The last two weeks']);
     assert.deepEqual(
         pagesOf(state, 'some').map((page) => questionsOf(page).length),
-        [1, 2, 10, 2],
+        [10, 5],
     );
     const without = pagesOf(answer(state, 'smokes', 'false'), 'one');
     assert.equal(pageAt(without, 'a-day@', 1), 1);
@@ -299,10 +300,13 @@ test('for the person a question or a small group is a page; at a station some st
 
 test('another row is added behind the last one', () => {
     const state = formAddRow(open(medicines), at(open(medicines), 'medicine').def, []),
-        pages = pagesOf(state, 'one');
+        ends = pagesOf(state, 'one').map(({ places }) => rowEnding(state, questionsOf({ key: '', places }).at(-1)!));
     assert.deepEqual(
-        pages.map((_, i) => rowEnd(pages, i)?.rows),
-        [undefined, [1]],
+        ends.map((end) => [end?.row.rows, end?.isLast]),
+        [
+            [[0], false],
+            [[1], true],
+        ],
     );
 });
 

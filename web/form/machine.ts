@@ -16,6 +16,7 @@ import {
     decimalNegate,
     decimalOf,
     decimalOfNumber,
+    decimalParse,
     decimalRound,
     decimalSubtract,
     decimalTruncate,
@@ -23,7 +24,7 @@ import {
 } from './decimal.ts';
 import { childrenOf, isAsked, variableOf, type FormState, type Place } from './state.ts';
 import type { Instruction, Program } from './types.ts';
-import { dateCompare, numberValue, type AnswerValue, type ChoiceValue, type NumberValue } from './values.ts';
+import { dateCompare, numberValue, type AnswerValue, type ChoiceValue } from './values.ts';
 
 export type Value = AnswerValue | Place;
 export type Collection = readonly Value[];
@@ -45,7 +46,14 @@ interface Run {
 /** Where a body stands: the item of the program, and the one at hand. */
 interface Scope {
     readonly here: Place;
-    readonly self: Collection;
+    readonly self: Value | null;
+}
+
+/** plainOf - a chosen option as what it is to programs: a code stays, else it is a number or a text. */
+export function plainOf(value: Value): Value {
+    if (typeof value !== 'object' || value.is !== 'choice' || value.option.system !== undefined) return value;
+    const number = value.option.number === true ? decimalParse(value.option.value) : null;
+    return number === null ? value.option.value : numberValue(number);
 }
 
 // --- one item is wanted ----------------------------------------------------------------------------------------------
@@ -61,16 +69,25 @@ export function truthOf(list: Collection): boolean | null {
 }
 
 const truth = (value: boolean | null): Collection => (value === null ? [] : [value]);
-const isNumber = (value: Value): value is NumberValue =>
-    typeof value === 'object' && value.is === 'number';
-const numberIn = (value: Value): Decimal => (isNumber(value) ? value.number : end());
-const textIn = (value: Value): string => (typeof value === 'string' ? value : end());
+function numberIn(value: Value): Decimal {
+    const plain = plainOf(value);
+    return typeof plain === 'object' && plain.is === 'number' ? plain.number : end();
+}
+function textIn(value: Value): string {
+    const plain = plainOf(value);
+    return typeof plain === 'string' ? plain : end();
+}
 const numbers = (number: Decimal | null): Collection => (number === null ? [] : [numberValue(number)]);
 
 // --- the same --------------------------------------------------------------------------------------------------------
+const isUntold = (value: Value): boolean =>
+    typeof value === 'object' && (value.is === 'item' || value.is === 'quantity');
+
 /** isSame - true, false, or null where nobody can tell. */
-function isSame(a: Value, b: Value): boolean | null {
-    if (typeof a !== 'object' || typeof b !== 'object') return typeof a === typeof b && a === b;
+function isSame(one: Value, other: Value): boolean | null {
+    const [a, b] = [plainOf(one), plainOf(other)];
+    if (isUntold(a) || isUntold(b)) return null;
+    if (typeof a !== 'object' || typeof b !== 'object') return a === b;
     if (a.is !== b.is) return false;
     if (a.is === 'number' && b.is === 'number') return decimalCompare(a.number, b.number) === 0;
     if (a.is === 'date' && b.is === 'date') {
@@ -89,7 +106,8 @@ function equal(a: Collection, b: Collection): boolean | null {
     return same.includes(false) ? false : same.includes(null) ? null : true;
 }
 
-const isIn = (list: Collection, one: Value): boolean => list.some((other) => isSame(one, other) === true);
+const isIn = (list: Collection, one: Value): boolean =>
+    list.some((other) => (isPlace(one) ? other === one : isSame(one, other) === true));
 const distinct = (list: Collection): Collection =>
     list.reduce<Value[]>((so, one) => (isIn(so, one) ? so : [...so, one]), []);
 
@@ -101,7 +119,8 @@ function textCompare(a: string, b: string): number {
     return y[at] === undefined || (x[at]?.codePointAt(0) ?? 0) > (y[at]?.codePointAt(0) ?? 0) ? 1 : -1;
 }
 
-function compare(a: Value, b: Value): number | null {
+function compare(one: Value, other: Value): number | null {
+    const [a, b] = [plainOf(one), plainOf(other)];
     if (typeof a === 'string' && typeof b === 'string') return textCompare(a, b);
     if (typeof a !== 'object' || typeof b !== 'object') return end();
     if (a.is === 'number' && b.is === 'number') return decimalCompare(a.number, b.number);
@@ -143,7 +162,7 @@ function stands(operator: string, answer: Value, constant: Value): boolean {
 }
 
 function answered(operator: string, answers: Collection, constant: Value | null): Collection {
-    if (constant === null) return [];
+    if (constant === null) return end();
     if (operator === 'exists') return [answers.length > 0 === constant];
     if (operator === '!=') return [!answers.some((one) => stands('=', one, constant))];
     return [answers.some((one) => stands(operator, one, constant))];
@@ -151,14 +170,14 @@ function answered(operator: string, answers: Collection, constant: Value | null)
 
 // --- items -----------------------------------------------------------------------------------------------------------
 const isPlace = (value: Value): value is Place => typeof value === 'object' && value.is === 'item';
-const places = (list: Collection): Place[] => list.filter(isPlace);
+const places = (list: Collection): Place[] => list.map((one) => (isPlace(one) ? one : end()));
 
 function allInside(state: Reads, place: Place): Place[] {
     return childrenOf(state, place).flatMap((child) => [child, ...allInside(state, child)]);
 }
 
-const answersOf = (state: Reads, list: Collection): Collection =>
-    places(list).flatMap((place) => (isAsked(state, place) ? [...(state.values.get(place.key) ?? [])] : []));
+const answersOf = (state: Reads, list: readonly Place[]): Collection =>
+    list.flatMap((place) => (isAsked(state, place) ? [...(state.values.get(place.key) ?? [])] : []));
 
 function nearest(state: Reads, here: Place, link: string): Collection {
     for (let at: Place | null = here; at !== null; at = at.parent) {
@@ -176,7 +195,8 @@ const choices = (list: Collection): ChoiceValue[] =>
 function codesOf(list: Collection): Collection {
     return list.flatMap((one): Value[] => {
         if (typeof one !== 'object') return [];
-        return one.is === 'choice' ? [one.option.value] : one.is === 'quantity' ? [one.code] : [];
+        if (one.is === 'quantity') return [one.code];
+        return one.is === 'choice' && one.option.system !== undefined ? [one.option.value] : [];
     });
 }
 
@@ -204,8 +224,10 @@ function changed(list: Collection, change: (number: Decimal) => Decimal | null):
     return one === null ? [] : numbers(change(numberIn(one)));
 }
 function added(a: Collection, b: Collection): Collection {
-    const [x, y] = [single(a), single(b)];
-    return typeof x === 'string' && typeof y === 'string' ? [x + y] : reckoned(a, b, decimalAdd);
+    const both = [a, b].map((list) => (list.length === 1 && list[0] !== undefined ? plainOf(list[0]) : null));
+    if (!both.some((one) => typeof one === 'string')) return reckoned(a, b, decimalAdd);
+    const [x, y] = [single(a), single(b)].map((one) => (one === null ? null : textIn(one)));
+    return typeof x === 'string' && typeof y === 'string' ? [x + y] : [];
 }
 function concat(a: Collection, b: Collection): Collection {
     const [x, y] = [single(a), single(b)];
@@ -214,7 +236,9 @@ function concat(a: Collection, b: Collection): Collection {
 function toInteger(list: Collection): Collection {
     const one = single(list);
     if (typeof one === 'boolean') return numbers(decimalOf(one ? 1 : 0));
-    return one !== null && isNumber(one) && decimalIsWhole(one.number) ? [one] : [];
+    const plain = one === null ? null : plainOf(one);
+    const isWhole = plain !== null && typeof plain === 'object' && plain.is === 'number' && decimalIsWhole(plain.number);
+    return isWhole ? [plain] : [];
 }
 function lengthOf(list: Collection): Collection {
     const one = single(list);
@@ -242,9 +266,9 @@ function collection(run: Run, op: FormOp, list: Collection, operand: Operand): C
         case 'all-items':
             return places(list).flatMap((place) => allInside(state, place));
         case 'link':
-            return places(list).map(({ def }) => def.item.link);
+            return places(list).flatMap(({ def }) => (def.parent === null ? [] : [def.item.link]));
         case 'answers':
-            return answersOf(state, list);
+            return answersOf(state, places(list));
         case 'score':
             return choices(list).flatMap(({ option: { score } }) =>
                 score === undefined ? [] : numbers(decimalOfNumber(score)),
@@ -366,12 +390,12 @@ function leaf(run: Run, op: FormOp, operand: Operand, scope: Scope): Collection 
         case 'here':
             return [scope.here];
         case 'this':
-            return scope.self;
+            return scope.self === null ? end() : [scope.self];
         case 'nearest':
             return nearest(run.state, scope.here, String(operand));
         case 'var': {
             const found = variableOf(scope.here, String(operand));
-            return found === null ? end() : body(run, found.program.run, { here: found.at, self: [found.at] });
+            return found === null ? end() : body(run, found.program.run, { here: found.at, self: null });
         }
         default:
             return null;
@@ -380,14 +404,14 @@ function leaf(run: Run, op: FormOp, operand: Operand, scope: Scope): Collection 
 
 // What runs a body.
 function bodies(run: Run, [op, first, second]: Instruction, list: Collection, scope: Scope): Collection | null {
-    const each = (one: Value): Collection => body(run, first as readonly Instruction[], { ...scope, self: [one] });
+    const each = (one: Value): Collection => body(run, first as readonly Instruction[], { ...scope, self: one });
     switch (op) {
         case 'where':
             return list.filter((one) => truthOf(each(one)) === true);
         case 'select':
             return list.flatMap((one) => [...each(one)]);
         case 'all':
-            return [list.every((one) => truthOf(each(one)) === true)];
+            return [list.map((one) => truthOf(each(one))).every((one) => one === true)];
         case 'iif':
             return body(run, (truthOf(list) === true ? first : second) as readonly Instruction[], scope);
         default:
@@ -416,7 +440,7 @@ function body(run: Run, instructions: readonly Instruction[], scope: Scope): Col
 /** runFor - what a program gives for its item, by `use`; null: it ended, and gives nothing. */
 function runFor<T>(program: Program, state: Reads, here: Place, use: (result: Collection) => T): T | null {
     try {
-        return use(body({ state, steps: 0 }, program.run, { here, self: [here] }));
+        return use(body({ state, steps: 0 }, program.run, { here, self: null }));
     } catch (error) {
         if (error instanceof Ended) return null;
         throw error;

@@ -7,8 +7,6 @@ export interface Page {
     readonly key: string;
     /** Words and questions, in the order of the form. */
     readonly places: readonly Place[];
-    /** Words of the groups around it, outermost first. */
-    readonly heads: readonly Place[];
 }
 /** one: for the person; some: at a station. */
 export type Layout = 'one' | 'some';
@@ -21,7 +19,8 @@ export const isOutput = ({ def: { item } }: Place): boolean => item.calculated !
 const isQuestion = (place: Place): boolean =>
     place.def.item.kind !== 'display' && place.def.item.kind !== 'group' && !isOutput(place);
 
-function shownIn(state: FormState, place: Place): Place[] {
+/** shownIn - words and questions that are shown of a place, in their order. */
+export function shownIn(state: FormState, place: Place): Place[] {
     if (place.def.item.hidden || !isAsked(state, place)) return [];
     return place.def.item.kind === 'group' ? place.children.flatMap((child) => shownIn(state, child)) : [place];
 }
@@ -56,26 +55,44 @@ function joined(blocks: readonly Block[]): Block[] {
     return out;
 }
 
-function headsOf(places: readonly Place[]): Place[] {
+/** headsOf - the groups around a place that have words, outermost first. */
+export function headsOf(place: Place): Place[] {
     const out: Place[] = [];
-    for (let at = places[0]?.parent ?? null; at !== null; at = at.parent)
+    for (let at = place.parent; at !== null; at = at.parent)
         if (at.def.item.text || isRepeatingGroup(at.def)) out.unshift(at);
     return out;
 }
 
-const pageOf = (places: readonly Place[]): Page => ({ key: places[0]?.key ?? '', places, heads: headsOf(places) });
+const pageOf = (places: readonly Place[]): Page => ({ key: places[0]?.key ?? '', places });
+const questionCount = (places: readonly Place[]): number => places.filter(isQuestion).length;
+
+// A group that fits on a page is not torn.
+function units(blocks: readonly Block[]): Place[][] {
+    const out: { places: Place[]; top: Place | null }[] = [];
+    for (const { places, top } of blocks) {
+        const last = out.at(-1);
+        if (last && top !== null && last.top === top) last.places.push(...places);
+        else out.push({ places: [...places], top });
+    }
+    return out.flatMap(({ places, top }) =>
+        questionCount(places) <= SOME ? [places] : blocks.filter((one) => one.top === top).map((one) => [...one.places]),
+    );
+}
+
+function filled(blocks: readonly Block[]): Page[] {
+    const pages: Place[][] = [];
+    for (const places of units(blocks)) {
+        const last = pages.at(-1);
+        if (last && questionCount(last) + questionCount(places) <= SOME) last.push(...places);
+        else pages.push([...places]);
+    }
+    return pages.map(pageOf);
+}
 
 /** pagesOf - the pages of what is asked now. */
 export function pagesOf(state: FormState, layout: Layout): Page[] {
     const blocks = joined(blocksOf(state, state.root, null));
-    if (layout === 'one') return blocks.map(({ places }) => pageOf(places));
-    const pages: { places: Place[]; top: Place | null }[] = [];
-    for (const { places, top } of blocks) {
-        const last = pages.at(-1);
-        if (last && last.top === top && last.places.length + places.length <= SOME) last.places.push(...places);
-        else pages.push({ places: [...places], top });
-    }
-    return pages.map(({ places }) => pageOf(places));
+    return layout === 'one' ? blocks.map(({ places }) => pageOf(places)) : filled(blocks);
 }
 
 /** pageAt - the number of the page with that key, or of the one that holds that place now; else as near as it was. */
@@ -87,15 +104,14 @@ export function pageAt(pages: readonly Page[], key: string, near: number): numbe
 /** questionsOf - the questions of a page. */
 export const questionsOf = (page: Page): Place[] => page.places.filter(isQuestion);
 
-/** rowEnd - the row of a repeating group that ends with this page, if it is the last row: there another is added. */
-export function rowEnd(pages: readonly Page[], at: number): Place | null {
-    const groupOf = (place: Place | undefined): Place | null => {
-        for (let one = place?.parent ?? null; one !== null; one = one.parent) if (isRepeatingGroup(one.def)) return one;
-        return null;
-    };
-    const row = groupOf(pages[at]?.places.filter(isQuestion).at(-1)),
-        next = pages[at + 1]?.places[0];
-    for (let one: Place | null = next ?? null; row !== null && one !== null; one = one.parent)
-        if (one.def === row.def && one.parent === row.parent) return null;
-    return row;
+/** rowEnding - the row of a repeating group that ends with this place: there it is taken out, and behind the last one
+ * another is added. Null: none. */
+export function rowEnding(state: FormState, place: Place): { row: Place; isLast: boolean } | null {
+    for (let at = place.parent; at !== null; at = at.parent) {
+        if (!isRepeatingGroup(at.def) || shownIn(state, at).at(-1) !== place) continue;
+        const row = at,
+            rows = row.parent?.children.filter(({ def }) => def === row.def) ?? [];
+        return { row, isLast: rows.at(-1) === row };
+    }
+    return null;
 }

@@ -1,10 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // A form that is being filled in: its items as a tree of places, what was answered, what is asked and what is
 // reckoned of it. An answer in, the next state out; only what reads it is reckoned anew.
-import { run, runTruth, type Collection } from './machine.ts';
-import type { Form, FormAnswer, Item, Program, Variable } from './types.ts';
+import { plainOf, run, runTruth, type Collection, type Value } from './machine.ts';
+import type { Form, FormAnswer, Item, Option, Program, Variable } from './types.ts';
 import { valueOf, type AnswerValue } from './values.ts';
-import { decimalIsWhole, decimalText } from './decimal.ts';
+import {
+    decimalCompare,
+    decimalIsWhole,
+    decimalParse,
+    decimalRound,
+    decimalText,
+    decimalTrim,
+    type Decimal,
+} from './decimal.ts';
 
 /** An item of the form, once. */
 export interface Def {
@@ -55,7 +63,7 @@ const ROWS_MOST = 50;
 
 export const keyOf = (link: string, rows: readonly number[]): string => `${link}@${rows.join('.')}`;
 export const isRepeatingGroup = ({ item }: Def): boolean => item.kind === 'group' && item.repeats === true;
-export const rowsMost = ({ item }: Def): number => item.most ?? ROWS_MOST;
+export const rowsMost = ({ item }: Pick<Def, 'item'>): number => item.most ?? ROWS_MOST;
 
 function defOf(item: Item, parent: Def | null, defs: Map<string, Def>): Def {
     const inside = new Set<string>(),
@@ -115,17 +123,35 @@ export function isAsked({ off }: Pick<FormState, 'off'>, place: Place): boolean 
     return true;
 }
 
-const hasAnswer = (state: Pick<FormState, 'values'>, place: Place): boolean =>
-    (state.values.get(place.key)?.length ?? 0) > 0 || place.children.some((child) => hasAnswer(state, child));
+type Known = Pick<FormState, 'off' | 'values'>;
+const isFilled = (state: Known, place: Place): boolean =>
+    !state.off.has(place.key) &&
+    ((state.values.get(place.key)?.length ?? 0) > 0 || place.children.some((child) => isFilled(state, child)));
 
-/** childrenOf - the places inside of one that count: what is asked; of a repeating group its first row and those up
- * to the last that has an answer. */
-export function childrenOf(state: Pick<FormState, 'off' | 'values'>, place: Place): Place[] {
-    const shown = place.children.filter((child) => !state.off.has(child.key));
-    return shown.filter((child, i) => {
-        if (!isRepeatingGroup(child.def) || child.rows.at(-1) === 0) return true;
-        return shown.slice(i).some((later) => later.def === child.def && hasAnswer(state, later));
-    });
+/** childrenOf - the places inside of one that count: those that are asked and have an answer, or one inside. */
+export const childrenOf = (state: Known, place: Place): Place[] =>
+    isAsked(state, place) ? place.children.filter((child) => isFilled(state, child)) : [];
+
+const isEntered = ({ texts }: Pick<FormState, 'texts'>, place: Place): boolean =>
+    (texts.get(place.key) ?? []).some((text) => text !== '') || place.children.some((child) => isEntered({ texts }, child));
+
+// A row that nobody wrote into is there where a later one was.
+function isThere(state: Pick<FormState, 'texts'>, place: Place): boolean {
+    for (let at: Place | null = place; at !== null; at = at.parent) {
+        const row: Place = at,
+            number = row.rows.at(-1) ?? 0;
+        if (!isRepeatingGroup(row.def) || number === 0) continue;
+        const later = row.parent?.children.filter(({ def, rows }) => def === row.def && (rows.at(-1) ?? 0) >= number);
+        if (!later?.some((one) => isEntered(state, one))) return false;
+    }
+    return true;
+}
+
+/** isEmptyRow - does it stand in a row of a repeating group in which nothing is answered? */
+export function isEmptyRow(state: Pick<FormState, 'texts'>, place: Place): boolean {
+    for (let at: Place | null = place; at !== null; at = at.parent)
+        if (isRepeatingGroup(at.def) && !isEntered(state, at)) return true;
+    return false;
 }
 
 // --- reckoning ---------------------------------------------------------------------------------------------------------
@@ -134,6 +160,7 @@ interface Draft {
     readonly today: string;
     readonly root: Place;
     readonly places: ReadonlyMap<string, readonly Place[]>;
+    readonly texts: FormState['texts'];
     readonly values: Map<string, readonly AnswerValue[]>;
     readonly off: Set<string>;
     readonly dirty: Set<string>;
@@ -142,9 +169,13 @@ interface Draft {
 const touchReaders = (draft: Draft, link: string): void =>
     draft.plan.readers.get(link)?.forEach((reader) => draft.dirty.add(reader));
 
-/** The answers of an item changed: what reads them, or counts the groups around them, is reckoned anew. */
+/** The answers of an item changed: what reads them, or the groups around them, is reckoned anew; and all of a row, which
+ * may be there only now. */
 function touch(draft: Draft, def: Def): void {
-    for (let at: Def | null = def; at !== null; at = at.parent) touchReaders(draft, at.item.link);
+    for (let at: Def | null = def; at !== null; at = at.parent) {
+        touchReaders(draft, at.item.link);
+        if (isRepeatingGroup(at)) for (const link of at.inside) draft.dirty.add(link);
+    }
 }
 
 function touchInside(draft: Draft, def: Def): void {
@@ -152,17 +183,37 @@ function touchInside(draft: Draft, def: Def): void {
     for (const link of def.inside) touchReaders(draft, link);
 }
 
+function numberText(item: Item, number: Decimal): string | null {
+    if (item.kind === 'integer' && !decimalIsWhole(number)) return null;
+    const rounded = item.decimals === undefined ? number : decimalRound(number, item.decimals);
+    return rounded === null ? null : decimalText(decimalTrim(rounded));
+}
+
+function optionText(item: Item, one: Value): string | null {
+    const plain = plainOf(one),
+        isIt = (option: Option): boolean => {
+            if (typeof one === 'object' && one.is === 'choice' && one.option === option) return true;
+            if (typeof plain === 'string') return plain === option.value;
+            const number = option.number === true ? decimalParse(option.value) : null;
+            return typeof plain === 'object' && plain.is === 'number' && number !== null && decimalCompare(plain.number, number) === 0;
+        };
+    return item.options?.find(isIt)?.value ?? null;
+}
+
+// What a program gives, as an answer of its item is written; null: it is none.
+function resultText(item: Item, one: Value): string | null {
+    if (item.kind === 'choice') return optionText(item, one);
+    const plain = plainOf(one);
+    if (typeof plain === 'boolean') return item.kind === 'boolean' ? String(plain) : null;
+    if (typeof plain === 'string') return item.kind === 'text' ? plain : null;
+    if (plain.is === 'date') return item.kind === 'date' ? plain.text : null;
+    const isNumeric = item.kind === 'integer' || item.kind === 'decimal' || item.kind === 'quantity';
+    return plain.is === 'number' && isNumeric ? numberText(item, plain.number) : null;
+}
+
 function answerOf(item: Item, found: Collection): readonly AnswerValue[] {
-    const texts = found.map((one): string | null => {
-        if (typeof one === 'boolean') return item.kind === 'boolean' ? String(one) : null;
-        if (typeof one === 'string') return item.kind === 'text' || item.kind === 'choice' ? one : null;
-        if (one.is === 'date') return item.kind === 'date' ? one.text : null;
-        if (one.is !== 'number') return null;
-        if (item.kind === 'integer') return decimalIsWhole(one.number) ? decimalText(one.number).split('.')[0]! : null;
-        return ['decimal', 'quantity', 'choice'].includes(item.kind) ? decimalText(one.number) : null;
-    });
-    const values = texts.flatMap((text) => (text === null ? [] : (valueOf(item, text) ?? [])));
-    return item.repeats ? values : values.slice(0, 1);
+    const values = found.flatMap((one) => valueOf(item, resultText(item, one) ?? '') ?? []);
+    return values.slice(0, item.repeats ? rowsMost({ item }) : 1);
 }
 
 const isEqual = (a: readonly AnswerValue[], b: readonly AnswerValue[]): boolean =>
@@ -188,7 +239,7 @@ function look(draft: Draft, place: Place): void {
         }
     }
     if (item.calculated === undefined) return;
-    const next = isAsked(draft, place) ? answerOf(item, run(item.calculated, draft, place)) : [];
+    const next = isAsked(draft, place) && isThere(draft, place) ? answerOf(item, run(item.calculated, draft, place)) : [];
     if (isEqual(next, draft.values.get(place.key) ?? [])) return;
     draft.values.set(place.key, next);
     touch(draft, place.def);

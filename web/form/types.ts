@@ -18,10 +18,13 @@ export interface Variable {
 export interface Option {
     readonly value: string;
     readonly text: string;
+    /** It is a code of that system. */
+    readonly system?: string;
+    /** It is a whole number; with neither it is a text. */
+    readonly number?: boolean;
     readonly score?: number;
     /** Chosen, it takes the others back. */
     readonly alone?: boolean;
-    readonly system?: string;
 }
 export interface Check {
     readonly program: Program;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Answers as values: what a text of an answer is for its kind of item, and what is wrong with one.
-import { decimalCompare, decimalIsWhole, decimalParse, decimalTrim, type Decimal } from './decimal.ts';
+import { decimalCompare, decimalParse, type Decimal } from './decimal.ts';
 import type { Item, Option } from './types.ts';
 
 export interface NumberValue {
@@ -38,14 +38,23 @@ export function dateIsReal(text: string): boolean {
     return day === undefined || (Number(day) >= 1 && Number(day) <= last);
 }
 
+const NUMBER_CHARS = 32,
+    DIGITS_MOST = 8;
+
+// The digits that are written count, also zeros.
 function numberOf(item: Item, text: string): NumberValue | null {
-    const number = decimalParse(text);
-    return number === null || (item.kind === 'integer' && !/^-?\d+$/.test(text)) ? null : numberValue(number);
+    const number = text.length > NUMBER_CHARS ? null : decimalParse(text),
+        digits = text.split('.')[1]?.length ?? 0;
+    return number === null || digits > (item.kind === 'integer' ? 0 : DIGITS_MOST) ? null : numberValue(number);
 }
+
+// Control characters are no text; lines are, where it has lines.
+const isText = (item: Item, text: string): boolean =>
+    text !== '' && ![...text].some((c) => c === '\u007f' || (c < ' ' && !(item.lines === true && c === '\n')));
 
 function quantityOf(item: Item, text: string): QuantityValue | null {
     const [, written = '', unit] = /^(\S+)(?: (\S+))?$/.exec(text) ?? [],
-        number = decimalParse(written),
+        number = numberOf(item, written)?.number ?? null,
         code = unit ?? item.units?.[0]?.code ?? '';
     if (number === null || (unit !== undefined && !item.units?.some((one) => one.code === unit))) return null;
     return { is: 'quantity', number, code, isUsual: code === (item.units?.[0]?.code ?? '') };
@@ -68,7 +77,7 @@ export function valueOf(item: Item, text: string): AnswerValue | null {
             return option === undefined ? null : { is: 'choice', option };
         }
         case 'text':
-            return text;
+            return isText(item, text) ? text : null;
         default:
             return null;
     }
@@ -116,8 +125,7 @@ export function valueFault(item: Item, text: string): ValueFault | null {
         return isLong ? 'length' : null;
     }
     if (typeof value === 'object' && (value.is === 'number' || value.is === 'quantity')) {
-        if (item.decimals !== undefined && decimalTrim(value.number).digits > item.decimals) return 'decimals';
-        if (item.kind === 'integer' && !decimalIsWhole(value.number)) return 'form';
+        if (item.decimals !== undefined && value.number.digits > item.decimals) return 'decimals';
     }
     if (item.min !== undefined && isBelow(item, value, item.min) === true) return 'low';
     return item.max !== undefined && isAbove(item, value, item.max) ? 'high' : null;

@@ -64,7 +64,7 @@ function Choice({ text, isHere, isOff, onPress, number }: {
 
 function YesNo({ texts, isOff, onAnswer }: Named) {
     return (
-        <div class="both">
+        <div class="both yes-no">
             {(['true', 'false'] as const).map((one, i) => (
                 <Choice
                     key={one}

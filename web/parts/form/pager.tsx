@@ -4,18 +4,22 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { allFaults, faultsOf, type Fault } from '../../form/faults.ts';
-import { pageAt, pagesOf, questionsOf, rowEnd, type Layout, type Page } from '../../form/pages.ts';
+import { headsOf, pageAt, pagesOf, questionsOf, rowEnding, shownIn, type Layout, type Page } from '../../form/pages.ts';
 import { isRepeatingGroup, keyOf, rowsMost, rowsOf, type FormState, type Place } from '../../form/state.ts';
 import type { FormFault } from '../../lib/api.ts';
 import { isThere } from '../../lib/api.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { t } from '../../lib/words.ts';
+import { AlarmList } from '../alarm/alarm.tsx';
 import { Saved, savingAsks } from '../measure/saved.tsx';
 import { savingHolds } from '../measure/measure.ts';
 import { blocking, firstOpen, isAnswered, isBeyond, pageFaults } from './entry.ts';
 import { Field, Shown, faultText } from './field.tsx';
 import type { FormUse } from './use_form.ts';
 
+interface Ref<T> {
+    current: T;
+}
 interface Where {
     readonly key: string;
     readonly at: number;
@@ -69,7 +73,7 @@ const WHYS: Readonly<Record<FormFault['why'], Fault['why']>> = {
     check: 'check',
 };
 
-function Refused({ use, pager }: { use: FormUse; pager: PagerUse }) {
+function Refused({ use, pager, layout }: { use: FormUse; pager: PagerUse; layout: Layout }) {
     const { state } = use,
         faults = serverFaults(use);
     if (state === null || use.saving.saving.step !== 'refused') return null;
@@ -83,12 +87,16 @@ function Refused({ use, pager }: { use: FormUse; pager: PagerUse }) {
                     const say = fault.say ?? '';
                     return (
                         <li key={place.key}>
-                            <bdi>{place.def.item.text}</bdi>:{' '}
+                            <strong>
+                                <bdi>{place.def.item.text}</bdi>
+                            </strong>
+                            <br />
                             {fault.why === 'range' ? t('form.fault-other') : faultText({ place, why: WHYS[fault.why], say })}
                         </li>
                     );
                 })}
             </ul>
+            {layout === 'some' && <AlarmList alarms={use.saving.alarms} title={t('measure.until')} />}
             <div class="both">
                 <button
                     type="button"
@@ -107,44 +115,54 @@ function Refused({ use, pager }: { use: FormUse; pager: PagerUse }) {
 }
 
 // --- a page ----------------------------------------------------------------------------------------------------------
-function Heads({ state, page }: { state: FormState; page: Page }) {
+// Words of the groups that begin with this place.
+function Heads({ state, place, before }: { state: FormState; place: Place; before: Place | undefined }) {
+    const known = new Set(before === undefined ? [] : headsOf(before).map(({ key }) => key));
     return (
         <>
-            {page.heads.map((head) => {
-                const count = isRepeatingGroup(head.def) ? rowsOf(state, head.def, head.rows.slice(0, -1)) : 1,
-                    row = (head.rows.at(-1) ?? 0) + 1;
-                return (
-                    <h2 key={head.key} class="form-head">
-                        {head.def.item.text}
-                        {count > 1 && ` ${t('form.row', { number: row, count })}`}
-                    </h2>
-                );
-            })}
+            {headsOf(place)
+                .filter(({ key }) => !known.has(key))
+                .map((head) => {
+                    const count = isRepeatingGroup(head.def) ? rowsOf(state, head.def, head.rows.slice(0, -1)) : 1,
+                        row = (head.rows.at(-1) ?? 0) + 1;
+                    return (
+                        <h2 key={head.key} class="form-head">
+                            {head.def.item.text}
+                            {count > 1 && ` ${t('form.row', { number: row, count })}`}
+                        </h2>
+                    );
+                })}
         </>
     );
 }
 
-function RowButtons({ use, pager, isOff }: { use: FormUse; pager: PagerUse; isOff: boolean }) {
+// What can be done with a row where it ends.
+function RowButtons({ use, place, isOff, onAdded }: {
+    use: FormUse;
+    place: Place;
+    isOff: boolean;
+    onAdded: (row: string) => void;
+}) {
     const { state } = use,
-        row = rowEnd(pager.pages, pager.at),
-        added = useRef('');
-    useLayoutEffect(() => {
-        if (added.current !== '') pager.goTo(added.current);
-        added.current = '';
-    }, [pager.pages.length]);
-    if (state === null || row === null) return null;
-    const above = row.rows.slice(0, -1),
+        end = state === null ? null : rowEnding(state, place);
+    if (state === null || end === null) return null;
+    const { row, isLast } = end,
+        above = row.rows.slice(0, -1),
         count = rowsOf(state, row.def, above);
-    const add = (): void => {
-        const first = row.children[0];
-        if (first) added.current = keyOf(first.def.item.link, [...above, count]);
-        use.addRow(row);
-    };
     return (
         <div class="buttons">
-            <button type="button" disabled={isOff || count >= rowsMost(row.def)} onClick={add}>
-                {t('form.another')}
-            </button>
+            {isLast && (
+                <button
+                    type="button"
+                    disabled={isOff || count >= rowsMost(row.def)}
+                    onClick={() => {
+                        onAdded(keyOf(row.def.item.link, [...above, count]));
+                        use.addRow(row);
+                    }}
+                >
+                    {t('form.another')}
+                </button>
+            )}
             {count > 1 && (
                 <button type="button" disabled={isOff} onClick={() => use.dropRow(row)}>
                     {t('form.drop')}
@@ -157,14 +175,70 @@ function RowButtons({ use, pager, isOff }: { use: FormUse; pager: PagerUse; isOf
 const fieldOf = (element: Element | null): HTMLElement | null => element?.closest<HTMLElement>('[data-field]') ?? null;
 
 /** Digits choose: in the question that has the focus, or in the only one of the page. */
-function useChoosing(page: HTMLElement | null): void {
+function useChoosing(page: Ref<HTMLElement | null>): void {
     const press = (number: number): void => {
-        const fields = [...(page?.querySelectorAll<HTMLElement>('[data-field]') ?? [])],
+        const fields = [...(page.current?.querySelectorAll<HTMLElement>('[data-field]') ?? [])],
             field = fieldOf(document.activeElement) ?? (fields.length === 1 ? fields[0] : undefined);
         field?.querySelector<HTMLButtonElement>(`[data-choice="${number}"]`)?.click();
     };
     const digits = Array.from({ length: 9 }, (_, i) => [String(i + 1), () => press(i + 1)] as const);
     useKeys(Object.fromEntries(digits));
+}
+
+const fieldIn = (body: HTMLElement | null, key: string): HTMLElement | null =>
+    [...(body?.querySelectorAll<HTMLElement>('[data-field]') ?? [])]
+        .find((one) => one.dataset['field'] === key)
+        ?.querySelector<HTMLElement>('input, textarea, select, button') ?? null;
+
+// A row that was added: its first question is where it goes on.
+function useAdded(
+    state: FormState | null,
+    pager: PagerUse,
+    added: Ref<string>,
+    body: Ref<HTMLElement | null>,
+): void {
+    useLayoutEffect(() => {
+        const link = added.current.split('@')[0] ?? '',
+            row = state?.places.get(link)?.find(({ key }) => key === added.current),
+            first = state && row ? shownIn(state, row)[0] : undefined;
+        if (first === undefined) return;
+        pager.goTo(first.key);
+        const field = fieldIn(body.current, first.key);
+        if (field === null) return;
+        field.focus();
+        added.current = '';
+    });
+}
+
+// Words or a question with the heads in front of it, and what can be done with the row that it ends.
+function PlaceView({ use, state, place, before, isLooked, isOff, onLook, onAdded }: {
+    use: FormUse;
+    state: FormState;
+    place: Place;
+    before: Place | undefined;
+    /** What is wrong with it may be said; what only warns is said always. */
+    isLooked: boolean;
+    isOff: boolean;
+    onLook: () => void;
+    onAdded: (row: string) => void;
+}) {
+    const texts = state.texts.get(place.key) ?? [];
+    return (
+        <>
+            <Heads state={state} place={place} before={before} />
+            <Shown state={state} place={place}>
+                <Field
+                    place={place}
+                    texts={texts}
+                    faults={faultsOf(state, place).filter(({ why }) => isLooked || why === 'warns')}
+                    isOff={isOff}
+                    onAnswer={(next) => use.answer(place, next)}
+                    onLeave={() => texts.length > 0 && onLook()}
+                />
+            </Shown>
+            <RowButtons use={use} place={place} isOff={isOff} onAdded={onAdded} />
+        </>
+    );
 }
 
 export interface PagerProps {
@@ -183,18 +257,26 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
         looked = useSignal<ReadonlySet<string>>(new Set()),
         body = useRef<HTMLDivElement>(null),
         top = useRef<HTMLParagraphElement>(null),
-        isFirst = useRef(true);
+        isFirst = useRef(true),
+        added = useRef(''),
+        isTrial = useRef(false);
     const isOff = savingHolds(use.saving.saving) || savingAsks(use.saving);
     useLayoutEffect(() => {
         const input = layout === 'some' ? body.current?.querySelector<HTMLElement>('input, textarea, button, select') : null;
         if (!isFirst.current || layout === 'one') (input ?? top.current)?.focus();
         isFirst.current = false;
     }, [page?.key]);
-    useChoosing(body.current);
+    // What this page has said already is not asked twice, if nothing of it is urgent.
+    useLayoutEffect(() => {
+        const { saving, alarms, again } = use.saving;
+        if (saving.step === 'sending' || !isTrial.current) return;
+        isTrial.current = false;
+        if (saving.step === 'refused' && alarms.length === 0) again();
+    }, [use.saving.saving.step]);
+    useChoosing(body);
+    useAdded(state, pager, added, body);
     if (state === null || page === undefined) return <p>{t('form.no-questions')}</p>;
     const look = (keys: readonly string[]): void => void (looked.value = new Set([...looked.value, ...keys]));
-    const wrong = (place: Place): Fault[] =>
-        looked.value.has(place.key) ? faultsOf(state, place) : faultsOf(state, place).filter(({ why }) => why === 'warns');
     const groupFaults = looked.value.has(page.key)
         ? pageFaults(state, page).filter(({ place }) => place.def.item.kind === 'group')
         : [];
@@ -206,12 +288,12 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
         look([page.key, ...questionsOf(page).map(({ key }) => key), ...faults.map(({ place }) => place.key)]);
         if (first === undefined) return forward();
         // A number that cannot be kept is judged all the same.
-        if (faults.some(isBeyond) && isThere.value) use.save();
+        if (faults.some(isBeyond) && isThere.value) {
+            isTrial.current = true;
+            use.save();
+        }
         pager.goTo(first.place.key);
-        const field = [...(body.current?.querySelectorAll<HTMLElement>('[data-field]') ?? [])].find(
-            (one) => one.dataset['field'] === first.place.key,
-        );
-        field?.querySelector<HTMLElement>('input, textarea, select, button')?.focus();
+        fieldIn(body.current, first.place.key)?.focus();
     };
     // An answer that is there is taken back; where none is, it goes on.
     const skip = (): void => {
@@ -230,23 +312,26 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
                 {t('form.question-of', { number: at + 1, count: pages.length })}
             </p>
             <progress class="form-bar" value={at + 1} max={pages.length} aria-hidden="true" />
-            <Refused use={use} pager={pager} />
+            <Refused use={use} pager={pager} layout={layout} />
             {use.saving.saving.step !== 'refused' && (
-                <Saved use={use.saving} names={(link) => state.plan.defs.get(link)?.item.text ?? ''} />
+                <Saved
+                    use={layout === 'some' ? use.saving : { ...use.saving, alarms: [] }}
+                    names={(link) => state.plan.defs.get(link)?.item.text ?? ''}
+                />
             )}
             <div ref={body} key={page.key}>
-                <Heads state={state} page={page} />
-                {page.places.map((place) => (
-                    <Shown key={place.key} state={state} place={place}>
-                        <Field
-                            place={place}
-                            texts={state.texts.get(place.key) ?? []}
-                            faults={wrong(place)}
-                            isOff={isOff}
-                            onAnswer={(texts) => use.answer(place, texts)}
-                            onLeave={() => (state.texts.get(place.key) ?? []).length > 0 && look([place.key])}
-                        />
-                    </Shown>
+                {page.places.map((place, i) => (
+                    <PlaceView
+                        key={place.key}
+                        use={use}
+                        state={state}
+                        place={place}
+                        before={page.places[i - 1]}
+                        isLooked={looked.value.has(place.key)}
+                        isOff={isOff}
+                        onLook={() => look([place.key])}
+                        onAdded={(row) => void (added.current = row)}
+                    />
                 ))}
                 {groupFaults.map((fault) => (
                     <p key={fault.place.key + fault.say} class="form-faults" role="alert">
@@ -254,7 +339,6 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
                     </p>
                 ))}
             </div>
-            <RowButtons use={use} pager={pager} isOff={isOff} />
             <div class="form-buttons">
                 <button type="button" disabled={isOff || at === 0} onClick={() => pager.go(at - 1)}>
                     {t('form.back')}
