@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -28,24 +28,25 @@ NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
 NEEDS_fhirpath  := machine terms fhir base
 NEEDS_elm       := machine terms fhir json base
-NEEDS_form      := base
+NEEDS_form      := fhirpath admit fhir json base
 NEEDS_ranges    := value json base
 NEEDS_measure   := elm machine terms value fhir json base
 NEEDS_consent   := json base
+NEEDS_day       := base
 NEEDS_keys      := db crypto base
 NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := guideline payload tlog store keys consent admit fhir db tls passkey crypto json base
+NEEDS_records   := guideline payload tlog store keys day consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline json base
 NEEDS_paper     := letter base
-NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
-NEEDS_pages     := http visit screen letter records ranges crypto json base
+NEEDS_visit     := letter screen records day ranges guideline consent admit fhir crypto base json
+NEEDS_pages     := http visit screen letter records day ranges crypto json base
 NEEDS_serve     := tls pages letter paper door http confine records crypto json base
-NEEDS_cli       := tls serve confine config door visit measure elm fhirpath terms consent fhir crypto json base
+NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
@@ -61,24 +62,25 @@ DOORS_value     := scalar value
 DOORS_terms     := terms
 DOORS_machine   := machine_ops run
 DOORS_admit     := admit import same
-DOORS_fhirpath  := fhirpath invariants
+DOORS_fhirpath  := fhirpath invariants tree
 DOORS_elm       := elm
-DOORS_form      :=
+DOORS_form      := form
 DOORS_ranges    := ranges
 DOORS_measure   := measure
 DOORS_consent   := consent may
+DOORS_day       := day
 DOORS_keys      := keys
 DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline
 DOORS_payload   := payload
-DOORS_records   := site commons certify health staff proof account rec rights worklist session gate deeds ops
+DOORS_records   := site commons certify health staff proof account rec rights worklist queue session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit trust content held person enrol import measure plan check inbox result rights site clinic demo forms recovery health
+DOORS_visit     := visit trust content held person enrol import measure plan check inbox result rights site clinic demo forms recovery health reception rules
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

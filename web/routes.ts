@@ -16,6 +16,7 @@ export const routes = {
     health: '/health',
     staff: '/staff',
     tablets: '/tablets',
+    rules: '/rules',
     siteLog: '/site-log',
     settings: '/settings',
 } as const;

@@ -13,6 +13,7 @@ import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
+import { RulesScreen } from './screens/rules/rules.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { SettingsScreen } from './screens/settings/settings.tsx';
 import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
@@ -97,6 +98,14 @@ export const screens: readonly Screen[] = [
         title: 'tablets.title',
         view: TabletsScreen,
         roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.rules,
+        title: 'rules.title',
+        view: RulesScreen,
+        roles: ['clinician', ...WATCH],
         needsPerson: false,
         isStation: true,
     },

@@ -65,6 +65,11 @@ SALVE_MUST_USE enum salve_code admit_check(const struct admit_rules *rules, cons
  * RelatedPerson and AllergyIntolerance belong to none. */
 family_mask admit_families(const struct admit_rules *rules, const struct tape *tape, tape_at resource);
 
+/* admit_observes - are observations admitted under that code? *families of it, where families is not NULL (0: it is not
+ * kept apart). admit_words - may their value be words? */
+bool admit_observes(const struct admit_rules *rules, struct str system, struct str code, family_mask *families);
+bool admit_words(const struct admit_rules *rules, struct str system, struct str code);
+
 struct admit_count {
     const char *rule; /* "salve-never/N5" */
     uint32_t count;

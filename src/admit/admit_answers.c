@@ -132,6 +132,25 @@ static tape_at value_of(const struct tape *tape, tape_at answer)
     return TAPE_NONE;
 }
 
+/* "6/12", as it stands on the chart: two numbers of at most four digits. */
+static bool is_fraction(struct str text, struct str *top, struct str *bottom)
+{
+    enum { DIGITS_MAX = 4 };
+    if (!str_split(text, '/', top, bottom)) return false;
+    bool is = top->len > 0 && top->len <= DIGITS_MAX && bottom->len > 0 && bottom->len <= DIGITS_MAX;
+    for (size_t i = 0; is && i < top->len; i++) is = str_is_digit(top->ptr[i]);
+    for (size_t i = 0; is && i < bottom->len; i++) is = str_is_digit(bottom->ptr[i]);
+    return is && (top->len == 1 || top->ptr[0] != '0') && (bottom->len == 1 || bottom->ptr[0] != '0');
+}
+
+/* An answer of two numbers has no type of its own: it comes as text. Only questions of this programme ask for one. */
+static bool is_ratio(const struct answering *a, const struct asked *asked, tape_at value)
+{
+    struct str top, bottom;
+    return tape_type(a->tape, value) == FHIR_T_string && str_eq(asked->system, QUESTION) &&
+           is_fraction(tape_text(a->tape, value), &top, &bottom);
+}
+
 static bool is_readable(const struct answering *a, const struct asked *asked, tape_at value)
 {
     switch (tape_type(a->tape, value)) {
@@ -142,14 +161,35 @@ static bool is_readable(const struct answering *a, const struct asked *asked, ta
     case FHIR_T_Coding:
         return true;
     case FHIR_T_string:
-        return admit_code_worded(a->rules, asked->system, asked->code);
+        return admit_code_worded(a->rules, asked->system, asked->code) || is_ratio(a, asked, value);
     default:
         return false;
     }
 }
 
-static void add_value(struct answering *a, tape_at value)
+static void add_part(struct answering *a, const char *name, struct str number)
 {
+    tape_open(&a->make, name);
+    tape_add_number(&a->make, "value", number);
+    tape_close(&a->make);
+}
+
+static void add_ratio(struct answering *a, tape_at value)
+{
+    struct str top, bottom;
+    if (!is_fraction(tape_text(a->tape, value), &top, &bottom)) return;
+    tape_open(&a->make, "valueRatio");
+    add_part(a, "numerator", top);
+    add_part(a, "denominator", bottom);
+    tape_close(&a->make);
+}
+
+static void add_value(struct answering *a, const struct asked *asked, tape_at value)
+{
+    if (is_ratio(a, asked, value)) {
+        add_ratio(a, value);
+        return;
+    }
     switch (tape_type(a->tape, value)) {
     case FHIR_T_decimal: /* an Observation has no bare decimal */
         tape_open(&a->make, "valueQuantity");
@@ -203,7 +243,7 @@ static void add_observation(struct answering *a, const struct asked *asked, tape
     add_child(a, "subject", "subject");
     add_child(a, "encounter", "encounter");
     add_child(a, "authored", "effectiveDateTime");
-    add_value(a, value);
+    add_value(a, asked, value);
     add_source(a);
     tape_close(&a->make);
     tape_close(&a->make);

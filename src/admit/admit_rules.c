@@ -427,6 +427,17 @@ family_mask admit_code_families(const struct admit_rules *rules, struct str syst
     return icd_code(code, bare, &plain) ? families | prefix_families(system, plain) : families;
 }
 
+bool admit_observes(const struct admit_rules *rules, struct str system, struct str code, family_mask *families)
+{
+    if (families != NULL) *families = admit_code_families(rules, system, code);
+    return admit_fact_has(rules, rules->observation_set, system, code);
+}
+
+bool admit_words(const struct admit_rules *rules, struct str system, struct str code)
+{
+    return admit_code_worded(rules, system, code);
+}
+
 const struct admit_name *admit_name_find(const struct admit_names *names, struct str text)
 {
     for (size_t i = 0; i < names->count; i++)

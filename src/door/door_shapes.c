@@ -184,6 +184,30 @@ SHAPE(work_entry){INT(work_entry, part, WORK_PARTS), INT(work_entry, task, WORK_
 SHAPE(work){TEXT(work, ticket), SOME(work, entries, entry_count, work_entry, WORK_ENTRIES_MAX),
             INT(work, reach, WORK_BY_SHOWN + 1), END};
 
+/* --- queue.h ------------------------------------------------------------------------------------------------------ */
+
+SHAPE(queue_step){INT(queue_step, event, DAY_EVENTS),
+                  INT(queue_step, station, STATION_COUNT + 1),
+                  TEXT(queue_step, item),
+                  BOOL(queue_step, is_done),
+                  BOOL(queue_step, has_left),
+                  INT(queue_step, left, 0),
+                  END};
+
+SHAPE(queue_item){TEXT(queue_item, word), BOOL(queue_item, is_done), END};
+
+SHAPE(queue_entry){TEXT(queue_entry, ticket),
+                   INT(queue_entry, number, 0),
+                   INT(queue_entry, since_unix_ms, 0),
+                   INT(queue_entry, at, STATION_COUNT + 1),
+                   INT(queue_entry, at_unix_ms, 0),
+                   INT(queue_entry, done, 0),
+                   INT(queue_entry, left, 0),
+                   BOOL(queue_entry, is_held),
+                   INT(queue_entry, urgency, 0),
+                   MANY(queue_entry, items, item_count, queue_item, DAY_ITEMS_MAX),
+                   END};
+
 /* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */
 
 SHAPE(staff){TEXT(staff, id),         INT(staff, role, ROLE_COUNT), BOOL(staff, retired),    BOOL(staff, has_pin),

@@ -13,11 +13,17 @@ struct call_row {
 
 #define IN(name) ((pages_members)1 << PAGES_IN_##name)
 /* What is shown to show who it is (records/proof.h). */
-#define AT_TABLET                                 (IN(challenge) | IN(tablet) | IN(tabletSignature))
-#define PASSKEY_NEW                               (IN(challenge) | IN(authenticatorData) | IN(clientData))
-#define PASSKEY                                   (PASSKEY_NEW | IN(credential) | IN(signature))
-#define PROOF                                     (IN(secret) | IN(code) | AT_TABLET | PASSKEY)
-#define SECOND                                    (IN(with) | IN(withSecret) | IN(code) | AT_TABLET | PASSKEY)
+#define AT_TABLET   (IN(challenge) | IN(tablet) | IN(tabletSignature))
+#define PASSKEY_NEW (IN(challenge) | IN(authenticatorData) | IN(clientData))
+#define PASSKEY     (PASSKEY_NEW | IN(credential) | IN(signature))
+#define PROOF       (IN(secret) | IN(code) | AT_TABLET | PASSKEY)
+#define SECOND      (IN(with) | IN(withSecret) | IN(code) | AT_TABLET | PASSKEY)
+/* The card that is shown with the call, or the person who is open. */
+#define AT_DESK (IN(card) | IN(person))
+#define PATIENT                                                                                                        \
+    (IN(family) | IN(givenNames) | IN(birthDate) | IN(age) | IN(telephone) | IN(language) | IN(ownWord) | IN(sure))
+#define AGREED                                                                                                         \
+    (IN(version) | IN(method) | IN(witness) | IN(isGuardian) | IN(assent) | IN(keepApart) | IN(agreedOn) | IN(ofAge))
 #define PAGES_CALL(name, handler, who, must, may) {name, handler, who, must, may},
 static const struct call_row rows[] = {
 #include "pages/pages.def"
@@ -29,6 +35,9 @@ static const struct call_row rows[] = {
 #undef PASSKEY
 #undef PROOF
 #undef SECOND
+#undef AT_DESK
+#undef PATIENT
+#undef AGREED
 
 /* Names for log and metrics; a call is behind the first three, in the order of its row. */
 enum { ROUTE_NONE, ROUTE_FILE, ROUTE_LETTER, ROUTE_CALLS, ROW_COUNT = sizeof rows / sizeof *rows };
@@ -53,6 +62,7 @@ const char *const *pages_routes(size_t *count)
 static struct str element_of(const struct pages_in *in, const struct salve_err *err)
 {
     struct str element = str_of(err->element); /* cut where it was too long */
+    if (str_starts(element, STR("language "))) return STR("language");
     for (size_t i = 0; i < in->items_count && element.len > 0; i++)
         if (str_starts(in->items[i], element)) return STR("items");
     for (size_t i = 0; i < in->leave_count && element.len > 0; i++)

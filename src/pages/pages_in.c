@@ -85,6 +85,12 @@ static enum salve_code pages_in_item(struct reading_in *in, const struct json *i
     return read_text(in, item, "items", ITEM_BYTES_MAX, out);
 }
 
+static enum salve_code pages_in_choice(struct reading_in *in, const struct json *item, struct guideline_choice *out)
+{
+    TRY(read_member(in, item, 2, "name", WORD_BYTES_MAX, &out->name));
+    return read_member(in, item, 2, "value", WORD_BYTES_MAX, &out->value);
+}
+
 static enum salve_code pages_in_time(struct reading_in *in, const struct json *item, struct pages_time *out)
 {
     TRY(read_member(in, item, 2, "task", WORD_BYTES_MAX, &out->task));

@@ -39,15 +39,18 @@ struct pages_time {
 struct pages_in {
     pages_members given;
     struct str name, secret, who, person, key, how, why, agreed, language, role, with, withSecret, from;
-    struct str code, id, label, tablet;
+    struct str code, id, label, tablet, digest;
+    struct str card, old, slip, family, givenNames, names, birthDate, age, sex, telephone, ownWord;
+    struct str purpose, version, rounds, method, witness, assent, agreedOn;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey; /* bytes */
-    bool isGuardian, untold, locked;
+    bool isGuardian, untold, locked, sure, keepApart, ofAge;
     struct visit_typed *readings;
     struct pages_pair *confirmed;
     struct screen_leave *leave;
     struct str *items;
     struct pages_time *times;
-    size_t readings_count, confirmed_count, leave_count, items_count, times_count;
+    struct guideline_choice *choices;
+    size_t readings_count, confirmed_count, leave_count, items_count, times_count, choices_count;
 };
 
 /* pages_in_read - E_SYNTAX, E_TOO_DEEP, E_TOO_BIG; E_INVALID names the member that is missing, not known or of another

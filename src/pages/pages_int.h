@@ -27,6 +27,7 @@ enum {
     PAGES_NAME_BYTES = 22, /* 16 random bytes in base64url, without padding */
     PAGES_LETTERS = 2,     /* of a session */
     PAGES_TOKEN_TEXT_BYTES = 43,
+    PAGES_KEY_BYTES = 36,       /* a UUID */
     PAGES_HASH_TEXT_BYTES = 45, /* base64 of a SHA-256, and NUL */
     PAGES_ANSWER_BYTES_MAX = 8 << 20,
 };
@@ -37,6 +38,14 @@ struct pages_letter {
     char name[PAGES_NAME_BYTES + 1];
     struct str html, pdf;
     char style[PAGES_HASH_TEXT_BYTES]; /* hash of its style sheet */
+    int64_t until_ms;
+};
+
+/* The card of the newest enrolment, for five minutes: the answer that had it may have been lost, and nobody else will
+ * ever have it. */
+struct pages_enrolled {
+    char key[PAGES_KEY_BYTES + 1]; /* of the request; empty: none */
+    char card[REC_CODE_TEXT_BYTES + 1];
     int64_t until_ms;
 };
 
@@ -63,6 +72,7 @@ struct pages_session {
     char sex[8];                       /* of the open person, as words speak to them; empty: not known */
     uint64_t shown;                    /* of the drafts that were shown last; 0: none were */
     struct pages_letter letters[PAGES_LETTERS];
+    struct pages_enrolled enrolled;
 };
 
 struct pages_seat {
@@ -178,6 +188,7 @@ void pages_session_end(struct pages *pages, struct pages_session *session);
 /* pages_person_end - nobody is open. */
 enum salve_code pages_person_end(struct pages_session *session, struct salve_err *err);
 void pages_letters_end(struct pages_session *session, int64_t now_ms);
+void pages_enrolled_end(struct pages_session *session, int64_t now_ms);
 int64_t pages_now_ms(void); /* of a clock that only goes on */
 
 /* --- pages_person.c: who is open, also after a restart --- */
@@ -206,6 +217,12 @@ void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_m
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
 void pages_put_login(struct pages_call *call, const struct session *session);
 void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes); /* in base64url */
+
+/* pages_is_key - a UUID in lower case: the key of a request that may be made again. */
+bool pages_is_key(struct str key);
+
+/* pages_same_code - the same code, however it was typed. */
+bool pages_same_code(struct str a, struct str b);
 
 /* pages_wipe - what was typed is nowhere any more. */
 void pages_wipe(struct str *secret);

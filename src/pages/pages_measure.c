@@ -180,7 +180,7 @@ static enum salve_code answer_stored(struct measuring *in, const struct visit_sc
 
 /* --- the call ----------------------------------------------------------------------------------------------------- */
 
-static bool is_key(struct str key)
+bool pages_is_key(struct str key)
 {
     static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
     bool is = key.len == sizeof form - 1;
@@ -200,7 +200,7 @@ static enum salve_code check(const struct measuring *in, struct salve_err *err)
     const struct pages_session *session = call->session;
     if (call->in_code != SALVE_OK) return *err = call->in_err, call->in_code;
     if (call->in.readings_count == 0) return salve_refuse(err, SALVE_E_INVALID, "it is empty", "readings");
-    if (!is_key(call->in.key)) return salve_refuse(err, SALVE_E_INVALID, "a UUID in lower case is wanted", "key");
+    if (!pages_is_key(call->in.key)) return salve_refuse(err, SALVE_E_INVALID, "a UUID in lower case is wanted", "key");
     bool is_theirs = session->person[0] != '\0' && str_is(call->in.person, session->person);
     if (is_theirs && session->held.view != NULL) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONSENT, is_theirs ? "it has ended; show the card again" : "nobody is open by it",

@@ -12,8 +12,7 @@ static char read_as(char c)
     return (char)(low == 'o' ? '0' : low == 'i' || low == 'l' ? '1' : low);
 }
 
-/* The same code, however it was typed. */
-static bool same_key(struct str a, struct str b)
+bool pages_same_code(struct str a, struct str b)
 {
     size_t i = 0, j = 0;
     for (;;) {
@@ -98,7 +97,7 @@ static enum salve_code hold(struct pages_call *call, struct salve_err *err)
 enum salve_code pages_call_person_open(struct pages_call *call, struct salve_err *err)
 {
     struct pages_session *session = call->session;
-    bool is_again = session->person[0] != '\0' && same_key(session->held.who, str_trim(call->in.who));
+    bool is_again = session->person[0] != '\0' && pages_same_code(session->held.who, str_trim(call->in.who));
     bool is_pending = is_again && session->is_pending;
     uint64_t passed_on = is_again ? session->passed_on : 0;
     const struct visit_screening *ready = NULL; /* made now, not when an alarm waits for it */

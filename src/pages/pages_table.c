@@ -25,6 +25,11 @@ void pages_letters_end(struct pages_session *session, int64_t now_ms)
     }
 }
 
+void pages_enrolled_end(struct pages_session *session, int64_t now_ms)
+{
+    if (now_ms >= session->enrolled.until_ms) explicit_bzero(&session->enrolled, sizeof session->enrolled);
+}
+
 enum salve_code pages_person_end(struct pages_session *session, struct salve_err *err)
 {
     enum salve_code code = visit_release(&session->held, err);
@@ -51,7 +56,7 @@ static bool is_idle(const struct pages_session *row)
     bool has_letter = false;
     if (row->users > 0) return false;
     for (size_t i = 0; i < PAGES_LETTERS; i++) has_letter = has_letter || row->letters[i].mem != NULL;
-    return atomic_load(&row->open_at) == 0 && !has_letter;
+    return atomic_load(&row->open_at) == 0 && !has_letter && row->enrolled.key[0] == '\0';
 }
 
 /* The row of that key; else a free one; else the one that was idle for longest. pages->lock is held. */
@@ -99,6 +104,7 @@ enum salve_code pages_session_take(struct pages *pages, const uint8_t token[SESS
     }
     row->used_ms = pages_now_ms();
     pages_letters_end(row, row->used_ms);
+    pages_enrolled_end(row, row->used_ms);
     *out = row;
     return SALVE_OK;
 }
@@ -121,6 +127,7 @@ void pages_session_rename(struct pages *pages, struct pages_session *session, co
 void pages_session_end(struct pages *pages, struct pages_session *session)
 {
     (void)!pages_person_end(session, NULL); /* its closing note: the gate makes one of what was read, too */
+    pages_enrolled_end(session, INT64_MAX);
     (void)pthread_mutex_lock(&pages->lock);
     session->is_used = false;
     explicit_bzero(session->key, sizeof session->key);
@@ -147,6 +154,7 @@ static void tick_row(struct pages *pages, struct pages_session *row, int64_t now
     enum { OVER_MS = 31 * 60 * 1000 };
     if (pthread_mutex_trylock(&row->turn) != 0) return;
     pages_letters_end(row, now_ms);
+    pages_enrolled_end(row, now_ms);
     unsigned open_at = atomic_load(&row->open_at);
     if (open_at != 0 && now_ms - row->used_ms > OVER_MS) {
         struct pages_seat *at = &pages->workers[open_at - 1];

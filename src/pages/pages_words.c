@@ -45,7 +45,8 @@ static void content_free(struct pages_content *content)
 static enum salve_code load(struct pages *pages, struct site *site, struct pages_content *made, struct salve_err *err)
 {
     struct visit_content_ask ask = {.share = pages->config.share,
-                                    .parts = VISIT_GUIDELINES | VISIT_ALARMS | VISIT_FRAMES | VISIT_RANGES,
+                                    .parts = VISIT_GUIDELINES | VISIT_ALARMS | VISIT_FORMS | VISIT_RECEIPTS |
+                                             VISIT_FRAMES | VISIT_RANGES,
                                     .accepted_at = site};
     TRY(in_force(site, made->mem, made->in_force, err));
     ask.parts &= ~(unsigned)VISIT_ALARMS; /* among all of them */

@@ -133,6 +133,7 @@ void pages_put_login(struct pages_call *call, const struct session *session)
     json_put_bool(w, "madeUp", site_is_made_up(call->visit.site));
     json_put_text(w, "zone", settings->zone.len > 0 ? settings->zone : STR("UTC"));
     json_put_text(w, "units", settings->units.len > 0 ? settings->units : STR(""));
+    json_put_bool(w, "lookUp", settings->name_index);
     json_close(w);
     explicit_bzero(header, sizeof header);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * ops - the two makings of the doors of records. Whoever calls rec.h, site.h, commons.h, health.h, staff.h, rights.h or
- * worklist.h has a site and views that begin with their ops; the function goes through these. A site that site_open
- * gave is used in this process. Another making, such as a site in another process, is a struct that begins the same:
+ * ops - the two makings of the doors of records. Whoever calls rec.h, site.h, commons.h, health.h, staff.h, rights.h,
+ * worklist.h or queue.h has a site and views that begin with their ops; the function goes through these. A site that
+ * site_open gave is used in this process. Another making, such as a site in another process, is a struct that begins
+ * the same:
  *
  *     struct far_site {
  *         const struct gate_ops *ops;                                  // first
@@ -18,6 +19,7 @@
 #include "records/certify.h"
 #include "records/commons.h"
 #include "records/health.h"
+#include "records/queue.h"
 #include "records/rec.h"
 #include "records/rights.h"
 #include "records/session.h"

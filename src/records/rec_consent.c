@@ -5,6 +5,7 @@
  * two of these steps the next opening completes (rec_recover.c); until then the wraps do not fit the newest
  * decision and open nothing. A refusal has no function here. */
 #include "crypto/crypto.h"
+#include "records/queue_int.h"
 #include "records/revoked_int.h"
 #include "records/rights.h"
 #include "records/view_int.h"
@@ -220,6 +221,7 @@ static enum salve_code withdraw_in(struct choice *choice, const struct consent_g
     code = put_decision(choice, &tx, &taken_back, kind, &rests, leaf, err);
     if (code == SALVE_OK && grant->purpose == PURPOSE_STATISTICS) code = blank_statistics(choice, &tx, err);
     if (code == SALVE_OK) code = rec_work_withdrawn(&tx, gate->chain.id, grant->purpose, &choice->ends_untold, err);
+    if (code == SALVE_OK && grant->purpose == PURPOSE_CARE) code = rec_day_end(&tx, gate->chain.id, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     return code == SALVE_OK ? keys_withdraw(choice->site->keys, gate->chain.ring, grant->purpose, rests.seq, err)

@@ -5,6 +5,7 @@
  * other classes become readable, the caller decides (rec_open.c, rec_consent.c). */
 #include "crypto/crypto.h"
 #include "records/person_int.h"
+#include "records/queue_int.h"
 #include "records/revoked_int.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
@@ -23,6 +24,7 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     if (code == SALVE_OK && rec_person_asks(ask)) code = rec_person_wrong(tx, ask->id, &gate->wrong_told, err);
     if (code == SALVE_OK) code = rec_openings_count(tx, ask, err);
     if (code == SALVE_OK && ask->is_shown) code = rec_work_shown(tx, ask->id, err);
+    if (code == SALVE_OK && ask->is_shown) code = rec_day_shown(tx, ask->id, err);
     if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
     return code;
 }

@@ -25,6 +25,8 @@ struct rec_session {
     bool is_locked;
     struct rec_way way; /* as it was shown last */
     bool is_of_doubt;   /* begun while the clock was doubted */
+    bool is_noted;      /* that it reads the queue of the day, at `noted` */
+    struct moment noted;
     struct rec_openings openings;
 };
 
@@ -304,6 +306,20 @@ uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN
 {
     const struct rec_session *session = find(site, token);
     return session == NULL ? 0 : session->number;
+}
+
+bool rec_session_is_noted(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES])
+{
+    const struct rec_session *session = find(site, pass);
+    return session != NULL && session->is_noted && since(session->noted, moment_now(site)) < HOUR_MS;
+}
+
+void rec_session_noted(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES])
+{
+    struct rec_session *session = find(site, pass);
+    if (session == NULL) return;
+    session->is_noted = true;
+    session->noted = moment_now(site);
 }
 
 struct rec_openings *rec_session_openings(struct site *site, uint64_t number)

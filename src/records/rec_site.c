@@ -16,6 +16,7 @@
 #include "records/erasing_int.h"
 #include "records/making_int.h"
 #include "records/proof_int.h"
+#include "records/queue_int.h"
 #include "payload/payload.h"
 #include "records/revoked_int.h"
 #include "records/session_int.h"
@@ -117,6 +118,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     rec_closing_done(s);
     rec_sessions_drop(s);
     rec_proofs_drop(s);
+    rec_day_drop(s);
     rec_turning_drop(s);
     free(s->rows);
     crypto_keys_drop(&s->log_seed);

@@ -372,6 +372,7 @@ static enum salve_code verify_all(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = step(v, "site.db", rec_verify_owners, err);
     if (code == SALVE_OK) code = step(v, "keys.db", rec_verify_tokens, err);
     if (code == SALVE_OK) code = step(v, "site.db", rec_verify_work, err);
+    if (code == SALVE_OK) code = step(v, "site.db", rec_verify_queue, err);
     if (code == SALVE_OK) code = step(v, "tries", verify_tries, err);
     if (code == SALVE_OK) code = rec_verify_against(v, err);
     progress(v, "done", 1, 1);

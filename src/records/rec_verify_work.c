@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * verify of the work lists: every row opens, is of somebody who is here, and its ticket leads to them. */
+ * verify of the work lists and of the queue of the day: every row opens, is of somebody who is here, and its ticket
+ * leads to them. */
+#include "records/queue_int.h"
 #include "records/verify_int.h"
 #include "records/work_int.h"
 #include "store/store.h"
@@ -30,6 +32,40 @@ enum salve_code rec_verify_work(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = rec_work_tickets(&tx, &tickets, err);
     if (code == SALVE_OK && tickets != count)
         rec_found(v, "site.db", STR_NONE, STR("commons/ticket"), "there are more tickets than people with open work");
+    rec_tx_abandon(&tx);
+    return code;
+}
+
+/* --- the queue --------------------------------------------------------------------------------------------------- */
+
+static enum salve_code verify_entry(struct verify *v, struct rec_tx *tx, const struct day_entry *entry,
+                                    struct salve_err *err)
+{
+    struct store_head head = {0};
+    struct compartment to;
+    enum salve_code code = store_head_get(tx->store, entry->id, &head, err);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+    if (head.seq == 0)
+        rec_found_in(v, "site.db", entry->id, "commons/queue", "somebody stands in the queue who is not here");
+    code = rec_day_ticket(tx, entry, &to, err);
+    if (code != SALVE_OK || !compartment_eq(to, entry->id))
+        rec_found_in(v, "site.db", entry->id, "commons/queue", "the ticket does not lead to whom it was made for");
+    return code == SALVE_E_INTEGRITY || code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+}
+
+enum salve_code rec_verify_queue(struct verify *v, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct day_entry *all = NULL;
+    size_t count = 0, tickets = 0, damaged = 0;
+    if (v->site->layout != STORE_LAYOUT) return SALVE_OK; /* an earlier one has none */
+    TRY(rec_tx_begin(v->site, true, v->mem, &tx, err));
+    enum salve_code code = rec_day_all(&tx, &all, &count, &damaged, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) code = verify_entry(v, &tx, &all[i], err);
+    if (code == SALVE_OK) code = rec_day_tickets(&tx, &tickets, err);
+    if (damaged > 0) rec_found(v, "site.db", STR_NONE, STR("commons/queue"), "an entry does not open");
+    if (code == SALVE_OK && tickets != count + damaged)
+        rec_found(v, "site.db", STR_NONE, STR("commons/queue"), "there are more tickets than people in the queue");
     rec_tx_abandon(&tx);
     return code;
 }

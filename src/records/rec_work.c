@@ -4,17 +4,19 @@
  * "ticket/<keyed hash of the ticket>" with the compartment, both sealed, both of one length. They come and go together,
  * in the transaction of their reason. */
 #include "base/zone.h"
+#include "guideline/finding.h"
 #include "keys/keys.h"
 #include "records/login_int.h"
+#include "records/queue_int.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
 #include "store/store.h"
 
 #define WORK_ROWS   "work/"
 #define TICKET_ROWS "ticket/"
+#define LABEL       "SLV-work-v1"
 enum {
-    MAC_BYTES = 16,
-    NAME_BYTES = sizeof TICKET_ROWS - 1 + 2 * MAC_BYTES + 1,
+    NAME_BYTES = sizeof TICKET_ROWS - 1 + REC_HASH_TEXT_BYTES + 1,
     SLOT_BYTES = 18,
     TICKET_CHARS = 6,
     TICKET_TRIES = 100, /* 2^25 tickets: a site with a million open ones finds a free one at once */
@@ -25,34 +27,20 @@ enum {
 };
 #define LETTER_MS_MAX ((int64_t)WORK_LETTER_DAYS_MAX * 24 * 60 * MINUTE_MS)
 
-static struct str name_of(const struct site *site, const char *rows, struct str what, char name[NAME_BYTES])
-{
-    uint8_t mac[MAC_BYTES];
-    const struct str parts[] = {STR("SLV-work-v1"), str_of(rows), what};
-    size_t len = strlen(rows);
-    crypto_key_mac(rec_gate_key(site), parts, 3, mac, sizeof mac);
-    memcpy(name, rows, len);
-    str_hex(mac, sizeof mac, name + len);
-    return str_make(name, len + 2 * MAC_BYTES);
-}
-
 static struct str work_name(const struct site *site, struct compartment id, char name[NAME_BYTES])
 {
-    return name_of(site, WORK_ROWS, compartment_bytes(&id), name);
+    return rec_row_hash(rec_gate_key(site), STR(LABEL), WORK_ROWS, compartment_bytes(&id), name);
 }
 
 static struct str ticket_name(const struct site *site, const uint8_t ticket[TICKET_CHARS], char name[NAME_BYTES])
 {
-    return name_of(site, TICKET_ROWS, str_bytes(ticket, TICKET_CHARS), name);
+    return rec_row_hash(rec_gate_key(site), STR(LABEL), TICKET_ROWS, str_bytes(ticket, TICKET_CHARS), name);
 }
 
 static enum salve_code put_sealed(struct rec_tx *tx, struct str name, const uint8_t *plain, size_t bytes,
                                   struct salve_err *err)
 {
-    uint8_t *sealed = arena_alloc(tx->mem, bytes + CRYPTO_SEAL_BYTES);
-    if (sealed == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
-    crypto_seal(rec_gate_key(tx->site), name, str_bytes(plain, bytes), sealed);
-    return store_commons_put(tx->store, name, str_bytes(sealed, bytes + CRYPTO_SEAL_BYTES), false, err);
+    return rec_sealed_put(tx, rec_gate_key(tx->site), name, str_bytes(plain, bytes), err);
 }
 
 static enum salve_code open_sealed(struct rec_tx *tx, struct str name, struct str sealed, uint8_t *plain,
@@ -81,10 +69,7 @@ static enum salve_code get_row(struct rec_tx *tx, struct str name, uint8_t plain
 
 static enum salve_code get_ticket(struct rec_tx *tx, struct str name, struct compartment *out, struct salve_err *err)
 {
-    struct str sealed;
-    TRY(store_commons_get(tx->store, name, tx->mem, &sealed, err));
-    if (sealed.len == COMPARTMENT_BYTES + CRYPTO_SEAL_BYTES) return open_sealed(tx, name, sealed, out->bytes, err);
-    return salve_fail(err, SALVE_E_INTEGRITY, "commons %.*s", STR_ARGS(name));
+    return rec_sealed_get(tx, rec_gate_key(tx->site), name, out->bytes, COMPARTMENT_BYTES, err);
 }
 
 /* --- a row -------------------------------------------------------------------------------------------------------- */
@@ -157,22 +142,38 @@ static bool is_empty(const struct rec_work *work)
     return true;
 }
 
-/* A ticket that no other person has. */
-static enum salve_code give_ticket(struct rec_tx *tx, struct rec_work *work, struct salve_err *err)
+enum salve_code rec_ticket_make(struct rec_tx *tx, uint8_t out[DAY_TICKET_CHARS], struct salve_err *err)
 {
     char text[NAME_BYTES];
     struct str unused;
+    struct compartment of;
+    int64_t shown_unix_ms = 0;
     for (int i = 0; i < TICKET_TRIES; i++) {
         struct rec_code made;
         rec_code_make(REC_CODE_TICKET, &made);
-        struct str name = ticket_name(tx->site, made.values, text);
-        enum salve_code code = store_commons_get(tx->store, name, tx->mem, &unused, NULL);
+        enum salve_code code =
+            store_commons_get(tx->store, ticket_name(tx->site, made.values, text), tx->mem, &unused, NULL);
+        if (code == SALVE_E_NOT_FOUND) code = rec_day_who(tx, made.values, &of, &shown_unix_ms, NULL);
         if (code == SALVE_OK) continue;
         if (code != SALVE_E_NOT_FOUND) return salve_fail(err, code, "commons ticket");
-        memcpy(work->ticket, made.values, TICKET_CHARS);
-        return put_sealed(tx, name, work->id.bytes, COMPARTMENT_BYTES, err);
+        memcpy(out, made.values, TICKET_CHARS);
+        return SALVE_OK;
     }
     return salve_fail(err, SALVE_E_FULL, "tickets");
+}
+
+/* Who is in the queue of the day has theirs from there. */
+static enum salve_code give_ticket(struct rec_tx *tx, struct rec_work *work, struct salve_err *err)
+{
+    char text[NAME_BYTES];
+    struct day_entry entry;
+    bool is_here = false;
+    TRY(rec_day_get(tx, work->id, &entry, &is_here, err));
+    if (is_here)
+        memcpy(work->ticket, entry.ticket, TICKET_CHARS);
+    else
+        TRY(rec_ticket_make(tx, work->ticket, err));
+    return put_sealed(tx, ticket_name(tx->site, work->ticket, text), work->id.bytes, COMPARTMENT_BYTES, err);
 }
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
@@ -266,6 +267,24 @@ static bool is_untold(const struct rec_work *work, size_t at)
     return slot->is_open && is_telling && slot->urgency <= WORK_URGENT_MAX;
 }
 
+enum salve_code rec_work_holds(struct rec_tx *tx, struct compartment id, bool *is_held, uint32_t *urgency,
+                               struct salve_err *err)
+{
+    struct rec_work work;
+    bool found = false;
+    *is_held = false;
+    *urgency = URGENCY_NONE;
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    for (size_t i = 0; found && i < WORK_ENTRIES_MAX; i++) {
+        size_t task = i / WORK_PARTS;
+        const struct rec_work_slot *slot = &work.slots[task][i % WORK_PARTS];
+        *is_held = *is_held || is_untold(&work, i);
+        if (slot->is_open && task != WORK_SIGN && task != WORK_LETTER && slot->urgency < *urgency)
+            *urgency = slot->urgency;
+    }
+    return SALVE_OK;
+}
+
 enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, bool *ends_untold,
                              struct salve_err *err)
 {
@@ -321,12 +340,25 @@ enum salve_code rec_work_letters_end(struct rec_tx *tx, struct salve_err *err)
 
 /* --- by ticket ---------------------------------------------------------------------------------------------------- */
 
-bool rec_work_lasts(const struct site *site, const struct rec_work *work)
+static bool lasts(const struct site *site, int64_t shown_unix_ms)
 {
     int64_t now_unix_ms = near_site_now_unix_ms(site);
-    if (work->shown_unix_ms == 0 || near_site_clock_suspect(site) || site->zone == NULL) return false;
-    return work->shown_unix_ms >= zone_day(site->zone, now_unix_ms).start_unix_ms &&
-           now_unix_ms - work->shown_unix_ms < (int64_t)WORK_SHOWN_MINUTES_MAX * MINUTE_MS;
+    if (shown_unix_ms == 0 || near_site_clock_suspect(site) || site->zone == NULL) return false;
+    return shown_unix_ms >= zone_day(site->zone, now_unix_ms).start_unix_ms &&
+           now_unix_ms - shown_unix_ms < (int64_t)WORK_SHOWN_MINUTES_MAX * MINUTE_MS;
+}
+
+bool rec_work_lasts(const struct site *site, const struct rec_work *work) { return lasts(site, work->shown_unix_ms); }
+
+/* A ticket of the day opens while the showing of the card lasts, and then waits for it. */
+static enum salve_code who_today(struct rec_tx *tx, const uint8_t ticket[TICKET_CHARS], struct compartment *out,
+                                 bool *is_shown, struct salve_err *err)
+{
+    int64_t shown_unix_ms = 0;
+    TRY(rec_day_who(tx, ticket, out, &shown_unix_ms, err));
+    *is_shown = lasts(tx->site, shown_unix_ms);
+    if (*is_shown) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONSENT, "the card was shown more than half an hour ago; show it again", "ticket");
 }
 
 enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem, struct compartment *out,
@@ -342,12 +374,16 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     enum salve_code result = get_ticket(&tx, ticket_name(site, code.values, name), out, err);
     if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
     if (found && !tx.is_suspect && end_letters(&work, tx.now_unix_ms)) found = !is_empty(&work);
+    if (result == SALVE_OK && found) *is_shown = rec_work_lasts(site, &work);
+    if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && !found)) {
+        result = who_today(&tx, code.values, out, is_shown, err);
+        found = result == SALVE_OK;
+    }
     rec_tx_abandon(&tx);
     if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && !found)) {
         rec_guess_note(site);
         return rec_not_here(err);
     }
-    *is_shown = result == SALVE_OK && rec_work_lasts(site, &work);
     return result;
 }
 

@@ -148,15 +148,16 @@ static int by_ticket(const void *a, const void *b)
                   sizeof((const struct rec_work *)a)->ticket);
 }
 
-/* A document of the month: who read the list, when. The salt keeps its public hash from being guessed. */
-static enum salve_code note_reading(struct rec_tx *tx, struct actor actor, size_t tickets, struct salve_err *err)
+/* The salt keeps its public hash from being guessed. */
+enum salve_code rec_work_noted(struct rec_tx *tx, const char *what, struct actor actor, size_t tickets,
+                               struct salve_err *err)
 {
     uint8_t salt[SALT_BYTES];
     char hex[2 * SALT_BYTES + 1], at[CLOCK_TEXT_BYTES];
     crypto_random(salt, sizeof salt);
     str_hex(salt, sizeof salt, hex);
     struct str when = clock_text(tx->now_unix_ms, at);
-    struct str id = arena_printf(tx->mem, "read-%.7s", when.ptr);
+    struct str id = arena_printf(tx->mem, "%s-%.7s", what, when.ptr);
     struct str json = arena_printf(tx->mem, "{\"at\":\"%.*s\",\"by\":\"%.*s\",\"salt\":\"%s\",\"tickets\":%zu}",
                                    STR_ARGS(when), STR_ARGS(actor.id), hex, tickets);
     if (id.ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
@@ -169,7 +170,7 @@ static enum salve_code read_in(struct rec_tx *tx, struct actor actor, struct rec
     TRY(rec_actor_check(tx, actor, err));
     TRY(rec_work_letters_end(tx, err));
     TRY(rec_work_all(tx, rows, count, err));
-    return note_reading(tx, actor, *count, err);
+    return rec_work_noted(tx, "read", actor, *count, err);
 }
 
 enum salve_code near_worklist_read(struct site *site, struct actor actor, struct arena *mem, struct work **out,

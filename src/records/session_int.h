@@ -35,6 +35,11 @@ SALVE_MUST_USE enum salve_code rec_session_fresh(struct site *site, const uint8_
 int64_t rec_session_shown_unix_ms(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES]);
 void rec_session_shown(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], int64_t shown_unix_ms);
 
+/* rec_session_is_noted - that it reads the queue of the day stands in the log of the site since less than an hour.
+ * rec_session_noted - from now on; nothing where the pass is of no session. */
+bool rec_session_is_noted(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES]);
+void rec_session_noted(struct site *site, const uint8_t pass[ACTOR_PASS_BYTES]);
+
 /* rec_session_openings - what is counted of the session with that number; of all that is opened without one,
  * together. NULL: no memory. */
 struct rec_openings;

@@ -22,6 +22,7 @@ struct admit_rules;
 struct crypto_keys;
 struct keys;
 struct rec_closing;
+struct rec_day;
 struct payload_codec;
 struct rec_decided;
 struct rec_log;
@@ -79,6 +80,7 @@ struct site {
     uint64_t retirements;          /* of staff, since the opening */
     struct rec_sessions *sessions; /* rec_session.c; NULL: there was none yet */
     struct rec_openings *openings; /* of all that is opened without a session (openings_int.h); NULL: nothing was */
+    struct rec_day *day;           /* queue_int.h; NULL: the key of the day was not looked for */
     struct rec_proofs *proofs;     /* proof_int.h; NULL: nothing was shown yet */
     _Atomic uint64_t *generation;  /* site_generation_use */
     struct rec_turning *turning;   /* a renewal of the keys that is under way (rec_renew.c); NULL: none is */

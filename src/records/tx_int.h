@@ -68,6 +68,16 @@ bool rec_doc_is_name(struct str text);
 /* rec_doc_has_door - documents of the kind are written by the gate alone. */
 bool rec_doc_has_door(struct str kind);
 
+/* rec_row_hash - the name of a row: `rows`, and REC_HASH_TEXT_BYTES characters of a keyed hash of it and `what`; `name`
+ * holds both. rec_sealed_put, rec_sealed_get - such a row, sealed with its name; `bytes` is what it has to have.
+ * E_NOT_FOUND, E_INTEGRITY. */
+enum { REC_HASH_TEXT_BYTES = 32 };
+struct str rec_row_hash(const struct crypto_key *key, struct str label, const char *rows, struct str what, char *name);
+SALVE_MUST_USE enum salve_code rec_sealed_put(struct rec_tx *tx, const struct crypto_key *key, struct str name,
+                                              struct str plain, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_sealed_get(struct rec_tx *tx, const struct crypto_key *key, struct str name,
+                                              uint8_t *plain, size_t bytes, struct salve_err *err);
+
 /* rec_form_bind - the words of a form: the first agreement under its number and language binds them (a document and its
  * public leaf), later ones must be about the same. E_CONFLICT: other words; E_INVALID: no words at the first use. */
 struct consent_form_ref;

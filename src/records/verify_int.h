@@ -36,6 +36,8 @@ SALVE_MUST_USE enum salve_code rec_verify_owners(struct verify *v, struct salve_
 SALVE_MUST_USE enum salve_code rec_verify_tokens(struct verify *v, struct salve_err *err);
 /* rec_verify_work - every row of the work lists opens, is of somebody who is here, and its ticket leads to them. */
 SALVE_MUST_USE enum salve_code rec_verify_work(struct verify *v, struct salve_err *err);
+/* rec_verify_queue - the same of the queue of the day. */
+SALVE_MUST_USE enum salve_code rec_verify_queue(struct verify *v, struct salve_err *err);
 /* rec_verify_against - the log goes on from each signed head in `against`. E_INVALID: there is none of this site. */
 SALVE_MUST_USE enum salve_code rec_verify_against(struct verify *v, struct salve_err *err);
 

@@ -4,6 +4,7 @@
 #ifndef SALVE_RECORDS_WORK_INT_H
 #define SALVE_RECORDS_WORK_INT_H
 
+#include "day/day.h"
 #include "records/tx_int.h"
 #include "records/worklist.h"
 
@@ -57,8 +58,19 @@ SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartmen
 SALVE_MUST_USE enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose,
                                                   bool *ends_untold, struct salve_err *err);
 
-/* rec_work_who - whom a ticket leads to; *is_shown: the card was shown, and that still lasts. E_NOT_FOUND in the words
- * of rec_not_here. rec_work_lasts - does it, at that time? */
+/* rec_work_holds - *is_held: something urgent was told to nobody; *urgency: of the most urgent that is neither a draft
+ * nor a letter, URGENCY_NONE where there is nothing. */
+SALVE_MUST_USE enum salve_code rec_work_holds(struct rec_tx *tx, struct compartment id, bool *is_held,
+                                              uint32_t *urgency, struct salve_err *err);
+/* rec_ticket_make - one that nobody has. */
+SALVE_MUST_USE enum salve_code rec_ticket_make(struct rec_tx *tx, uint8_t out[DAY_TICKET_CHARS], struct salve_err *err);
+/* rec_work_noted - that a list was read, by whom and when: a document of the month, `what` its name. */
+SALVE_MUST_USE enum salve_code rec_work_noted(struct rec_tx *tx, const char *what, struct actor actor, size_t tickets,
+                                              struct salve_err *err);
+
+/* rec_work_who - whom a ticket leads to, of open work or of the queue of the day; *is_shown: the card was shown, and
+ * that still lasts. E_NOT_FOUND in the words of rec_not_here; E_CONSENT one of the queue alone waits for the card.
+ * rec_work_lasts - does it, at that time? */
 SALVE_MUST_USE enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem,
                                             struct compartment *out, bool *is_shown, struct salve_err *err);
 bool rec_work_lasts(const struct site *site, const struct rec_work *work);

@@ -10,6 +10,7 @@
 enum visit_question { VISIT_FAMILY, VISIT_GIVEN, VISIT_BIRTH_DATE, VISIT_SEX, VISIT_QUESTIONS };
 struct visit_patient_form {
     struct str family, given, birth_date, sex; /* given: all of them as one text; birth_date: 2026-01-31 */
+    struct str telephone, language;            /* as it is dialled; in which they like to be spoken to, "ar" */
 };
 
 /* visit_patient_answer - one answer, checked, into the form in the form's own words ("F", "Female" are female). *out:
@@ -36,6 +37,10 @@ SALVE_MUST_USE enum salve_code visit_patient_json(const struct visit_patient_for
  * rec_word_set; after those nobody is enrolled. */
 SALVE_MUST_USE enum salve_code visit_enrol(const struct visit *visit, const struct tape *patient, struct str sex,
                                            struct str word, struct rec_enrolled *out, struct salve_err *err);
+
+/* visit_enrol_form - the same from what was told. E_USAGE: the language is no code of one. */
+SALVE_MUST_USE enum salve_code visit_enrol_form(const struct visit *visit, const struct visit_patient_form *form,
+                                                struct str word, struct rec_enrolled *out, struct salve_err *err);
 
 /* visit_enrol_undo - erases what visit_enrol made: its card did not reach anybody. */
 SALVE_MUST_USE enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err);

@@ -51,6 +51,11 @@ bool visit_reading_of(const struct tape *tape, struct visit_reading *out);
 bool visit_reading_same(const struct visit_reading *a, const struct visit_reading *b);
 bool visit_measure_of(struct str loinc, struct str unit, struct str *word);
 
+/* visit_reading_system - the code system of what a number is of. visit_is_fraction - is the word one of sight, typed
+ * as 6/12? */
+struct str visit_reading_system(const struct visit_reading *reading);
+bool visit_is_fraction(struct str word);
+
 /* visit_taken_back - the Observation with the status entered-in-error. */
 enum salve_code visit_taken_back(const struct tape *observation, struct arena *mem, struct tape *out,
                                  struct salve_err *err);

@@ -23,9 +23,9 @@ enum { VISIT_READINGS_MAX = 200 };
 /* One reading: a number, two of a blood pressure, or the answer to a question. */
 struct visit_reading {
     struct str word;               /* as typed: "bp", "height", "chest-pain" */
-    struct str loinc, unit;        /* of a number; STR_NONE for an answer */
+    struct str loinc, unit;        /* of a number: of LOINC, or the word of a question; STR_NONE for an answer */
     struct str comparator;         /* "<" "<=" ">=" ">", else STR_NONE */
-    struct str numbers[2];         /* [1] of a blood pressure, and of an age by sight */
+    struct str numbers[2];         /* [1] of a blood pressure, an age by sight, and sight (6/12) */
     struct str answer;             /* "yes", "no", "female", "male"; else STR_NONE */
     struct range_answer ranges[2]; /* of the numbers */
 };

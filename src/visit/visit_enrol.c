@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "fhir/fhir.h"
 #include "visit/content.h"
 #include "visit/visit_int.h"
 
@@ -95,6 +96,33 @@ enum salve_code visit_enrol(const struct visit *visit, const struct tape *patien
     enum salve_code code = rec_word_set(visit->site, visit->actor, out->card, word, err);
     if (code != SALVE_OK) TRY(visit_enrol_undo(visit, out->card, NULL));
     return code;
+}
+
+/* The form of a language code, "ar" or "pt-BR"; none is fine. */
+static bool is_language(struct str text)
+{
+    enum { BYTES_MAX = 20 };
+    bool is = text.len <= BYTES_MAX && text.len != 1;
+    for (size_t i = 0; is && i < text.len; i++) {
+        char low = str_lower(text.ptr[i]);
+        bool is_letter = low >= 'a' && low <= 'z', is_digit = low >= '0' && low <= '9';
+        is = is_letter || (i >= 2 && (is_digit || low == '-'));
+    }
+    return is;
+}
+
+enum salve_code visit_enrol_form(const struct visit *visit, const struct visit_patient_form *form, struct str word,
+                                 struct rec_enrolled *out, struct salve_err *err)
+{
+    struct str json;
+    struct tape patient;
+    struct fhir_issues issues;
+    struct fhir_read_opts opts = {.type = FHIR_T_Patient};
+    fhir_issues_init(&issues, visit->mem);
+    if (!is_language(form->language)) return salve_refuse(err, SALVE_E_USAGE, "a code such as ar or pt-BR", "language");
+    TRY(visit_patient_json(form, visit->mem, &json, err));
+    TRY(fhir_read(json, &opts, visit->mem, &patient, &issues, err));
+    return visit_enrol(visit, &patient, form->sex, word, out, err);
 }
 
 enum salve_code visit_enrol_undo(const struct visit *visit, struct str card, struct salve_err *err)

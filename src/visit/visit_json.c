@@ -112,6 +112,33 @@ enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct a
     return buf_done(&json, out, err);
 }
 
+static void telephone_json(struct str telephone, struct json_writer *w)
+{
+    json_open(w, "telecom", '[');
+    json_open(w, NULL, '{');
+    json_put_text(w, "system", STR("phone"));
+    json_put_text(w, "value", telephone);
+    json_close(w);
+    json_close(w);
+}
+
+static void language_json(struct str language, struct json_writer *w)
+{
+    json_open(w, "communication", '[');
+    json_open(w, NULL, '{');
+    json_open(w, "language", '{');
+    json_open(w, "coding", '[');
+    json_open(w, NULL, '{');
+    json_put_text(w, "system", STR("urn:ietf:bcp:47"));
+    json_put_text(w, "code", language);
+    json_close(w);
+    json_close(w);
+    json_close(w);
+    json_put_bool(w, "preferred", true);
+    json_close(w);
+    json_close(w);
+}
+
 enum salve_code visit_patient_json(const struct visit_patient_form *form, struct arena *mem, struct str *out,
                                    struct salve_err *err)
 {
@@ -132,6 +159,8 @@ enum salve_code visit_patient_json(const struct visit_patient_form *form, struct
     json_close(&w);
     if (form->birth_date.len > 0) json_put_text(&w, "birthDate", form->birth_date);
     if (form->sex.len > 0) json_put_text(&w, "gender", form->sex);
+    if (form->telephone.len > 0) telephone_json(form->telephone, &w);
+    if (form->language.len > 0) language_json(form->language, &w);
     json_close(&w);
     return buf_done(&json, out, err);
 }

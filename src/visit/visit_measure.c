@@ -50,7 +50,7 @@ static bool is_measured(struct str word)
 {
     for (size_t i = 0; i < ROW_COUNT; i++)
         if (str_is(word, rows[i].word)) return true;
-    return str_is(word, "bp") || str_is(word, "age");
+    return str_is(word, "bp") || str_is(word, "age") || visit_is_fraction(word);
 }
 
 /* The next "word=unit" of the site's; false at the end. */
@@ -218,10 +218,28 @@ static enum salve_code read_age(const struct reading_words *in, struct str rest,
     return SALVE_OK;
 }
 
+/* No line at all is 0 of something; nobody sees twice as sharp as 6/6. */
+static enum salve_code read_fraction(const struct reading_words *in, struct str rest, struct visit_reading *to)
+{
+    struct expr_decimal top, bottom, zero = {0}, most = {0};
+    to->loinc = to->word;
+    bool is_read = take_number(&rest, in->mem, &to->numbers[0]) && rest.len > 1 && rest.ptr[0] == '/';
+    if (is_read) rest = str_cut(rest, 1, rest.len);
+    if (!is_read || !take_number(&rest, in->mem, &to->numbers[1]) || rest.len > 0 ||
+        !expr_decimal_parse(to->numbers[0], &top) || !expr_decimal_parse(to->numbers[1], &bottom))
+        return wrong(in, SALVE_E_USAGE, "sight is written as it stands on the chart: 6/12");
+    (void)expr_decimal_parse(STR("1000"), &most);
+    bool fits = expr_decimal_cmp(bottom, zero) > 0 && expr_decimal_cmp(bottom, most) <= 0;
+    struct expr_decimal twice = bottom;
+    fits = fits && expr_decimal_add(bottom, bottom, &twice) && expr_decimal_cmp(top, twice) <= 0;
+    return fits || in->ranges == NULL ? SALVE_OK : wrong(in, SALVE_E_RANGE, "no chart has that line; read it again");
+}
+
 static enum salve_code read_number(const struct reading_words *in, struct str rest, struct visit_reading *to)
 {
     if (str_is(to->word, "bp")) return read_pressure(in, rest, to);
     if (str_is(to->word, "age")) return read_age(in, rest, to);
+    if (visit_is_fraction(to->word)) return read_fraction(in, rest, to);
     to->comparator = take_comparator(&rest);
     if (!take_number(&rest, in->mem, &to->numbers[0])) return wrong(in, SALVE_E_USAGE, "this is no number");
     const struct measure_row *row = row_of(to->word, rest.len > 0 ? rest : chosen_unit(in->units, to->word));
@@ -436,9 +454,28 @@ static void put_component(struct json_writer *w, const struct visit_reading *rea
     json_close(w);
 }
 
+static void put_part(struct json_writer *w, const char *name, struct str number)
+{
+    json_open(w, name, '{');
+    json_put_raw(w, "value", number);
+    json_close(w);
+}
+
+static void put_fraction(struct json_writer *w, const struct visit_reading *reading)
+{
+    json_open(w, "valueRatio", '{');
+    put_part(w, "numerator", reading->numbers[0]);
+    put_part(w, "denominator", reading->numbers[1]);
+    json_close(w);
+}
+
 static void put_number(struct json_writer *w, const struct visit_reading *reading)
 {
-    put_coding(w, "code", STR("http://loinc.org"), reading->loinc);
+    put_coding(w, "code", visit_reading_system(reading), reading->loinc);
+    if (visit_is_fraction(reading->word)) {
+        put_fraction(w, reading);
+        return;
+    }
     if (reading->numbers[1].len == 0) {
         put_quantity(w, "valueQuantity", reading, 0);
         return;

@@ -10,6 +10,17 @@
 #define QUESTION STR("urn:salve:question")
 #define SNOMED   STR("http://snomed.info/sct")
 
+struct str visit_reading_system(const struct visit_reading *reading)
+{
+    return str_eq(reading->loinc, reading->word) ? QUESTION : LOINC; /* a question's code is its word */
+}
+
+/* What is read off a chart of letters. */
+bool visit_is_fraction(struct str word)
+{
+    return str_is(word, "distance-vision-right") || str_is(word, "distance-vision-left");
+}
+
 static struct str text_at(const struct tape *tape, tape_at from, const char *path)
 {
     tape_at at = from == TAPE_NONE ? TAPE_NONE : tape_get(tape, from, path);
@@ -71,8 +82,25 @@ static bool read_coded(const struct tape *tape, const char *word, const char *co
     return out->answer.len > 0;
 }
 
+static bool read_fraction(const struct tape *tape, tape_at ratio, struct visit_reading *out)
+{
+    out->numbers[0] = text_at(tape, ratio, "numerator.value");
+    out->numbers[1] = text_at(tape, ratio, "denominator.value");
+    return out->numbers[0].len > 0 && out->numbers[1].len > 0;
+}
+
+/* What was asked: yes or no, a number, sight. */
 static bool read_question(const struct tape *tape, struct str code, struct visit_reading *out)
 {
+    tape_at root = tape_root(tape), quantity = tape_get(tape, root, "valueQuantity");
+    if (visit_is_fraction(code)) {
+        out->word = out->loinc = code;
+        return read_fraction(tape, tape_get(tape, root, "valueRatio"), out);
+    }
+    if (quantity != TAPE_NONE) {
+        out->loinc = code;
+        return read_quantity(tape, quantity, out, 0) && visit_measure_of(code, out->unit, &out->word);
+    }
     struct str value = text_at(tape, tape_root(tape), "valueBoolean");
     out->word = code;
     if (str_is(value, "true")) out->answer = STR("yes");

@@ -56,7 +56,12 @@ static bool has_answer(const struct tape *tape, struct visit_said answer)
 static bool is_reading(const struct tape *tape, const struct visit_reading *reading)
 {
     if (reading->answer.len > 0) return has_answer(tape, visit_said_of(reading));
-    if (!is_coded(tape, 0, STR("http://loinc.org"), reading->loinc)) return false;
+    if (!is_coded(tape, 0, visit_reading_system(reading), reading->loinc)) return false;
+    if (visit_is_fraction(reading->word)) {
+        tape_at ratio = tape_get(tape, 0, "valueRatio");
+        return ratio != TAPE_NONE && has_number(tape, ratio, "numerator", reading, 0) &&
+               has_number(tape, ratio, "denominator", reading, 1);
+    }
     if (reading->numbers[1].len == 0) return has_number(tape, 0, "valueQuantity", reading, 0);
     if (str_is(reading->word, "age")) {
         tape_at range = tape_get(tape, 0, "valueRange");

@@ -7,7 +7,9 @@ import type {
     errors,
     Finding as Kept,
     HealthCheck,
+    Purpose,
     Role,
+    RuleState,
     Timed,
     ToldHow,
     Urgency,
@@ -148,6 +150,39 @@ export interface SiteEntry {
 export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
+}
+/** A guideline of the site: what lies here, and what is in force. */
+export interface RuleRow {
+    id: string;
+    title: string | null;
+    version: string | null;
+    state: RuleState;
+    inForce: string | null;
+    by: string | null;
+    at: string | null;
+    words: string[];
+    broken: string | null;
+}
+export interface Rules {
+    rules: RuleRow[];
+    forms: { purpose: Purpose; version: string; languages: string[]; whole: boolean }[];
+}
+export interface Rule {
+    id: string;
+    version: string;
+    title: string;
+    digest: string;
+    inForce: string | null;
+    by: string | null;
+    at: string | null;
+    apart: boolean;
+    sources: { issuer: string; title: string; year: string; table: string | null; doi: string | null }[];
+    choices: { name: string; about: string | null; value: string | null; values: string[] }[];
+    changes: string[];
+    files: { name: string; before: string | null; now: string | null }[];
+    passed: number;
+    failed: number;
+    failures: string[];
 }
 export interface Settings {
     settings: Readonly<Record<string, unknown>>;
@@ -372,6 +407,9 @@ interface Calls {
     'staff-recover-stop': [object, object];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
+    rules: [object, Rules];
+    rule: [{ id: string }, Rule];
+    'rule-accept': [{ id: string; digest: string; choices: { name: string; value: string }[] }, object];
     settings: [object, Settings];
     'site-log': [{ from?: string }, SiteLog];
     certificate: [object, Certificate];
@@ -531,6 +569,9 @@ export const api = {
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
     times: (times: Calls['times'][0]['times']) => call('times', { times }),
+    rules: () => call('rules', {}),
+    rule: (id: string) => call('rule', { id }),
+    ruleAccept: (given: Calls['rule-accept'][0]) => call('rule-accept', given),
     settings: () => call('settings', {}),
     siteLog: (from: string | null) => call('site-log', from === null ? {} : { from }),
     certificate: () => call('certificate', {}),

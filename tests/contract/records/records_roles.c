@@ -8,6 +8,7 @@
 #include "records/certify.h"
 #include "records/deeds.h"
 #include "records/health.h"
+#include "records/queue.h"
 #include "records/session.h"
 #include "records/worklist.h"
 #include "t_site.h"
@@ -417,6 +418,26 @@ static enum salve_code try_INBOX(enum role role, enum purpose purpose)
     size_t count = 0;
     (void)purpose;
     return worklist_read(t->site, as[role], t->mem, &list, &count, NULL);
+}
+
+static enum salve_code try_QUEUE(enum role role, enum purpose purpose)
+{
+    struct queue_entry *list = NULL;
+    size_t count = 0;
+    (void)purpose;
+    return queue_read(t->site, as[role], t->mem, &list, &count, NULL);
+}
+
+static enum salve_code try_STATION(enum role role, enum purpose purpose)
+{
+    struct rec_view *view = NULL;
+    struct queue_entry entry;
+    const struct queue_step step = {.event = DAY_CHECK_IN, .station = STATION_RECEPTION};
+    enum salve_code code = open_as(role, purpose, 0, &view);
+    if (code != SALVE_OK) return code;
+    code = queue_note(view, &step, t->mem, &entry, NULL);
+    t_close_view(&view);
+    return code;
 }
 
 /* --- acts about the site ---------------------------------------------------------------------------------------------- */

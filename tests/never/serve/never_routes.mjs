@@ -163,6 +163,7 @@ const known = new Set(Object.keys(members));
 const anyText = () => pick(['', '1', 'manager', '000000', randomBytes(32).toString('base64url'), pick(people).card, pick(people).family, echo()]);
 for (const [, kind, name] of source('pages_in.def').matchAll(/^PAGES_([A-Z]+)\((\w+),?/gm))
     members[name] ??= { FLAG: () => pick([true, false]), LIST: () => pick([[], [{}], [echo()]]) }[kind] ?? anyText;
+members.old = () => pick(['', '1', echo()]); // everybody keeps the card that is asked about here
 const rare = { login: 0.1, logout: 0.05, lock: 0.05, unlock: 0.05, letter: 0.25 };
 for (const { name, members: has } of calls) if (has.some((member) => /secret/i.test(member))) rare[name] = 0.05; // five wrong ones, and there is a wait
 

@@ -89,6 +89,63 @@ static void a_request_that_is_made_again_keeps_nothing_twice(void **state)
     world_drop(&w);
 }
 
+static void sight_and_hearing_come_back_as_they_were_typed(void **state)
+{
+    struct world w = world_make("station-senses", "vision");
+    struct visit visit = acting(&w, T_ASSISTANT);
+    static const struct visit_typed typed[] = {{{"distance-vision-right", 21}, {"6/18", 4}},
+                                               {{"distance-vision-left", 20}, {"0/60", 4}},
+                                               {{"near-vision", 11}, {"8", 1}},
+                                               {{"hearing-left-4000", 17}, {"45", 2}}};
+    struct visit_reading *readings = NULL;
+    struct visit_measure_ask ask = {.key = KEY};
+    struct visit_facts facts;
+    struct visit_wronged wronged;
+    size_t read = read_typed(&visit, typed, 4, &readings), kept = 0;
+    (void)state;
+    for (int again = 0; again < 2; again++) {
+        t_must(visit_measure(&visit, w.card, readings, read, &ask, &kept, &err));
+        assert_int_equal(kept, 4);
+    }
+    t_must(visit_person_read(&visit, w.card, &facts, &err));
+    assert_int_equal(facts.today_count, 4);
+    for (size_t i = 0; i < 4; i++) {
+        const struct visit_reading *one = &facts.today[i].reading;
+        assert_true(str_eq(one->word, typed[3 - i].word));
+        struct str number = one->numbers[1].len > 0 ? arena_printf(w.t->mem, "%.*s/%.*s", STR_ARGS(one->numbers[0]),
+                                                                   STR_ARGS(one->numbers[1]))
+                                                    : one->numbers[0];
+        assert_true(str_eq(number, typed[3 - i].text));
+    }
+    assert_str(facts.today[1].reading.unit, "{N}");
+    t_must(visit_wrong(&visit, w.card, readings + 1, 1, &wronged, &err));
+    assert_int_equal(wronged.taken_back, 1);
+    t_must(visit_person_read(&visit, w.card, &facts, &err));
+    assert_int_equal(facts.today_count, 3);
+    world_drop(&w);
+}
+
+static void a_line_that_no_chart_has_is_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        enum salve_code code;
+    } rows[] = {{"6/12", SALVE_OK},       {"20/40", SALVE_OK},       {"12/6", SALVE_OK},        {"13/6", SALVE_E_RANGE},
+                {"6/0", SALVE_E_RANGE},   {"6/1001", SALVE_E_RANGE}, {"6", SALVE_E_USAGE},      {"6/", SALVE_E_USAGE},
+                {"6/12m", SALVE_E_USAGE}, {"/12", SALVE_E_USAGE},    {"6/12/18", SALVE_E_USAGE}};
+    struct world w = world_make("station-lines", NULL);
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct visit_typed typed = {STR("distance-vision-right"), str_of(rows[i].text)};
+        struct visit_reading *readings = NULL;
+        size_t read = 0;
+        enum salve_code code =
+            visit_measure_typed(w.visit.content, STR(""), &typed, 1, w.t->mem, &readings, &read, NULL);
+        if (code != rows[i].code) fail_msg("%s: %s", rows[i].text, salve_code_name(code));
+    }
+    world_drop(&w);
+}
+
 static size_t looks_of(const struct world *w, const struct visit *visit)
 {
     struct visit_looks looks;
@@ -200,6 +257,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(readings_come_back_in_the_words_that_typed_them),
+        cmocka_unit_test(sight_and_hearing_come_back_as_they_were_typed),
+        cmocka_unit_test(a_line_that_no_chart_has_is_refused),
         cmocka_unit_test(a_request_that_is_made_again_keeps_nothing_twice),
         cmocka_unit_test(a_key_of_digits_alone_is_one_too),
         cmocka_unit_test(a_look_that_is_held_is_one_leaf_and_of_one_actor),

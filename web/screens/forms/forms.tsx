@@ -28,7 +28,11 @@ export function StationForm({ id, onDone }: { id: string; onDone: () => void }) 
         <section class="form-station" aria-label={title}>
             <h2>{title}</h2>
             <Pager use={use} pager={pager} layout="some" end={t('form.save')} onEnd={use.save} />
-            {copyright && <p class="small">{t('form.from', { copyright })}</p>}
+            {copyright && (
+                <p class="small">
+                    <bdi>{copyright}</bdi>
+                </p>
+            )}
         </section>
     );
 }
