@@ -58,8 +58,14 @@ const serverFaults = (use: FormUse): FormFault[] => {
         : [];
 };
 
-const placeOf = (state: FormState, { link, in: rows = [] }: FormFault): Place | undefined =>
-    state.places.get(link)?.find(({ key }) => key === keyOf(link, rows));
+// Of a row of a group the rows around it are told: then it is the first one.
+const placeOf = (state: FormState, { link, in: rows = [] }: FormFault): Place | undefined => {
+    const all = state.places.get(link) ?? [];
+    return all.find(({ key }) => key === keyOf(link, rows)) ?? all[0];
+};
+/** leafOf - where something is entered: of a group its last question. */
+const leafOf = (state: FormState, place: Place): Place =>
+    place.def.item.kind === 'group' ? (shownIn(state, place).at(-1) ?? place) : place;
 
 const WHYS: Readonly<Record<FormFault['why'], Fault['why']>> = {
     unknown: 'form',
@@ -104,7 +110,7 @@ function Refused({ use, pager, layout }: { use: FormUse; pager: PagerUse; layout
                     onClick={() => {
                         const first = faults.map((fault) => placeOf(state, fault)).find((place) => place !== undefined);
                         use.saving.again();
-                        if (first) pager.goTo(first.key);
+                        if (first) pager.goTo(leafOf(state, first).key);
                     }}
                 >
                     {t('measure.again')}
@@ -292,8 +298,9 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
             isTrial.current = true;
             use.save();
         }
-        pager.goTo(first.place.key);
-        fieldIn(body.current, first.place.key)?.focus();
+        const leaf = leafOf(state, first.place).key;
+        pager.goTo(leaf);
+        fieldIn(body.current, leaf)?.focus();
     };
     // An answer that is there is taken back; where none is, it goes on.
     const skip = (): void => {
