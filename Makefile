@@ -10,10 +10,11 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json chart crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
+NEEDS_chart     := base
 NEEDS_crypto    := base
 NEEDS_passkey   := json crypto base
 NEEDS_db        := crypto base
@@ -41,15 +42,16 @@ NEEDS_payload   := fhir crypto base
 NEEDS_records   := guideline payload tlog store keys day consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
-NEEDS_letter    := guideline json base
+NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
-NEEDS_visit     := letter screen records day ranges guideline consent admit fhir crypto base json
-NEEDS_pages     := http visit screen letter records day ranges crypto json base
+NEEDS_visit     := letter screen records ranges guideline consent admit fhir crypto base json
+NEEDS_pages     := http visit screen letter records ranges chart crypto json base
 NEEDS_serve     := tls pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
+DOORS_chart     := chart
 DOORS_crypto    := crypto
 DOORS_passkey   := passkey kept
 DOORS_db        := db folder
@@ -80,7 +82,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit trust content held person enrol import measure plan check inbox result rights site clinic demo forms recovery health reception rules
+DOORS_visit     := visit today trust content held person enrol import measure plan check inbox release result rights site clinic demo forms recovery health reception rules
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

@@ -110,6 +110,8 @@ const SHAPES = {
     'screen/told.def': { SCREEN_HOW: { name: id, text, code: text } },
     'visit/asked.def': { ASKED: { name: id, text, what: text } },
     'visit/health.def': { HEALTH: { name: id, text, what: text } },
+    'day/stations.def': { STATION: { name: id, text, isOnWay: oneOf('true', 'false') } },
+    'day/whys.def': { WHY: { name: id, text, what: text } },
     'visit/rules.def': { RULE_STATE: { name: id, text, what: text } },
     'pages/pages_times.def': { PAGES_TASK: { name: id, text, half_s: number, most_s: number, what: text } },
     'cli/options.def': { OPTION: { name: id, letter, text, argument: textOrNull, help: text } },
@@ -160,7 +162,7 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, hows, asked, health, rules, times, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, hows, asked, health, stations, whys, rules, times, options, commands] = Object.keys(SHAPES).map(read);
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
         for (const name of row.rest.options ?? []) if (!GROUPS.includes(name)) find(options, name, row);
@@ -187,6 +189,8 @@ function write() {
         table('How a person is told of a finding.', 'hows', 'ToldHow', hows, text, ({ code }) => ({ code })),
         table('How it stands with something that is asked at a visit.', 'askedStates', 'AskedState', asked, text, what),
         table('What is looked at of a site that runs.', 'healthChecks', 'HealthCheck', health, text, what),
+        table('The stations of a day.', 'stations', 'Station', stations, text, ({ isOnWay }) => ({ isOnWay: isOnWay === 'true' })),
+        table('Why something is not done today.', 'whys', 'Why', whys, text, what),
         table('How a guideline lies to what was accepted.', 'ruleStates', 'RuleState', rules, text, what),
         table('What the app takes the time of.', 'timed', 'Timed', times, text, what),
         table('How far an item was judged.', 'statuses', 'FindingStatus', of('FINDING_STATUS'), text, what),

@@ -94,26 +94,22 @@ enum day_state day_state(const struct day_entry *entry, enum day_station station
     return entry->at == station ? DAY_IS_HERE : DAY_IS_ELSEWHERE;
 }
 
-const struct day_item *day_item_find(const struct day_entry *entry, struct str word)
+bool day_has_settled(const struct day_entry *entry, struct str item)
 {
-    for (size_t i = 0; i < entry->item_count; i++)
-        if (str_is(word, entry->items[i].word)) return &entry->items[i];
-    return NULL;
+    bool has = false;
+    for (size_t i = 0; i < entry->item_count; i++) has = has || str_is(item, entry->items[i].word);
+    return has;
 }
 
-/* What was done stays done, whoever settles it afterwards. */
-static enum salve_code note_item(struct day_entry *entry, const struct day_step *step, struct salve_err *err)
+static enum salve_code note_item(struct day_entry *entry, struct str item, struct salve_err *err)
 {
-    struct day_item *item = (struct day_item *)day_item_find(entry, step->item);
-    if (step->item.len == 0 || step->item.len > DAY_ITEM_BYTES || memchr(step->item.ptr, '\0', step->item.len) != NULL)
+    if (item.len == 0 || item.len > DAY_ITEM_BYTES || memchr(item.ptr, '\0', item.len) != NULL)
         return salve_refuse(err, SALVE_E_INVALID, "a word of at most 31 bytes is wanted", "item");
-    if (item == NULL) {
-        if (entry->item_count == DAY_ITEMS_MAX) return salve_fail(err, SALVE_E_FULL, "items of the day");
-        item = &entry->items[entry->item_count++];
-        *item = (struct day_item){0};
-        memcpy(item->word, step->item.ptr, step->item.len);
-    }
-    item->is_done = item->is_done || step->is_done;
+    if (day_has_settled(entry, item)) return SALVE_OK;
+    if (entry->item_count == DAY_ITEMS_MAX) return salve_fail(err, SALVE_E_FULL, "items of the day");
+    struct day_item *to = &entry->items[entry->item_count++];
+    *to = (struct day_item){0};
+    memcpy(to->word, item.ptr, item.len);
     return SALVE_OK;
 }
 
@@ -133,7 +129,7 @@ static enum salve_code note(struct day_entry *entry, const struct day_step *step
         entry->done &= ~STATION_BIT(step->station);
         return SALVE_OK;
     case DAY_NOTE_ITEM:
-        return note_item(entry, step, err);
+        return note_item(entry, step->item, err);
     case DAY_NOTE_UNLESS_HELD:
         if (!step->is_held) return SALVE_OK;
         return salve_refuse(err, SALVE_E_CONFLICT, "an alarm of theirs has no outcome", "queue");
@@ -191,7 +187,6 @@ void day_write(const struct day_entry *entry, uint8_t out[DAY_ENTRY_BYTES])
     put(&at, entry->left, 4);
     put(&at, entry->item_count, 1);
     for (size_t i = 0; i < entry->item_count; i++) {
-        put(&at, entry->items[i].is_done, 1);
         memcpy(at, entry->items[i].word, DAY_ITEM_BYTES);
         at += DAY_ITEM_BYTES;
     }
@@ -200,9 +195,7 @@ void day_write(const struct day_entry *entry, uint8_t out[DAY_ENTRY_BYTES])
 static bool read_items(const uint8_t *at, struct day_entry *out)
 {
     for (size_t i = 0; i < out->item_count; i++) {
-        uint64_t is_done = get(&at, 1);
-        if (is_done > 1 || *at == '\0') return false;
-        out->items[i] = (struct day_item){.is_done = is_done == 1};
+        if (*at == '\0') return false;
         memcpy(out->items[i].word, at, DAY_ITEM_BYTES);
         at += DAY_ITEM_BYTES;
     }

@@ -64,10 +64,9 @@ struct day_row {
 };
 const struct day_row *day_row(enum day_state is, enum day_event event);
 
-/* An item that needs nothing more today, by its word: done, or not done for whatever reason. */
+/* An item that is not done today, for whatever reason, by its word. */
 enum { DAY_ITEM_BYTES = 31, DAY_ITEMS_MAX = 48, DAY_TICKET_CHARS = 6 };
 struct day_item {
-    bool is_done;
     char word[DAY_ITEM_BYTES + 1];
 };
 
@@ -89,7 +88,6 @@ struct day_step {
     enum day_event event;
     enum day_station station; /* that speaks; of SETTLE any */
     struct str item;          /* of SETTLE */
-    bool is_done;             /* of SETTLE: it was done, and is not only settled */
     bool has_left;            /* `left` is reckoned anew */
     station_mask left;
     bool is_held; /* an alarm of theirs has no outcome */
@@ -105,12 +103,11 @@ enum day_state day_state(const struct day_entry *entry, enum day_station station
 SALVE_MUST_USE enum salve_code day_take(struct day_entry *entry, const struct day_step *step, bool *is_there,
                                         struct salve_err *err);
 
-const struct day_item *day_item_find(const struct day_entry *entry, struct str word); /* NULL: nothing is settled */
+bool day_has_settled(const struct day_entry *entry, struct str item);
 
 /* An entry as bytes of one length, for sealing; day_read is false where they cannot be one. */
 enum {
-    DAY_ENTRY_BYTES =
-        COMPARTMENT_BYTES + DAY_TICKET_CHARS + 4 + 3 * 8 + 1 + 4 + 4 + 1 + DAY_ITEMS_MAX * (1 + DAY_ITEM_BYTES)
+    DAY_ENTRY_BYTES = COMPARTMENT_BYTES + DAY_TICKET_CHARS + 4 + 3 * 8 + 1 + 4 + 4 + 1 + DAY_ITEMS_MAX * DAY_ITEM_BYTES
 };
 void day_write(const struct day_entry *entry, uint8_t out[DAY_ENTRY_BYTES]);
 bool day_read(const uint8_t bytes[DAY_ENTRY_BYTES], struct day_entry *out);

@@ -189,12 +189,9 @@ SHAPE(work){TEXT(work, ticket), SOME(work, entries, entry_count, work_entry, WOR
 SHAPE(queue_step){INT(queue_step, event, DAY_EVENTS),
                   INT(queue_step, station, STATION_COUNT + 1),
                   TEXT(queue_step, item),
-                  BOOL(queue_step, is_done),
                   BOOL(queue_step, has_left),
                   INT(queue_step, left, 0),
                   END};
-
-SHAPE(queue_item){TEXT(queue_item, word), BOOL(queue_item, is_done), END};
 
 SHAPE(queue_entry){TEXT(queue_entry, ticket),
                    INT(queue_entry, number, 0),
@@ -205,7 +202,7 @@ SHAPE(queue_entry){TEXT(queue_entry, ticket),
                    INT(queue_entry, left, 0),
                    BOOL(queue_entry, is_held),
                    INT(queue_entry, urgency, 0),
-                   MANY(queue_entry, items, item_count, queue_item, DAY_ITEMS_MAX),
+                   MANY(queue_entry, settled, settled_count, str, DAY_ITEMS_MAX),
                    END};
 
 /* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */

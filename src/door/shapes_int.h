@@ -67,7 +67,7 @@ struct door_saved {
 #define DOOR_SHAPES(X)                                                                                                 \
     X(account) X(account_passkey) X(account_totp) X(actor) X(commons_file) X(compartment) X(consent_grant)             \
     X(door_facts) X(door_placed) X(door_progress) X(door_saved) X(door_saving) X(passkey_new) X(proof) X(queue_entry)  \
-    X(queue_item) X(queue_step) X(rec_ask) X(rec_consent) X(rec_enrolled) X(rec_erasure) X(rec_item) X(rec_look)       \
+    X(queue_step) X(rec_ask) X(rec_consent) X(rec_enrolled) X(rec_erasure) X(rec_item) X(rec_look)       \
     X(rec_receipt) X(rec_resource) X(rec_rows_state) X(salve_err) X(session) X(site_backup) X(site_backup_ask)         \
     X(site_backup_state) X(site_certificate) X(site_entries) X(site_entry) X(site_facts) X(site_finding)               \
     X(site_health) X(site_names) X(site_rotation) X(site_secret) X(site_settings) X(site_verify_result) X(staff)       \

@@ -51,12 +51,23 @@ struct guideline_switch {
     size_t value_count;
 };
 
+/* When a person hears of the result of a test. */
+enum guideline_release {
+#define RELEASE(name, text, when) GUIDELINE_##name,
+#include "guideline/release.def"
+#undef RELEASE
+    GUIDELINE_RELEASES
+};
+const char *guideline_release_text(enum guideline_release release);
+
 /* An input: a row a code and unit. One without a code only names what is worked out of others. Its plausible range
  * stands in ranges.json, by code and unit. */
 struct guideline_input {
     struct str label, code, unit; /* code: LOINC, or of urn:salve:question; unit empty: no number */
     bool is_question;             /* somebody is asked; else it is measured */
     int64_t max_age_days;         /* 0: of the visit that is judged; -1: no limit, the date is part of the rule */
+    enum guideline_release release;
+    bool has_release; /* guideline.json says it; else it is AFTER_REVIEW */
 };
 
 /* How a category lies to what is usual: of the value, never of how soon something is to be done. */
@@ -154,6 +165,10 @@ const struct guideline_info *guideline_info(const struct guideline *guideline);
 const struct guideline_item *guideline_item(const struct guideline *guideline, struct str name); /* NULL: none */
 const struct guideline_line *guideline_line(const struct guideline *guideline, struct str name); /* NULL: none */
 enum guideline_mark guideline_mark(const struct guideline_item *item, struct str category);
+
+/* guideline_release - when the person hears of the finding: the strictest of the inputs that it used. Answers to
+ * questions, for which guideline.json says nothing, do not count; what rests on such alone waits for the review. */
+enum guideline_release guideline_release(const struct guideline *guideline, const struct finding *finding);
 
 /* guideline_files - every file that decides or words a result, in the order of the load; cases are not among them. */
 const struct guideline_file *guideline_files(const struct guideline *guideline, size_t *count);

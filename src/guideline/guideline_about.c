@@ -184,11 +184,25 @@ static enum salve_code max_age_of(const struct place *at, struct guideline_input
     return SALVE_OK;
 }
 
+static enum salve_code release_of(const struct place *at, struct guideline_input *input, struct salve_err *err)
+{
+    struct str word;
+    TRY(text_of(at, "release", false, &word, err));
+    input->release = GUIDELINE_AFTER_REVIEW;
+    input->has_release = word.len > 0;
+    if (!input->has_release) return SALVE_OK;
+    for (int i = 0; i < GUIDELINE_RELEASES; i++) {
+        input->release = (enum guideline_release)i;
+        if (str_is(word, guideline_release_text(input->release))) return SALVE_OK;
+    }
+    return broken(at, "release", "must be at-once, after-review or in-person", err);
+}
+
 static enum salve_code read_input(const struct place *at, void *into, struct salve_err *err)
 {
     struct guideline_input *input = into;
     struct str loinc, question;
-    enum salve_code code = only_keys(at, "label loinc question unit max-age-days", err);
+    enum salve_code code = only_keys(at, "label loinc question unit max-age-days release", err);
     if (code == SALVE_OK) code = token_of(at, "label", &input->label, err);
     if (code == SALVE_OK) code = text_of(at, "loinc", false, &loinc, err);
     if (code == SALVE_OK) code = text_of(at, "question", false, &question, err);
@@ -198,6 +212,7 @@ static enum salve_code read_input(const struct place *at, void *into, struct sal
     if (input->unit.len > 0 && !expr_ucum_valid(input->unit)) return broken(at, "unit", "must be a UCUM unit", err);
     input->code = loinc.len > 0 ? loinc : question;
     input->is_question = question.len > 0 || input->unit.len == 0 || str_is(input->unit, "{score}");
+    TRY(release_of(at, input, err));
     return max_age_of(at, input, err);
 }
 

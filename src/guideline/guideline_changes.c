@@ -88,8 +88,9 @@ static struct str input_text(const struct guideline *guideline, size_t at, struc
     struct str age = arena_printf(mem, "%lld days", (long long)input->max_age_days);
     if (input->max_age_days < 0) age = STR("any age");
     if (input->max_age_days == 0) age = STR("of this visit");
-    return arena_printf(mem, "%.*s (%.*s %.*s; %.*s)", STR_ARGS(input->label), STR_ARGS(input->code),
-                        STR_ARGS(input->unit), STR_ARGS(age));
+    const char *release = input->has_release ? guideline_release_text(input->release) : "";
+    return arena_printf(mem, "%.*s (%.*s %.*s; %.*s%s%s)", STR_ARGS(input->label), STR_ARGS(input->code),
+                        STR_ARGS(input->unit), STR_ARGS(age), input->has_release ? "; " : "", release);
 }
 
 static struct str item_text(const struct guideline *guideline, size_t at, struct arena *mem)

@@ -65,7 +65,7 @@ static enum salve_code add_rows(const struct guideline_input *input, const struc
 enum salve_code guideline_inputs(const struct guideline *guideline, const struct ranges *ranges, struct arena *mem,
                                  struct expr_value *out, struct salve_err *err)
 {
-    static const struct guideline_input none = {{"", 0}, {"", 0}, {"", 0}, false, 0};
+    static const struct guideline_input none = {.label = {"", 0}, .code = {"", 0}, .unit = {"", 0}};
     struct expr_build rows = {0};
     /* one that declares nothing reads nothing; without any row SalveCommon would take everything */
     if (guideline->info.input_count == 0) TRY(add_rows(&none, ranges, &rows, mem, err));

@@ -21,6 +21,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "chart/chart.h"
 #include "guideline/finding.h"
 #include "guideline/guideline.h"
 
@@ -49,6 +50,8 @@ SALVE_MUST_USE enum salve_code letter_packages_load(const char *share, struct ar
  * and in its rule those that there are. */
 SALVE_MUST_USE enum salve_code letter_packages_know(const struct letter_packages *packages, struct str words,
                                                     struct arena *mem, struct salve_err *err);
+/* letter_packages_is_fact - is the LOINC code a fact about a person and no result? */
+bool letter_packages_is_fact(const struct letter_packages *packages, struct str code);
 struct str letter_packages_bytes(const struct letter_packages *packages);
 
 /* letter_package_next - the package behind `after` (NULL: the first) that is chosen and meant for such a person, as the
@@ -128,6 +131,8 @@ struct letter_ask {
     struct str log_head; /* "size root" of the log, so that paper can be compared; may be empty */
     bool is_paper;       /* nothing was stored; this sheet is the only copy */
     bool is_outdated;    /* something came into the record after it was judged; said on top */
+    bool is_withheld;    /* something is told in person, and does not stand here yet; a note says so */
+    struct str corrects; /* ISO date of the check whose results these correct; said on top. Empty: none */
     bool is_demo;        /* of a made-up site; said on top */
 };
 
@@ -189,10 +194,6 @@ struct letter_scale {
     size_t band_count;
 };
 
-struct letter_point { /* shares from 0 to 1 of the time and of the range of the values */
-    double x, y;
-};
-
 struct letter_line {
     struct str name, headline, value; /* "Blood pressure", "higher than ...", "148 / 92 mmHg" */
     struct str meaning, why;          /* why: the values that were used, with their dates */
@@ -203,7 +204,7 @@ struct letter_line {
     struct letter_scale *scales;
     size_t scale_count;
     struct str before; /* "Last time, on 3 June 2025: 152 / 96 mmHg. Now lower"; empty: nothing earlier */
-    const struct letter_point *points; /* the earlier values and this one, the oldest first; none without two dates */
+    const struct chart_point *points; /* the earlier values and this one, the oldest first; none without two dates */
     size_t point_count;
     unsigned dots;         /* full ones of 100, counted from where reading starts */
     struct str dots_words; /* what the ten rows of ten dots say; empty: no such picture */
@@ -271,6 +272,10 @@ struct str letter_addressed(struct str text, struct str sex, struct arena *mem);
 SALVE_MUST_USE enum salve_code letter_scale_of(const struct guideline *guideline, const struct guideline_scale *from,
                                                struct str value, struct str language, struct arena *mem,
                                                struct letter_scale *to, struct salve_err *err);
+
+/* letter_chart - where the bands and the number of a number line stand. E_MEMORY. */
+SALVE_MUST_USE enum salve_code letter_chart(const struct letter_scale *scale, struct arena *mem, struct chart_line *out,
+                                            struct salve_err *err);
 
 /* letter_html - one self-contained page. Failures stick to `out` (buf_done tells). */
 void letter_html(const struct letter *letter, struct buf *out);

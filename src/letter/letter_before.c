@@ -41,34 +41,24 @@ static struct str words_of(const struct composer *c, const struct letter_item *i
     return letter_fill(text, c->mem, "date", letter_date(c, earlier->date));
 }
 
-/* The points as shares of the time and of the range; a range of nothing lies in the middle. */
-static void scale_points(struct letter_point *points, size_t count)
-{
-    double low = INFINITY, high = -INFINITY, start = points[0].x, time = points[count - 1].x - start;
-    for (size_t i = 0; i < count; i++) low = fmin(low, points[i].y), high = fmax(high, points[i].y);
-    for (size_t i = 0; i < count; i++) {
-        points[i].x = time > 0 ? (points[i].x - start) / time : 0;
-        points[i].y = high > low ? (points[i].y - low) / (high - low) : 0.5;
-    }
-}
-
 static void add_points(const struct composer *c, const struct letter_item *item, struct letter_line *line)
 {
-    struct letter_point *points = arena_array(c->mem, struct letter_point, POINTS_MAX + 1);
+    struct chart_value values[POINTS_MAX + 1];
+    struct chart_point *points = arena_array(c->mem, struct chart_point, POINTS_MAX + 1);
     size_t at = POINTS_MAX;
     int64_t day;
     if (points == NULL || !letter_day(c->ask->date, &day)) return;
-    points[at] = (struct letter_point){(double)day, number_of(item->finding->value)};
+    values[at] = (struct chart_value){(double)day, number_of(item->finding->value)};
     for (size_t i = 0; i < c->ask->earlier_count && at > 0; i++) {
         const struct letter_earlier *earlier = &c->ask->earlier[i];
         if (!is_same(earlier, item->finding) || !letter_day(earlier->date, &day)) continue;
-        if ((double)day >= points[at].x || isnan(number_of(earlier->value))) continue;
-        points[--at] = (struct letter_point){(double)day, number_of(earlier->value)};
+        if ((double)day >= values[at].day || isnan(number_of(earlier->value))) continue;
+        values[--at] = (struct chart_value){(double)day, number_of(earlier->value)};
     }
-    if (at == POINTS_MAX || isnan(points[POINTS_MAX].y)) return;
-    line->points = points + at;
+    if (at == POINTS_MAX || isnan(values[POINTS_MAX].value)) return;
+    line->points = points;
     line->point_count = POINTS_MAX + 1 - at;
-    scale_points(points + at, line->point_count);
+    chart_points(values + at, line->point_count, points);
 }
 
 void letter_add_before(const struct composer *c, const struct letter_item *item, struct letter_line *line)

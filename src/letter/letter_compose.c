@@ -109,6 +109,9 @@ static struct str banner_of(const struct composer *c)
     struct str banner = c->ask->is_demo ? letter_word(c, "demo") : STR("");
     if (c->ask->clinician.len == 0) banner = both(c, banner, letter_word(c, "draft"));
     if (c->ask->is_paper) banner = both(c, banner, letter_word(c, "paper"));
+    if (c->ask->corrects.len > 0)
+        banner =
+            both(c, banner, letter_fill(letter_word(c, "corrects"), c->mem, "date", letter_date(c, c->ask->corrects)));
     return c->ask->is_outdated ? both(c, banner, letter_word(c, "outdated")) : banner;
 }
 

@@ -15,7 +15,7 @@ static enum salve_code check_line(const struct letter *letter, const struct lett
 {
     if (line->source > letter->source_count) return unfit("source", err);
     for (size_t i = 0; i < line->point_count; i++) {
-        const struct letter_point *point = &line->points[i];
+        const struct chart_point *point = &line->points[i];
         if (!(point->x >= 0 && point->x <= 1 && point->y >= 0 && point->y <= 1)) return unfit("points", err);
     }
     return line->scale_count <= 2 && line->dots <= LETTER_DOTS ? SALVE_OK : unfit("scales", err);

@@ -101,8 +101,7 @@ enum { SCALE_WIDTH = 340, SCALE_PAD = 8, BAR = 26, BAR_HEIGHT = 14, TICKS = 52, 
 
 static double place(const struct letter_scale *scale, double value)
 {
-    double share = scale->to > scale->from ? (value - scale->from) / (scale->to - scale->from) : 0;
-    return SCALE_PAD + fmin(1, fmax(0, share)) * (SCALE_WIDTH - 2 * SCALE_PAD);
+    return SCALE_PAD + chart_share(scale->from, scale->to, value) * (SCALE_WIDTH - 2 * SCALE_PAD);
 }
 
 /* An upper bound: a page does not know the face that it is shown in. */
@@ -136,20 +135,24 @@ static void band_word(const struct letter_band *band, const struct letter_label 
 
 static void bands(const struct letter *letter, const struct letter_scale *scale, struct arena *mem, struct buf *out)
 {
-    double start = place(scale, scale->from), written_to = 0;
-    for (size_t i = 0; i < scale->band_count; i++) {
-        const struct letter_band *band = &scale->bands[i];
-        double end = place(scale, band->to);
+    enum { LENGTH = SCALE_WIDTH - 2 * SCALE_PAD };
+    struct chart_line line;
+    struct chart_piece *pieces = arena_array(mem, struct chart_piece, scale->band_count + 1);
+    double written_to = 0;
+    if (pieces == NULL || letter_chart(scale, mem, &line, NULL) != SALVE_OK) return;
+    size_t count = chart_pieces(&line, pieces);
+    for (size_t i = 0; i < count; i++) {
+        const struct letter_band *band = &scale->bands[pieces[i].band];
+        double start = SCALE_PAD + pieces[i].start * LENGTH, end = start + pieces[i].size * LENGTH;
         if (end <= start) continue;
         buf_addf(out,
                  "<rect x=\"%.1f\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\" stroke=\"" LETTER_HEX(
                      LETTER_INK) "\"/>\n",
                  start, BAR, end - start, BAR_HEIGHT,
                  band->is_here ? LETTER_HEX(LETTER_HERE) : LETTER_HEX(LETTER_WHITE));
-        start = end;
         struct str tick = letter_digits(letter, arena_printf(mem, "%g", band->to), mem);
         double half = width_of(tick, WORD_SIZE) / 2;
-        if (i + 1 == scale->band_count || end - half < written_to + 2) continue; /* no room for this one */
+        if (pieces[i].band + 1 == scale->band_count || end - half < written_to + 2) continue; /* no room for it */
         written_to = end + half;
         buf_addf(out, "<text x=\"%.1f\" y=\"%d\" font-size=\"%g\" text-anchor=\"middle\">%.*s</text>\n", end, TICKS,
                  WORD_SIZE, STR_ARGS(tick));

@@ -42,6 +42,20 @@ enum salve_code letter_scale_of(const struct guideline *guideline, const struct 
     return SALVE_OK;
 }
 
+enum salve_code letter_chart(const struct letter_scale *scale, struct arena *mem, struct chart_line *out,
+                             struct salve_err *err)
+{
+    double *limits = arena_array(mem, double, scale->band_count + 1);
+    if (limits == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
+    *out = (struct chart_line){
+        .from = scale->from, .to = scale->to, .at = scale->at, .limits = limits, .limit_count = scale->band_count};
+    for (size_t i = 0; i < scale->band_count; i++) {
+        limits[i] = scale->bands[i].to;
+        if (scale->bands[i].is_here) out->here = i;
+    }
+    return SALVE_OK;
+}
+
 /* Whole people, half up; both numbers are said, so that nothing hangs on counting dots. */
 static void fill_dots(const struct composer *c, const struct finding *finding, struct letter_line *line)
 {

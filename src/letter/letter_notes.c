@@ -3,7 +3,7 @@
  * out for a fault, not part of this check. */
 #include "letter/letter_int.h"
 
-enum { NOTE_KINDS_MAX = 8 };
+enum { NOTE_KINDS_MAX = 9 };
 
 /* The lists of the lines. */
 struct notes {
@@ -211,6 +211,9 @@ enum salve_code letter_add_notes(struct composer *c, struct salve_err *err)
     note_values(&notes);
     for (size_t i = 0; i < c->item_count; i++) TRY(note_item(&notes, &c->items[i], err));
     note_others(&notes);
+    if (c->ask->is_withheld)
+        c->letter->notes[c->letter->note_count++] =
+            (struct letter_note){letter_word(c, "note.in-person"), letter_word(c, "note.in-person.what")};
     put(&notes, "note.again", &notes.again);
     put_unjudged(&notes);
     put(&notes, "note.unknown", &notes.unknown);

@@ -252,4 +252,9 @@ struct str letter_same_action(const struct composer *c, const struct finding *fi
     return json_text(json_get_str(of(c, "same"), name));
 }
 
+bool letter_packages_is_fact(const struct letter_packages *packages, struct str code)
+{
+    return has_text(json_get(packages->root, "facts"), code);
+}
+
 bool letter_is_fact(const struct composer *c, struct str code) { return has_text(of(c, "facts"), code); }

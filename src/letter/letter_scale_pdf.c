@@ -20,8 +20,7 @@ struct strip {
 static double place(const struct strip *strip, double value)
 {
     const struct letter_scale *scale = strip->scale;
-    double share = scale->to > scale->from ? (value - scale->from) / (scale->to - scale->from) : 0;
-    return strip->left + fmin(1, fmax(0, share)) * strip->width;
+    return strip->left + chart_share(scale->from, scale->to, value) * strip->width;
 }
 
 static struct look label_look(const struct strip *strip, size_t i)
@@ -86,16 +85,19 @@ static void band(const struct sheet *s, const struct letter_band *one, double fr
 static void bands(const struct sheet *s, const struct strip *strip, double top)
 {
     static const struct look tick = {7.5, false, &SHEET_GREY, 0};
-    double from = strip->left, written_to = 0;
-    for (size_t i = 0; i < strip->scale->band_count; i++) {
-        const struct letter_band *one = &strip->scale->bands[i];
-        double to = place(strip, one->to);
+    struct chart_line line;
+    struct chart_piece *pieces = arena_array(s->mem, struct chart_piece, strip->scale->band_count + 1);
+    double written_to = 0;
+    if (pieces == NULL || letter_chart(strip->scale, s->mem, &line, NULL) != SALVE_OK) return;
+    size_t count = chart_pieces(&line, pieces);
+    for (size_t i = 0; i < count; i++) {
+        const struct letter_band *one = &strip->scale->bands[pieces[i].band];
+        double from = strip->left + pieces[i].start * strip->width, to = from + pieces[i].size * strip->width;
         if (to <= from) continue;
         band(s, one, from, to, top);
-        from = to;
         struct str number = letter_digits(s->letter, arena_printf(s->mem, "%g", one->to), s->mem);
         double half = sheet_text_width(s, number, &tick) / 2;
-        if (i + 1 == strip->scale->band_count || to - half < written_to + 2) continue; /* no room for this one */
+        if (pieces[i].band + 1 == strip->scale->band_count || to - half < written_to + 2) continue; /* no room */
         sheet_centred(s, number, &tick, to, top + TICKS);
         written_to = to + half;
     }

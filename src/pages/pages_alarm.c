@@ -99,10 +99,15 @@ enum salve_code pages_call_end_alarm(struct pages_call *call, struct salve_err *
     return answer_work(call, count, err);
 }
 
+const char *pages_reach_text(enum work_reach reach)
+{
+    static const char *const texts[] = {
+        [WORK_BY_TICKET] = "ticket", [WORK_BY_CARD] = "next-visit", [WORK_BY_SHOWN] = "card-shown"};
+    return texts[reach];
+}
+
 enum salve_code pages_call_inbox(struct pages_call *call, struct salve_err *err)
 {
-    static const char *const reaches[] = {
-        [WORK_BY_TICKET] = "ticket", [WORK_BY_CARD] = "next-visit", [WORK_BY_SHOWN] = "card-shown"};
     struct visit_work *list = NULL;
     size_t count = 0;
     struct json_writer *w = &call->w;
@@ -112,7 +117,7 @@ enum salve_code pages_call_inbox(struct pages_call *call, struct salve_err *err)
         json_open(w, NULL, '{');
         json_put_text(w, "ticket", list[i].work.ticket);
         json_put_text(w, "urgency", str_of(urgency_text(list[i].urgency)));
-        json_put_text(w, "reach", str_of(reaches[list[i].work.reach]));
+        json_put_text(w, "reach", str_of(pages_reach_text(list[i].work.reach)));
         pages_put_tasks(call, &list[i].work);
         json_close(w);
     }

@@ -3,7 +3,12 @@
  * what was said of it. */
 #include "pages/pages_int.h"
 
+#include "chart/chart.h"
 #include "letter/letter.h"
+#include "visit/release.h"
+
+#define TICKS_APART 0.11 /* of the line, so that numbers of four digits do not touch on a telephone */
+enum { DAY_MS = 24 * 3600 * 1000 };
 
 /* One finding on its way out. */
 struct writing {
@@ -115,8 +120,49 @@ static void put_number(struct json_writer *w, const char *name, double number, s
     json_put_raw(w, name, arena_printf(mem, "%.10g", number));
 }
 
+static void put_pieces(struct writing *of, const struct chart_piece *pieces, size_t count)
+{
+    struct json_writer *w = &of->call->w;
+    json_open(w, "pieces", '[');
+    for (size_t i = 0; i < count; i++) {
+        json_open(w, NULL, '{');
+        json_put_i64(w, "band", (int64_t)pieces[i].band);
+        put_number(w, "start", pieces[i].start, of->call->visit.mem);
+        put_number(w, "size", pieces[i].size, of->call->visit.mem);
+        json_close(w);
+    }
+    json_close(w);
+}
+
+/* Where all of it stands, so that the app draws what the letter draws. */
+static void put_drawn(struct writing *of, const struct chart_line *line)
+{
+    static const char *const beyond[] = {[CHART_WITHIN] = NULL, [CHART_BELOW] = "below", [CHART_ABOVE] = "above"};
+    struct json_writer *w = &of->call->w;
+    struct arena *mem = of->call->visit.mem;
+    struct chart_piece *pieces = arena_array(mem, struct chart_piece, line->limit_count + 1);
+    struct chart_tick *ticks = arena_array(mem, struct chart_tick, line->limit_count + 2);
+    struct chart_mark mark = chart_mark(line);
+    if (pieces == NULL || ticks == NULL) return;
+    json_open(w, "drawn", '{');
+    put_pieces(of, pieces, chart_pieces(line, pieces));
+    put_number(w, "at", mark.at, mem);
+    json_put_text(w, "beyond", mark.beyond == CHART_WITHIN ? STR_NONE : str_of(beyond[mark.beyond]));
+    json_open(w, "ticks", '[');
+    size_t count = chart_ticks(line, TICKS_APART, ticks);
+    for (size_t i = 0; i < count; i++) {
+        json_open(w, NULL, '{');
+        put_number(w, "at", ticks[i].at, mem);
+        put_number(w, "number", ticks[i].number, mem);
+        json_close(w);
+    }
+    json_close(w);
+    json_close(w);
+}
+
 static void put_scale(struct writing *of, const struct letter_scale *scale)
 {
+    struct chart_line line;
     struct json_writer *w = &of->call->w;
     struct arena *mem = of->call->visit.mem;
     json_open(w, NULL, '{');
@@ -133,21 +179,111 @@ static void put_scale(struct writing *of, const struct letter_scale *scale)
         json_close(w);
     }
     json_close(w);
+    if (letter_chart(scale, mem, &line, NULL) == SALVE_OK) put_drawn(of, &line);
     json_close(w);
 }
 
-static void put_scales(struct writing *of)
+/* The number line of one number of the finding; false: there is none. */
+static bool scale_of(const struct writing *of, size_t which, struct letter_scale *out)
 {
     const struct finding *finding = of->finding;
     const struct guideline *guideline = of->words.guideline;
     const struct guideline_line *line = guideline == NULL ? NULL : guideline_line(guideline, finding->line);
+    struct str value = which == 0 ? finding->value : finding->value2;
+    return line != NULL && which < line->scale_count && value.len > 0 &&
+           letter_scale_of(guideline, &line->scales[which], value, of->words.language, of->call->visit.mem, out,
+                           NULL) == SALVE_OK;
+}
+
+static void put_scales(struct writing *of)
+{
     struct letter_scale scale;
     json_open(&of->call->w, "scales", '[');
-    for (size_t i = 0; line != NULL && i < line->scale_count && i < 2; i++) {
-        struct str value = i == 0 ? finding->value : finding->value2;
-        if (value.len > 0 && letter_scale_of(guideline, &line->scales[i], value, of->words.language,
-                                             of->call->visit.mem, &scale, NULL) == SALVE_OK)
-            put_scale(of, &scale);
+    for (size_t i = 0; i < 2; i++)
+        if (scale_of(of, i, &scale)) put_scale(of, &scale);
+    json_close(&of->call->w);
+}
+
+/* --- what it was before ------------------------------------------------------------------------------------------- */
+
+/* A number of the finding over the days, before the bands of its line. */
+struct trend {
+    const struct visit_shown *shown;
+    size_t which; /* number of a pair */
+    struct str *texts, *dates;
+    struct chart_value *values;
+    size_t count;
+};
+
+static void add_value(struct trend *to, struct str date, struct str text)
+{
+    int64_t at = 0;
+    double value;
+    if (!str_to_double(text, &value) || !clock_parse(date, &at)) return;
+    to->texts[to->count] = text;
+    to->dates[to->count] = date;
+    to->values[to->count++] = (struct chart_value){(double)(at / DAY_MS), value};
+}
+
+static bool trend_read(struct trend *to, struct arena *mem)
+{
+    const struct visit_shown *shown = to->shown;
+    size_t room = shown->earlier_count + 1;
+    to->texts = arena_array(mem, struct str, room);
+    to->dates = arena_array(mem, struct str, room);
+    to->values = arena_array(mem, struct chart_value, room);
+    if (to->texts == NULL || to->dates == NULL || to->values == NULL) return false;
+    for (size_t i = 0; i < shown->earlier_count; i++)
+        add_value(to, shown->earlier[i].date, to->which == 0 ? shown->earlier[i].value : shown->earlier[i].value2);
+    if (to->count == 0) return false; /* nothing to be beside */
+    add_value(to, shown->date, to->which == 0 ? shown->finding.value : shown->finding.value2);
+    return to->count > 1;
+}
+
+static void put_points(struct writing *of, const struct trend *trend, const struct chart_point *points)
+{
+    struct json_writer *w = &of->call->w;
+    json_open(w, "points", '[');
+    for (size_t i = 0; i < trend->count; i++) {
+        json_open(w, NULL, '{');
+        put_number(w, "x", points[i].x, of->call->visit.mem);
+        put_number(w, "y", points[i].y, of->call->visit.mem);
+        put_text(w, "date", trend->dates[i]);
+        put_text(w, "value", trend->texts[i]);
+        json_close(w);
+    }
+    json_close(w);
+}
+
+static void put_trend(struct writing *of, const struct trend *trend)
+{
+    struct letter_scale scale = {.band_count = 0};
+    struct chart_line line;
+    struct json_writer *w = &of->call->w;
+    struct arena *mem = of->call->visit.mem;
+    bool has = scale_of(of, trend->which, &scale) && letter_chart(&scale, mem, &line, NULL) == SALVE_OK;
+    struct chart_point *points = arena_array(mem, struct chart_point, trend->count);
+    struct chart_piece *pieces = arena_array(mem, struct chart_piece, scale.band_count + 1);
+    if (points == NULL || pieces == NULL) return;
+    struct chart_trend drawn = chart_trend(trend->values, trend->count, has ? &line : NULL, points, pieces);
+    json_open(w, NULL, '{');
+    put_text(w, "label", has ? letter_addressed(scale.label, of->sex, mem) : STR(""));
+    put_number(w, "from", drawn.from, mem);
+    put_number(w, "to", drawn.to, mem);
+    put_pieces(of, pieces, drawn.piece_count);
+    json_open(w, "bands", '[');
+    for (size_t i = 0; has && i < scale.band_count; i++) put_text(w, NULL, scale.bands[i].word);
+    json_close(w);
+    put_points(of, trend, points);
+    json_close(w);
+}
+
+static void put_trends(struct writing *of, const struct visit_shown *shown)
+{
+    json_open(&of->call->w, "trends", '[');
+    for (size_t i = 0; i < 2; i++) {
+        struct trend trend = {.shown = shown, .which = i};
+        if (trend_read(&trend, of->call->visit.mem)) put_trend(of, &trend);
     }
     json_close(&of->call->w);
 }
@@ -203,9 +339,13 @@ static void put_finding(struct pages_call *call, const struct visit_shown *shown
     put_mark(&of);
     put_apart(&of);
     put_scales(&of);
+    put_trends(&of, shown);
     put_place(&of);
     put_told(w, &shown->told);
     json_put_bool(w, "closed", shown->told.is_closed);
+    json_put_text(w, "release", str_of(guideline_release_text(visit_release_of(call->visit.content, of.finding))));
+    json_put_bool(w, "withheld", shown->is_withheld);
+    json_put_bool(w, "stale", shown->is_stale);
     json_close(w);
 }
 

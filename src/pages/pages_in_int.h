@@ -41,6 +41,7 @@ struct pages_in {
     struct str name, secret, who, person, key, how, why, agreed, language, role, with, withSecret, from;
     struct str code, id, label, tablet, digest;
     struct str card, old, slip, family, givenNames, names, birthDate, age, sex, telephone, ownWord;
+    struct str station, state, item;
     struct str purpose, version, rounds, method, witness, assent, agreedOn;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey; /* bytes */
     bool isGuardian, untold, locked, sure, keepApart, ofAge;

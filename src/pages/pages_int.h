@@ -212,6 +212,7 @@ enum salve_code pages_screening(struct pages_call *call, const struct visit_scre
 void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count);
 void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found);
 void pages_put_work(struct pages_call *call, const char *name, const struct work *work);
+const char *pages_reach_text(enum work_reach reach); /* how the record behind a ticket opens */
 void pages_put_tasks(struct pages_call *call, const struct work *work);
 void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_ms);
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts);

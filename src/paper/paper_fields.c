@@ -56,7 +56,7 @@ static const struct paper_field scale_fields[] = {
 static const struct paper_layout scale_layout = LAYOUT(scale_fields);
 #undef STRUCT
 
-#define STRUCT struct letter_point
+#define STRUCT struct chart_point
 static const struct paper_field point_fields[] = {NUMBER(x), NUMBER(y)};
 static const struct paper_layout point_layout = LAYOUT(point_fields);
 #undef STRUCT

@@ -22,14 +22,8 @@ struct queue_step {
     enum day_event event;
     enum day_station station; /* that speaks */
     struct str item;          /* of SETTLE */
-    bool is_done;             /* of SETTLE: it was done */
     bool has_left;            /* `left` says where something is to be done yet, from now on */
     station_mask left;
-};
-
-struct queue_item {
-    struct str word;
-    bool is_done; /* else it is not done today */
 };
 
 struct queue_entry {
@@ -42,8 +36,8 @@ struct queue_entry {
     bool is_held; /* something urgent that nobody told them of */
     uint32_t
         urgency; /* the most urgent open work that is no draft and no letter; URGENCY_NONE (guideline/finding.def) */
-    struct queue_item *items; /* of queue_note and queue_mine */
-    size_t item_count;
+    struct str *settled; /* items that are not done today; of queue_note and queue_mine */
+    size_t settled_count;
 };
 
 /* queue_note - what happens with the person behind the view; *out as it is then, texts in mem. The view is of CARE, its

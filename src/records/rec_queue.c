@@ -14,13 +14,10 @@ enum { WORK_BYTES = 64 << 20 };
 static enum salve_code copy_items(const struct day_entry *entry, struct arena *mem, struct queue_entry *out,
                                   struct salve_err *err)
 {
-    out->items = arena_array(mem, struct queue_item, entry->item_count + 1);
-    if (out->items == NULL) return salve_fail(err, SALVE_E_MEMORY, "queue");
-    for (; out->item_count < entry->item_count; out->item_count++) {
-        const struct day_item *item = &entry->items[out->item_count];
-        out->items[out->item_count].is_done = item->is_done;
-        TRY(arena_str(mem, str_of(item->word), &out->items[out->item_count].word, err));
-    }
+    out->settled = arena_array(mem, struct str, entry->item_count + 1);
+    if (out->settled == NULL) return salve_fail(err, SALVE_E_MEMORY, "queue");
+    for (; out->settled_count < entry->item_count; out->settled_count++)
+        TRY(arena_str(mem, str_of(entry->items[out->settled_count].word), &out->settled[out->settled_count], err));
     return SALVE_OK;
 }
 
@@ -71,7 +68,6 @@ static enum salve_code note_in(struct rec_view *view, const struct queue_step *s
     struct day_step day = {.event = step->event,
                            .station = step->station,
                            .item = step->item,
-                           .is_done = step->is_done,
                            .has_left = step->has_left,
                            .left = step->left,
                            .now_unix_ms = tx->now_unix_ms};

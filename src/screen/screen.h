@@ -7,7 +7,7 @@
  *
  *     screen_open(site, guidelines, guideline_count, mem, &screen, err);       // refuses what is not accepted
  *     screen_run(screen, view, mem, &findings, &count, err);                   // view of purpose CARE
- *     screen_sign(view, dr_amina, NULL, 0, mem, &signed_count, err);
+ *     screen_sign(view, dr_amina, NULL, mem, &signed_count, err);
  *     screen_findings(view, SCREEN_SIGNED, mem, &set, err);                    // what the letter prints
  *
  * What is kept (docs/formats/findings.md): one Observation a finding (status preliminary, then final), a proposed
@@ -189,12 +189,22 @@ struct screen_leave {
     struct str item, reason;
 };
 
+/* What is signed, and how. `talks`: is that a result which is told in person, and was not yet? The work list has it
+ * then until it was (screen_work_talked), or the results are signed anew. NULL: none is. */
+struct screen_signing {
+    const struct screen_leave *leave;
+    size_t leave_count;
+    bool (*talks)(void *with, const struct finding *finding, struct str id);
+    void *with;
+};
+
 /* screen_sign - every draft becomes final (Observation) or active (ServiceRequest, Task), with a Provenance that names
- * the clinician. Those that are left out end, with a Provenance that says why; an alarm among them stays open until the
- * person was told and it was closed (told.h). E_ROLE: no clinician. E_NOT_FOUND: there is no draft, or none of that
- * item. E_USAGE: no reason. E_STALE: the record is newer than the drafts. *count: findings signed. */
-SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, const struct screen_leave *leave,
-                                           size_t leave_count, struct arena *mem, size_t *count, struct salve_err *err);
+ * the clinician; ask: NULL for all of them. Those that are left out end, with a Provenance that says why; an alarm
+ * among them stays open until the person was told and it was closed (told.h). E_ROLE: no clinician. E_NOT_FOUND: there
+ * is no draft, or none of that item. E_USAGE: no reason. E_STALE: the record is newer than the drafts. *count: findings
+ * signed. */
+SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor actor, const struct screen_signing *ask,
+                                           struct arena *mem, size_t *count, struct salve_err *err);
 
 /* --- what came after ---------------------------------------------------------------------------------------------- */
 
@@ -224,6 +234,11 @@ struct screen_stale {
  * was told of an urgent one is to be told again. */
 SALVE_MUST_USE enum salve_code screen_stale(struct rec_view *view, struct arena *mem, struct screen_stale **out,
                                             size_t *count, struct salve_err *err);
+
+/* screen_corrected - the check whose results the newest signing corrects: of the signing before it, something rests on
+ * a value that was taken back or changed since. *checked_at: FHIR dateTime, in mem; empty: it corrects none. */
+SALVE_MUST_USE enum salve_code screen_corrected(struct rec_view *view, struct arena *mem, struct str *checked_at,
+                                                struct salve_err *err);
 
 /* screen_unjudged - is there something kept apart, which the view shows, that came after the last findings about such
  * things? Then a run as somebody who may see it is due; whoever signs is told. */

@@ -153,10 +153,12 @@ enum salve_code screen_kept_read(struct rec_view *view, const struct screen_note
  * Who does not see what is kept apart ends nothing of it. */
 struct screen_work {
     enum urgency open[WORK_TASKS][WORK_PARTS]; /* URGENCY_COUNT: nothing */
+    bool is_signing;                           /* what is to be told in person is said anew */
 };
 void screen_work_begin(struct screen_work *work);
 void screen_work_alarm(struct screen_work *work, const struct finding *finding, bool is_told, bool is_closed);
 void screen_work_draft(struct screen_work *work, const struct finding *finding);
+void screen_work_talk(struct screen_work *work, const struct finding *finding);
 struct work_entry screen_work_entry(const struct rec_view *view, enum work_part part, enum work_task task,
                                     enum urgency urgency);
 struct screen_kept;
@@ -178,9 +180,12 @@ enum salve_code screen_provenance(struct rec_view *view, const struct screen_dee
 /* screen_is_input - may a guideline look at it? Signatures, notes and plans say nothing about the body. */
 bool screen_is_input(const struct rec_resource *resource);
 
-/* screen_newest_signing - a Provenance of the last signing; NULL: nothing was signed. screen_belongs - is it a finding
+/* screen_newest_signing - a Provenance of the last signing; NULL: nothing was signed. screen_signing_before - of
+ * the one before that. screen_belongs - is it a finding
  * of that signing; of the drafts where it is NULL? */
 const struct rec_resource *screen_newest_signing(const struct rec_resource *all, size_t count);
+const struct rec_resource *screen_signing_before(const struct rec_resource *all, size_t count,
+                                                 const struct rec_resource *signing);
 bool screen_belongs(const struct rec_resource *one, const struct rec_resource *all, size_t count,
                     const struct rec_resource *signing);
 

@@ -13,6 +13,7 @@ struct signing {
     struct actor actor;
     struct arena *mem;
     struct salve_err *err;
+    const struct screen_signing *ask;
     const struct screen_leave *leave;
     size_t leave_count;
     const struct rec_resource *all;
@@ -172,6 +173,19 @@ static enum salve_code is_up_to_date(struct rec_view *view, struct arena *mem, s
 }
 
 /* No draft is left; alarms stand as they stood, also those of drafts that are left out. */
+static enum salve_code add_talks(const struct signing *to, struct screen_work *work)
+{
+    struct finding finding;
+    for (size_t i = 0; to->ask->talks != NULL && i < to->all_count; i++) {
+        const struct rec_resource *one = &to->all[i];
+        if (to->left[i] != (int)to->leave_count || screen_kind(one) != SCREEN_OBSERVATION) continue;
+        TRY(screen_finding(&one->tape, screen_extension(&one->tape), to->mem, &finding, to->err));
+        finding.apart = screen_families(one);
+        if (to->ask->talks(to->ask->with, &finding, one->id)) screen_work_talk(work, &finding);
+    }
+    return SALVE_OK;
+}
+
 static enum salve_code set_work(const struct signing *to)
 {
     struct screen_work work;
@@ -179,6 +193,8 @@ static enum salve_code set_work(const struct signing *to)
     struct screen_kept *kept = NULL;
     size_t count = 0;
     screen_work_begin(&work);
+    work.is_signing = true;
+    TRY(add_talks(to, &work));
     for (size_t i = 0; i < to->item_count; i++) /* what is kept apart is printed only for who is there and asks */
         if (to->items[i].class == CLASS_CLIN) work.open[WORK_LETTER][WORK_KEPT] = URGENCY_NONE;
     TRY(screen_notes_read(to->view, to->mem, &notes, to->err));
@@ -201,16 +217,18 @@ static enum salve_code sign_all(struct signing *to)
     return set_work(to);
 }
 
-enum salve_code screen_sign(struct rec_view *view, struct actor actor, const struct screen_leave *leave,
-                            size_t leave_count, struct arena *mem, size_t *count, struct salve_err *err)
+enum salve_code screen_sign(struct rec_view *view, struct actor actor, const struct screen_signing *ask,
+                            struct arena *mem, size_t *count, struct salve_err *err)
 {
-    struct signing to = {
-        .view = view, .actor = actor, .mem = mem, .err = err, .leave = leave, .leave_count = leave_count};
+    static const struct screen_signing all = {.leave = NULL};
+    struct signing to = {.view = view, .actor = actor, .mem = mem, .err = err, .ask = ask == NULL ? &all : ask};
+    to.leave = to.ask->leave;
+    to.leave_count = to.ask->leave_count;
     if (consent_may(actor.role, ACT_SIGN, PURPOSE_CARE) == NULL || actor.id.len == 0)
         return salve_refuse(err, SALVE_E_ROLE, "a named clinician signs results", "signing");
     TRY(rec_all(view, 0, &to.all, &to.all_count, err));
     TRY(is_up_to_date(view, mem, err));
-    to.items = arena_array(mem, struct rec_item, to.all_count + 2 * (leave_count + 1) + 1);
+    to.items = arena_array(mem, struct rec_item, to.all_count + 2 * (to.leave_count + 1) + 1);
     if (to.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "signing");
     TRY(choose(&to));
     TRY(sign_all(&to));
@@ -258,6 +276,18 @@ const struct rec_resource *screen_newest_signing(const struct rec_resource *all,
     const struct rec_resource *newest = NULL;
     for (size_t i = 0; i < count; i++)
         if (is_signing(&all[i]) && (newest == NULL || all[i].record_seq >= newest->record_seq)) newest = &all[i];
+    return newest;
+}
+
+/* A signing has a Provenance for each class, in records that follow each other. */
+const struct rec_resource *screen_signing_before(const struct rec_resource *all, size_t count,
+                                                 const struct rec_resource *signing)
+{
+    const struct rec_resource *newest = NULL;
+    for (size_t i = 0; signing != NULL && i < count; i++) {
+        bool is_before = is_signing(&all[i]) && all[i].record_seq + 1 < signing->record_seq;
+        if (is_before && (newest == NULL || all[i].record_seq >= newest->record_seq)) newest = &all[i];
+    }
     return newest;
 }
 

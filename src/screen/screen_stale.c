@@ -182,6 +182,26 @@ enum salve_code screen_stale(struct rec_view *view, struct arena *mem, struct sc
     return signing == NULL ? SALVE_OK : add_stale(view, all, all_count, signing, mem, *out, count, err);
 }
 
+/* --- corrections -------------------------------------------------------------------------------------------------- */
+
+enum salve_code screen_corrected(struct rec_view *view, struct arena *mem, struct str *checked_at,
+                                 struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    *checked_at = STR("");
+    TRY(rec_all(view, 0, &all, &count, err));
+    const struct rec_resource *before = screen_signing_before(all, count, screen_newest_signing(all, count));
+    for (size_t i = 0; before != NULL && i < count; i++) {
+        struct change change;
+        if (!screen_belongs(&all[i], all, count, before)) continue;
+        TRY(change_of(view, &all[i], all, count, mem, &change, err));
+        if (!change.is_changed) continue;
+        return arena_str(mem, tape_child_text(&all[i].tape, 0, "effectiveDateTime"), checked_at, err);
+    }
+    return SALVE_OK;
+}
+
 /* --- earlier visits ----------------------------------------------------------------------------------------------- */
 
 /* A signed finding with a number that is not of the newest signing, and rests on nothing that was changed since. */

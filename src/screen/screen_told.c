@@ -197,6 +197,16 @@ static enum salve_code fill_closed(const struct rec_resource *one, struct arena 
     return arena_str(mem, text_at(one, "recorded"), &out->closed_at, err);
 }
 
+static bool is_told_in_person(const struct screen_notes *notes, struct str id, const struct finding *now)
+{
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct screen_note *note = &notes->list[i];
+        if (note->kind != SCREEN_NOTE_TOLD || !holds_for(note, id, now)) continue;
+        if (str_is(text_at(note->kept, "medium.coding.code"), hows[SCREEN_HOW_IN_PERSON].code)) return true;
+    }
+    return false;
+}
+
 enum salve_code screen_told_read(struct rec_view *view, const struct screen_set *set, struct arena *mem,
                                  struct screen_told **out, struct salve_err *err)
 {
@@ -211,6 +221,7 @@ enum salve_code screen_told_read(struct rec_view *view, const struct screen_set 
         told[i] = (struct screen_told){
             .by = STR(""), .at = STR(""), .agreed = STR(""), .closed_by = STR(""), .closed_at = STR("")};
         if (tell != NULL) TRY(fill_told(tell->kept, mem, &told[i], err));
+        told[i].is_in_person = is_told_in_person(&notes, set->ids[i], one);
         if (close != NULL) TRY(fill_closed(close->kept, mem, &told[i], err));
     }
     *out = told;

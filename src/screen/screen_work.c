@@ -9,6 +9,7 @@ void screen_work_begin(struct screen_work *work)
 {
     for (size_t task = 0; task < WORK_TASKS; task++)
         for (size_t part = 0; part < WORK_PARTS; part++) work->open[task][part] = URGENCY_COUNT;
+    work->is_signing = false;
 }
 
 static void add(struct screen_work *work, enum work_task task, const struct finding *finding)
@@ -26,6 +27,14 @@ void screen_work_alarm(struct screen_work *work, const struct finding *finding, 
 }
 
 void screen_work_draft(struct screen_work *work, const struct finding *finding) { add(work, WORK_SIGN, finding); }
+
+/* Whoever wants to be told is told: a result without urgency is a matter of weeks, not of never. */
+void screen_work_talk(struct screen_work *work, const struct finding *finding)
+{
+    struct finding talk = *finding;
+    if (talk.urgency > URGENCY_ROUTINE) talk.urgency = URGENCY_ROUTINE;
+    add(work, WORK_TALK, &talk);
+}
 
 struct work_entry screen_work_entry(const struct rec_view *view, enum work_part part, enum work_task task,
                                     enum urgency urgency)
@@ -46,17 +55,24 @@ static size_t entries_of(const struct rec_view *view, const struct screen_work *
     return count;
 }
 
+/* Does an entry that was there stand? A letter until it is printed, and what is told in person until it was, or both
+ * until they are signed anew; what came until it is screened. */
+static bool stays(const struct screen_work *work, const struct work_entry *entry, bool is_screened)
+{
+    if (work->open[entry->task][entry->part] < URGENCY_COUNT && entry->task != WORK_SCREEN) return false;
+    if (entry->task == WORK_LETTER) return true;
+    if (entry->task == WORK_TALK) return !work->is_signing;
+    return entry->task == WORK_SCREEN && !is_screened;
+}
+
 static void set_part(struct rec_view *view, const struct screen_work *work, const struct work *mine, bool is_screened,
                      enum work_part part)
 {
     struct work_entry entries[WORK_TASKS + 1];
     size_t count = entries_of(view, work, part, entries);
-    for (size_t i = 0; i < mine->entry_count; i++) { /* until it is printed, or signed anew */
-        bool is_letter = mine->entries[i].part == part && mine->entries[i].task == WORK_LETTER;
-        if (is_letter && work->open[WORK_LETTER][part] == URGENCY_COUNT) entries[count++] = mine->entries[i];
-    }
-    for (size_t i = 0; i < mine->entry_count && !is_screened; i++) /* what came still waits to be screened */
-        if (mine->entries[i].part == part && mine->entries[i].task == WORK_SCREEN) entries[count++] = mine->entries[i];
+    for (size_t i = 0; i < mine->entry_count; i++)
+        if (mine->entries[i].part == part && stays(work, &mine->entries[i], is_screened))
+            entries[count++] = mine->entries[i];
     worklist_set(view, part, entries, count);
 }
 
@@ -89,7 +105,9 @@ enum salve_code screen_work_came(struct rec_view *view, enum work_part part, enu
     return SALVE_OK;
 }
 
-enum salve_code screen_work_printed(struct rec_view *view, struct arena *mem, struct salve_err *err)
+/* One task of a part is done; the others stand. */
+static enum salve_code end_task(struct rec_view *view, enum work_part part, enum work_task task, struct arena *mem,
+                                struct salve_err *err)
 {
     struct work mine;
     struct work_entry entries[WORK_TASKS + 1];
@@ -97,15 +115,25 @@ enum salve_code screen_work_printed(struct rec_view *view, struct arena *mem, st
     bool waits = false;
     TRY(worklist_mine(view, mem, &mine, err));
     for (size_t i = 0; i < mine.entry_count; i++) {
-        if (mine.entries[i].part != WORK_KEPT) continue;
-        if (mine.entries[i].task == WORK_LETTER)
+        if (mine.entries[i].part != part) continue;
+        if (mine.entries[i].task == task)
             waits = true;
         else
             entries[count++] = mine.entries[i];
     }
     if (!waits) return SALVE_OK;
-    worklist_set(view, WORK_KEPT, entries, count);
+    worklist_set(view, part, entries, count);
     return worklist_write(view, err);
+}
+
+enum salve_code screen_work_printed(struct rec_view *view, struct arena *mem, struct salve_err *err)
+{
+    return end_task(view, WORK_KEPT, WORK_LETTER, mem, err);
+}
+
+enum salve_code screen_work_talked(struct rec_view *view, enum work_part part, struct arena *mem, struct salve_err *err)
+{
+    return end_task(view, part, WORK_TALK, mem, err);
 }
 
 void screen_work_kept(struct screen_work *work, const struct screen_kept *kept)

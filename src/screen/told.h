@@ -28,7 +28,8 @@ bool screen_how_find(struct str text, enum screen_how *out);
 /* What is known of one finding. Texts live in mem. */
 struct screen_told {
     bool is_told;
-    bool is_guardian; /* the guardian was told, for a child */
+    bool is_guardian;  /* the guardian was told, for a child */
+    bool is_in_person; /* they were told in person at some time, whatever the newest note says */
     enum screen_how how;
     struct str by;     /* pseudonym of who told; the printed name is the site's to find */
     struct str at;     /* FHIR instant */
@@ -91,6 +92,11 @@ SALVE_MUST_USE enum salve_code screen_work_refresh(struct rec_view *view, struct
 /* screen_work_printed - the signed results are on paper: they wait no more to be printed (WORK_LETTER, from the signing
  * on). In a transaction of its own; fine if none waits. */
 SALVE_MUST_USE enum salve_code screen_work_printed(struct rec_view *view, struct arena *mem, struct salve_err *err);
+
+/* screen_work_talked - what is told in person was: that part of the record waits for no talk any more. In a transaction
+ * of its own; fine if none waits. */
+SALVE_MUST_USE enum salve_code screen_work_talked(struct rec_view *view, enum work_part part, struct arena *mem,
+                                                  struct salve_err *err);
 
 /* screen_close - the actor, a clinician, closes every open alarm that the view shows. *count: findings.
  *   errors   E_ROLE; E_NOT_FOUND no alarm is open; E_CONFLICT there is one that nobody was told of */

@@ -17,11 +17,23 @@ struct visit_past {
     int64_t order_unix_ms; /* of `at`, for sorting */
 };
 
+/* The same number as it was signed at an earlier day. */
+struct visit_earlier {
+    struct str date; /* of the check, ISO, on the site's day */
+    struct str value, value2;
+};
+
 /* A finding that needs an outcome, or is one of a list. */
 struct visit_shown {
     struct finding finding;
     struct str id; /* of the Observation that keeps it; empty: it is not kept */
     struct screen_told told;
+    /* The rest is set by visit_findings. */
+    bool is_withheld;                    /* it stands in no letter before the person was told in person (release.h) */
+    bool is_stale;                       /* it rests on something that was taken back or changed since */
+    struct str date;                     /* of the check, ISO, on the site's day */
+    const struct visit_earlier *earlier; /* of the same item in the same unit, the oldest first */
+    size_t earlier_count;
 };
 
 /* That something was noted: a code of LOINC, of a question, or the id of a form that was answered. */

@@ -4,6 +4,7 @@
 
 #include "consent/may.h"
 #include "visit/content.h"
+#include "visit/release_int.h"
 #include "visit/visit_int.h"
 
 /* What is broken and relied on stops nothing: it is said in the findings of everybody. */
@@ -62,24 +63,16 @@ enum salve_code visit_all_judged(const struct screen_found *findings, struct sal
     return SALVE_OK;
 }
 
-static enum salve_code show_drafts(const struct visit *visit, struct rec_view *view, const struct visit_sign_ask *ask,
-                                   struct salve_err *err)
-{
-    struct visit_drafts drafts = {.has_unjudged = false};
-    if (ask->confirm == NULL) return SALVE_OK;
-    TRY(screen_unjudged(view, &drafts.has_unjudged, err));
-    enum salve_code code = screen_findings(view, SCREEN_DRAFT, visit->mem, &drafts.set, err);
-    if (code == SALVE_E_NOT_FOUND) return SALVE_OK; /* signing says it, and what makes some */
-    if (code == SALVE_OK) code = screen_told_read(view, &drafts.set, visit->mem, &drafts.told, err);
-    if (code != SALVE_OK || ask->confirm(ask->with, &drafts)) return code;
-    return salve_refuse(err, SALVE_E_USAGE, "it was not confirmed; nothing was signed", "drafts");
-}
-
 static enum salve_code sign_in(const struct visit *visit, struct rec_view *view, const struct visit_sign_ask *ask,
                                struct visit_signed *out, struct salve_err *err)
 {
-    if (consent_may(visit->actor.role, ACT_SIGN, PURPOSE_CARE) != NULL) TRY(show_drafts(visit, view, ask, err));
-    TRY(screen_sign(view, visit->actor, ask->leave, ask->leave_count, visit->mem, &out->count, err));
+    struct visit_talks talks = {.content = visit->content};
+    struct screen_signing signing = {ask->leave, ask->leave_count, visit_waits_for_talk, &talks};
+    bool may = consent_may(visit->actor.role, ACT_SIGN, PURPOSE_CARE) != NULL;
+    if (may) TRY(visit_talks_read(visit, view, &talks, err));
+    if (may && ask->confirm != NULL && talks.drafts.set.count > 0 && !ask->confirm(ask->with, &talks.drafts))
+        return salve_refuse(err, SALVE_E_USAGE, "it was not confirmed; nothing was signed", "drafts");
+    TRY(screen_sign(view, visit->actor, &signing, visit->mem, &out->count, err));
     return worklist_mine(view, visit->mem, &out->open, err);
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "visit/check.h"
+#include "visit/release_int.h"
 #include "visit/visit_int.h"
 
 /* --- the list ----------------------------------------------------------------------------------------------------- */
@@ -77,6 +78,7 @@ enum salve_code visit_tell(const struct visit *visit, struct str card, const str
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK) code = screen_tell(view, visit->actor, tell, visit->mem, count, err);
+    if (code == SALVE_OK) code = visit_talked(visit, view, err);
     return visit_view_close(visit, &view, code, err);
 }
 

@@ -11,6 +11,7 @@
 #include "screen/told.h"
 #include "visit/clinic.h"
 #include "visit/content.h"
+#include "visit/release.h"
 #include "visit/visit_int.h"
 
 /* --- the name ----------------------------------------------------------------------------------------------------- */
@@ -123,9 +124,19 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     return buf_done(&out, &sheet->bytes, err);
 }
 
-/* The findings that may stand in the letter: every family of one needs its yes. */
+static enum salve_code none_left(const struct letter_ask *ask, struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_NOT_FOUND,
+                        ask->is_withheld ? "they are told in person, and no record says that they were"
+                                         : "none of them may stand in this letter",
+                        "findings");
+}
+
+/* The findings that may stand in the letter: every family of one needs its yes, and what is told in person was told. On
+ * paper (told: NULL) the clinician who prints it is with the person. */
 static enum salve_code choose_findings(const struct visit *visit, family_mask families, const struct finding *findings,
-                                       size_t count, struct letter_ask *ask, struct salve_err *err)
+                                       const struct screen_told *told, size_t count, struct letter_ask *ask,
+                                       struct salve_err *err)
 {
     if (screen_holds(findings, count))
         return salve_refuse(err, SALVE_E_CONFLICT,
@@ -136,10 +147,13 @@ static enum salve_code choose_findings(const struct visit *visit, family_mask fa
     if (chosen == NULL) return salve_fail(err, SALVE_E_MEMORY, "letter");
     ask->findings = chosen;
     ask->finding_count = 0;
-    for (size_t i = 0; i < count; i++)
-        if ((findings[i].apart & ~families) == 0) chosen[ask->finding_count++] = findings[i];
-    if (ask->finding_count > 0) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_NOT_FOUND, "none of them may stand in this letter", "findings");
+    for (size_t i = 0; i < count; i++) {
+        if ((findings[i].apart & ~families) != 0) continue;
+        bool waits = told != NULL && visit_is_withheld(visit->content, &findings[i], &told[i]);
+        ask->is_withheld = ask->is_withheld || waits;
+        if (!waits) chosen[ask->finding_count++] = findings[i];
+    }
+    return ask->finding_count > 0 ? SALVE_OK : none_left(ask, err);
 }
 
 /* What the site gave for its letters. */
@@ -200,14 +214,13 @@ static enum salve_code fill_ask(const struct visit *visit, struct letter_ask *as
 /* --- told --------------------------------------------------------------------------------------------------------- */
 
 /* The telling of the most urgent finding, where everything in the letter that needs one has its own. */
-static enum salve_code fill_told(const struct visit *visit, struct rec_view *view, const struct screen_set *set,
-                                 family_mask families, struct letter_ask *ask, struct salve_err *err)
+static enum salve_code fill_told(const struct visit *visit, const struct screen_set *set,
+                                 const struct screen_told *told, family_mask families, struct letter_ask *ask,
+                                 struct salve_err *err)
 {
-    struct screen_told *told = NULL;
     const struct screen_told *first = NULL;
     enum urgency urgency = URGENCY_COUNT;
     struct visit_clinic clinic;
-    TRY(screen_told_read(view, set, visit->mem, &told, err));
     TRY(visit_clinic(visit, &clinic, err));
     for (size_t i = 0; i < set->count; i++) {
         const struct finding *finding = &set->findings[i];
@@ -297,6 +310,40 @@ static enum salve_code read_values(const struct visit *visit, struct rec_view *v
     return visit_letter_values(zone, &from, families, visit->mem, ask, err);
 }
 
+/* A value of a test that is told in person stands in the letter with a finding that was, and nowhere else. */
+static bool is_released(const struct visit *visit, const struct screen_set *set, const struct screen_told *told,
+                        const struct letter_value *value)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        const struct finding *finding = &set->findings[i];
+        if (visit_is_withheld(visit->content, finding, &told[i])) continue;
+        for (size_t k = 0; k < finding->input_count; k++)
+            if (str_eq(finding->inputs[k].reference, value->reference)) return true;
+    }
+    return !visit_is_told_in_person(visit->content, value->code);
+}
+
+static void withhold_values(const struct visit *visit, const struct screen_set *set, const struct screen_told *told,
+                            struct letter_ask *ask)
+{
+    struct letter_value *values = (struct letter_value *)ask->values; /* of visit_letter_values, our own */
+    size_t kept = 0;
+    for (size_t i = 0; i < ask->value_count; i++)
+        if (is_released(visit, set, told, &values[i])) values[kept++] = values[i];
+    ask->value_count = kept;
+}
+
+/* Something that an earlier letter may say was wrong. */
+static enum salve_code fill_corrects(const struct visit *visit, struct rec_view *view, struct letter_ask *ask,
+                                     struct salve_err *err)
+{
+    struct str checked_at;
+    int64_t unix_ms = 0;
+    TRY(screen_corrected(view, visit->mem, &checked_at, err));
+    if (checked_at.len == 0 || !clock_parse(checked_at, &unix_ms)) return SALVE_OK;
+    return visit_date(visit, unix_ms, &ask->corrects, err);
+}
+
 /* Nothing is signed: the step that comes next is said. */
 static enum salve_code not_signed(const struct visit *visit, struct rec_view *view, struct salve_err *err)
 {
@@ -324,17 +371,21 @@ static enum salve_code read_letter(const struct visit *visit, struct rec_view *v
                                    struct letter_ask *ask, struct salve_err *err)
 {
     struct screen_set set = {0};
+    struct screen_told *told = NULL;
     const struct rec_resource *patient = NULL;
     int64_t checked_unix_ms = 0;
     enum salve_code code = screen_findings(view, SCREEN_SIGNED, visit->mem, &set, err);
     if (code == SALVE_E_NOT_FOUND) return not_signed(visit, view, err);
     if (code != SALVE_OK) return code;
     TRY(is_up_to_date(visit, view, ask, err));
-    TRY(choose_findings(visit, families, set.findings, set.count, ask, err));
+    TRY(screen_told_read(view, &set, visit->mem, &told, err));
+    TRY(choose_findings(visit, families, set.findings, told, set.count, ask, err));
+    TRY(fill_corrects(visit, view, ask, err));
     TRY(visit_patient(view, &patient, err));
     TRY(log_head(visit, &ask->log_head, err));
     TRY(read_values(visit, view, &set, families, ask, err));
-    TRY(fill_told(visit, view, &set, families, ask, err));
+    withhold_values(visit, &set, told, ask);
+    TRY(fill_told(visit, &set, told, families, ask, err));
     ask->clinician = set.signed_by;
     if (clock_parse(set.checked_at, &checked_unix_ms)) TRY(visit_date(visit, checked_unix_ms, &ask->date, err));
     return fill_ask(visit, ask, patient == NULL ? NULL : &patient->tape, err);
@@ -433,7 +484,7 @@ enum salve_code visit_paper_letters(const struct visit *visit, const struct visi
         return salve_refuse(err, SALVE_E_ROLE, "on paper a clinician answers for the results", "actor");
     TRY(visit_paper_read(visit, screening, paper, &file, &unread, err));
     TRY(screen_evaluate(screening->screen, &file, visit->mem, &findings, &count, err));
-    TRY(choose_findings(visit, letters->families, findings, count, &ask, err));
+    TRY(choose_findings(visit, letters->families, findings, NULL, count, &ask, err));
     TRY(visit_date(visit, file.now_unix_ms, &ask.date, err));
     TRY(site_zone(visit->site, &zone, err));
     TRY(visit_letter_values(zone, &file, letters->families, visit->mem, &ask, err));

@@ -13,6 +13,7 @@
 #include "visit/person.h"
 #include "visit/plan_int.h"
 #include "visit/result.h"
+#include "visit/release_int.h"
 #include "visit/visit_int.h"
 
 /* --- who it is ---------------------------------------------------------------------------------------------------- */
@@ -182,7 +183,8 @@ static enum salve_code read_untold(const struct visit *visit, struct rec_view *v
     if (out->urgent == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < count; i++)
         if (list[i].is_untold)
-            out->urgent[out->urgent_count++] = (struct visit_shown){list[i].finding, list[i].id, list[i].told};
+            out->urgent[out->urgent_count++] =
+                (struct visit_shown){.finding = list[i].finding, .id = list[i].id, .told = list[i].told};
     return worklist_mine(view, visit->mem, &out->open, err);
 }
 
@@ -214,7 +216,7 @@ static enum salve_code shown_of(const struct visit *visit, const struct visit_cl
     *out = arena_array(visit->mem, struct visit_shown, set->count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < set->count; i++) {
-        struct visit_shown one = {set->findings[i], set->ids[i], told[i]};
+        struct visit_shown one = {.finding = set->findings[i], .id = set->ids[i], .told = told[i]};
         size_t at = i;
         print_names(clinic, &one.told);
         for (; at > 0 && (*out)[at - 1].finding.urgency > one.finding.urgency; at--) (*out)[at] = (*out)[at - 1];
@@ -249,6 +251,7 @@ enum salve_code visit_findings(const struct visit *visit, struct str card, struc
         code = shown_of(visit, &clinic, &told.sets[SCREEN_SIGNED], told.told[SCREEN_SIGNED], &out->signed_ones,
                         &out->signed_count, err);
     if (code == SALVE_OK) code = read_state(visit, view, out, err);
+    if (code == SALVE_OK) code = visit_before(visit, view, &told, out, err);
     out->signed_by = visit_printed_name(&clinic, told.sets[SCREEN_SIGNED].signed_by);
     out->signed_at = told.sets[SCREEN_SIGNED].signed_at;
     return visit_view_close(visit, &view, code, err);

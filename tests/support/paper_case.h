@@ -61,9 +61,9 @@ static void fill_line(struct letter_line *line, size_t i, unsigned *n)
                 (struct letter_band){.to = 4.0 * (double)(b + 1), .word = next_text(n), .is_here = b == 1};
     }
     line->point_count = i % 4;
-    struct letter_point *points = arena_array(mem, struct letter_point, 4);
+    struct chart_point *points = arena_array(mem, struct chart_point, 4);
     for (size_t p = 0; p < line->point_count; p++)
-        points[p] = (struct letter_point){0.25 * (double)p, 1 - 0.3 * (double)p};
+        points[p] = (struct chart_point){0.25 * (double)p, 1 - 0.3 * (double)p};
     line->points = points;
 }
 

@@ -92,7 +92,7 @@ static void run(struct world *w, const struct finding **findings, size_t *count)
 static void sign(struct world *w, size_t *count)
 {
     struct rec_view *view = t_open(w->t, T_CLINICIAN, PURPOSE_CARE, w->person.card);
-    t_must(screen_sign(view, T_CLINICIAN, NULL, 0, w->t->mem, count, &err));
+    t_must(screen_sign(view, T_CLINICIAN, NULL, w->t->mem, count, &err));
     t_close_view(&view);
 }
 

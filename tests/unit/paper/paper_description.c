@@ -277,7 +277,7 @@ static void what_is_not_fit_to_be_drawn_is_refused(void **state)
     UNFIT(letter->line_spacing = NAN, "line_spacing");
     UNFIT(letter->urgent_step_count = letter->step_count + 1, "urgent_step_count");
     UNFIT(letter->lines[2].source = (unsigned)letter->source_count + 1, "source");
-    static const struct letter_point outside[] = {{0, 0}, {1.5, 0}};
+    static const struct chart_point outside[] = {{0, 0}, {1.5, 0}};
     UNFIT((letter->lines[2].points = outside, letter->lines[2].point_count = 2), "points");
     UNFIT(letter->lines[1].scales[0].bands[0].to = INFINITY, "to");
     UNFIT(letter->person = STR("\xff"), "person");

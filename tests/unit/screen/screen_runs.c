@@ -223,7 +223,7 @@ static void the_newest_signing_stands_with_its_own_clinician(void **state)
     lower_the_pressure(&w);
     run_once(&w);
     struct rec_view *view = t_open(w.t, OTHER_CLINICIAN, PURPOSE_CARE, w.person.card);
-    t_must(screen_sign(view, OTHER_CLINICIAN, NULL, 0, w.t->mem, &second, &err));
+    t_must(screen_sign(view, OTHER_CLINICIAN, NULL, w.t->mem, &second, &err));
     t_close_view(&view);
     assert_int_equal(first, second);
     view = look(&w);
@@ -277,8 +277,8 @@ static void a_clinician_without_a_name_signs_nothing(void **state)
     run_once(&w);
     struct rec_view *view = look(&w);
     nameless.id = STR("");
-    assert_code(screen_sign(view, nameless, NULL, 0, w.t->mem, &count, NULL), SALVE_E_ROLE);
-    assert_code(screen_sign(view, T_REGISTRAR, NULL, 0, w.t->mem, &count, NULL), SALVE_E_ROLE);
+    assert_code(screen_sign(view, nameless, NULL, w.t->mem, &count, NULL), SALVE_E_ROLE);
+    assert_code(screen_sign(view, T_REGISTRAR, NULL, w.t->mem, &count, NULL), SALVE_E_ROLE);
     assert_int_equal(with_status(view, "Observation", "preliminary"), kept(&w, view, SCREEN_DRAFT).count);
     t_close_view(&view);
     t_site_drop(w.t);

@@ -238,7 +238,7 @@ static void only_a_clinician_signs(void **state)
     examine(&w);
     run(&w, &findings, &count);
     struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
-    assert_int_equal(screen_sign(view, T_ASSISTANT, NULL, 0, w.t->mem, &count, NULL), SALVE_E_ROLE);
+    assert_int_equal(screen_sign(view, T_ASSISTANT, NULL, w.t->mem, &count, NULL), SALVE_E_ROLE);
     t_close_view(&view);
     t_site_drop(w.t);
 }
@@ -260,7 +260,7 @@ static void signing_makes_results_and_names_the_clinician(void **state)
     assert_str(set.signed_by, "dr-amina");
     assert_str(set.signed_at, "2026-11-23T09:30:00Z");
     assert_int_equal(screen_findings(view, SCREEN_DRAFT, w.t->mem, &none, NULL), SALVE_E_NOT_FOUND);
-    assert_int_equal(screen_sign(view, T_CLINICIAN, NULL, 0, w.t->mem, &again, NULL), SALVE_E_NOT_FOUND);
+    assert_int_equal(screen_sign(view, T_CLINICIAN, NULL, w.t->mem, &again, NULL), SALVE_E_NOT_FOUND);
     assert_int_equal(with_status(view, "ServiceRequest", "active"), requests_of(findings, count));
     t_close_view(&view);
     t_site_drop(w.t);
