@@ -47,7 +47,12 @@ test('whole parts, what is left, and rounding', () => {
         ['-3', '-1', '1.5'],
     );
     assert.deepEqual(
-        [decimalRound(d('2.5'), 0), decimalRound(d('-2.5'), 0), decimalRound(d('1.25'), 1), decimalRound(d('15'), -1)].map(told),
+        [
+            decimalRound(d('2.5'), 0),
+            decimalRound(d('-2.5'), 0),
+            decimalRound(d('1.25'), 1),
+            decimalRound(d('15'), -1),
+        ].map(told),
         ['3', '-3', '1.3', '20'],
     );
     assert.deepEqual([decimalFloor(d('-1.1')), decimalCeiling(d('-1.1')), decimalCeiling(d('1.1'))].map(told), [
@@ -57,11 +62,8 @@ test('whole parts, what is left, and rounding', () => {
     ]);
 });
 test('numbers of JSON are taken by their digits', () => {
-    assert.deepEqual([0.1, 5.6, 1e-7, 300, -2].map((one) => told(decimalOfNumber(one))), [
-        '0.1',
-        '5.6',
-        '0.00000010',
-        '300',
-        '-2',
-    ]);
+    assert.deepEqual(
+        [0.1, 5.6, 1e-7, 300, -2].map((one) => told(decimalOfNumber(one))),
+        ['0.1', '5.6', '0.00000010', '300', '-2'],
+    );
 });

@@ -121,7 +121,15 @@ test('what is wrong with each kind of answer', () => {
     const items: Item[] = [
         { link: 'i', kind: 'integer', min: '1', max: '10' },
         { link: 'd', kind: 'decimal', decimals: 1, max: '5' },
-        { link: 'q', kind: 'quantity', min: '2', units: [{ code: 'kg', text: 'kg' }, { code: '[lb_av]', text: 'lb' }] },
+        {
+            link: 'q',
+            kind: 'quantity',
+            min: '2',
+            units: [
+                { code: 'kg', text: 'kg' },
+                { code: '[lb_av]', text: 'lb' },
+            ],
+        },
         { link: 't', kind: 'text', length: 3 },
         { link: 'when', kind: 'date', min: '2020-01-01', max: '2026-11-30' },
         { link: 'c', kind: 'choice', options: [{ value: 'a', text: 'A' }], required: true },
@@ -220,12 +228,13 @@ const medicines = formOf(
         {
             link: 'count',
             kind: 'integer',
-            calculated: program(['medicine'], ['root'], ['items'], ['where', [
-                ['this'],
-                ['link'],
-                ['const', 'medicine'],
-                ['='],
-            ]], ['count']),
+            calculated: program(
+                ['medicine'],
+                ['root'],
+                ['items'],
+                ['where', [['this'], ['link'], ['const', 'medicine'], ['=']]],
+                ['count'],
+            ),
         },
     ],
     ['often', 'all', 'count'],
@@ -264,11 +273,7 @@ test('a row in which nothing is answered is no item', () => {
 });
 
 test('what the server gave first, a draft and another language have the same answers', () => {
-    const first = formOpen(
-        medicines,
-        '2026-11-30',
-        enteredOf(medicines, [{ link: 'dose', in: [2], values: ['1'] }]),
-    );
+    const first = formOpen(medicines, '2026-11-30', enteredOf(medicines, [{ link: 'dose', in: [2], values: ['1'] }]));
     assert.equal(first.places.get('medicine')?.length, 3);
     const kept = JSON.parse(JSON.stringify(formEntered(first))) as ReturnType<typeof formEntered>;
     assert.deepEqual(formAnswers(formOpen(medicines, '2026-11-30', kept)), formAnswers(first));
@@ -277,25 +282,34 @@ test('what the server gave first, a draft and another language have the same ans
 
 test('for the person a question or a small group is a page; at a station some stand together', () => {
     const many: Item[] = Array.from({ length: 12 }, (_, i) => ({ link: `q${i}`, kind: 'boolean' }));
-    const form = formOf([
-        { link: 'words', kind: 'display', text: 'About you' },
-        ...smoking.items,
-        { link: 'many', kind: 'group', text: 'The last two weeks', items: many },
-    ], smoking.order as string[]);
+    const form = formOf(
+        [
+            { link: 'words', kind: 'display', text: 'About you' },
+            ...smoking.items,
+            { link: 'many', kind: 'group', text: 'The last two weeks', items: many },
+        ],
+        smoking.order as string[],
+    );
     const state = answer(open(form), 'smokes', 'true'),
         pages = pagesOf(state, 'one');
     assert.deepEqual(
         pages.slice(0, 4).map(({ places }) => places.map(({ def }) => def.item.link)),
         [['words', 'smokes'], ['a-day', 'years', 'pack-years'], ['q0'], ['q1']],
     );
-    assert.deepEqual(headsOf(pages[2]!.places[0]!).map(({ def }) => def.item.text), ['The last two weeks']);
+    assert.deepEqual(
+        headsOf(pages[2]!.places[0]!).map(({ def }) => def.item.text),
+        ['The last two weeks'],
+    );
     assert.deepEqual(
         pagesOf(state, 'some').map((page) => questionsOf(page).length),
         [10, 5],
     );
     const without = pagesOf(answer(state, 'smokes', 'false'), 'one');
     assert.equal(pageAt(without, 'a-day@', 1), 1);
-    assert.equal(pageAt(without, 'q3@', 0), without.findIndex(({ key }) => key === 'q3@'));
+    assert.equal(
+        pageAt(without, 'q3@', 0),
+        without.findIndex(({ key }) => key === 'q3@'),
+    );
 });
 
 test('another row is added behind the last one', () => {

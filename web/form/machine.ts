@@ -237,7 +237,8 @@ function toInteger(list: Collection): Collection {
     const one = single(list);
     if (typeof one === 'boolean') return numbers(decimalOf(one ? 1 : 0));
     const plain = one === null ? null : plainOf(one);
-    const isWhole = plain !== null && typeof plain === 'object' && plain.is === 'number' && decimalIsWhole(plain.number);
+    const isWhole =
+        plain !== null && typeof plain === 'object' && plain.is === 'number' && decimalIsWhole(plain.number);
     return isWhole ? [plain] : [];
 }
 function lengthOf(list: Collection): Collection {

@@ -37,7 +37,9 @@ function blocksOf(state: FormState, place: Place, top: Place | null): Block[] {
     if (shown.length === 0) return [];
     const isSmall = place.parent !== null && shown.filter(isQuestion).length <= SMALL_GROUP;
     if (place.def.item.kind !== 'group' || isSmall) return [{ places: shown, top }];
-    return place.children.flatMap((child) => blocksOf(state, child, top ?? (child.def.item.kind === 'group' ? child : null)));
+    return place.children.flatMap((child) =>
+        blocksOf(state, child, top ?? (child.def.item.kind === 'group' ? child : null)),
+    );
 }
 
 function joined(blocks: readonly Block[]): Block[] {
@@ -75,7 +77,9 @@ function units(blocks: readonly Block[]): Place[][] {
         else out.push({ places: [...places], top });
     }
     return out.flatMap(({ places, top }) =>
-        questionCount(places) <= SOME ? [places] : blocks.filter((one) => one.top === top).map((one) => [...one.places]),
+        questionCount(places) <= SOME
+            ? [places]
+            : blocks.filter((one) => one.top === top).map((one) => [...one.places]),
     );
 }
 

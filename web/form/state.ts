@@ -133,7 +133,8 @@ export const childrenOf = (state: Known, place: Place): Place[] =>
     isAsked(state, place) ? place.children.filter((child) => isFilled(state, child)) : [];
 
 const isEntered = ({ texts }: Pick<FormState, 'texts'>, place: Place): boolean =>
-    (texts.get(place.key) ?? []).some((text) => text !== '') || place.children.some((child) => isEntered({ texts }, child));
+    (texts.get(place.key) ?? []).some((text) => text !== '') ||
+    place.children.some((child) => isEntered({ texts }, child));
 
 // A row that nobody wrote into is there where a later one was.
 function isThere(state: Pick<FormState, 'texts'>, place: Place): boolean {
@@ -154,7 +155,7 @@ export function isEmptyRow(state: Pick<FormState, 'texts'>, place: Place): boole
     return false;
 }
 
-// --- reckoning ---------------------------------------------------------------------------------------------------------
+// --- reckoning -------------------------------------------------------------------------------------------------------
 interface Draft {
     readonly plan: Plan;
     readonly today: string;
@@ -169,8 +170,8 @@ interface Draft {
 const touchReaders = (draft: Draft, link: string): void =>
     draft.plan.readers.get(link)?.forEach((reader) => draft.dirty.add(reader));
 
-/** The answers of an item changed: what reads them, or the groups around them, is reckoned anew; and all of a row, which
- * may be there only now. */
+/** The answers of an item changed: what reads them, or the groups around them, is reckoned anew; and all of a row,
+ * which may be there only now. */
 function touch(draft: Draft, def: Def): void {
     for (let at: Def | null = def; at !== null; at = at.parent) {
         touchReaders(draft, at.item.link);
@@ -195,7 +196,12 @@ function optionText(item: Item, one: Value): string | null {
             if (typeof one === 'object' && one.is === 'choice' && one.option === option) return true;
             if (typeof plain === 'string') return plain === option.value;
             const number = option.number === true ? decimalParse(option.value) : null;
-            return typeof plain === 'object' && plain.is === 'number' && number !== null && decimalCompare(plain.number, number) === 0;
+            return (
+                typeof plain === 'object' &&
+                plain.is === 'number' &&
+                number !== null &&
+                decimalCompare(plain.number, number) === 0
+            );
         };
     return item.options?.find(isIt)?.value ?? null;
 }
@@ -239,7 +245,8 @@ function look(draft: Draft, place: Place): void {
         }
     }
     if (item.calculated === undefined) return;
-    const next = isAsked(draft, place) && isThere(draft, place) ? answerOf(item, run(item.calculated, draft, place)) : [];
+    const next =
+        isAsked(draft, place) && isThere(draft, place) ? answerOf(item, run(item.calculated, draft, place)) : [];
     if (isEqual(next, draft.values.get(place.key) ?? [])) return;
     draft.values.set(place.key, next);
     touch(draft, place.def);
@@ -339,7 +346,13 @@ export function formDropRow(state: FormState, row: Place): FormState {
         for (const [key, value] of map) {
             const split = key.lastIndexOf('@'),
                 link = key.slice(0, split),
-                its = key.slice(split + 1) === '' ? [] : key.slice(split + 1).split('.').map(Number),
+                its =
+                    key.slice(split + 1) === ''
+                        ? []
+                        : key
+                              .slice(split + 1)
+                              .split('.')
+                              .map(Number),
                 its_row = its[depth];
             if (its_row === undefined || !isWithin(link, its) || its_row < at) out.set(key, value);
             else if (its_row > at)

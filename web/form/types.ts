@@ -2,7 +2,8 @@
 // A form as the server compiles it, and its answers (docs/formats/questionnaires.md).
 import type { FormOp } from 'gen/lists.ts';
 
-export type ItemKind = 'group' | 'display' | 'boolean' | 'integer' | 'decimal' | 'quantity' | 'date' | 'choice' | 'text';
+export type ItemKind =
+    'group' | 'display' | 'boolean' | 'integer' | 'decimal' | 'quantity' | 'date' | 'choice' | 'text';
 
 /** An instruction and its operands; a body is a list of instructions. */
 export type Instruction = readonly [FormOp, ...(string | number | boolean | readonly Instruction[])[]];

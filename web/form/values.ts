@@ -121,7 +121,8 @@ export function valueFault(item: Item, text: string): ValueFault | null {
     const value = valueOf(item, text);
     if (value === null) return 'form';
     if (item.kind === 'text') {
-        const isLong = [...text].length > (item.length ?? Infinity) || new TextEncoder().encode(text).length > TEXT_BYTES;
+        const isLong =
+            [...text].length > (item.length ?? Infinity) || new TextEncoder().encode(text).length > TEXT_BYTES;
         return isLong ? 'length' : null;
     }
     if (typeof value === 'object' && (value.is === 'number' || value.is === 'quantity')) {

@@ -7,7 +7,10 @@ import type { Form, Item } from '../../form/types.ts';
 import { chosenWith, counts, dateParts, dateText, firstOpen, isBeyond, pageFaults } from './entry.ts';
 
 const open = (items: Item[]): FormState =>
-    formOpen({ id: 't', version: '1', language: 'en', direction: 'ltr', title: 'T', items } satisfies Form, '2026-11-30');
+    formOpen(
+        { id: 't', version: '1', language: 'en', direction: 'ltr', title: 'T', items } satisfies Form,
+        '2026-11-30',
+    );
 const say = (state: FormState, link: string, ...texts: string[]): FormState => {
     const [place] = state.places.get(link) ?? [];
     assert(place);
@@ -16,7 +19,12 @@ const say = (state: FormState, link: string, ...texts: string[]): FormState => {
 
 test('an option pressed again is taken back; one that stands alone takes the others back', () => {
     const option = (value: string, alone = false) => ({ value, text: value, ...(alone ? { alone } : {}) });
-    const item: Item = { link: 'c', kind: 'choice', repeats: true, options: [option('a'), option('b'), option('none', true)] };
+    const item: Item = {
+        link: 'c',
+        kind: 'choice',
+        repeats: true,
+        options: [option('a'), option('b'), option('none', true)],
+    };
     assert.deepEqual(chosenWith(item, ['a'], 'b'), ['a', 'b']);
     assert.deepEqual(chosenWith(item, ['a', 'b'], 'a'), ['b']);
     assert.deepEqual(chosenWith(item, ['a', 'b'], 'none'), ['none']);
@@ -56,7 +64,18 @@ test('it goes on behind what was answered before', () => {
 });
 test('a number beyond its bounds that is judged elsewhere is told to the server', () => {
     const code = { system: 'http://loinc.org', code: '2345-7' },
-        state = say(say(open([{ link: 'a', kind: 'decimal', max: '30', code }, { link: 'b', kind: 'decimal', max: '30' }]), 'a', '40'), 'b', '40'),
+        state = say(
+            say(
+                open([
+                    { link: 'a', kind: 'decimal', max: '30', code },
+                    { link: 'b', kind: 'decimal', max: '30' },
+                ]),
+                'a',
+                '40',
+            ),
+            'b',
+            '40',
+        ),
         [page] = pagesOf(state, 'some');
     assert(page);
     assert.deepEqual(

@@ -59,7 +59,8 @@ export const isBeyond = ({ place, why }: Fault): boolean =>
 
 export const blocking = (faults: readonly Fault[]): Fault[] => faults.filter(isInTheWay);
 
-const textsOf = (state: FormState, { key }: Place): string[] => (state.texts.get(key) ?? []).filter((one) => one !== '');
+const textsOf = (state: FormState, { key }: Place): string[] =>
+    (state.texts.get(key) ?? []).filter((one) => one !== '');
 /** isAnswered - is anything entered on this page? */
 export const isAnswered = (state: FormState, page: Page): boolean =>
     questionsOf(page).some((place) => textsOf(state, place).length > 0);

@@ -40,7 +40,13 @@ interface Named extends FieldProps {
     readonly isWrong: boolean;
 }
 
-function Choice({ text, isHere, isOff, onPress, number }: {
+function Choice({
+    text,
+    isHere,
+    isOff,
+    onPress,
+    number,
+}: {
     text: string;
     isHere: boolean;
     isOff: boolean;
@@ -190,7 +196,7 @@ function DateField({ texts, isOff, onAnswer, id, isWrong }: Named) {
                             readOnly={isOff}
                             value={parts[part]}
                             onInput={(event) => write(part, event.currentTarget.value)}
-                                />
+                        />
                     </span>
                 ))}
             </div>
@@ -199,7 +205,14 @@ function DateField({ texts, isOff, onAnswer, id, isWrong }: Named) {
     );
 }
 
-function TextBox({ item, text, isOff, isWrong, id, onText }: {
+function TextBox({
+    item,
+    text,
+    isOff,
+    isWrong,
+    id,
+    onText,
+}: {
     item: Item;
     text: string;
     isOff: boolean;
@@ -224,8 +237,7 @@ function TextBox({ item, text, isOff, isWrong, id, onText }: {
 
 function TextField({ item, texts, isOff, isWrong, onAnswer, id }: Named) {
     const shown = texts.length === 0 ? [''] : texts;
-    const write = (at: number, text: string): void =>
-        onAnswer(shown.map((one, i) => (i === at ? text : one)));
+    const write = (at: number, text: string): void => onAnswer(shown.map((one, i) => (i === at ? text : one)));
     return (
         <>
             {shown.map((text, i) => (
@@ -317,9 +329,9 @@ export function Output({ state, place }: { state: FormState; place: Place }) {
     const texts = values.map((value): string => {
         if (typeof value === 'boolean') return t(value ? 'form.yes' : 'form.no');
         if (typeof value === 'object' && value.is === 'choice') return value.option.text;
-        if (typeof value === 'object' && value.is === 'quantity')
-            return `${textOf({ ...value, isUsual: true })} ${item.units?.find(({ code }) => code === value.code)?.text ?? value.code}`;
-        return textOf(value);
+        if (typeof value !== 'object' || value.is !== 'quantity') return textOf(value);
+        const unit = item.units?.find(({ code }) => code === value.code)?.text ?? value.code;
+        return `${textOf({ ...value, isUsual: true })} ${unit}`;
     });
     return (
         <p class="form-output" role="status">

@@ -50,10 +50,13 @@ export function usePager(state: FormState | null, layout: Layout): PagerUse {
     return { pages, at, go, goTo };
 }
 
-// --- what the server found -----------------------------------------------------------------------------------------------
+// --- what the server found -------------------------------------------------------------------------------------------
 const serverFaults = (use: FormUse): FormFault[] => {
     const { answer } = use.saving;
-    return use.saving.saving.step === 'refused' && answer?.ok && answer.value.state === 'refused' && 'faults' in answer.value
+    return use.saving.saving.step === 'refused' &&
+        answer?.ok &&
+        answer.value.state === 'refused' &&
+        'faults' in answer.value
         ? answer.value.faults
         : [];
 };
@@ -97,7 +100,9 @@ function Refused({ use, pager, layout }: { use: FormUse; pager: PagerUse; layout
                                 <bdi>{place.def.item.text}</bdi>
                             </strong>
                             <br />
-                            {fault.why === 'range' ? t('form.fault-other') : faultText({ place, why: WHYS[fault.why], say })}
+                            {fault.why === 'range'
+                                ? t('form.fault-other')
+                                : faultText({ place, why: WHYS[fault.why], say })}
                         </li>
                     );
                 })}
@@ -143,7 +148,12 @@ function Heads({ state, place, before }: { state: FormState; place: Place; befor
 }
 
 // What can be done with a row where it ends.
-function RowButtons({ use, place, isOff, onAdded }: {
+function RowButtons({
+    use,
+    place,
+    isOff,
+    onAdded,
+}: {
     use: FormUse;
     place: Place;
     isOff: boolean;
@@ -197,12 +207,7 @@ const fieldIn = (body: HTMLElement | null, key: string): HTMLElement | null =>
         ?.querySelector<HTMLElement>('input, textarea, select, button') ?? null;
 
 // A row that was added: its first question is where it goes on.
-function useAdded(
-    state: FormState | null,
-    pager: PagerUse,
-    added: Ref<string>,
-    body: Ref<HTMLElement | null>,
-): void {
+function useAdded(state: FormState | null, pager: PagerUse, added: Ref<string>, body: Ref<HTMLElement | null>): void {
     useLayoutEffect(() => {
         const link = added.current.split('@')[0] ?? '',
             row = state?.places.get(link)?.find(({ key }) => key === added.current),
@@ -217,7 +222,16 @@ function useAdded(
 }
 
 // Words or a question with the heads in front of it, and what can be done with the row that it ends.
-function PlaceView({ use, state, place, before, isLooked, isOff, onLook, onAdded }: {
+function PlaceView({
+    use,
+    state,
+    place,
+    before,
+    isLooked,
+    isOff,
+    onLook,
+    onAdded,
+}: {
     use: FormUse;
     state: FormState;
     place: Place;
@@ -268,7 +282,8 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
         isTrial = useRef(false);
     const isOff = savingHolds(use.saving.saving) || savingAsks(use.saving);
     useLayoutEffect(() => {
-        const input = layout === 'some' ? body.current?.querySelector<HTMLElement>('input, textarea, button, select') : null;
+        const input =
+            layout === 'some' ? body.current?.querySelector<HTMLElement>('input, textarea, button, select') : null;
         if (!isFirst.current || layout === 'one') (input ?? top.current)?.focus();
         isFirst.current = false;
     }, [page?.key]);

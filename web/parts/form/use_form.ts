@@ -50,9 +50,12 @@ interface Ends {
 
 /** today - the site's day, as answers write it. */
 export const todayAt = (zone: string | undefined): string =>
-    new Intl.DateTimeFormat('en-CA', { year: 'numeric', month: '2-digit', day: '2-digit', ...(zone ? { timeZone: zone } : {}) }).format(
-        Date.now(),
-    );
+    new Intl.DateTimeFormat('en-CA', {
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        ...(zone ? { timeZone: zone } : {}),
+    }).format(Date.now());
 
 export const draftName = (id: string): string => `form-${id}`;
 

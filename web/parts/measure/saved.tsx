@@ -113,7 +113,8 @@ export const savingAsks = ({ saving }: SavingUse): boolean =>
 export function Saved({ use, names = nameText }: { use: SavingUse; names?: Names }) {
     const { saving } = use,
         doubt = savingDoubt(saving);
-    if (doubt !== null) return <Question key={`${doubt.reading} ${doubt.which}`} doubt={doubt} use={use} names={names} />;
+    if (doubt !== null)
+        return <Question key={`${doubt.reading} ${doubt.which}`} doubt={doubt} use={use} names={names} />;
     if (saving.step === 'refused') return <Refused refusal={saving.refusal} use={use} />;
     if (saving.step === 'failed') return <Failed code={saving.code} alarms={use.alarms} use={use} />;
     if (saving.step === 'typing') return null;

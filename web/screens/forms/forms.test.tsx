@@ -22,7 +22,10 @@ test('asked here are the forms of this station, but for the danger questions', (
         asked('bp', { kind: 'value', station: 'pressure' }),
         asked('vision', { station: 'vision' }),
     ];
-    assert.deepEqual(asks.filter(isLeft).map(({ item }) => item), ['tobacco']);
+    assert.deepEqual(
+        asks.filter(isLeft).map(({ item }) => item),
+        ['tobacco'],
+    );
 });
 test('what is missing stands first; a form that this site has not is not offered', () => {
     const asks = [asked('tobacco', { state: 'done' }), asked('bones'), asked('phq-9', { state: 'unseen' })];

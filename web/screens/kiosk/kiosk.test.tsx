@@ -35,7 +35,11 @@ test('a lock ends it only where nothing is left to do; else staff see that it is
     );
 });
 test('every step but the thanks can be left, and an act of another step does nothing', () => {
-    for (const step of ALL) assert(ACTS.some((act) => stepAfter(step, act) !== step), step);
+    for (const step of ALL)
+        assert(
+            ACTS.some((act) => stepAfter(step, act) !== step),
+            step,
+        );
     assert.equal(stepAfter('handing', 'done'), 'handing');
     assert.equal(stepAfter('thanks', 'more'), 'thanks');
 });
@@ -44,11 +48,10 @@ test('given back again, it is asked once more who has it', () => {
     assert.equal(stepAfter('greeting', 'not-me'), 'thanks');
 });
 test('sent or taken back, the same thanks come', () => {
-    assert.deepEqual([stepAfter('ending', 'done'), stepAfter('stopping', 'done'), stepAfter('stopping', 'forgot')], [
-        'thanks',
-        'thanks',
-        'thanks',
-    ]);
+    assert.deepEqual(
+        [stepAfter('ending', 'done'), stepAfter('stopping', 'done'), stepAfter('stopping', 'forgot')],
+        ['thanks', 'thanks', 'thanks'],
+    );
 });
 test('it is handed and taken back', async () => {
     hand('mood', 'en');
