@@ -2,6 +2,7 @@
 // The app: theme, words, session, then the frame.
 import { render } from 'preact';
 import { Frame } from './frame.tsx';
+import { startDesk } from './lib/desk.ts';
 import { startDrafts } from './lib/draft.ts';
 import { startOutbox } from './lib/outbox.ts';
 import { start } from './lib/session.ts';
@@ -16,6 +17,7 @@ addEventListener('pageshow', (event) => event.persisted && location.reload());
 async function main(): Promise<void> {
     startOutbox();
     startDrafts();
+    startDesk();
     startUrgent();
     startStepUp();
     await startTheme();

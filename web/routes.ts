@@ -3,6 +3,9 @@
 export const routes = {
     start: '/',
     scan: '/scan',
+    enrol: '/new-person',
+    newCard: '/new-card',
+    consent: '/choices',
     inbox: '/inbox',
     waiting: '/waiting',
     questions: '/questions',

@@ -6,11 +6,14 @@ import type { PlainKey } from './lib/words.ts';
 import { routes, type Route } from './routes.ts';
 import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
+import { ConsentScreen } from './screens/consent/consent.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
 import { FormsScreen } from './screens/forms/forms.tsx';
+import { EnrolScreen } from './screens/enrol/enrol.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
+import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
@@ -40,6 +43,23 @@ const WATCH = ['manager', 'technician', 'auditor'] as const;
 
 export const screens: readonly Screen[] = [
     { path: routes.scan, title: 'scan.title', view: Scan, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.enrol, title: 'enrol.title', view: EnrolScreen, roles: STAFF, needsPerson: false, isStation: false },
+    {
+        path: routes.newCard,
+        title: 'newcard.title',
+        view: NewCardScreen,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: false,
+    },
+    {
+        path: routes.consent,
+        title: 'consent.title',
+        view: ConsentScreen,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: true,
+    },
     {
         path: routes.questions,
         title: 'danger.title',

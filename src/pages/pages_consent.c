@@ -146,6 +146,7 @@ static void put_receipt(struct pages_call *call, const struct visit_receipt *rec
         json_put_null(w, "proofFrom");
     else
         pages_put_instant(call, "proofFrom", receipt->proof.proof_from_unix_ms);
+    json_put_bool(w, "endsUntold", receipt->proof.ends_untold);
     json_close(w);
 }
 

@@ -48,7 +48,7 @@ export interface Login {
     role: Role;
     lockSeconds: number;
     idleSeconds: number;
-    site: { name: string; madeUp: boolean; zone: string; units: string };
+    site: { name: string; madeUp: boolean; zone: string; units: string; lookUp?: boolean };
     /** A passkey or codes have to be set up first; nothing else is done in this session. */
     mustSetUp?: boolean;
     /** Until then, ms, what needs it is done without asking again who it is. */
@@ -371,6 +371,65 @@ export interface Measure {
     /** A pair (reading, which number of it) for each doubt that somebody confirmed. */
     confirmed: [number, number][];
 }
+export type AskedPurpose = 'care' | 'follow-up' | 'statistics' | 'research-contact';
+/** A purpose with the words of its form; what it is now, where a card was shown. */
+export interface Asked {
+    purpose: AskedPurpose;
+    version: string;
+    title: string;
+    sections: { id: string; heading: string; text: string }[];
+    yes: string;
+    readBack: { ask: string; points: string[] }[];
+    days: number;
+    mayKeepApart: boolean;
+    on?: boolean;
+    keepsApart?: boolean;
+    until?: string | null;
+}
+export type Decider = 'self' | 'guardian' | 'either';
+export interface Consents {
+    language: string;
+    languages: string[];
+    purposes: Asked[];
+    who?: Decider;
+    asksChild?: boolean;
+}
+/** Who stands at the desk: a card that was shown, or the person who is open. */
+export type AtDesk = { card: string } | { person: string };
+export interface Agreed {
+    purpose: AskedPurpose;
+    version: string;
+    language: string;
+    rounds: '1' | '2';
+    method: 'card' | 'signed' | 'spoken';
+    witness?: 'independent';
+    isGuardian?: boolean;
+    assent?: 'given' | 'not-able';
+    keepApart?: boolean;
+    ofAge?: boolean;
+}
+export interface Receipt {
+    purpose: AskedPurpose;
+    at: string;
+    title: string | null;
+    body: string | null;
+    leaf: number;
+    proof: string | null;
+    proofFrom: string | null;
+    /** Something urgent that nobody was told of ended with it. */
+    endsUntold: boolean;
+}
+/** What a new person tells; `sex` is for reference ranges. */
+export interface NewPerson {
+    family: string;
+    givenNames: string;
+    birthDate: string;
+    age: string;
+    sex: 'female' | 'male' | 'other' | 'unknown';
+    telephone: string;
+    language: string;
+    ownWord: string;
+}
 export interface Told {
     person: string;
     how: ToldHow;
@@ -405,6 +464,13 @@ interface Calls {
     'staff-retire': [{ name: string } & With, object];
     'staff-restart': [{ name: string; secret: string } & With, object];
     'staff-recover-stop': [object, object];
+    enrol: [NewPerson & { key: string; sure: boolean }, { state: 'enrolled'; card: string } | { state: 'asks' }];
+    slip: [{ slip: string }, { card: string }];
+    'card-new': [{ old: string }, { card: string }];
+    'card-by-name': [{ names: string; birthDate: string }, { card: string }];
+    consent: [{ language: string } & Partial<{ card: string; person: string }>, Consents];
+    'consent-give': [Agreed & AtDesk, { receipt: Receipt }];
+    'consent-withdraw': [{ purpose: AskedPurpose; language: string } & AtDesk, { receipt: Receipt }];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
     rules: [object, Rules];
@@ -591,6 +657,15 @@ export const api = {
     told: (given: Told) => call('told', given),
     notTold: (person: string, why: 'left' | 'call-clinician') => call('not-told', { person, why }),
     endAlarm: (person: string) => call('end-alarm', { person }),
+    enrol: (given: NewPerson, key: string, sure: boolean) => call('enrol', { ...given, key, sure }),
+    slip: (slip: string) => call('slip', { slip }),
+    cardNew: (old: string) => call('card-new', { old }),
+    cardByName: (names: string, birthDate: string) => call('card-by-name', { names, birthDate }),
+    /** The words in a language, and what is on; without somebody at the desk the words alone. */
+    consent: (language: string, desk: AtDesk | null) => call('consent', { language, ...desk }),
+    consentGive: (desk: AtDesk, given: Agreed) => call('consent-give', { ...given, ...desk }),
+    consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
+        call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),
 };

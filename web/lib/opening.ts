@@ -13,8 +13,10 @@ import { timeFrom, timeOff, timeTo } from './timing.ts';
 export type Opening =
     | { is: 'idle' }
     | { is: 'busy' }
-    | { is: 'wrong'; what: WrongCode }
-    | { is: 'failure'; failure: Failure }
+    /** `code`: of a slip, which is changed for a card. */
+    | { is: 'wrong'; what: WrongCode; code?: string }
+    /** `card`: that nothing is agreed to for; choices can be asked about. */
+    | { is: 'failure'; failure: Failure; card?: string }
     /** Something is not saved: answerUnsaved says whether it is given up. */
     | { is: 'unsaved'; text: string };
 
@@ -31,12 +33,19 @@ async function openNext(text: string): Promise<void> {
     const code = readCode(text),
         wrong = wrongCode(code);
     if (wrong !== null || code.kind === 'wrong') {
-        opening.value = { is: 'wrong', what: wrong ?? 'check' };
+        opening.value = {
+            is: 'wrong',
+            what: wrong ?? 'check',
+            ...(code.kind === 'slip' && { code: code.text }),
+        };
         return;
     }
     timeFrom('open');
     const answer = await openPerson(code.text);
-    opening.value = answer.ok ? { is: 'idle' } : { is: 'failure', failure: answer.failure };
+    const isClosed = !answer.ok && answer.failure.kind === 'refused' && answer.failure.code === 'E_CONSENT';
+    opening.value = answer.ok
+        ? { is: 'idle' }
+        : { is: 'failure', failure: answer.failure, ...(isClosed && code.kind === 'card' && { card: code.text }) };
     if (!answer.ok) return timeOff('open');
     onOpened(answer.value);
     timeTo('open');

@@ -4,6 +4,7 @@ import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
 import { openCode, opening } from '../../lib/opening.ts';
 import { person } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
+import { routes } from '../../routes.ts';
 
 export function Scan() {
     const [text, setText] = useState(''),
@@ -16,6 +17,7 @@ export function Scan() {
     };
     useLayoutEffect(() => box.current?.focus(), []);
     return (
+        <>
         <form class="card" onSubmit={(event) => (event.preventDefault(), void open())}>
             <div class="field">
                 <label for={id}>{t('scan.box')}</label>
@@ -43,5 +45,17 @@ export function Scan() {
             </button>
             {person.value && <p class="small">{t('scan.is-open')}</p>}
         </form>
+            <nav class="card" aria-label={t('scan.without')}>
+                <h2>{t('scan.without')}</h2>
+                <div class="both">
+                    <a class="button" href={routes.enrol}>
+                        {t('enrol.title')}
+                    </a>
+                    <a class="button" href={routes.newCard}>
+                        {t('newcard.title')}
+                    </a>
+                </div>
+            </nav>
+        </>
     );
 }
