@@ -82,7 +82,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit today trust content held person enrol import measure plan check inbox release result rights site clinic demo forms recovery health reception rules
+DOORS_visit     := visit today trust content held person enrol import measure plan check inbox release result rights site clinic demo forms recovery health reception rules rows
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

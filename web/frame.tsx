@@ -13,6 +13,7 @@ import { t } from './lib/words.ts';
 import { KeysHelp } from './parts/keys/keys.tsx';
 import { OpeningNote } from './parts/opening/opening.tsx';
 import { PersonBar } from './parts/person/person.tsx';
+import { HandOver } from './parts/queue/queue.tsx';
 import { StepUp } from './parts/stepup/stepup.tsx';
 import { GoOn, Stations } from './parts/top/stations.tsx';
 import { MadeUp, TopBar } from './parts/top/top.tsx';
@@ -24,6 +25,7 @@ import { handed } from './screens/kiosk/handed.ts';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { Start } from './screens/start/start.tsx';
+import { stationOf } from './screens/today/today_rules.ts';
 import { isHeld } from './screens/urgent/held.ts';
 import { UrgentHeld } from './screens/urgent/urgent.tsx';
 import { isWithPeople, screens, type Screen } from './screens.tsx';
@@ -35,7 +37,8 @@ const OWN = new RegExp(`^(?:${Object.values(routes).join('|')})$`);
 // A screen with its heading, which takes the focus when the screen comes, so that Tab goes on from there.
 function Shown({ screen }: { screen: Screen }) {
     const heading = useRef<HTMLHeadingElement>(null);
-    const needsCard = screen.needsPerson && person.value === null;
+    const needsCard = screen.needsPerson && person.value === null,
+        station = stationOf(screen.path);
     const title = t(needsCard ? 'scan.title' : screen.title),
         View = needsCard ? Scan : screen.view;
     useEffect(() => {
@@ -50,6 +53,7 @@ function Shown({ screen }: { screen: Screen }) {
             </h1>
             {View === Scan && <GoOn />}
             <View key={person.value?.person ?? 'nobody'} />
+            {station && station !== 'exit' && !needsCard && <HandOver key={person.value?.person} station={station} />}
         </>
     );
 }

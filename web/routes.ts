@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The addresses of the screens. An address says which screen, never who: the person is in memory alone.
+import type { Station } from 'gen/lists.ts';
+
 export const routes = {
     start: '/',
     scan: '/scan',
@@ -15,12 +17,23 @@ export const routes = {
     urgent: '/urgent',
     results: '/results',
     letter: '/letter-page',
+    exit: '/exit',
+    today: '/today',
     account: '/account',
     health: '/health',
     staff: '/staff',
     tablets: '/tablets',
+    import: '/import',
     rules: '/rules',
     siteLog: '/site-log',
     settings: '/settings',
 } as const;
 export type Route = (typeof routes)[keyof typeof routes];
+
+/** The screens of stations: where a ticket of today leads, and which station a screen speaks for. */
+export const stationRoutes: Partial<Record<Station, Route>> = {
+    questions: routes.questions,
+    pressure: routes.pressure,
+    body: routes.body,
+    exit: routes.exit,
+};

@@ -10,7 +10,9 @@ import { ConsentScreen } from './screens/consent/consent.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
 import { FormsScreen } from './screens/forms/forms.tsx';
 import { EnrolScreen } from './screens/enrol/enrol.tsx';
+import { ExitScreen } from './screens/exit/exit.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
+import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
 import { NewCardScreen } from './screens/newcard/newcard.tsx';
@@ -22,6 +24,7 @@ import { SettingsScreen } from './screens/settings/settings.tsx';
 import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
 import { StaffScreen } from './screens/staff/staff.tsx';
 import { TabletsScreen } from './screens/tablets/tablets.tsx';
+import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
 
@@ -102,6 +105,8 @@ export const screens: readonly Screen[] = [
         needsPerson: true,
         isStation: false,
     },
+    { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
+    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
     {
@@ -118,6 +123,14 @@ export const screens: readonly Screen[] = [
         title: 'tablets.title',
         view: TabletsScreen,
         roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.import,
+        title: 'import.title',
+        view: ImportScreen,
+        roles: MEASURE,
         needsPerson: false,
         isStation: true,
     },

@@ -225,6 +225,9 @@ bool pages_is_key(struct str key);
 /* pages_same_code - the same code, however it was typed. */
 bool pages_same_code(struct str a, struct str b);
 
+/* pages_put_queued - where the open person stands in the queue of today (pages_today.c). */
+enum salve_code pages_put_queued(struct pages_call *call, struct salve_err *err);
+
 /* pages_wipe - what was typed is nowhere any more. */
 void pages_wipe(struct str *secret);
 

@@ -36,7 +36,7 @@ static enum salve_code answer_person(struct pages_call *call, struct salve_err *
     struct visit_facts facts;
     TRY(read_person(call, &facts, err));
     pages_put_person(call, &facts);
-    return SALVE_OK;
+    return pages_put_queued(call, err);
 }
 
 /* --- after a restart ---------------------------------------------------------------------------------------------- */

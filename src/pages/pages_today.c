@@ -37,6 +37,16 @@ static void put_entry(struct pages_call *call, const struct queue_entry *entry)
     json_put_text(w, "urgency", str_of(urgency_text((enum urgency)entry->urgency)));
 }
 
+enum salve_code pages_put_queued(struct pages_call *call, struct salve_err *err)
+{
+    struct queue_entry entry;
+    TRY(visit_mine(&call->visit, call->session->held.who, &entry, err));
+    json_open(&call->w, "queue", '{');
+    put_entry(call, &entry);
+    json_close(&call->w);
+    return SALVE_OK;
+}
+
 /* --- the board ---------------------------------------------------------------------------------------------------- */
 
 enum salve_code pages_call_queue(struct pages_call *call, struct salve_err *err)

@@ -32,6 +32,11 @@ SALVE_MUST_USE enum salve_code visit_settle(const struct visit *visit, struct st
 SALVE_MUST_USE enum salve_code visit_leave(const struct visit *visit, struct str who, bool is_finished,
                                            struct queue_entry *out, struct salve_err *err);
 
+/* visit_mine - where the person stands in the queue of today; the ticket is empty where they do not, and for a look
+ * that has nothing to do with it. */
+SALVE_MUST_USE enum salve_code visit_mine(const struct visit *visit, struct str who, struct queue_entry *out,
+                                          struct salve_err *err);
+
 /* One station, and one person who is here. */
 struct visit_today_station {
     uint32_t waiting, busy; /* people who wait and have something left here; who are here now */

@@ -62,6 +62,10 @@ struct visit_grown {
 };
 struct visit_grown visit_grown(const struct tape *patient, int64_t now_unix_ms);
 
+/* visit_is_of_the_row - does the error say something about this row, and nothing about the file, the site or the
+ * machine? */
+bool visit_is_of_the_row(enum salve_code code);
+
 /* visit_import_row - one row of a file about people who have a record, taken in as visit_import does; `csv` has its
  * cells. E_CONFLICT: the record that the key opens has another birth date. */
 struct csv_import;

@@ -5,7 +5,7 @@
 #include "visit/visit_int.h"
 
 /* What says something about this row, and nothing about the file, the site or the machine. */
-static bool is_of_the_row(enum salve_code code)
+bool visit_is_of_the_row(enum salve_code code)
 {
     static const enum salve_code codes[] = {SALVE_E_INVALID, SALVE_E_NOT_FOUND,    SALVE_E_CONFLICT, SALVE_E_CONSENT,
                                             SALVE_E_USAGE,   SALVE_E_NOT_ADMITTED, SALVE_E_ROLE};
@@ -34,7 +34,7 @@ static enum salve_code next_row(const struct visit *visit, struct csv_import *cs
     if (row.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     enum salve_code code = take_row(&row, csv, visit->mem, ask, sum, more, &why);
     if (code != SALVE_OK) salve_err_place(&why, csv->line, 0);
-    if (is_of_the_row(code)) {
+    if (visit_is_of_the_row(code)) {
         sum->refused_rows++;
         if (ask->watch.refused != NULL) ask->watch.refused(ask->watch.with, csv->line, &why);
     } else if (code != SALVE_OK && err != NULL)
@@ -42,7 +42,7 @@ static enum salve_code next_row(const struct visit *visit, struct csv_import *cs
     sum->resources = NULL;
     sum->resource_count = 0;
     arena_close(row.mem);
-    return is_of_the_row(code) ? SALVE_OK : code;
+    return visit_is_of_the_row(code) ? SALVE_OK : code;
 }
 
 enum salve_code visit_import_results(const struct visit *visit, const struct csv_map *map, struct str text,

@@ -100,6 +100,16 @@ enum salve_code visit_leave(const struct visit *visit, struct str who, bool is_f
     return take(visit, who, (struct queue_step){.event = event, .station = STATION_EXIT}, out, err);
 }
 
+enum salve_code visit_mine(const struct visit *visit, struct str who, struct queue_entry *out, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, who, 0, &view, err);
+    if (code == SALVE_OK) code = queue_mine(view, visit->mem, out, err);
+    code = visit_view_close(visit, &view, code, err);
+    if (code == SALVE_E_ROLE) *out = (struct queue_entry){.ticket = STR(""), .at = STATION_NONE};
+    return code == SALVE_E_ROLE ? SALVE_OK : code;
+}
+
 /* --- the board ---------------------------------------------------------------------------------------------------- */
 
 static void count_one(const struct queue_entry *entry, struct visit_today_station *stations)

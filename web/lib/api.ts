@@ -10,9 +10,11 @@ import type {
     Purpose,
     Role,
     RuleState,
+    Station,
     Timed,
     ToldHow,
     Urgency,
+    Why,
     WorkTask,
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
@@ -151,6 +153,44 @@ export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
 }
+/** A map for files whose rows name people who have a record. */
+export interface ResultMap {
+    map: string;
+    title: string;
+}
+export interface RowWrong {
+    line: number;
+    code: string;
+    element: string;
+    why: string;
+}
+/** What became of one row of a file: about one person, without a name. */
+export interface RowAnswer {
+    state: 'taken' | 'refused';
+    code: string | null;
+    element: string | null;
+    why: string | null;
+    kept: number;
+    here: number;
+    doubts: {
+        quantity: string;
+        unit: string;
+        soft: [string, string];
+        otherUnit: string | null;
+        isAgeNotKnown: boolean;
+    }[];
+    urgency: Urgency | null;
+    ticket: string | null;
+    apart: {
+        count: number;
+        kept: boolean;
+        judged: boolean;
+        found: number;
+        urgency: Urgency | null;
+        findings: Finding[];
+    } | null;
+    alarms: Finding[];
+}
 /** A guideline of the site: what lies here, and what is in force. */
 export interface RuleRow {
     id: string;
@@ -271,6 +311,19 @@ export interface Finding extends Kept {
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
     closed: boolean;
 }
+/** Where somebody stands in the queue of today; without a ticket they do not. */
+export interface QueuedPlace {
+    ticket: string;
+    number: number;
+    since: string;
+    at: Station | null;
+    atSince: string;
+    done: Station[];
+    left: Station[];
+    hold: boolean;
+    urgency: Urgency;
+}
+export type Queued = QueuedPlace | { ticket: null };
 export interface Person {
     /** A handle of this session alone. */
     person: string;
@@ -285,7 +338,32 @@ export interface Person {
     work: Work;
     /** Alarms without an outcome. */
     urgent: Finding[];
+    queue?: Queued;
 }
+export interface StationCount {
+    station: Station;
+    waiting: number;
+    busy: number;
+}
+/** The queue of today; `next` is the station that is freest for them. */
+export interface Today {
+    stations: StationCount[];
+    tickets: (QueuedPlace & { next: Station })[];
+    now: string;
+}
+export interface ExitItem {
+    item: string;
+    station: Station | null;
+    state: 'done' | 'missing' | 'settled';
+}
+export interface Exit {
+    items: ExitItem[];
+    letter: 'clinician' | 'now' | 'nothing';
+    work: Work;
+    entry: Queued;
+    hold: boolean;
+}
+export type AtStation = 'begin' | 'done' | 'back' | 'again';
 /** Something that a person is asked or measured at this visit. */
 export interface AskedItem {
     item: string;
@@ -473,6 +551,9 @@ interface Calls {
     'consent-withdraw': [{ purpose: AskedPurpose; language: string } & AtDesk, { receipt: Receipt }];
     health: [object, Health];
     times: [{ times: readonly { task: Timed; ms: number }[] }, object];
+    'import-maps': [object, { maps: ResultMap[] }];
+    'import-check': [{ map: string; rows: string }, { rows: number; wrong: RowWrong[] }];
+    'import-row': [{ map: string; rows: string; sure?: boolean }, RowAnswer];
     rules: [object, Rules];
     rule: [{ id: string }, Rule];
     'rule-accept': [{ id: string; digest: string; choices: { name: string; value: string }[] }, object];
@@ -495,6 +576,12 @@ interface Calls {
     'not-told': [{ person: string; why: 'left' | 'call-clinician' }, { work: Work }];
     'end-alarm': [{ person: string }, { count: number; work: Work }];
     inbox: [object, { tickets: Ticket[] }];
+    queue: [object, Today];
+    'check-in': [{ person: string }, Queued];
+    'at-station': [{ person: string; station: Station; state: AtStation }, Queued];
+    settle: [{ person: string; item: string; why: Why }, Queued];
+    exit: [{ person: string }, Exit];
+    leave: [{ person: string; how: 'finished' | 'left' }, Queued];
     letter: [{ person: string; language: string; untold: boolean }, { html: string; pdf: string }];
 }
 export type CallName = keyof Calls;
@@ -635,6 +722,9 @@ export const api = {
     staffRecoverStop: () => call('staff-recover-stop', {}),
     health: () => call('health', {}),
     times: (times: Calls['times'][0]['times']) => call('times', { times }),
+    importMaps: () => call('import-maps', {}),
+    importCheck: (map: string, rows: string) => call('import-check', { map, rows }),
+    importRow: (given: Calls['import-row'][0]) => call('import-row', given),
     rules: () => call('rules', {}),
     rule: (id: string) => call('rule', { id }),
     ruleAccept: (given: Calls['rule-accept'][0]) => call('rule-accept', given),
@@ -667,5 +757,11 @@ export const api = {
     consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
         call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
+    queue: () => call('queue', {}),
+    checkIn: (person: string) => call('check-in', { person }),
+    atStation: (person: string, station: Station, state: AtStation) => call('at-station', { person, station, state }),
+    settle: (person: string, item: string, why: Why) => call('settle', { person, item, why }),
+    exit: (person: string) => call('exit', { person }),
+    leave: (person: string, how: 'finished' | 'left') => call('leave', { person, how }),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),
 };

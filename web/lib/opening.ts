@@ -9,6 +9,7 @@ import { unsaved } from './draft.ts';
 import { wrongCode, type WrongCode } from './opening_rules.ts';
 import { openPerson } from './session.ts';
 import { timeFrom, timeOff, timeTo } from './timing.ts';
+import { atStation, stepBack } from './today.ts';
 
 export type Opening =
     | { is: 'idle' }
@@ -41,7 +42,9 @@ async function openNext(text: string): Promise<void> {
         return;
     }
     timeFrom('open');
+    const at = await stepBack();
     const answer = await openPerson(code.text);
+    if (!answer.ok && at !== null) await atStation(at, 'begin');
     const isClosed = !answer.ok && answer.failure.kind === 'refused' && answer.failure.code === 'E_CONSENT';
     opening.value = answer.ok
         ? { is: 'idle' }

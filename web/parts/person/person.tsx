@@ -8,8 +8,10 @@ import { unsaved } from '../../lib/draft.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { theirs } from '../../lib/outbox.ts';
 import { closePerson, isUrgent, person, wasClosed } from '../../lib/session.ts';
+import { atStation, stepBack } from '../../lib/today.ts';
 import { day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../failure/failure.tsx';
+import { QueueNumber } from '../queue/queue.tsx';
 import { UnsavedNote } from '../unsaved/unsaved.tsx';
 import { routes } from '../../routes.ts';
 
@@ -32,7 +34,9 @@ export function PersonBar() {
         if (!person.value) return;
         ask(unsaved.value && !givesUp);
         if (unsaved.value && !givesUp) return;
-        const answer = await closePerson();
+        const at = await stepBack(),
+            answer = await closePerson();
+        if (!answer.ok && at) await atStation(at, 'begin');
         setFailure(answer.ok ? null : answer.failure);
         if (answer.ok) route(routes.scan);
     };
@@ -49,6 +53,7 @@ export function PersonBar() {
                 <bdi>{open.name}</bdi>
             </p>
             <p>{sayWho(open)}</p>
+            <QueueNumber />
             {isUrgent.value && (
                 <a class="button button-stop" href={routes.urgent}>
                     {t('person.urgent')}
