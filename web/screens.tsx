@@ -12,6 +12,7 @@ import { FormsScreen } from './screens/forms/forms.tsx';
 import { EnrolScreen } from './screens/enrol/enrol.tsx';
 import { ExitScreen } from './screens/exit/exit.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
+import { HearingScreen } from './screens/hearing/hearing.tsx';
 import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
@@ -19,6 +20,7 @@ import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
+import { SamplesScreen } from './screens/samples/samples.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { SettingsScreen } from './screens/settings/settings.tsx';
 import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
@@ -26,6 +28,7 @@ import { StaffScreen } from './screens/staff/staff.tsx';
 import { TabletsScreen } from './screens/tablets/tablets.tsx';
 import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
+import { VisionScreen } from './screens/vision/vision.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
 
 export interface Screen {
@@ -81,6 +84,30 @@ export const screens: readonly Screen[] = [
         isStation: true,
     },
     { path: routes.body, title: 'body.title', view: BodyScreen, roles: MEASURE, needsPerson: true, isStation: true },
+    {
+        path: routes.vision,
+        title: 'vision.title',
+        view: VisionScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
+        path: routes.hearing,
+        title: 'hearing.title',
+        view: HearingScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
+    {
+        path: routes.samples,
+        title: 'samples.title',
+        view: SamplesScreen,
+        roles: MEASURE,
+        needsPerson: true,
+        isStation: true,
+    },
     {
         path: routes.results,
         title: 'results.title',

@@ -10,6 +10,7 @@
 #include "crypto/crypto.h"
 #include "screen/screen.h"
 #include "visit/content.h"
+#include "visit/plan_int.h"
 
 struct opening {
     const struct visit_content_ask *ask;
@@ -337,6 +338,7 @@ static enum salve_code load_packages(struct opening *in, struct salve_err *err)
     struct letter_packages *packages = NULL;
     struct salve_err reason = {0};
     enum salve_code code = letter_packages_load(in->ask->share, in->mem, &packages, &reason);
+    if (code == SALVE_OK) code = visit_plan_check(packages, &reason);
     if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) in->out->packages_err = reason;
     if (code != SALVE_OK) return SALVE_OK;
     in->out->packages = packages;

@@ -372,10 +372,22 @@ export interface AskedItem {
     state: AskedState;
     /** Words and forms of which each does for it, the item itself first. */
     any: string[];
+    /** Of each of these what a sample is drawn into, '' where no laboratory does it. */
+    tubes: string[];
+    /** Of each of these the label of a sample whose result has not come, or ''. */
+    labels: string[];
+}
+export interface Order {
+    label: string;
+    tube: string;
+    items: string[];
 }
 export interface Entered {
     word: string;
     text: string;
+    /** Of the test kit, as its box says; a date. */
+    lot?: string;
+    expires?: string;
 }
 export interface Doubt {
     reading: number;
@@ -565,6 +577,7 @@ interface Calls {
     person: [{ person: string }, Person];
     close: [{ person: string }, object];
     plan: [{ person: string }, { asks: AskedItem[]; left: number }];
+    order: [{ person: string; items: string[] }, { orders: Order[] }];
     measure: [Measure, Measured];
     form: [{ person: string; form: string; language: string }, { form: Form; initial: FormAnswer[] }];
     'form-save': [FormSave, FormSaved];
@@ -737,6 +750,7 @@ export const api = {
     person: (person: string) => call('person', { person }),
     close: (person: string) => call('close', { person }),
     plan: (person: string) => call('plan', { person }),
+    order: (person: string, items: string[]) => call('order', { person, items }),
     measure: (given: Measure) => call('measure', given),
     form: (person: string, form: string, language: string) => call('form', { person, form, language }),
     formSave: (given: FormSave) => call('form-save', given),
