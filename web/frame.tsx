@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
 import { politely, say, urgently } from './lib/announce.ts';
 import { useConnection } from './lib/connection.ts';
+import { later, useBringing } from './lib/later.tsx';
 import { openCode, whenOpened } from './lib/opening.ts';
 import { scanned, useScanner } from './lib/scanner.ts';
 import { me, person, phase } from './lib/session.ts';
@@ -20,7 +21,6 @@ import { MadeUp, TopBar } from './parts/top/top.tsx';
 import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
 import { AccountScreen } from './screens/account/account.tsx';
-import { Kiosk } from './screens/kiosk/kiosk.tsx';
 import { handed } from './screens/kiosk/handed.ts';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { Scan } from './screens/scan/scan.tsx';
@@ -58,6 +58,8 @@ function Shown({ screen }: { screen: Screen }) {
     );
 }
 
+const KioskNow = later(async () => (await import('./screens/kiosk/kiosk.tsx')).KioskNow);
+
 const accountScreen = screens.find(({ view }) => view === AccountScreen) as Screen;
 
 // One component a screen, made once: a new one with each drawing would begin the screen anew.
@@ -87,6 +89,10 @@ function useOpened(): void {
 
 function Inside() {
     const role = me.value?.role;
+    useBringing(
+        [...screens.filter((screen) => role !== undefined && screen.roles.includes(role)).map(({ view }) => view), KioskNow],
+        role ?? '',
+    );
     useAutoLock();
     usePersonEnd();
     useScanner((text) => {
@@ -161,7 +167,7 @@ function Body() {
                         <Inside />
                     ) : (
                         <main id={isLocked ? undefined : 'main'}>
-                            <Kiosk key={handed.value.form} now={handed.value} />
+                            <KioskNow />
                         </main>
                     )}
                 </div>

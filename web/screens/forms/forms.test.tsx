@@ -12,6 +12,8 @@ const asked = (item: string, more: Partial<AskedItem> = {}): AskedItem => ({
     kind: 'form',
     state: 'missing',
     any: [item],
+    tubes: [''],
+    labels: [''],
     ...more,
 });
 

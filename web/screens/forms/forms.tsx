@@ -10,6 +10,8 @@ import { Pager, usePager } from '../../parts/form/pager.tsx';
 import { useForm } from '../../parts/form/use_form.ts';
 import { isLeft, listed, type Listed } from './forms.ts';
 import { hand } from '../kiosk/handed.ts';
+// It is there before the tablet is handed over.
+import '../kiosk/kiosk.tsx';
 
 /** One form, asked by staff at a station: what is saved, and what comes then. */
 export function StationForm({ id, onDone }: { id: string; onDone: () => void }) {

@@ -293,6 +293,11 @@ export function Kiosk({ now }: { now: Handed }) {
     );
 }
 
+export function KioskNow() {
+    const now = handed.value;
+    return now === null ? null : <Kiosk key={now.form} now={now} />;
+}
+
 function Broken({ use }: { use: FormUse }) {
     return (
         <>
