@@ -97,6 +97,7 @@ const SHAPES = {
     'base/roles.def': { ROLE: { name: id, text, may: text } },
     'base/families.def': { FAMILY: { name: id, number, text, holds: text } },
     'records/events.def': { EVENT: { name: id, text, what: text } },
+    'guideline/release.def': { RELEASE: { name: id, text, when: text } },
     'guideline/finding.def': {
         FINDING_STATUS: { name: id, text, what: text },
         FINDING_URGENCY: { name: id, text, what: text },
@@ -162,7 +163,7 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, hows, asked, health, stations, whys, rules, times, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, releases, finding, formOps, codes, tasks, hows, asked, health, stations, whys, rules, times, options, commands] = Object.keys(SHAPES).map(read);
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
         for (const name of row.rest.options ?? []) if (!GROUPS.includes(name)) find(options, name, row);
@@ -188,6 +189,8 @@ function write() {
         table('What can be open about a person, in the order in which it is done.', 'tasks', 'WorkTask', tasks, text, what),
         table('How a person is told of a finding.', 'hows', 'ToldHow', hows, text, ({ code }) => ({ code })),
         table('How it stands with something that is asked at a visit.', 'askedStates', 'AskedState', asked, text, what),
+        table('When a person hears of the result of a test, the strictest last.', 'releases', 'Release', releases, text,
+            ({ when }) => ({ when })),
         table('What is looked at of a site that runs.', 'healthChecks', 'HealthCheck', health, text, what),
         table('The stations of a day.', 'stations', 'Station', stations, text, ({ isOnWay }) => ({ isOnWay: isOnWay === 'true' })),
         table('Why something is not done today.', 'whys', 'Why', whys, text, what),

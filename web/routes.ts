@@ -10,6 +10,8 @@ export const routes = {
     consent: '/choices',
     inbox: '/inbox',
     waiting: '/waiting',
+    printing: '/letters-to-print',
+    tests: '/tests',
     questions: '/questions',
     forms: '/forms',
     pressure: '/pressure',

@@ -30,6 +30,8 @@ const SettingsScreen = later(async () => (await import('./screens/settings/setti
 const SiteLogScreen = later(async () => (await import('./screens/sitelog/sitelog.tsx')).SiteLogScreen);
 const StaffScreen = later(async () => (await import('./screens/staff/staff.tsx')).StaffScreen);
 const TabletsScreen = later(async () => (await import('./screens/tablets/tablets.tsx')).TabletsScreen);
+const Printing = later(async () => (await import('./screens/printing/printing.tsx')).Printing);
+const TestsScreen = later(async () => (await import('./screens/tests/tests.tsx')).TestsScreen);
 const VisionScreen = later(async () => (await import('./screens/vision/vision.tsx')).VisionScreen);
 const LetterScreen = later(async () => (await import('./screens/letter/letter.tsx')).LetterScreen);
 const ResultsScreen = later(async () => (await import('./screens/results/results.tsx')).ResultsScreen);
@@ -138,6 +140,15 @@ export const screens: readonly Screen[] = [
     { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
     { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
+    {
+        path: routes.printing,
+        title: 'printing.title',
+        view: Printing,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: false,
+    },
+    { path: routes.tests, title: 'tests.title', view: TestsScreen, roles: STAFF, needsPerson: false, isStation: false },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.health,
@@ -198,9 +209,18 @@ export const screens: readonly Screen[] = [
     },
 ];
 
+// What a clinician does all day stands first, where a digit reaches it.
+const FIRST: Readonly<Partial<Record<Role, readonly Route[]>>> = {
+    clinician: [routes.inbox, routes.results, routes.letter, routes.today, routes.scan],
+};
+
 /** The stations of a role, in the order of the row. */
-export const stationsOf = (role: Role | undefined): Screen[] =>
-    screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));
+export function stationsOf(role: Role | undefined): Screen[] {
+    const mine = screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role)),
+        first = (role && FIRST[role]) ?? [];
+    const place = ({ path }: Screen): number => (first.includes(path) ? first.indexOf(path) : first.length);
+    return [...mine].sort((a, b) => place(a) - place(b)); // the others stay as they are
+}
 
 /** Does the role work with people? */
 export const isWithPeople = (role: Role | undefined): boolean => STAFF.some((one) => one === role);

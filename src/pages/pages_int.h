@@ -253,4 +253,16 @@ bool pages_alarms_wait(const struct pages_session *session);
 /* pages_may_leave - E_CONFLICT while one waits. */
 enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err);
 
+/* --- pages_stored.c: what is said of what was typed --- */
+
+/* pages_check_judged - the first thing that is wrong with a request that is judged whatever is, before its values:
+ * reading it, a list of `count` items that is empty, its key, its person. pages_has_urgent - does an alarm wait to be
+ * told? pages_put_stored - what follows from values that were kept: findings, alarms, work. was_kept: by an earlier try
+ * of the same request. */
+enum salve_code pages_check_judged(const struct pages_call *call, size_t count, const char *member,
+                                   struct salve_err *err);
+bool pages_has_urgent(const struct screen_found *alarms);
+enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
+                                 struct salve_err *err);
+
 #endif

@@ -8,6 +8,7 @@ import type {
     Finding as Kept,
     HealthCheck,
     Purpose,
+    Release,
     Role,
     RuleState,
     Station,
@@ -278,6 +279,20 @@ export interface Place {
     telephone: string;
     hours: string;
 }
+/** Where things stand, reckoned by the server as for letters: shares of the length, from low to high. */
+export interface Piece {
+    /** Which of the bands. */
+    band: number;
+    start: number;
+    size: number;
+}
+export interface Drawn {
+    pieces: Piece[];
+    at: number;
+    /** The number is not on the line: it is drawn at that end. */
+    beyond: 'below' | 'above' | null;
+    ticks: { at: number; number: number }[];
+}
 /** A number line: bands upwards, each to its end, and where the number lies. */
 export interface Scale {
     label: string;
@@ -285,6 +300,17 @@ export interface Scale {
     to: number;
     at: number;
     bands: { to: number; name: string; here: boolean }[];
+    drawn: Drawn;
+}
+/** A number over the days, before the bands of its line; the newest last. */
+export interface Trend {
+    label: string;
+    from: number;
+    to: number;
+    pieces: Piece[];
+    /** Their names. */
+    bands: string[];
+    points: { x: number; y: number; date: string; value: string }[];
 }
 /** The words of a finding in the language that was asked for; `labels` and `units` by what its lists and inputs
  * name. */
@@ -310,6 +336,19 @@ export interface Finding extends Kept {
     place: Place | null;
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
     closed: boolean;
+    /** When the person hears of it. */
+    release?: Release;
+    /** It stands in no letter before the person was told in person. */
+    withheld?: boolean;
+    /** It rests on something that was taken back or changed since. */
+    stale?: boolean;
+    trends?: Trend[];
+}
+/** A letter that was signed and not printed since. */
+export interface Waiting {
+    ticket: string;
+    reach: string;
+    since: string;
 }
 /** Where somebody stands in the queue of today; without a ticket they do not. */
 export interface QueuedPlace {
@@ -589,6 +628,8 @@ interface Calls {
     'not-told': [{ person: string; why: 'left' | 'call-clinician' }, { work: Work }];
     'end-alarm': [{ person: string }, { count: number; work: Work }];
     inbox: [object, { tickets: Ticket[] }];
+    letters: [object, { tickets: Waiting[] }];
+    releases: [object, { tests: { name: string; release: Release }[] }];
     queue: [object, Today];
     'check-in': [{ person: string }, Queued];
     'at-station': [{ person: string; station: Station; state: AtStation }, Queued];
@@ -771,6 +812,8 @@ export const api = {
     consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
         call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
+    letters: () => call('letters', {}),
+    releases: () => call('releases', {}),
     queue: () => call('queue', {}),
     checkIn: (person: string) => call('check-in', { person }),
     atStation: (person: string, station: Station, state: AtStation) => call('at-station', { person, station, state }),
