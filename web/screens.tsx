@@ -8,9 +8,22 @@ import { routes, type Route } from './routes.ts';
 import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
+<<<<<<< HEAD
+=======
+import { EnrolScreen } from './screens/enrol/enrol.tsx';
+import { ExitScreen } from './screens/exit/exit.tsx';
+import { FollowScreen } from './screens/follow/follow.tsx';
+>>>>>>> clinic
 import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
+<<<<<<< HEAD
+=======
+import { ReferScreen } from './screens/refer/refer.tsx';
+import { ResultsScreen } from './screens/results/results.tsx';
+import { RulesScreen } from './screens/rules/rules.tsx';
+import { SamplesScreen } from './screens/samples/samples.tsx';
+>>>>>>> clinic
 import { Scan } from './screens/scan/scan.tsx';
 import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
@@ -54,6 +67,8 @@ const WATCH = ['manager', 'technician', 'auditor'] as const;
 
 export const screens: readonly Screen[] = [
     { path: routes.scan, title: 'scan.title', view: Scan, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.enrol, title: 'enrol.title', view: EnrolScreen, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.newCard,
@@ -122,6 +137,14 @@ export const screens: readonly Screen[] = [
         isStation: true,
     },
     {
+        path: routes.refer,
+        title: 'refer.title',
+        view: ReferScreen,
+        roles: ['clinician'],
+        needsPerson: true,
+        isStation: false,
+    },
+    {
         path: routes.letter,
         title: 'letter.title',
         view: LetterScreen,
@@ -138,8 +161,14 @@ export const screens: readonly Screen[] = [
         isStation: false,
     },
     { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
-    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
-    { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
+    {
+        path: routes.follow,
+        title: 'follow.title',
+        view: FollowScreen,
+        roles: ['clinician'],
+        needsPerson: false,
+        isStation: true,
+    },
     {
         path: routes.printing,
         title: 'printing.title',
