@@ -8,22 +8,9 @@ import { routes, type Route } from './routes.ts';
 import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
-<<<<<<< HEAD
-=======
-import { EnrolScreen } from './screens/enrol/enrol.tsx';
-import { ExitScreen } from './screens/exit/exit.tsx';
-import { FollowScreen } from './screens/follow/follow.tsx';
->>>>>>> clinic
 import { HealthScreen } from './screens/health/health.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
-<<<<<<< HEAD
-=======
-import { ReferScreen } from './screens/refer/refer.tsx';
-import { ResultsScreen } from './screens/results/results.tsx';
-import { RulesScreen } from './screens/rules/rules.tsx';
-import { SamplesScreen } from './screens/samples/samples.tsx';
->>>>>>> clinic
 import { Scan } from './screens/scan/scan.tsx';
 import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
@@ -48,6 +35,8 @@ const TestsScreen = later(async () => (await import('./screens/tests/tests.tsx')
 const VisionScreen = later(async () => (await import('./screens/vision/vision.tsx')).VisionScreen);
 const LetterScreen = later(async () => (await import('./screens/letter/letter.tsx')).LetterScreen);
 const ResultsScreen = later(async () => (await import('./screens/results/results.tsx')).ResultsScreen);
+const FollowScreen = later(async () => (await import('./screens/follow/follow.tsx')).FollowScreen);
+const ReferScreen = later(async () => (await import('./screens/refer/refer.tsx')).ReferScreen);
 
 export interface Screen {
     path: Route;

@@ -19,11 +19,8 @@ import type {
     Why,
     WorkTask,
 } from 'gen/lists.ts';
-<<<<<<< HEAD
 import type { Form, FormAnswer } from '../form/types.ts';
-=======
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
->>>>>>> clinic
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
