@@ -30,8 +30,9 @@ class Clinician {
     /** Within the app: a reload would be another page. */
     go(path) { return this.page.evaluate((to) => { history.pushState(null, '', to); dispatchEvent(new PopStateEvent('popstate')); }, path); }
     async close() {
-        await this.page.locator('section.person button').first().click();
+        await this.button('person.close').click();
         await this.page.locator('section.person').waitFor({ state: 'detached' });
+        await this.page.waitForFunction(() => location.pathname !== '/refer'); // it leads on by itself
     }
 }
 
@@ -111,7 +112,7 @@ async function follows(it, person) {
     await it.picture('follow');
     await page.locator('.list .button-main').first().click();
     await it.sees('the ticket opens its person', page.locator('.person-name', { hasText: person.name }));
-    await it.sees('with what the place answered', it.text('reply.said-seen'));
+    await it.sees('with what the place answered', page.locator('article .note', { hasText: said(it.language, 'reply.said-seen', '') }));
     await page.locator('details summary').first().click();
     await it.sees('and what is not said on the telephone', it.text('refer.call-nobody'));
     await it.picture('refer-answered');
