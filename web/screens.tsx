@@ -10,6 +10,7 @@ import { ConsentScreen } from './screens/consent/consent.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
 import { EnrolScreen } from './screens/enrol/enrol.tsx';
 import { ExitScreen } from './screens/exit/exit.tsx';
+import { FollowScreen } from './screens/follow/follow.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
 import { HearingScreen } from './screens/hearing/hearing.tsx';
 import { ImportScreen } from './screens/import/import.tsx';
@@ -18,6 +19,7 @@ import { LetterScreen } from './screens/letter/letter.tsx';
 import { Printing } from './screens/printing/printing.tsx';
 import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
+import { ReferScreen } from './screens/refer/refer.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
 import { SamplesScreen } from './screens/samples/samples.tsx';
@@ -119,6 +121,14 @@ export const screens: readonly Screen[] = [
         isStation: true,
     },
     {
+        path: routes.refer,
+        title: 'refer.title',
+        view: ReferScreen,
+        roles: ['clinician'],
+        needsPerson: true,
+        isStation: false,
+    },
+    {
         path: routes.letter,
         title: 'letter.title',
         view: LetterScreen,
@@ -135,6 +145,14 @@ export const screens: readonly Screen[] = [
         isStation: false,
     },
     { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
+    {
+        path: routes.follow,
+        title: 'follow.title',
+        view: FollowScreen,
+        roles: ['clinician'],
+        needsPerson: false,
+        isStation: true,
+    },
     {
         path: routes.printing,
         title: 'printing.title',

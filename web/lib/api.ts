@@ -8,6 +8,7 @@ import type {
     Finding as Kept,
     HealthCheck,
     Purpose,
+    ReferralReply,
     Release,
     Role,
     RuleState,
@@ -18,6 +19,7 @@ import type {
     Why,
     WorkTask,
 } from 'gen/lists.ts';
+import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -603,6 +605,12 @@ interface Calls {
     exit: [{ person: string }, Exit];
     leave: [{ person: string; how: 'finished' | 'left' }, Queued];
     letter: [{ person: string; language: string; untold: boolean }, { html: string; pdf: string }];
+    referrals: [{ person: string }, Referrals];
+    refer: [{ person: string; id: string; place: string; until: string }, Referrals & { id: string }];
+    'refer-slip': [{ person: string; id: string; language: string }, Slip];
+    follow: [Follow, Referrals];
+    'follow-list': [object, { tickets: Due[] }];
+    reply: [{ slip: string; said: ReferralReply }, object];
 }
 export type CallName = keyof Calls;
 type Ask<K extends CallName> = Calls[K][0];
@@ -785,4 +793,10 @@ export const api = {
     exit: (person: string) => call('exit', { person }),
     leave: (person: string, how: 'finished' | 'left') => call('leave', { person, how }),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),
+    referrals: (person: string) => call('referrals', { person }),
+    refer: (given: Calls['refer'][0]) => call('refer', given),
+    referSlip: (person: string, id: string, language: string) => call('refer-slip', { person, id, language }),
+    follow: (given: Follow) => call('follow', given),
+    followList: () => call('follow-list', {}),
+    reply: (slip: string, said: ReferralReply) => call('reply', { slip, said }),
 };

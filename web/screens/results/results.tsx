@@ -127,6 +127,11 @@ function Letter({ list }: { list: readonly Finding[] }) {
             <a class="button" href={routes.letter}>
                 {t('results.letter')}
             </a>
+            {me.value?.role === 'clinician' && (
+                <a class="button" href={routes.refer}>
+                    {t('results.refer')}
+                </a>
+            )}
         </p>
     );
 }
