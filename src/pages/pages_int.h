@@ -209,6 +209,8 @@ enum salve_code pages_screening(struct pages_call *call, const struct visit_scre
 
 /* --- pages_write.c, pages_finding.c: parts of answers --- */
 
+/* pages_put_finding - one, as a member of that name, or as an item (NULL). */
+void pages_put_finding(struct pages_call *call, const char *name, const struct visit_shown *shown);
 void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count);
 void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found);
 void pages_put_work(struct pages_call *call, const char *name, const struct work *work);
