@@ -65,6 +65,12 @@ struct letter_person {
 const struct json *letter_package_next(const struct letter_packages *packages, const struct letter_person *person,
                                        const struct json *after);
 
+/* letter_packages_each - the same of all packages, whomever they are for. */
+const struct json *letter_packages_each(const struct letter_packages *packages, const struct json *after);
+
+/* letter_packages_tube - what a sample for that measurement is drawn into; STR_NONE: no laboratory does it. */
+struct str letter_packages_tube(const struct letter_packages *packages, struct str word);
+
 /* letter_packages_have - does one of these packages, a space between, name the guideline? */
 bool letter_packages_have(const struct letter_packages *packages, struct str words, struct str guideline);
 

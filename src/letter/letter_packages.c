@@ -73,6 +73,14 @@ static enum salve_code check_package(const struct json *package, struct salve_er
     return SALVE_OK;
 }
 
+static bool is_tubes(const struct json *tubes)
+{
+    if (tubes != NULL && !json_is(tubes, JSON_ARRAY)) return false;
+    for (const struct json *it = json_first(tubes); it != NULL; it = it->next)
+        if (json_get_text(it, "tube").len == 0 || !is_list_of_texts(json_get(it, "items"))) return false;
+    return true;
+}
+
 static enum salve_code check(const struct json *root, struct salve_err *err)
 {
     static const char *const lists[] = {"default", "facts"};
@@ -83,6 +91,7 @@ static enum salve_code check(const struct json *root, struct salve_err *err)
     if (!json_is(json_get(root, "packages"), JSON_ARRAY)) return broken("packages", "must be a list", err);
     for (const struct json *it = json_first(json_get(root, "packages")); it != NULL; it = it->next)
         TRY(check_package(it, err));
+    if (!is_tubes(json_get(root, "tubes"))) return broken("tubes", "every tube has a name and items", err);
     if (!json_is(json_get(root, "once"), JSON_ARRAY)) return broken("once", "must be a list of pairs", err);
     for (const struct json *it = json_first(json_get(root, "once")); it != NULL; it = it->next)
         if (!is_list_of_texts(it) || it->count != 2) return broken("once", "must be a list of pairs", err);
@@ -190,16 +199,27 @@ static bool is_for(const struct letter_person *person, const struct json *packag
     return json_i64(json_item(ages, 0), &from) && json_i64(json_item(ages, 1), &to) && age >= from && age <= to;
 }
 
+const struct json *letter_packages_each(const struct letter_packages *packages, const struct json *after)
+{
+    return after == NULL ? json_first(json_get(packages->root, "packages")) : after->next;
+}
+
 const struct json *letter_package_next(const struct letter_packages *packages, const struct letter_person *person,
                                        const struct json *after)
 {
-    const struct json *it = after == NULL ? json_first(json_get(packages->root, "packages")) : after->next;
-    for (; it != NULL; it = it->next) {
+    for (const struct json *it = after; (it = letter_packages_each(packages, it)) != NULL;) {
         struct str name = json_get_text(it, "name"), chosen = person->packages;
         bool is_chosen = chosen.len > 0 ? has_word(chosen, name) : has_text(json_get(packages->root, "default"), name);
         if (is_chosen && is_for(person, it)) return it;
     }
     return NULL;
+}
+
+struct str letter_packages_tube(const struct letter_packages *packages, struct str word)
+{
+    for (const struct json *it = json_first(json_get(packages->root, "tubes")); it != NULL; it = it->next)
+        if (has_text(json_get(it, "items"), word)) return json_get_text(it, "tube");
+    return STR_NONE;
 }
 
 /* Does a package of this visit name it in that list? */

@@ -59,8 +59,12 @@ static enum salve_code read_member(struct reading_in *in, const struct json *obj
 
 static enum salve_code pages_in_reading(struct reading_in *in, const struct json *item, struct visit_typed *out)
 {
-    TRY(read_member(in, item, 2, "word", WORD_BYTES_MAX, &out->word));
-    return read_member(in, item, 2, "text", WORD_BYTES_MAX, &out->text);
+    const struct json *lot = json_get(item, "lot"), *expires = json_get(item, "expires");
+    size_t count = 2u + (lot != NULL) + (expires != NULL);
+    TRY(read_member(in, item, count, "word", WORD_BYTES_MAX, &out->word));
+    TRY(read_member(in, item, count, "text", WORD_BYTES_MAX, &out->text));
+    if (lot != NULL) TRY(read_text(in, lot, "lot", WORD_BYTES_MAX, &out->lot));
+    return expires == NULL ? SALVE_OK : read_text(in, expires, "expires", WORD_BYTES_MAX, &out->expires);
 }
 
 static enum salve_code pages_in_confirmed(struct reading_in *in, const struct json *item, struct pages_pair *out)
@@ -95,6 +99,11 @@ static enum salve_code pages_in_time(struct reading_in *in, const struct json *i
 {
     TRY(read_member(in, item, 2, "task", WORD_BYTES_MAX, &out->task));
     return json_i64(json_get(item, "ms"), &out->ms) ? SALVE_OK : invalid(in, "ms", "a whole number is wanted");
+}
+
+static enum salve_code pages_in_answer(struct reading_in *in, const struct json *item, struct form_answer *out)
+{
+    return form_answer_read(item, in->mem, out, in->err);
 }
 
 /* An item that cannot be read leaves the others: the first error is told behind them. */

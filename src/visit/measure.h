@@ -10,6 +10,8 @@
  * - A request that is made again, since its answer was lost, keeps nothing twice: its key stands in the source ids of
  *   its readings (admit/same.h), for good. What is kept apart and not shown to the actor is the exception: it is kept a
  *   second time under the same source id, so it counts once.
+ * - The lot of a test kit stands beside its number as a note. Where admission takes the lot for something else (it may
+ *   look like a national number, N7) the number is kept without it.
  * - What was noted wrongly is taken back by the same words: of readings with that number the newest becomes
  *   entered-in-error. It stays in the history and counts nowhere. */
 #ifndef SALVE_VISIT_MEASURE_H
@@ -28,6 +30,7 @@ struct visit_reading {
     struct str numbers[2];         /* [1] of a blood pressure, an age by sight, and sight (6/12) */
     struct str answer;             /* "yes", "no", "female", "male"; else STR_NONE */
     struct range_answer ranges[2]; /* of the numbers */
+    struct str lot, expires;       /* of the test kit: at most 20 characters of A-Z a-z 0-9 . / _ -, and a date */
 };
 
 /* visit_measure_read - the words as readings, with their ranges.
@@ -43,6 +46,7 @@ SALVE_MUST_USE enum salve_code visit_measure_read(const struct visit_content *co
  * alarms. Where there is no error, out[i] is of typed[i]. */
 struct visit_typed {
     struct str word, text;
+    struct str lot, expires; /* of the test kit, as its box says; empty: none */
 };
 SALVE_MUST_USE enum salve_code visit_measure_typed(const struct visit_content *content, struct str units,
                                                    const struct visit_typed *typed, size_t count, struct arena *mem,

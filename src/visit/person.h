@@ -42,6 +42,13 @@ struct visit_noted {
     int64_t day; /* the newest, of the site (zone.h) */
 };
 
+/* A test that a sample was drawn for. */
+struct visit_drawn {
+    struct str code;  /* of LOINC */
+    struct str label; /* of its tube (order.h) */
+    int64_t day;      /* of the site (zone.h) */
+};
+
 struct visit_facts {
     struct str name;                 /* as it may be printed; empty: none is recorded */
     struct str birth_date;           /* of any precision; empty: not known */
@@ -51,6 +58,8 @@ struct visit_facts {
     size_t today_count, last_count;
     struct visit_noted *noted; /* sorted by what, each once: whatever stands, also what no station types */
     size_t noted_count;
+    struct visit_drawn *drawn; /* oldest first, also those whose result came */
+    size_t drawn_count;
     int64_t day; /* the site's, now (zone.h) */
     struct work open;
     struct visit_shown *urgent; /* alarms that nobody was told of, the most urgent first */

@@ -25,12 +25,13 @@ const char *visit_asked_text(enum visit_asked_state state);
 
 struct visit_asked {
     struct str item;    /* a word of measure.def, "bp", or the id of a form: it is settled under this name */
-    struct str station; /* where: "questions", "pressure" */
+    struct str station; /* a row of day/stations.def */
     bool is_form;       /* somebody answers questions; else a number is measured */
     enum visit_asked_state state;
     struct str any[8]; /* words and forms, each of which does for it; the item itself first */
     size_t any_count;
-    int64_t day; /* the site's day (zone.h) on which it was noted, where it is there */
+    int64_t day;                    /* the site's day (zone.h) on which it was noted, where it is there */
+    struct str tubes[8], labels[8]; /* of any[i]: what a sample is drawn into; of the newest order without a result */
 };
 
 struct visit_plan {

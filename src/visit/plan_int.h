@@ -11,4 +11,8 @@
 enum salve_code visit_noted_read(const struct visit *visit, const struct rec_resource *all, const bool *counts,
                                  size_t count, struct visit_facts *out, struct salve_err *err);
 
+/* visit_plan_check - is everything asked at a station that there is? E_INVALID. */
+struct letter_packages;
+enum salve_code visit_plan_check(const struct letter_packages *packages, struct salve_err *err);
+
 #endif

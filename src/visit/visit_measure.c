@@ -337,6 +337,20 @@ static bool is_word(struct str word)
     return is;
 }
 
+/* What is not written like a lot, or no date, is no part of the number. */
+static void add_kit(struct visit_reading *to, const struct visit_typed *typed)
+{
+    enum { LOT_CHARS_MAX = 20 };
+    int64_t unix_ms = 0;
+    bool is_lot = typed->lot.len > 0 && typed->lot.len <= LOT_CHARS_MAX;
+    for (size_t i = 0; is_lot && i < typed->lot.len; i++)
+        is_lot = str_is_digit(typed->lot.ptr[i]) || str_is_lower(str_lower(typed->lot.ptr[i])) ||
+                 memchr("./_-", typed->lot.ptr[i], 4) != NULL;
+    if (is_lot) to->lot = typed->lot;
+    bool is_date = typed->expires.len == sizeof "2026-11-23" - 1 && clock_parse(typed->expires, &unix_ms);
+    if (is_date) to->expires = typed->expires;
+}
+
 enum salve_code visit_measure_typed(const struct visit_content *content, struct str units,
                                     const struct visit_typed *typed, size_t count, struct arena *mem,
                                     struct visit_reading **out, size_t *out_count, struct salve_err *err)
@@ -353,6 +367,7 @@ enum salve_code visit_measure_typed(const struct visit_content *content, struct 
                                    ? add(&in, typed[i].word, typed[i].text)
                                    : wrong(&in, SALVE_E_USAGE, "there is no such measurement or answer");
         if (code != SALVE_OK && first.code == SALVE_OK) first = own;
+        if (code == SALVE_OK) add_kit(&in.list[in.count - 1], &typed[i]);
     }
     *out = in.list;
     *out_count = in.count;
@@ -382,6 +397,7 @@ struct measuring {
     const struct visit_measure_ask *ask;
     struct str patient_id;
     struct screen_found alarms; /* of what was typed and the record */
+    bool has_no_kits;           /* the lots are left out */
     bool has_doubt;             /* a number was not confirmed */
 };
 
@@ -518,6 +534,17 @@ static void put_answer(struct json_writer *w, const struct visit_reading *readin
         json_put_bool(w, "valueBoolean", answer.is_yes);
 }
 
+static void put_kit(struct json_writer *w, const struct visit_reading *reading, struct arena *mem)
+{
+    if (reading->lot.len == 0 && reading->expires.len == 0) return;
+    json_open(w, "note", '[');
+    json_open(w, NULL, '{');
+    json_put_text(w, "text",
+                  arena_printf(mem, "lot %.*s, good until %.*s", STR_ARGS(reading->lot), STR_ARGS(reading->expires)));
+    json_close(w);
+    json_close(w);
+}
+
 /* What a reading of the request is called, in every try. Digits are written as letters, 0 to 9 as g to p: an id with a
  * run of digits could be somebody's number, and would not be kept (N7). */
 static struct str source_of(const struct measuring *in, size_t at)
@@ -548,6 +575,7 @@ static void put_observation(struct json_writer *w, const struct measuring *in, s
         put_answer(w, reading);
     else
         put_number(w, reading);
+    if (!in->has_no_kits) put_kit(w, reading, in->visit->mem);
     json_close(w);
     json_close(w);
 }
@@ -615,6 +643,26 @@ static enum salve_code find_kept(const struct measuring *in, struct rec_view *vi
     return salve_refuse(err, SALVE_E_CONFLICT, "it was used for other readings; nothing was kept", "key");
 }
 
+static bool has_kits(const struct measuring *in)
+{
+    bool has = false;
+    for (size_t i = 0; i < in->count; i++) has = has || in->readings[i].lot.len > 0;
+    return has && !in->has_no_kits;
+}
+
+/* A lot that is not admitted takes no number with it. */
+static enum salve_code keep(struct measuring *in, struct rec_view *view, struct str bytes, struct visit_imported *sum,
+                            struct salve_err *err)
+{
+    enum salve_code code = visit_import_into(in->visit, view, bytes, &in->alarms, sum, err);
+    if (code != SALVE_E_NOT_ADMITTED || !has_kits(in)) return code;
+    if (err != NULL) *err = (struct salve_err){0};
+    *sum = (struct visit_imported){0};
+    in->has_no_kits = true;
+    TRY(bundle_of(in, &bytes, err));
+    return visit_import_into(in->visit, view, bytes, &in->alarms, sum, err);
+}
+
 static enum salve_code measure_in(struct measuring *in, struct rec_view *view, size_t *kept, struct salve_err *err)
 {
     const struct rec_resource *patient = NULL;
@@ -633,7 +681,7 @@ static enum salve_code measure_in(struct measuring *in, struct rec_view *view, s
     if (in->ask->was_kept != NULL) *in->ask->was_kept = *kept > 0;
     if (*kept > 0) return SALVE_OK;
     TRY(confirm_all(in, &patient->tape, err)); /* who waits for an answer has heard of the alarm */
-    TRY(visit_import_into(in->visit, view, bytes, &in->alarms, &sum, err));
+    TRY(keep(in, view, bytes, &sum, err));
     *kept = sum.kept;
     return in->ask->screening == NULL ? SALVE_OK
                                       : visit_work_after(in->visit, in->ask->screening, view, &in->alarms, err);

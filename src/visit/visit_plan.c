@@ -11,6 +11,7 @@
 #include "screen/screen.h"
 #include "visit/clinic.h"
 #include "visit/content.h"
+#include "visit/order.h"
 #include "visit/plan_int.h"
 
 enum { ANY_MAX = (int)(sizeof((struct visit_asked *)0)->any / sizeof(struct str)) };
@@ -31,6 +32,8 @@ struct noting {
     const struct zone *zone;
     struct visit_noted *list;
     size_t count, room;
+    struct visit_drawn *drawn;
+    size_t drawn_count;
 };
 
 static bool has_status(const struct rec_resource *one, const char *const *statuses, size_t count)
@@ -89,6 +92,28 @@ static void note_response(struct noting *in, const struct rec_resource *one)
          tape_child_text(&one->tape, root, "authored"));
 }
 
+/* A request under a label of ours; one that was called off waits for nothing. */
+static void note_request(struct noting *in, const struct rec_resource *one)
+{
+    static const char *const open[] = {"active", "completed"};
+    const struct tape *tape = &one->tape;
+    tape_at root = tape_root(tape), label = tape_get(tape, root, "requisition.value"),
+            code = tape_get(tape, root, "code.coding.code");
+    struct visit_drawn *to = &in->drawn[in->drawn_count];
+    if (label == TAPE_NONE || code == TAPE_NONE || !visit_label_fits(tape_text(tape, label))) return;
+    if (!has_status(one, open, sizeof open / sizeof *open)) return;
+    if (!day_of(in->zone, tape_child_text(tape, root, "authoredOn"), &to->day)) return;
+    to->label = tape_text(tape, label);
+    to->code = tape_text(tape, code);
+    in->drawn_count++;
+}
+
+static int by_day(const void *a, const void *b)
+{
+    const struct visit_drawn *x = a, *y = b;
+    return x->day == y->day ? 0 : x->day < y->day ? -1 : 1;
+}
+
 static int by_what_newest_first(const void *a, const void *b)
 {
     const struct visit_noted *x = a, *y = b;
@@ -108,6 +133,11 @@ static enum salve_code settle(struct noting *in, struct arena *mem, struct salve
         kept++;
     }
     in->count = kept;
+    qsort(in->drawn, in->drawn_count, sizeof *in->drawn, by_day);
+    for (size_t i = 0; i < in->drawn_count; i++) {
+        TRY(arena_str(mem, in->drawn[i].label, &in->drawn[i].label, err));
+        TRY(arena_str(mem, in->drawn[i].code, &in->drawn[i].code, err));
+    }
     return SALVE_OK;
 }
 
@@ -129,15 +159,19 @@ enum salve_code visit_noted_read(const struct visit *visit, const struct rec_res
     out->day = zone_day(in.zone, site_now_unix_ms(visit->site)).number;
     for (size_t i = 0; i < count; i++) in.room += counts[i] ? codings_of(&all[i]) : 0;
     in.list = arena_array(visit->mem, struct visit_noted, in.room + 1);
-    if (in.list == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
+    in.drawn = arena_array(visit->mem, struct visit_drawn, in.room + 1);
+    if (in.list == NULL || in.drawn == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
     for (size_t i = 0; i < count; i++) {
         if (!counts[i]) continue;
+        if (str_is(all[i].type, "ServiceRequest")) note_request(&in, &all[i]);
         if (str_is(all[i].type, "Observation")) note_observation(&in, &all[i]);
         if (str_is(all[i].type, "QuestionnaireResponse")) note_response(&in, &all[i]);
     }
     TRY(settle(&in, visit->mem, err));
     out->noted = in.list;
     out->noted_count = in.count;
+    out->drawn = in.drawn;
+    out->drawn_count = in.drawn_count;
     return SALVE_OK;
 }
 
@@ -229,11 +263,29 @@ static struct visit_asked *find(const struct planning *in, struct str item)
     return NULL;
 }
 
-static void add_any(struct visit_asked *to, struct str word)
+/* The newest label under which a sample for it was drawn, and no result came since. */
+static struct str label_of(const struct planning *in, struct str word)
+{
+    struct str label = STR_NONE;
+    int64_t drawn = 0;
+    for (size_t i = 0; i < in->facts->drawn_count; i++)
+        if (is_word_of(word, in->facts->drawn[i].code)) {
+            label = in->facts->drawn[i].label;
+            drawn = in->facts->drawn[i].day;
+        }
+    for (size_t i = 0; i < in->facts->noted_count; i++)
+        if (is_word_of(word, in->facts->noted[i].what) && in->facts->noted[i].day >= drawn) label = STR_NONE;
+    return label;
+}
+
+static void add_any(const struct planning *in, struct visit_asked *to, struct str word)
 {
     bool has = to->any_count == ANY_MAX;
     for (size_t i = 0; i < to->any_count; i++) has = has || str_eq(to->any[i], word);
-    if (!has) to->any[to->any_count++] = word;
+    if (has) return;
+    to->tubes[to->any_count] = letter_packages_tube(in->content->packages, word);
+    to->labels[to->any_count] = label_of(in, word);
+    to->any[to->any_count++] = word;
 }
 
 static bool is_true(const struct json *asked, const char *member)
@@ -250,14 +302,20 @@ static void add_asked(struct planning *in, struct str station, const struct json
     if (to == NULL) {
         to = &in->plan->list[in->plan->count++];
         *to = (struct visit_asked){.item = item, .station = station, .is_form = !is_measured(item)};
-        add_any(to, item);
+        add_any(in, to, item);
     }
     for (const struct json *it = json_first(json_get(asked, "any")); it != NULL; it = it->next)
-        add_any(to, json_text(it));
-    bool is_done = to->state == VISIT_ASKED_DONE || are_all_noted(in, json_get(asked, "all"), &to->day);
-    for (size_t i = 0; i < to->any_count; i++) is_done = is_noted(in, to->any[i], &to->day) || is_done;
+        add_any(in, to, json_text(it));
+    bool is_done = to->state == VISIT_ASKED_DONE || are_all_noted(in, json_get(asked, "all"), &to->day),
+         is_drawn = false;
+    for (size_t i = 0; i < to->any_count; i++) {
+        is_done = is_noted(in, to->any[i], &to->day) || is_done;
+        is_drawn = is_drawn || to->labels[i].len > 0;
+    }
     if (is_done)
         to->state = VISIT_ASKED_DONE;
+    else if (is_drawn)
+        to->state = VISIT_ASKED_DRAWN;
     else if (is_true(asked, "apart"))
         to->state = VISIT_ASKED_UNSEEN;
 }

@@ -18,6 +18,16 @@ export function keepForScan(keep: Keep): () => void {
     return () => void keeps.delete(keep);
 }
 
+type Take = (text: string) => boolean;
+const takes = new Set<Take>();
+
+/** For a screen that waits for another code than a card: `take` says whether the code was its own. Returns what ends
+ * it. */
+export function takeScans(take: Take): () => void {
+    takes.add(take);
+    return () => void takes.delete(take);
+}
+
 type Box = HTMLInputElement;
 const isBox = (target: EventTarget | null): target is Box => target instanceof HTMLInputElement;
 
@@ -47,7 +57,7 @@ export function useScanner(heard: (text: string) => void): void {
             event.stopImmediatePropagation();
             for (const put of back) put();
             back = [];
-            now.current(what.text);
+            if (![...takes].some((take) => take(what.text))) now.current(what.text);
         };
         addEventListener('keydown', key, { capture: true });
         return () => removeEventListener('keydown', key, { capture: true });

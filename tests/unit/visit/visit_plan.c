@@ -4,6 +4,7 @@
 
 #include "visit/clinic.h"
 #include "visit/measure.h"
+#include "visit/order.h"
 #include "visit/plan.h"
 
 enum { DAY_MS = 24 * 3600 * 1000 };
@@ -56,8 +57,9 @@ static void type(struct world *w, const struct visit_typed *typed, size_t count)
 static void what_was_measured_is_there_and_the_rest_is_missing(void **state)
 {
     struct world w = world_make("plan-basic", "body-measures");
-    static const struct visit_typed some[] = {
-        {{"height", 6}, {"161", 3}}, {{"weight", 6}, {"60", 2}}, {{"glucose-fasting", 15}, {"5.1", 3}}};
+    static const struct visit_typed some[] = {{.word = {"height", 6}, .text = {"161", 3}},
+                                              {.word = {"weight", 6}, .text = {"60", 2}},
+                                              {.word = {"glucose-fasting", 15}, .text = {"5.1", 3}}};
     (void)state;
     struct visit_plan plan = plan_of(&w, T_ASSISTANT);
     assert_int_equal(visit_plan_left(&plan, STR_NONE), plan.count);
@@ -106,10 +108,10 @@ static void danger_is_asked_until_every_question_or_none_of_these_was_answered(v
                                        "liver-danger-signs",
                                        "diabetes-classic-symptoms"};
     enum { OPEN = sizeof open / sizeof *open };
-    struct visit_typed typed[OPEN], none = {STR("no-danger-signs"), STR("yes")};
+    struct visit_typed typed[OPEN], none = {.word = STR("no-danger-signs"), .text = STR("yes")};
     struct world w = world_make("plan-danger", NULL);
     (void)state;
-    for (size_t i = 0; i < OPEN; i++) typed[i] = (struct visit_typed){str_of(open[i]), STR("no")};
+    for (size_t i = 0; i < OPEN; i++) typed[i] = (struct visit_typed){.word = str_of(open[i]), .text = STR("no")};
     type(&w, typed, OPEN - 1);
     struct visit_plan plan = plan_of(&w, T_ASSISTANT);
     assert_int_equal(state_of(&plan, "danger"), VISIT_ASKED_MISSING);
@@ -151,6 +153,95 @@ static void packages_are_for_whom_they_are(void **state)
     world_drop(&w);
 }
 
+static void a_sample_that_was_drawn_waits_for_its_result_under_its_label(void **state)
+{
+    static const struct str tests[] = {{"cholesterol", 11}, {"hdl", 3}, {"haemoglobin", 11}, {"hdl", 3}};
+    static const struct visit_typed result[] = {{.word = {"hdl", 3}, .text = {"1.3", 3}}};
+    struct world w = world_make("plan-order", NULL);
+    struct visit_order *orders = NULL, *again = NULL;
+    size_t count = 0;
+    (void)state;
+    choose(&w, "heart women");
+    t_must(visit_order(as(&w, T_ASSISTANT), w.card, tests, 4, &orders, &count, &err));
+    assert_int_equal(count, 2); /* serum and EDTA */
+    assert_str(orders[0].tube, "serum");
+    assert_int_equal(orders[0].test_count, 2);
+    assert_true(visit_label_fits(orders[0].label) && visit_label_fits(orders[1].label));
+    assert_false(str_eq(orders[0].label, orders[1].label));
+    struct visit_plan plan = plan_of(&w, T_CLINICIAN);
+    assert_int_equal(state_of(&plan, "hdl"), VISIT_ASKED_DRAWN);
+    assert_true(str_eq(asked(&plan, "hdl")->labels[0], orders[0].label));
+    assert_int_equal(visit_plan_left(&plan, STR("samples")), 0);
+    type(&w, result, 1);
+    plan = plan_of(&w, T_CLINICIAN);
+    assert_int_equal(state_of(&plan, "hdl"), VISIT_ASKED_DONE);
+    assert_int_equal(asked(&plan, "hdl")->labels[0].len, 0);
+    assert_int_equal(state_of(&plan, "cholesterol"), VISIT_ASKED_DRAWN);
+    t_must(visit_order(as(&w, T_ASSISTANT), w.card, tests, 1, &again, &count, &err)); /* the tube was spilt */
+    plan = plan_of(&w, T_CLINICIAN);
+    assert_false(str_eq(again[0].label, orders[0].label));
+    assert_code(visit_order(as(&w, T_ASSISTANT), w.card, tests, 0, &again, &count, NULL), SALVE_E_INVALID);
+    const struct str none = STR("height");
+    assert_code(visit_order(as(&w, T_ASSISTANT), w.card, &none, 1, &again, &count, NULL), SALVE_E_USAGE);
+    assert_false(holds(record_of(&w, w.card), "height"));
+    world_drop(&w);
+}
+
+static void a_label_with_a_slip_does_not_fit(void **state)
+{
+    static const struct str test = {"hdl", 3};
+    struct world w = world_make("plan-label", NULL);
+    struct visit_order *orders = NULL;
+    size_t count = 0;
+    (void)state;
+    t_must(visit_order(as(&w, T_ASSISTANT), w.card, &test, 1, &orders, &count, &err));
+    char label[32];
+    size_t len = orders[0].label.len, wrong = 0;
+    for (size_t i = 0; i < len; i++)
+        for (const char *c = "BCDFGHJKMNPQRTVWXAZ19-"; *c != '\0'; c++) {
+            (void)snprintf(label, sizeof label, "%s", orders[0].label.ptr);
+            if (label[i] == *c) continue;
+            label[i] = *c;
+            assert_false(visit_label_fits(str_of(label)));
+            wrong++;
+        }
+    for (size_t i = 0; i + 1 < len; i++) {
+        (void)snprintf(label, sizeof label, "%s", orders[0].label.ptr);
+        char first = label[i];
+        if (label[i] == label[i + 1]) continue;
+        label[i] = label[i + 1];
+        label[i + 1] = first;
+        assert_false(visit_label_fits(str_of(label)));
+    }
+    assert_true(wrong > 200);
+    world_drop(&w);
+}
+
+/* The site's numbers of the state are 999-99-9999: a lot may look like one, and a number is not lost for it. */
+static void a_lot_stands_beside_its_number_or_is_left_out(void **state)
+{
+    static const struct visit_typed kits[] = {
+        {.word = {"glucose", 7}, .text = {"6.1", 3}, .lot = {"AB12-7", 6}, .expires = {"2027-03-31", 10}},
+        {.word = {"haemoglobin", 11}, .text = {"131", 3}, .lot = {"<script>", 8}, .expires = {"soon", 4}},
+    };
+    struct world w = world_make("plan-lots", NULL);
+    (void)state;
+    type(&w, kits, 2);
+    struct str record = record_of(&w, w.card);
+    assert_true(holds(record, "lot AB12-7, good until 2027-03-31"));
+    assert_false(holds(record, "script"));
+    struct site_settings settings = *site_settings(w.t->site);
+    settings.national_patterns = STR("999-99-9999");
+    t_must(site_settings_set(w.t->site, T_MANAGER, &settings, &err));
+    static const struct visit_typed state_like[] = {
+        {.word = {"hdl", 3}, .text = {"1.2", 3}, .lot = {"123-45-6789", 11}, .expires = {"2027-03-31", 10}}};
+    type(&w, state_like, 1);
+    record = record_of(&w, w.card);
+    assert_true(holds(record, "1.2"));
+    assert_false(holds(record, "6789"));
+    world_drop(&w);
+}
+
 /* The same bytes for a clinician and an assistant, with and without the tick: nobody is shown that it was left out. */
 static void what_is_kept_apart_is_never_missing(void **state)
 {
@@ -174,6 +265,9 @@ int main(void)
         cmocka_unit_test(what_was_measured_is_there_and_the_rest_is_missing),
         cmocka_unit_test(danger_is_asked_until_every_question_or_none_of_these_was_answered),
         cmocka_unit_test(packages_are_for_whom_they_are),
+        cmocka_unit_test(a_sample_that_was_drawn_waits_for_its_result_under_its_label),
+        cmocka_unit_test(a_label_with_a_slip_does_not_fit),
+        cmocka_unit_test(a_lot_stands_beside_its_number_or_is_left_out),
         cmocka_unit_test(what_is_kept_apart_is_never_missing),
     };
     return t_run(tests);

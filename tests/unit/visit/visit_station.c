@@ -8,8 +8,9 @@
 
 #define KEY STR("0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7")
 
-static const struct visit_typed three[] = {
-    {{"bp", 2}, {"148/92", 6}}, {{"height", 6}, {"161", 3}}, {{"chest-pain", 10}, {"no", 2}}};
+static const struct visit_typed three[] = {{.word = {"bp", 2}, .text = {"148/92", 6}},
+                                           {.word = {"height", 6}, .text = {"161", 3}},
+                                           {.word = {"chest-pain", 10}, .text = {"no", 2}}};
 
 static struct visit acting(struct world *w, struct actor actor)
 {
@@ -70,7 +71,7 @@ static void a_request_that_is_made_again_keeps_nothing_twice(void **state)
 {
     struct world w = world_make("station-again", NULL);
     struct visit visit = acting(&w, T_ASSISTANT);
-    static const struct visit_typed other[] = {{{"bp", 2}, {"128/82", 6}}};
+    static const struct visit_typed other[] = {{.word = {"bp", 2}, .text = {"128/82", 6}}};
     struct visit_facts facts;
     bool was_kept = false;
     size_t kept = 0;
@@ -93,10 +94,10 @@ static void sight_and_hearing_come_back_as_they_were_typed(void **state)
 {
     struct world w = world_make("station-senses", "vision");
     struct visit visit = acting(&w, T_ASSISTANT);
-    static const struct visit_typed typed[] = {{{"distance-vision-right", 21}, {"6/18", 4}},
-                                               {{"distance-vision-left", 20}, {"0/60", 4}},
-                                               {{"near-vision", 11}, {"8", 1}},
-                                               {{"hearing-left-4000", 17}, {"45", 2}}};
+    static const struct visit_typed typed[] = {{.word = {"distance-vision-right", 21}, .text = {"6/18", 4}},
+                                               {.word = {"distance-vision-left", 20}, .text = {"0/60", 4}},
+                                               {.word = {"near-vision", 11}, .text = {"8", 1}},
+                                               {.word = {"hearing-left-4000", 17}, .text = {"45", 2}}};
     struct visit_reading *readings = NULL;
     struct visit_measure_ask ask = {.key = KEY};
     struct visit_facts facts;
@@ -136,7 +137,7 @@ static void a_line_that_no_chart_has_is_refused(void **state)
     struct world w = world_make("station-lines", NULL);
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct visit_typed typed = {STR("distance-vision-right"), str_of(rows[i].text)};
+        struct visit_typed typed = {.word = STR("distance-vision-right"), .text = str_of(rows[i].text)};
         struct visit_reading *readings = NULL;
         size_t read = 0;
         enum salve_code code =
@@ -207,10 +208,10 @@ static void a_slip_in_one_reading_leaves_the_others(void **state)
 {
     struct world w = world_make("station-slips", NULL);
     struct visit visit = acting(&w, T_ASSISTANT);
-    static const struct visit_typed typed[] = {{{"bp", 2}, {"230/140", 7}},
-                                               {{"height", 6}, {"x", 1}},
-                                               {{"146/90", 6}, {"1", 1}},
-                                               {{"weight", 6}, {"9999", 4}}};
+    static const struct visit_typed typed[] = {{.word = {"bp", 2}, .text = {"230/140", 7}},
+                                               {.word = {"height", 6}, .text = {"x", 1}},
+                                               {.word = {"146/90", 6}, .text = {"1", 1}},
+                                               {.word = {"weight", 6}, .text = {"9999", 4}}};
     struct visit_reading *readings = NULL;
     struct salve_err why = {0};
     size_t count = 0;

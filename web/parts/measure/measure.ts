@@ -6,6 +6,9 @@
 export interface Entered {
     readonly word: string;
     readonly text: string;
+    /** Of the test kit, as its box says; a date. */
+    readonly lot?: string;
+    readonly expires?: string;
 }
 
 /** A number that a person has to confirm: which reading, and which number of it. */

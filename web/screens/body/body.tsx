@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Height, weight, waist on one screen, the last visit greyed beside. The body mass index is only shown here.
 import { useLocation } from 'preact-iso/router';
-import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
-import { me, person } from '../../lib/session.ts';
+import { person } from '../../lib/session.ts';
 import { timeTo } from '../../lib/timing.ts';
-import { clock, day, t } from '../../lib/words.ts';
+import { t } from '../../lib/words.ts';
+import { Beside } from '../../parts/beside/beside.tsx';
+import { newest } from '../../parts/beside/newest.ts';
 import { Keypad, type BoxWords } from '../../parts/keypad/keypad.tsx';
 import { padAgain, padOpen } from '../../parts/keypad/keypad.ts';
 import { usePad } from '../../parts/keypad/use_pad.ts';
@@ -14,27 +15,7 @@ import { nameText, Saved, savingAsks } from '../../parts/measure/saved.tsx';
 import { useSaving } from '../../parts/measure/use_saving.ts';
 import { unitText } from '../../parts/units/units.ts';
 import { routes } from '../../routes.ts';
-import { BODY_UNITS, bodyBoxes, bodyMass, bodyReadings, bodyTexts, bodyWords, type BodyWord } from './body.ts';
-
-const newest = (list: readonly Reading[], word: string): Reading | undefined =>
-    list.filter((one) => one.word === word && one.numbers !== null).sort((a, b) => b.at.localeCompare(a.at))[0];
-
-// What is known of it: today's number, else the one of the last visit.
-function Beside({ word }: { word: BodyWord }) {
-    const zone = me.value?.site.zone,
-        today = newest(person.value?.today ?? [], word),
-        last = newest(person.value?.last ?? [], word);
-    const text = (one: Reading): string => `${one.numbers?.join('/') ?? ''} ${unitText(one.unit)}`;
-    if (today)
-        return (
-            <span class="before">
-                ✓ {t('body.today', { number: text(today), time: clock(Date.parse(today.at), zone) })}
-            </span>
-        );
-    return last ? (
-        <span class="before">{t('body.before', { number: text(last), date: day(Date.parse(last.at), zone) })}</span>
-    ) : null;
-}
+import { BODY_UNITS, bodyBoxes, bodyMass, bodyReadings, bodyTexts, bodyWords } from './body.ts';
 
 const words = (): readonly BoxWords[] =>
     bodyWords.map((word) => ({
