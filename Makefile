@@ -44,8 +44,8 @@ NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
-NEEDS_visit     := letter screen records day ranges guideline consent admit fhir crypto base json
-NEEDS_pages     := http visit screen letter records ranges chart crypto json base
+NEEDS_visit     := letter form screen records day ranges guideline consent admit fhir crypto base json
+NEEDS_pages     := http visit screen letter form records ranges chart crypto json base
 NEEDS_serve     := tls pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
@@ -74,15 +74,15 @@ DOORS_day       := day
 DOORS_keys      := keys
 DOORS_store     := store
 DOORS_tlog      := tlog
-DOORS_guideline := finding guideline
+DOORS_guideline := finding guideline referral
 DOORS_payload   := payload
-DOORS_records   := site commons certify health staff proof account rec rights worklist queue session gate deeds ops
+DOORS_records   := site commons certify health staff proof account rec rights worklist queue referral session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox release result rights site clinic demo forms recovery health reception rules rows
+DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.

@@ -97,6 +97,7 @@ const SHAPES = {
     'base/roles.def': { ROLE: { name: id, text, may: text } },
     'base/families.def': { FAMILY: { name: id, number, text, holds: text } },
     'records/events.def': { EVENT: { name: id, text, what: text } },
+    'guideline/release.def': { RELEASE: { name: id, text, when: text } },
     'guideline/finding.def': {
         FINDING_STATUS: { name: id, text, what: text },
         FINDING_URGENCY: { name: id, text, what: text },
@@ -107,6 +108,11 @@ const SHAPES = {
     'form/form_ops.def': { FORM_OP: { name: id, text, operands: text, pops: number, pushes: number, what: text } },
     'records/codes.def': { CODE: { name: id, before: text, chars: number, group: number, opens: text } },
     'records/worklist.def': { WORK: { name: id, text, what: text } },
+    'guideline/referral.def': {
+        REFERRAL: { name: id, text, status: text, work: id, what: text },
+        REFERRAL_MOVE: { from: id, to: id },
+        REFERRAL_REPLY: { name: id, text, what: text },
+    },
     'screen/told.def': { SCREEN_HOW: { name: id, text, code: text } },
     'visit/asked.def': { ASKED: { name: id, text, what: text } },
     'visit/health.def': { HEALTH: { name: id, text, what: text } },
@@ -162,7 +168,9 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, finding, formOps, codes, tasks, hows, asked, health, stations, whys, rules, times, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, releases, finding, formOps, codes, tasks, referral, hows, asked, health, stations, whys, rules, times, options, commands] = Object.keys(SHAPES).map(read);
+    const referrals = (macro) => referral.filter((row) => row.macro === macro);
+    const stateText = (name, row) => find(referrals('REFERRAL'), name, row).text;
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
     for (const row of commands)
         for (const name of row.rest.options ?? []) if (!GROUPS.includes(name)) find(options, name, row);
@@ -186,8 +194,14 @@ function write() {
         table('What people carry on paper: characters, and how many stand together.', 'codes', 'CodeKind', codes,
             (row) => row.name.toLowerCase(), ({ chars, group, opens }) => ({ chars, group, opens })),
         table('What can be open about a person, in the order in which it is done.', 'tasks', 'WorkTask', tasks, text, what),
+        table('How a referral goes on, and what may follow.', 'referralStates', 'ReferralState', referrals('REFERRAL'), text,
+            ({ name, status, what }) => ({ status, what,
+                next: referrals('REFERRAL_MOVE').filter((move) => move.from === name).map((move) => stateText(move.to, move)) })),
+        table('What the place of a referral answers.', 'referralReplies', 'ReferralReply', referrals('REFERRAL_REPLY'), text, what),
         table('How a person is told of a finding.', 'hows', 'ToldHow', hows, text, ({ code }) => ({ code })),
         table('How it stands with something that is asked at a visit.', 'askedStates', 'AskedState', asked, text, what),
+        table('When a person hears of the result of a test, the strictest last.', 'releases', 'Release', releases, text,
+            ({ when }) => ({ when })),
         table('What is looked at of a site that runs.', 'healthChecks', 'HealthCheck', health, text, what),
         table('The stations of a day.', 'stations', 'Station', stations, text, ({ isOnWay }) => ({ isOnWay: isOnWay === 'true' })),
         table('Why something is not done today.', 'whys', 'Why', whys, text, what),

@@ -21,6 +21,7 @@ import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
 import { AccountScreen } from './screens/account/account.tsx';
 import { LockScreen } from './screens/lock/lock.tsx';
+import { ReplyScreen } from './screens/reply/reply.tsx';
 import { Scan } from './screens/scan/scan.tsx';
 import { Start } from './screens/start/start.tsx';
 import { stationOf } from './screens/today/today_rules.ts';
@@ -132,6 +133,14 @@ function Inside() {
 }
 
 function Body() {
+    const { path } = useLocation();
+    // The place of a referral answers without an account, whoever is logged in here.
+    if (path === routes.reply)
+        return (
+            <main id="main">
+                <ReplyScreen />
+            </main>
+        );
     if (phase.value === 'starting') return null;
     if (phase.value === 'away')
         return (

@@ -10,13 +10,16 @@ import { ConsentScreen } from './screens/consent/consent.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
 import { EnrolScreen } from './screens/enrol/enrol.tsx';
 import { ExitScreen } from './screens/exit/exit.tsx';
+import { FollowScreen } from './screens/follow/follow.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
 import { HearingScreen } from './screens/hearing/hearing.tsx';
 import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
 import { LetterScreen } from './screens/letter/letter.tsx';
+import { Printing } from './screens/printing/printing.tsx';
 import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
+import { ReferScreen } from './screens/refer/refer.tsx';
 import { ResultsScreen } from './screens/results/results.tsx';
 import { RulesScreen } from './screens/rules/rules.tsx';
 import { SamplesScreen } from './screens/samples/samples.tsx';
@@ -25,6 +28,7 @@ import { SettingsScreen } from './screens/settings/settings.tsx';
 import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
 import { StaffScreen } from './screens/staff/staff.tsx';
 import { TabletsScreen } from './screens/tablets/tablets.tsx';
+import { TestsScreen } from './screens/tests/tests.tsx';
 import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
 import { VisionScreen } from './screens/vision/vision.tsx';
@@ -48,6 +52,8 @@ const WATCH = ['manager', 'technician', 'auditor'] as const;
 
 export const screens: readonly Screen[] = [
     { path: routes.scan, title: 'scan.title', view: Scan, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
+    { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
     { path: routes.enrol, title: 'enrol.title', view: EnrolScreen, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.newCard,
@@ -115,6 +121,14 @@ export const screens: readonly Screen[] = [
         isStation: true,
     },
     {
+        path: routes.refer,
+        title: 'refer.title',
+        view: ReferScreen,
+        roles: ['clinician'],
+        needsPerson: true,
+        isStation: false,
+    },
+    {
         path: routes.letter,
         title: 'letter.title',
         view: LetterScreen,
@@ -131,8 +145,23 @@ export const screens: readonly Screen[] = [
         isStation: false,
     },
     { path: routes.exit, title: 'exit.title', view: ExitScreen, roles: MEASURE, needsPerson: true, isStation: true },
-    { path: routes.today, title: 'today.title', view: TodayScreen, roles: STAFF, needsPerson: false, isStation: true },
-    { path: routes.inbox, title: 'inbox.title', view: Inbox, roles: STAFF, needsPerson: false, isStation: true },
+    {
+        path: routes.follow,
+        title: 'follow.title',
+        view: FollowScreen,
+        roles: ['clinician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.printing,
+        title: 'printing.title',
+        view: Printing,
+        roles: STAFF,
+        needsPerson: false,
+        isStation: false,
+    },
+    { path: routes.tests, title: 'tests.title', view: TestsScreen, roles: STAFF, needsPerson: false, isStation: false },
     { path: routes.waiting, title: 'waiting.title', view: Waiting, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.health,
@@ -193,9 +222,18 @@ export const screens: readonly Screen[] = [
     },
 ];
 
+// What a clinician does all day stands first, where a digit reaches it.
+const FIRST: Readonly<Partial<Record<Role, readonly Route[]>>> = {
+    clinician: [routes.inbox, routes.results, routes.letter, routes.today, routes.scan],
+};
+
 /** The stations of a role, in the order of the row. */
-export const stationsOf = (role: Role | undefined): Screen[] =>
-    screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role));
+export function stationsOf(role: Role | undefined): Screen[] {
+    const mine = screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role)),
+        first = (role && FIRST[role]) ?? [];
+    const place = ({ path }: Screen): number => (first.includes(path) ? first.indexOf(path) : first.length);
+    return [...mine].sort((a, b) => place(a) - place(b)); // the others stay as they are
+}
 
 /** Does the role work with people? */
 export const isWithPeople = (role: Role | undefined): boolean => STAFF.some((one) => one === role);

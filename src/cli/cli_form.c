@@ -37,6 +37,7 @@ enum salve_code cli_form_check(struct cli *cli, struct salve_err *err)
     cli_reply_open(&reply, cli, '{');
     cli_reply_text(&reply, "id", form_id(form));
     cli_reply_text(&reply, "version", form_version(form));
+    cli_reply_text(&reply, "title", form_title(form, STR("en")));
     cli_reply_number(&reply, "items", form_item_count(form));
     cli_reply_words(&reply, "%.*s %.*s: %zu items, in", STR_ARGS(form_id(form)), STR_ARGS(form_version(form)),
                     form_item_count(form));

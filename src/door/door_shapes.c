@@ -205,6 +205,9 @@ SHAPE(queue_entry){TEXT(queue_entry, ticket),
                    MANY(queue_entry, settled, settled_count, str, DAY_ITEMS_MAX),
                    END};
 
+SHAPE(referral_answer){INT(referral_answer, number, 0), INT(referral_answer, said, REFERRAL_SAIDS),
+                       INT(referral_answer, at_unix_ms, 0), END};
+
 /* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */
 
 SHAPE(staff){TEXT(staff, id),         INT(staff, role, ROLE_COUNT), BOOL(staff, retired),    BOOL(staff, has_pin),

@@ -50,7 +50,6 @@ SALVE_MUST_USE enum salve_code form_read(struct str json, const struct admit_rul
 
 struct str form_id(const struct form *form);      /* "phq-9" */
 struct str form_version(const struct form *form); /* "1.0.0" */
-struct str form_url(const struct form *form);     /* "urn:salve:form:phq-9" */
 struct str form_title(const struct form *form, struct str language);
 size_t form_item_count(const struct form *form);
 
@@ -105,31 +104,24 @@ struct form_fault {
     struct str say; /* of a check: its words in the language of the ask; else STR_NONE */
 };
 
-/* One answer that may be kept, or could be judged. */
+/* One answer that is asked and has a place; also one with a fault. */
 struct form_kept {
     struct str link, system, code; /* code: STR_NONE where the answer is not kept */
     enum form_kind kind;
     uint32_t in[FORM_DEPTH_MAX];
     size_t in_count;
-    size_t answer, which;      /* of the ask; SIZE_MAX: it is calculated */
-    struct str value;          /* number, date, text, "true", "false"; of a choice what the option's value is */
-    struct str unit;           /* UCUM, of a quantity */
-    struct str option_system;  /* of an option that is a Coding; `value` is its code then */
-    struct str option_display; /* in English */
-    bool is_option_number;     /* an option that is a whole number */
-    bool is_asked;             /* false: the form does not ask it as things stand */
-    uint64_t instance;         /* the same of answers of one item in one place */
+    size_t answer, which; /* of the ask; SIZE_MAX: it is calculated */
+    struct str value;     /* number, date, text, "true", "false"; of a choice what the option's value is */
+    struct str unit;      /* UCUM, of a quantity */
 };
 
 struct form_reckoned {
     struct form_fault *faults;
     size_t fault_count;
-    struct form_kept *kept; /* of the items that are asked, in the order of the form */
+    struct form_kept *kept; /* in the order of the form */
     size_t kept_count;
-    struct form_kept *readable; /* all answers of the ask that can be read, whatever else is wrong with them */
-    size_t readable_count;
-    size_t unasked_count;           /* answers of the ask to items that are not asked: they are not among `kept` */
-    const struct form_state *state; /* for form_state_write */
+    size_t unasked_count;     /* answers of the ask to items that are not asked: they are not among `kept` */
+    struct form_state *state; /* for what is written of it; there are nodes in it as soon as answers were read */
 };
 
 struct form_ask {
@@ -139,8 +131,8 @@ struct form_ask {
     struct str language; /* of what faults say; STR_NONE: English */
 };
 
-/* form_reckon - what is asked, what is calculated, what cannot be kept. Faults are no error. E_MEMORY; E_INVALID: today
- * is no date. */
+/* form_reckon - what is asked, what is calculated, what cannot be kept. Faults are no error.
+ *   errors   E_MEMORY; E_TOO_BIG: too many groups; E_STEPS: the programs take too long; E_INVALID: today is no date */
 SALVE_MUST_USE enum salve_code form_reckon(const struct form *form, const struct form_ask *ask, struct arena *mem,
                                            struct form_reckoned *out, struct salve_err *err);
 
@@ -149,7 +141,20 @@ SALVE_MUST_USE enum salve_code form_reckon(const struct form *form, const struct
 void form_state_write(const struct form_reckoned *reckoned, struct json_writer *w);
 
 /* form_faults_write - an array of what cannot be kept. form_answers_write - an array of answers as they are. */
-void form_faults_write(const struct form_reckoned *reckoned, const char *name, struct json_writer *w);
+void form_faults_write(const struct form_fault *faults, size_t count, const char *name, struct json_writer *w);
 void form_answers_write(const struct form_answer *answers, size_t count, const char *name, struct json_writer *w);
+
+/* form_response_write - the answers as a QuestionnaireResponse, an item or value of w.
+ *   wants   which of the questions with a code; NULL: all of them
+ *   is_all  to be judged: whatever can be read, asked or not. Else what is asked
+ *   false   there is no such answer, and nothing was written */
+struct form_response_ask {
+    struct str id, status, subject, authored; /* id: STR_NONE, none */
+    bool (*wants)(const void *with, struct str system, struct str code);
+    const void *with;
+    bool is_all;
+};
+bool form_response_write(const struct form_reckoned *reckoned, const struct form_response_ask *ask,
+                         struct json_writer *w);
 
 #endif

@@ -59,7 +59,13 @@ static tape_at part_of(const struct tape *tape, tape_at extension, const char *u
                                 SALVE_UNUSED tape_at value, SALVE_UNUSED const char *what)
 
 READER(read_hidden) { return want_flag(r, item, value, what, &item->is_hidden); }
-READER(read_extract) { return want_flag(r, item, value, what, &item->is_kept); }
+READER(read_extract)
+{
+    bool is_extracted = true;
+    TRY(want_flag(r, item, value, what, &is_extracted));
+    item->is_left = !is_extracted;
+    return SALVE_OK;
+}
 READER(read_control) /* how it looks is the page's; `help` was taken where its item is read */
 {
     tape_at code = tape_get(r->tape, value, "coding.code");

@@ -141,7 +141,7 @@ struct form_item {
     uint16_t parent, end; /* end: behind the last item inside it */
     uint16_t depth;
     struct form_words text, prefix, help;
-    bool has_prefix, has_help, is_required, repeats, is_hidden, is_read_only, has_lines, is_kept;
+    bool has_prefix, has_help, is_required, repeats, is_hidden, is_read_only, has_lines, is_kept, is_left;
     uint32_t most, length;
     int32_t decimals; /* -1: any */
     struct form_option *options;
@@ -279,8 +279,9 @@ size_t form_path(const struct form_state *state, const struct form_node *node, u
 /* form_run - what a program gives at a node, in state->mem. False: it ended, and gives nothing; *count is 0 then. */
 bool form_run(struct form_state *state, uint16_t program, struct form_node *here, const struct form_value **out,
               size_t *count);
-/* form_is_asked - by itself and by all around it. */
+/* form_is_asked - by itself and by all around it. form_next - the nodes in the order of the form; NULL at the end. */
 bool form_is_asked(const struct form_node *node);
+struct form_node *form_next(const struct form_node *node);
 
 /* Parts of answers as JSON (form_answers.c). */
 void form_path_write(struct json_writer *w, const uint32_t *path, size_t count);

@@ -40,6 +40,23 @@ static enum salve_code read_kind(const struct form_reading *r, struct form_item 
     return form_unknown(r, item, type);
 }
 
+/* Where an answer is looked for by the codes in its linkId, as in a file from elsewhere, it must not be another's. */
+static bool is_link_of_other(const struct form_reading *r, const struct form_item *item)
+{
+    struct str rest = item->link;
+    while (rest.len > 0) {
+        size_t len = 0;
+        while (len < rest.len && (str_is_letter(rest.ptr[len]) || str_is_digit(rest.ptr[len]) || rest.ptr[len] == '-'))
+            len++;
+        struct str token = str_cut(rest, 0, len);
+        rest = str_cut(rest, len + 1, rest.len);
+        bool is_code = admit_observes(r->rules, STR("urn:salve:question"), token, NULL) ||
+                       admit_observes(r->rules, STR("http://loinc.org"), token, NULL);
+        if (is_code && !str_eq(token, item->code)) return true;
+    }
+    return false;
+}
+
 static enum salve_code read_code(const struct form_reading *r, struct form_item *item, tape_at coding)
 {
     if (item->kind == FORM_GROUP || item->kind == FORM_DISPLAY) return form_bad(r, item, "code", "it is no question");
@@ -49,7 +66,6 @@ static enum salve_code read_code(const struct form_reading *r, struct form_item 
     bool is_ours = str_is(item->system, "http://loinc.org") || str_is(item->system, "urn:salve:question");
     if (!is_ours || item->code.len == 0)
         return form_bad(r, item, "code", "a code of LOINC or of urn:salve:question is wanted");
-    item->is_kept = true;
     if (r->rules == NULL || admit_observes(r->rules, item->system, item->code, NULL)) return SALVE_OK;
     return form_bad(r, item, "code", "observations are not admitted under it");
 }
@@ -88,13 +104,17 @@ static bool is_number(enum form_kind kind)
 }
 
 /* What only the whole item shows. */
-static enum salve_code check_item(const struct form_reading *r, const struct form_item *item)
+static enum salve_code check_item(const struct form_reading *r, struct form_item *item)
 {
+    item->is_kept = item->code.len > 0 && !item->is_left;
     bool is_question = item->kind != FORM_GROUP && item->kind != FORM_DISPLAY;
     if (item->repeats && (is_number(item->kind) || item->kind == FORM_BOOLEAN || item->kind == FORM_DATE))
         return form_bad(r, item, "repeats", "a group around it repeats instead");
     if (item->repeats && item->kind == FORM_DISPLAY) return form_bad(r, item, "repeats", "words stand once");
     if (item->kind == FORM_QUANTITY && item->unit_count == 0) return form_bad(r, item, "type", "a quantity has a unit");
+    if (item->kind == FORM_DATE && item->is_kept) return form_bad(r, item, "code", "a date is no observation");
+    if (item->is_kept && r->rules != NULL && is_link_of_other(r, item))
+        return form_bad(r, item, "linkId", "it is the code of another question");
     if (item->kind == FORM_TEXT && item->is_kept && r->rules != NULL &&
         !admit_words(r->rules, item->system, item->code))
         return form_bad(r, item, "code", "no words are admitted under it");
@@ -277,7 +297,6 @@ enum salve_code form_read(struct str json, const struct admit_rules *rules, stru
 
 struct str form_id(const struct form *form) { return form->id; }
 struct str form_version(const struct form *form) { return form->version; }
-struct str form_url(const struct form *form) { return form->url; }
 size_t form_item_count(const struct form *form) { return form->item_count - 1u; }
 
 struct str form_title(const struct form *form, struct str language)

@@ -15,13 +15,6 @@ struct reckoning {
     struct form_reckoned *out;
 };
 
-static struct form_node *next_of(const struct form_node *node)
-{
-    if (node->first != NULL) return node->first;
-    while (node != NULL && node->next == NULL) node = node->parent;
-    return node == NULL ? NULL : node->next;
-}
-
 /* --- faults ------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code add_fault(void *with, const struct form_fault *fault)
@@ -48,7 +41,7 @@ static enum salve_code fault_at(struct reckoning *r, const struct form_node *nod
 
 static const struct form_node *node_of(const struct reckoning *r, const struct form_fault *fault)
 {
-    for (const struct form_node *node = r->state->root; node != NULL; node = next_of(node))
+    for (const struct form_node *node = r->state->root; node != NULL; node = form_next(node))
         if (node->answer == fault->answer) return node;
     return NULL;
 }
@@ -169,7 +162,7 @@ static enum salve_code run_checks(struct reckoning *r, struct form_node *node)
 
 static enum salve_code check_all(struct reckoning *r)
 {
-    for (struct form_node *node = r->state->root; node != NULL; node = next_of(node)) {
+    for (struct form_node *node = r->state->root; node != NULL; node = form_next(node)) {
         if (node->item == FORM_ROOT || !form_is_asked(node)) continue;
         TRY(check_values(r, node));
         TRY(run_checks(r, node));
@@ -179,49 +172,38 @@ static enum salve_code check_all(struct reckoning *r)
 
 /* --- what is kept, and what can be read --------------------------------------------------------------------------- */
 
-static void fill(const struct reckoning *r, const struct form_node *node, size_t i, uint64_t instance,
-                 struct form_kept *to)
+static void fill(const struct reckoning *r, const struct form_node *node, size_t i, struct form_kept *to)
 {
     const struct form_item *item = &r->form->items[node->item];
-    const struct form_value *value = &node->values[i];
-    const struct form_option *option = value->option;
     *to = (struct form_kept){.link = item->link,
                              .kind = item->kind,
                              .answer = node->answer,
                              .which = node->which[i],
-                             .value = node->texts[i],
-                             .is_asked = form_is_asked(node),
-                             .instance = instance};
+                             .value = node->texts[i]};
     if (item->is_kept) to->system = item->system, to->code = item->code;
     to->in_count = form_path(r->state, node, to->in);
-    if (item->kind == FORM_QUANTITY) {
-        struct str number, unit;
-        to->unit = value->text;
-        if (str_split(to->value, ' ', &number, &unit)) to->value = number;
-    }
-    if (option == NULL) return;
-    to->is_option_number = option->kind == FORM_IS_NUMBER;
-    to->option_system = option->system;
-    to->option_display = option->text.in[0];
+    if (item->kind != FORM_QUANTITY) return;
+    struct str number, unit;
+    to->unit = node->values[i].text;
+    if (str_split(to->value, ' ', &number, &unit)) to->value = number;
 }
 
-static enum salve_code collect(const struct reckoning *r, bool is_all, struct form_kept **out, size_t *count)
+static enum salve_code collect(const struct reckoning *r, struct form_kept **out, size_t *count)
 {
-    size_t room = 1, instance = 0;
-    for (const struct form_node *node = r->state->root; node != NULL; node = next_of(node)) room += node->value_count;
+    size_t room = 1;
+    for (const struct form_node *node = r->state->root; node != NULL; node = form_next(node)) room += node->value_count;
     *count = 0;
     *out = arena_array(r->mem, struct form_kept, room);
     if (*out == NULL) return salve_fail(r->err, SALVE_E_MEMORY, "form");
-    for (const struct form_node *node = r->state->root; node != NULL; node = next_of(node), instance++)
-        for (size_t i = 0; i < node->value_count; i++)
-            if (is_all || form_is_asked(node)) fill(r, node, i, instance, &(*out)[(*count)++]);
+    for (const struct form_node *node = r->state->root; node != NULL; node = form_next(node))
+        for (size_t i = 0; i < node->value_count && form_is_asked(node); i++) fill(r, node, i, &(*out)[(*count)++]);
     return SALVE_OK;
 }
 
 static size_t count_unasked(const struct reckoning *r)
 {
     size_t count = 0;
-    for (const struct form_node *node = r->state->root; node != NULL; node = next_of(node))
+    for (const struct form_node *node = r->state->root; node != NULL; node = form_next(node))
         count += node->answer != SIZE_MAX && !form_is_asked(node);
     return count;
 }
@@ -238,11 +220,10 @@ enum salve_code form_reckon(const struct form *form, const struct form_ask *ask,
     TRY(form_tree(form, &tree, mem, state, err));
     if (!expr_temporal_parse_as(ask->today, EXPR_DATE, &state->today))
         return salve_refuse(err, SALVE_E_INVALID, "a date is wanted", "today");
-    TRY(collect(&r, true, &out->readable, &out->readable_count));
     TRY(reckon_in_order(&r));
     drop_unasked(&r);
     TRY(check_all(&r));
-    TRY(collect(&r, false, &out->kept, &out->kept_count));
+    TRY(collect(&r, &out->kept, &out->kept_count));
     out->faults = r.faults;
     out->fault_count = r.fault_count;
     out->unasked_count = count_unasked(&r);
@@ -261,11 +242,11 @@ struct str form_why_text(enum form_why why)
     return str_of(texts[why]);
 }
 
-void form_faults_write(const struct form_reckoned *reckoned, const char *name, struct json_writer *w)
+void form_faults_write(const struct form_fault *faults, size_t count, const char *name, struct json_writer *w)
 {
     json_open(w, name, '[');
-    for (size_t i = 0; i < reckoned->fault_count; i++) {
-        const struct form_fault *fault = &reckoned->faults[i];
+    for (size_t i = 0; i < count; i++) {
+        const struct form_fault *fault = &faults[i];
         json_open(w, NULL, '{');
         json_put_i64(w, "answer", fault->answer == SIZE_MAX ? -1 : (int64_t)fault->answer);
         json_put_text(w, "link", fault->link);
@@ -281,7 +262,7 @@ void form_faults_write(const struct form_reckoned *reckoned, const char *name, s
 /* The answers that count, as answers again. */
 static void put_answers(const struct form_state *state, struct json_writer *w)
 {
-    for (const struct form_node *node = state->root; node != NULL; node = next_of(node)) {
+    for (const struct form_node *node = state->root; node != NULL; node = form_next(node)) {
         struct form_answer answer = {.values = node->texts, .value_count = node->value_count};
         if (node->value_count == 0 || !form_is_asked(node)) continue;
         answer.link = state->form->items[node->item].link;
@@ -295,7 +276,7 @@ void form_state_write(const struct form_reckoned *reckoned, struct json_writer *
     const struct form_state *state = reckoned->state;
     json_open(w, NULL, '{');
     json_open(w, "asked", '[');
-    for (const struct form_node *node = state->root; node != NULL; node = next_of(node)) {
+    for (const struct form_node *node = state->root; node != NULL; node = form_next(node)) {
         uint32_t path[FORM_DEPTH_MAX];
         if (node->item == FORM_ROOT || !form_is_asked(node)) continue;
         json_open(w, NULL, '{');
@@ -307,6 +288,6 @@ void form_state_write(const struct form_reckoned *reckoned, struct json_writer *
     json_open(w, "answers", '[');
     put_answers(state, w);
     json_close(w);
-    form_faults_write(reckoned, "faults", w);
+    form_faults_write(reckoned->faults, reckoned->fault_count, "faults", w);
     json_close(w);
 }

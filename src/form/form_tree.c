@@ -65,13 +65,14 @@ static enum salve_code place_answers(struct planting *p)
         const struct form_answer *answer = &ask->answers[i];
         uint16_t item = form_find(p->form, answer->link);
         enum form_why why = FORM_WHY_UNKNOWN;
+        bool is_twice = false;
         bool is_placed =
             item != FORM_NONE && is_question(&p->form->items[item]) && answer->in_count == groups_around(p->form, item);
         if (is_placed && !is_inside(p->form, item, answer)) is_placed = false, why = FORM_WHY_MANY;
         for (size_t k = 0; is_placed && k < i; k++)
-            if (p->items[k] == item && same_place(&ask->answers[k], answer)) is_placed = false, why = FORM_WHY_MANY;
-        p->items[i] = is_placed ? item : FORM_NONE;
-        if (!is_placed) TRY(fault(p, why, i, 0));
+            is_twice = is_twice || (p->items[k] == item && same_place(&ask->answers[k], answer));
+        p->items[i] = is_placed ? item : FORM_NONE; /* twice: both are judged */
+        if (!is_placed || is_twice) TRY(fault(p, is_placed ? FORM_WHY_MANY : why, i, 0));
     }
     return SALVE_OK;
 }
@@ -113,10 +114,11 @@ static enum salve_code add_values(struct planting *p, struct form_node *node, si
 {
     const struct form_answer *answer = &p->ask->ask->answers[number];
     const struct form_item *item = &p->form->items[node->item];
+    size_t had = node->value_count, room = had + answer->value_count + 1;
     node->answer = number;
-    node->values = arena_array(p->mem, struct form_value, answer->value_count + 1);
-    node->texts = arena_array(p->mem, struct str, answer->value_count + 1);
-    node->which = arena_array(p->mem, size_t, answer->value_count + 1);
+    node->values = arena_grow(p->mem, node->values, had * sizeof *node->values, room * sizeof *node->values);
+    node->texts = arena_grow(p->mem, node->texts, had * sizeof *node->texts, room * sizeof *node->texts);
+    node->which = arena_grow(p->mem, node->which, had * sizeof *node->which, room * sizeof *node->which);
     if (node->values == NULL || node->texts == NULL || node->which == NULL) return no_memory(p);
     for (size_t i = 0; i < answer->value_count; i++) {
         enum form_why why;
@@ -136,7 +138,7 @@ static enum salve_code answer_node(struct planting *p, struct form_node *node)
     size_t count = form_path(p->out, node, path);
     for (size_t i = 0; i < p->ask->ask->count; i++)
         if (p->items[i] == node->item && begins_with(&p->ask->ask->answers[i], path, count))
-            return add_values(p, node, i);
+            TRY(add_values(p, node, i));
     return SALVE_OK;
 }
 
@@ -194,4 +196,11 @@ bool form_is_asked(const struct form_node *node)
     bool is = true;
     for (; node != NULL; node = node->parent) is = is && !node->is_unasked;
     return is;
+}
+
+struct form_node *form_next(const struct form_node *node)
+{
+    if (node->first != NULL) return node->first;
+    while (node != NULL && node->next == NULL) node = node->parent;
+    return node == NULL ? NULL : node->next;
 }

@@ -325,14 +325,14 @@ static void put_told(struct json_writer *w, const struct screen_told *told)
     json_close(w);
 }
 
-static void put_finding(struct pages_call *call, const struct visit_shown *shown)
+void pages_put_finding(struct pages_call *call, const char *name, const struct visit_shown *shown)
 {
     struct writing of = {.call = call, .finding = &shown->finding};
     struct json_writer *w = &call->w;
     of.sex = call->session == NULL ? STR("") : str_of(call->session->sex);
     visit_finding_words(call->visit.content, call->languages, call->language_count, of.sex, of.finding, call->visit.mem,
                         &of.words);
-    json_open(w, NULL, '{');
+    json_open(w, name, '{');
     finding_json_members(of.finding, w);
     json_put_text(w, "id", shown->id.len > 0 ? shown->id : STR_NONE);
     put_words(&of);
@@ -352,13 +352,14 @@ static void put_finding(struct pages_call *call, const struct visit_shown *shown
 void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count)
 {
     json_open(&call->w, name, '[');
-    for (size_t i = 0; i < count; i++) put_finding(call, &list[i]);
+    for (size_t i = 0; i < count; i++) pages_put_finding(call, NULL, &list[i]);
     json_close(&call->w);
 }
 
 void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found)
 {
     json_open(&call->w, name, '[');
-    for (size_t i = 0; i < found->count; i++) put_finding(call, &(struct visit_shown){.finding = found->list[i]});
+    for (size_t i = 0; i < found->count; i++)
+        pages_put_finding(call, NULL, &(struct visit_shown){.finding = found->list[i]});
     json_close(&call->w);
 }

@@ -101,6 +101,11 @@ static enum salve_code pages_in_time(struct reading_in *in, const struct json *i
     return json_i64(json_get(item, "ms"), &out->ms) ? SALVE_OK : invalid(in, "ms", "a whole number is wanted");
 }
 
+static enum salve_code pages_in_answer(struct reading_in *in, const struct json *item, struct form_answer *out)
+{
+    return form_answer_read(item, in->mem, out, in->err);
+}
+
 /* An item that cannot be read leaves the others: the first error is told behind them. */
 #define PAGES_LIST(name, items_max, read)                                                                              \
     static enum salve_code read_##name(struct reading_in *in, const struct json *value)                                \

@@ -7,6 +7,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "form/form.h"
 #include "screen/screen.h"
 #include "visit/measure.h"
 
@@ -22,7 +23,7 @@ enum pages_member {
 #undef PAGES_LIST
     PAGES_MEMBERS
 };
-typedef uint64_t pages_members; /* bit (1 << member) */
+typedef unsigned __int128 pages_members; /* bit (1 << member) */
 
 /* A number that somebody looked at: which reading, which number of it. */
 struct pages_pair {
@@ -42,7 +43,8 @@ struct pages_in {
     struct str code, id, label, tablet, digest, map;
     struct str card, old, slip, family, givenNames, names, birthDate, age, sex, telephone, ownWord;
     struct str station, state, item;
-    struct str purpose, version, rounds, method, witness, assent, agreedOn;
+    struct str purpose, version, rounds, method, witness, assent, agreedOn, form;
+    struct str place, until, words, said;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey,
         rows; /* bytes */
     bool isGuardian, untold, locked, sure, keepApart, ofAge;
@@ -52,7 +54,8 @@ struct pages_in {
     struct str *items;
     struct pages_time *times;
     struct guideline_choice *choices;
-    size_t readings_count, confirmed_count, leave_count, items_count, times_count, choices_count;
+    struct form_answer *answers;
+    size_t readings_count, confirmed_count, leave_count, items_count, times_count, choices_count, answers_count;
 };
 
 /* pages_in_read - E_SYNTAX, E_TOO_DEEP, E_TOO_BIG; E_INVALID names the member that is missing, not known or of another

@@ -209,6 +209,8 @@ enum salve_code pages_screening(struct pages_call *call, const struct visit_scre
 
 /* --- pages_write.c, pages_finding.c: parts of answers --- */
 
+/* pages_put_finding - one, as a member of that name, or as an item (NULL). */
+void pages_put_finding(struct pages_call *call, const char *name, const struct visit_shown *shown);
 void pages_put_findings(struct pages_call *call, const char *name, const struct visit_shown *list, size_t count);
 void pages_put_found(struct pages_call *call, const char *name, const struct screen_found *found);
 void pages_put_work(struct pages_call *call, const char *name, const struct work *work);
@@ -252,5 +254,17 @@ void pages_alarms_note(struct pages_session *session, const struct visit_facts *
 bool pages_alarms_wait(const struct pages_session *session);
 /* pages_may_leave - E_CONFLICT while one waits. */
 enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err);
+
+/* --- pages_stored.c: what is said of what was typed --- */
+
+/* pages_check_judged - the first thing that is wrong with a request that is judged whatever is, before its values:
+ * reading it, a list of `count` items that is empty, its key, its person. pages_has_urgent - does an alarm wait to be
+ * told? pages_put_stored - what follows from values that were kept: findings, alarms, work. was_kept: by an earlier try
+ * of the same request. */
+enum salve_code pages_check_judged(const struct pages_call *call, size_t count, const char *member,
+                                   struct salve_err *err);
+bool pages_has_urgent(const struct screen_found *alarms);
+enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
+                                 struct salve_err *err);
 
 #endif

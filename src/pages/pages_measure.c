@@ -15,7 +15,6 @@ struct measuring {
     struct visit_doubt *doubts; /* that nobody confirmed */
     size_t doubt_count;
     bool was_kept;
-    struct visit_findings kept; /* behind the run */
 };
 
 /* --- what has to be confirmed ------------------------------------------------------------------------------------- */
@@ -108,110 +107,11 @@ static void answer_refused(const struct measuring *in, const struct salve_err *w
     pages_put_found(in->call, "alarms", &in->call->alarms);
 }
 
-/* --- what is kept ------------------------------------------------------------------------------------------------- */
-
-/* Each finding of the run as it is kept; one that is not kept is said all the same. */
-static enum salve_code put_run(struct measuring *in, const struct screen_found *found, struct salve_err *err)
-{
-    const struct visit_findings *kept = &in->kept;
-    struct visit_shown *list = arena_array(in->call->visit.mem, struct visit_shown, found->count + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
-    for (size_t i = 0; i < found->count; i++) {
-        list[i] = (struct visit_shown){.finding = found->list[i]};
-        for (size_t k = 0; k < kept->draft_count && list[i].id.len == 0; k++)
-            if (finding_eq(&kept->drafts[k].finding, &found->list[i])) list[i] = kept->drafts[k];
-    }
-    pages_put_findings(in->call, "findings", list, found->count);
-    return SALVE_OK;
-}
-
-/* A request that is made again finds its run done, or does it now: the machine may have stopped between the two. */
-static enum salve_code run_guidelines(struct measuring *in, const struct visit_screening *screening,
-                                      struct salve_err *err)
-{
-    struct pages_call *call = in->call;
-    struct str who = call->session->held.who;
-    struct screen_found found = {0};
-    if (in->was_kept) TRY(visit_findings(&call->visit, who, &in->kept, err));
-    bool has_drafts = in->was_kept && in->kept.draft_count > 0;
-    bool is_judged = has_drafts || (in->was_kept && in->kept.signed_count > 0);
-    if (is_judged && in->kept.age == SCREEN_CURRENT) {
-        pages_put_findings(call, "findings", has_drafts ? in->kept.drafts : in->kept.signed_ones,
-                           has_drafts ? in->kept.draft_count : in->kept.signed_count);
-        return SALVE_OK;
-    }
-    TRY(visit_screen(&call->visit, screening, who, &found, err));
-    TRY(visit_findings(&call->visit, who, &in->kept, err));
-    return put_run(in, &found, err);
-}
-
-static bool is_like(const struct finding *kept, const struct finding *alarm)
-{
-    return str_eq(kept->guideline, alarm->guideline) && str_eq(kept->item, alarm->item) &&
-           kept->urgency <= alarm->urgency;
-}
-
-/* An alarm that no finding of the record stands for, since what it rests on is not kept, or not shown to who acts. */
-static bool is_lost(const struct measuring *in, const struct finding *alarm)
-{
-    for (size_t i = 0; i < in->kept.draft_count; i++)
-        if (is_like(&in->kept.drafts[i].finding, alarm)) return false;
-    for (size_t i = 0; i < in->kept.signed_count; i++)
-        if (is_like(&in->kept.signed_ones[i].finding, alarm)) return false;
-    return screen_needs_told(alarm);
-}
-
-static enum salve_code answer_stored(struct measuring *in, const struct visit_screening *screening, size_t kept,
-                                     struct salve_err *err)
-{
-    struct pages_call *call = in->call;
-    struct visit_facts facts;
-    json_put_text(&call->w, "state", STR("stored"));
-    json_put_i64(&call->w, "kept", (int64_t)kept);
-    TRY(run_guidelines(in, screening, err));
-    pages_put_found(call, "alarms", &call->alarms);
-    TRY(pages_alarms_look(call, &facts, err));
-    call->session->is_pending = false;
-    for (size_t i = 0; i < call->alarms.count; i++)
-        if (is_lost(in, &call->alarms.list[i])) call->session->is_pending = true;
-    pages_put_work(call, "work", &facts.open);
-    return SALVE_OK;
-}
-
 /* --- the call ----------------------------------------------------------------------------------------------------- */
-
-bool pages_is_key(struct str key)
-{
-    static const char form[] = "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx";
-    bool is = key.len == sizeof form - 1;
-    for (size_t i = 0; is && i < key.len; i++) is = form[i] == '-' ? key.ptr[i] == '-' : str_hex_digit(key.ptr[i]) >= 0;
-    return is;
-}
 
 static void hear_alarms(void *with, const struct screen_found *findings)
 {
     ((struct measuring *)with)->call->alarms = *findings;
-}
-
-/* The first thing that is wrong with the request, before its numbers. */
-static enum salve_code check(const struct measuring *in, struct salve_err *err)
-{
-    const struct pages_call *call = in->call;
-    const struct pages_session *session = call->session;
-    if (call->in_code != SALVE_OK) return *err = call->in_err, call->in_code;
-    if (call->in.readings_count == 0) return salve_refuse(err, SALVE_E_INVALID, "it is empty", "readings");
-    if (!pages_is_key(call->in.key)) return salve_refuse(err, SALVE_E_INVALID, "a UUID in lower case is wanted", "key");
-    bool is_theirs = session->person[0] != '\0' && str_is(call->in.person, session->person);
-    if (is_theirs && session->held.view != NULL) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_CONSENT, is_theirs ? "it has ended; show the card again" : "nobody is open by it",
-                        "person");
-}
-
-static bool has_urgent(const struct screen_found *alarms)
-{
-    bool has = false;
-    for (size_t i = 0; i < alarms->count; i++) has = has || screen_needs_told(&alarms->list[i]);
-    return has;
 }
 
 /* Whatever is wrong, alarms are looked for: in the open record where the request is about it, else in what was
@@ -221,7 +121,7 @@ static enum salve_code measure(struct measuring *in, const struct visit_screenin
 {
     struct pages_call *call = in->call;
     struct salve_err wrong = {0};
-    bool is_wrong = check(in, &wrong) != SALVE_OK;
+    bool is_wrong = pages_check_judged(call, call->in.readings_count, "readings", &wrong) != SALVE_OK;
     struct visit_measure_ask ask = {.confirm = is_confirmed,
                                     .screening = screening,
                                     .alarms = hear_alarms,
@@ -253,8 +153,12 @@ enum salve_code pages_call_measure(struct pages_call *call, struct salve_err *er
     in.doubts = arena_array(call->visit.mem, struct visit_doubt, 2 * in.count + 1);
     if (in.doubts == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
     enum salve_code code = measure(&in, screening, &impossible, &kept, err);
-    if (code == SALVE_OK) return answer_stored(&in, screening, kept, err);
-    call->session->is_pending = call->session->is_pending || has_urgent(&call->alarms);
+    if (code == SALVE_OK) {
+        json_put_text(&call->w, "state", STR("stored"));
+        json_put_i64(&call->w, "kept", (int64_t)kept);
+        return pages_put_stored(call, screening, in.was_kept, err);
+    }
+    call->session->is_pending = call->session->is_pending || pages_has_urgent(&call->alarms);
     bool is_unread = read != SALVE_OK && in.count == 0; /* nothing was typed that could be judged */
     if (is_unread && code == SALVE_E_INVALID) return *err = impossible, read;
     bool is_refused = read == SALVE_E_RANGE && code == SALVE_E_RANGE && in.doubt_count == 0;

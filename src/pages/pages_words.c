@@ -46,7 +46,7 @@ static enum salve_code load(struct pages *pages, struct site *site, struct pages
 {
     struct visit_content_ask ask = {.share = pages->config.share,
                                     .parts = VISIT_GUIDELINES | VISIT_ALARMS | VISIT_FORMS | VISIT_RECEIPTS |
-                                             VISIT_FRAMES | VISIT_RANGES,
+                                             VISIT_FRAMES | VISIT_RANGES | VISIT_QUESTIONNAIRES,
                                     .accepted_at = site};
     TRY(in_force(site, made->mem, made->in_force, err));
     ask.parts &= ~(unsigned)VISIT_ALARMS; /* among all of them */

@@ -15,6 +15,7 @@ enum rec_deed {
     DEED_IS_FINDING,
     DEED_IS_REQUEST,
     DEED_IS_TASK,
+    DEED_IS_REFERRAL,
     DEED_IS_TOLD,
     DEED_IS_SIGNED,
     DEED_IS_CLOSED,
@@ -67,6 +68,15 @@ bool rec_alarms_may_end(const struct rec_outcome *outcome, const struct rec_stan
 
 /* rec_outcome_is_stale - did something that a guideline looks at come into the record behind a draft that is signed? */
 bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_stands *draft);
+
+/* rec_referral_check - may a referral be written as it is in the save? It is noted in view->work. rec_referral_demand -
+ * what is open of those that go on (view->work.least). rec_referral_open - the number of one that goes on;
+ * E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code rec_referral_check(const struct rec_outcome *outcome, const struct rec_stands *at,
+                                                  int64_t opened_at_unix_ms, struct salve_err *err);
+void rec_referral_demand(const struct rec_outcome *outcome, int64_t day_end_unix_ms);
+SALVE_MUST_USE enum salve_code rec_referral_open(struct rec_view *view, struct str referral, struct arena *mem,
+                                                 uint64_t *number, struct salve_err *err);
 
 /* rec_deeds_check - what staff says of themselves is so, and what only some may do is done by them; then view->work
  * knows what has to be open behind the save. Before the transaction. */

@@ -149,6 +149,8 @@ static enum salve_code check_one(const struct rec_outcome *outcome, const struct
     if (rec_deed_is_note(was) || (was != DEED_IS_NONE && was != at->deed))
         return salve_refuse(err, SALVE_E_CONFLICT, "it stands as it was written", "note");
     if (rec_deed_is_note(at->deed)) return check_note(outcome, at, err);
+    if (at->deed == DEED_IS_REFERRAL)
+        return rec_referral_check(outcome, at, near_rec_opened_at_unix_ms(outcome->view), err);
     return rec_deed_is_draftable(was) ? check_draft(outcome, at, err) : SALVE_OK;
 }
 
@@ -176,6 +178,7 @@ static enum salve_code demand_all(const struct rec_outcome *outcome, struct salv
 {
     struct rec_alarm *all = NULL;
     size_t count = 0;
+    rec_referral_demand(outcome, near_worklist_day_end_unix_ms(outcome->view));
     TRY(rec_alarms_all(outcome, &all, &count, err));
     for (size_t i = 0; i < outcome->count; i++) /* what is kept apart is printed only for who is there and asks */
         if (outcome->list[i].class == CLASS_CLIN && is_signed_now(&outcome->list[i])) demand_letter(outcome->view);
@@ -222,10 +225,13 @@ enum salve_code rec_deeds_check(struct rec_view *view, const struct rec_item *it
     work->is_seen[WORK_KEPT] = (view->classes & CLASS_BIT(CLASS_CLIN)) != 0;
     work->is_seen[WORK_APART] = (view->classes & CLASS_BIT(CLASS_SENS)) != 0 || !near_rec_keeps_apart(view);
     memset(work->least, 0, sizeof work->least);
+    work->is_loaded = false;
+    work->noted_count = 0;
     if (!has_deed) TRY(has_work(view, mem, &has_open, err));
     if (!has_deed && !has_open) return SALVE_OK;
     TRY(rec_outcome_load(view, items, classes, count, mem, &outcome, err));
     for (size_t i = 0; i < outcome.count; i++)
         if (outcome.list[i].seq == REC_SEQ_OF_SAVE) TRY(check_one(&outcome, &outcome.list[i], err));
+    work->is_loaded = true;
     return demand_all(&outcome, err);
 }

@@ -3,6 +3,7 @@
  * What a resource says that staff says or does, by its marks (deeds.h). */
 #include "fhir/fhir.h"
 #include "records/deeds_int.h"
+#include "records/referral.h"
 
 struct str rec_text_at(const struct tape *tape, const char *path)
 {
@@ -36,6 +37,15 @@ static enum rec_deed provenance(const struct tape *tape)
     return str_is(code, "COMPLETE") ? DEED_IS_CLOSED : str_is(code, "CANCEL") ? DEED_IS_LEFT_OUT : DEED_IS_STAFF;
 }
 
+static enum rec_deed task(const struct tape *tape, struct str system)
+{
+    if (str_starts(system, STR(DEED_TASK))) return DEED_IS_TASK;
+    bool is_referral = str_is(system, REFERRAL_SYSTEM) &&
+                       str_is(rec_text_at(tape, "code.coding.code"), REFERRAL_FULFILL) &&
+                       str_is(rec_text_at(tape, "requester.identifier.system"), DEED_STAFF);
+    return is_referral ? DEED_IS_REFERRAL : DEED_IS_NONE;
+}
+
 enum rec_deed rec_deed_of(const struct tape *tape)
 {
     struct str type = fhir_type_name(tape_type(tape, tape_root(tape))), system;
@@ -44,7 +54,7 @@ enum rec_deed rec_deed_of(const struct tape *tape)
     if (str_is(type, "Provenance")) return provenance(tape);
     if (!str_is(type, "ServiceRequest") && !str_is(type, "Task")) return DEED_IS_NONE;
     system = rec_text_at(tape, "code.coding.system");
-    if (str_is(type, "Task")) return str_starts(system, STR(DEED_TASK)) ? DEED_IS_TASK : DEED_IS_NONE;
+    if (str_is(type, "Task")) return task(tape, system);
     return str_starts(system, STR(DEED_GUIDELINE)) ? DEED_IS_REQUEST : DEED_IS_NONE;
 }
 

@@ -25,7 +25,7 @@ enum {
     SEALED_BYTES = PLAIN_BYTES + CRYPTO_SEAL_BYTES,
     MINUTE_MS = 60 * 1000
 };
-#define LETTER_MS_MAX ((int64_t)WORK_LETTER_DAYS_MAX * 24 * 60 * MINUTE_MS)
+#define DAY_MS ((int64_t)24 * 60 * MINUTE_MS)
 
 static struct str work_name(const struct site *site, struct compartment id, char name[NAME_BYTES])
 {
@@ -178,10 +178,14 @@ static enum salve_code give_ticket(struct rec_tx *tx, struct rec_work *work, str
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
+/* Of a referral: they come from the record and from answers, and no caller sets or ends them. */
+static bool is_of_referral(size_t task) { return task == WORK_REFER || task == WORK_FOLLOW || task == WORK_REPLY; }
+
 /* What was open with the same urgency has been open since then; a letter that is signed anew (due later) since now. */
 static void change_part(struct rec_work *work, const struct rec_work_change *change, size_t part, int64_t now_unix_ms)
 {
     for (size_t task = 0; task < WORK_TASKS; task++) {
+        if (is_of_referral(task)) continue;
         struct rec_work_slot *old = &work->slots[task][part], fresh = change->slots[task][part];
         bool is_same = old->is_open && fresh.is_open && old->urgency == fresh.urgency;
         if (task == WORK_LETTER && fresh.due_unix_ms > old->due_unix_ms) is_same = false;
@@ -204,10 +208,23 @@ static void hold(struct rec_work *work, const struct rec_work *old, const struct
 {
     for (size_t at = 0; at < WORK_ENTRIES_MAX; at++) {
         size_t task = at / WORK_PARTS, part = at % WORK_PARTS;
-        if (part == WORK_NOT_KEPT || (task == WORK_LETTER && !change->is_seen[part])) continue;
+        if (is_of_referral(task) || part == WORK_NOT_KEPT || (task == WORK_LETTER && !change->is_seen[part])) continue;
         struct rec_work_slot floor = change->is_seen[part] ? change->least[task][part] : old->slots[task][part];
         keep_open(&work->slots[task][part], floor, &old->slots[task][part], now_unix_ms);
     }
+}
+
+/* Since when it is open, and by when it is due: of the same task that is as the record shows it. */
+static void follow_referrals(struct rec_work *work, const struct rec_work_change *change, int64_t now_unix_ms)
+{
+    static const enum work_task tasks[] = {WORK_REFER, WORK_FOLLOW};
+    if (!change->is_loaded || !change->is_seen[WORK_KEPT]) return;
+    for (size_t i = 0; i < sizeof tasks / sizeof *tasks; i++) {
+        struct rec_work_slot *old = &work->slots[tasks[i]][WORK_KEPT], fresh = change->least[tasks[i]][WORK_KEPT];
+        fresh.since_unix_ms = old->is_open ? old->since_unix_ms : now_unix_ms;
+        *old = fresh;
+    }
+    if (change->noted_count > 0) work->slots[WORK_REPLY][WORK_KEPT].is_open = false;
 }
 
 static bool is_as_urgent(const struct rec_work *work, enum work_task task, uint32_t urgency)
@@ -242,10 +259,25 @@ enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id, const s
     for (size_t part = 0; part < WORK_PARTS; part++)
         if (change->is_meant[part]) change_part(&work, change, part, tx->now_unix_ms);
     hold(&work, &old, change, tx->now_unix_ms);
+    follow_referrals(&work, change, tx->now_unix_ms);
+    TRY(rec_replies_noted(tx, id, change, err));
     TRY(check_lost(&work, &old, change->may_close, err));
     if (is_empty(&work)) return found ? drop(tx, &work, err) : SALVE_OK;
     if (is_shown) work.shown_unix_ms = tx->now_unix_ms;
     if (!found) TRY(give_ticket(tx, &work, err));
+    return put(tx, &work, err);
+}
+
+enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, struct salve_err *err)
+{
+    struct rec_work work;
+    bool found = false;
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    if (!found) return SALVE_OK; /* it is in the list no more: what was answered is seen when they come */
+    struct rec_work_slot *slot = &work.slots[WORK_REPLY][WORK_KEPT];
+    if (!slot->is_open) slot->since_unix_ms = tx->now_unix_ms;
+    *slot = (struct rec_work_slot){
+        .is_open = true, .urgency = URGENCY_NONE, .since_unix_ms = slot->since_unix_ms, .due_unix_ms = tx->now_unix_ms};
     return put(tx, &work, err);
 }
 
@@ -290,6 +322,7 @@ enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t 
 {
     struct rec_work work;
     bool found = false;
+    if (keep == 0) TRY(rec_replies_end(tx, id, err));
     TRY(rec_work_get(tx, id, &work, &found, err));
     if (!found) return SALVE_OK;
     for (size_t i = 0; i < WORK_ENTRIES_MAX; i++) {
@@ -300,6 +333,19 @@ enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t 
     return is_empty(&work) ? drop(tx, &work, err) : put(tx, &work, err);
 }
 
+/* Nobody asks any more what became of a referral. */
+static enum salve_code end_referrals(struct rec_tx *tx, struct compartment id, struct salve_err *err)
+{
+    struct rec_work work;
+    bool found = false;
+    TRY(rec_replies_end(tx, id, err));
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    if (!found) return SALVE_OK;
+    for (size_t at = 0; at < WORK_ENTRIES_MAX; at++)
+        if (is_of_referral(at / WORK_PARTS)) work.slots[at / WORK_PARTS][at % WORK_PARTS].is_open = false;
+    return is_empty(&work) ? drop(tx, &work, err) : put(tx, &work, err);
+}
+
 /* Follow-up reads what is plain, and care the rest; without either nobody of the staff opens the record. */
 enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose, bool *ends_untold,
                                    struct salve_err *err)
@@ -307,35 +353,38 @@ enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enu
     struct keys_granted granted[PURPOSE_LAST + 1];
     if (purpose != PURPOSE_CARE && purpose != PURPOSE_FOLLOW_UP) return SALVE_OK;
     enum purpose other = purpose == PURPOSE_CARE ? PURPOSE_FOLLOW_UP : PURPOSE_CARE;
+    if (purpose == PURPOSE_FOLLOW_UP) TRY(end_referrals(tx, id, err));
     TRY(keys_granted(tx->site->keys, id, granted, err));
     if (granted[other].classes == 0) return rec_work_end(tx, id, 0, ends_untold, err);
     return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, ends_untold, err) : SALVE_OK;
 }
 
 /* Closes what waited too long of a row; false: nothing did. */
-static bool end_letters(struct rec_work *work, int64_t now_unix_ms)
+static bool end_stale(struct rec_work *work, int64_t now_unix_ms)
 {
     bool ends = false;
-    for (size_t part = 0; part < WORK_PARTS; part++) {
-        struct rec_work_slot *slot = &work->slots[WORK_LETTER][part];
-        if (!slot->is_open || now_unix_ms - slot->since_unix_ms <= LETTER_MS_MAX) continue;
+    for (size_t at = 0; at < WORK_ENTRIES_MAX; at++) {
+        size_t task = at / WORK_PARTS;
+        struct rec_work_slot *slot = &work->slots[task][at % WORK_PARTS];
+        int64_t days = is_of_referral(task) ? WORK_REFERRAL_DAYS_MAX : task == WORK_LETTER ? WORK_LETTER_DAYS_MAX : 0;
+        if (days == 0 || !slot->is_open || now_unix_ms - slot->since_unix_ms <= days * DAY_MS) continue;
         slot->is_open = false;
         ends = true;
     }
     return ends;
 }
 
-enum salve_code rec_work_letters_end(struct rec_tx *tx, struct salve_err *err)
+enum salve_code rec_work_stale_end(struct rec_tx *tx, struct salve_err *err)
 {
     struct rec_work *rows = NULL;
     size_t count = 0;
     if (tx->is_suspect) return SALVE_OK;
     TRY(rec_work_all(tx, &rows, &count, err));
     for (size_t i = 0; i < count; i++) {
-        if (!end_letters(&rows[i], tx->now_unix_ms)) continue;
+        if (!end_stale(&rows[i], tx->now_unix_ms)) continue;
         TRY(is_empty(&rows[i]) ? drop(tx, &rows[i], err) : put(tx, &rows[i], err));
     }
-    return SALVE_OK;
+    return rec_replies_stale_end(tx, err);
 }
 
 /* --- by ticket ---------------------------------------------------------------------------------------------------- */
@@ -373,7 +422,7 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code result = get_ticket(&tx, ticket_name(site, code.values, name), out, err);
     if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
-    if (found && !tx.is_suspect && end_letters(&work, tx.now_unix_ms)) found = !is_empty(&work);
+    if (found && !tx.is_suspect && end_stale(&work, tx.now_unix_ms)) found = !is_empty(&work);
     if (result == SALVE_OK && found) *is_shown = rec_work_lasts(site, &work);
     if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && !found)) {
         result = who_today(&tx, code.values, out, is_shown, err);

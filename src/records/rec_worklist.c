@@ -168,7 +168,7 @@ static enum salve_code read_in(struct rec_tx *tx, struct actor actor, struct rec
                                struct salve_err *err)
 {
     TRY(rec_actor_check(tx, actor, err));
-    TRY(rec_work_letters_end(tx, err));
+    TRY(rec_work_stale_end(tx, err));
     TRY(rec_work_all(tx, rows, count, err));
     return rec_work_noted(tx, "read", actor, *count, err);
 }

@@ -8,7 +8,7 @@
 #include "keys/keys.h"
 #include "records/rec.h"
 
-enum { REC_CODE_CHARS_MAX = 21 };
+enum { REC_CODE_CHARS_MAX = 22 };
 struct rec_code {
     enum rec_code_kind kind;
     uint8_t values[REC_CODE_CHARS_MAX];

@@ -10,6 +10,7 @@
 
 enum { WORK_SHOWN_MINUTES_MAX = 30 }; /* since the card, or the ticket after it, was last used, within the site's day */
 enum { WORK_LETTER_DAYS_MAX = 90 };   /* since the signing, that a letter waits to be printed (project choice) */
+enum { WORK_REFERRAL_DAYS_MAX = 180 }; /* that it is asked what became of a referral: as long as follow-up lasts */
 
 struct rec_work_slot {
     bool is_open;
@@ -18,14 +19,24 @@ struct rec_work_slot {
 };
 typedef struct rec_work_slot rec_work_slots[WORK_TASKS][WORK_PARTS];
 
+/* A referral of which a save notes the state: what was answered of it is done with, and with its end its code goes. */
+enum { REC_REFERRALS_MAX = 8 }; /* with a code, of one person; the oldest gives way */
+struct rec_referral_noted {
+    uint64_t number; /* of the Task's id */
+    bool goes_on;
+};
+
 /* What a view wants to stand from its next save on. */
 struct rec_work_change {
     bool is_meant[WORK_PARTS];
     rec_work_slots slots;
     /* What rec_deeds_check found: */
     bool is_checked, may_close;
-    bool is_seen[WORK_PARTS]; /* the view reads what that part is about, or nobody can */
-    rec_work_slots least;     /* what the record shows to be open behind the save */
+    bool is_seen[WORK_PARTS];                           /* the view reads what that part is about, or nobody can */
+    rec_work_slots least;                               /* what the record shows to be open behind the save */
+    bool is_loaded;                                     /* `least` is all that it shows */
+    struct rec_referral_noted noted[REC_REFERRALS_MAX]; /* of the save; more of one save keep their codes */
+    size_t noted_count;
 };
 
 /* A person's row. */
@@ -48,9 +59,9 @@ SALVE_MUST_USE enum salve_code rec_work_get(struct rec_tx *tx, struct compartmen
 SALVE_MUST_USE enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id,
                                               const struct rec_work_change *change, bool is_shown,
                                               struct salve_err *err);
-/* rec_work_letters_end - letters that waited too long, of all rows: they wait no more, and rows that become empty go.
- * The results stay in the record. Nothing ends by a clock that is doubted. */
-SALVE_MUST_USE enum salve_code rec_work_letters_end(struct rec_tx *tx, struct salve_err *err);
+/* rec_work_stale_end - letters and referrals that waited too long, of all rows: they wait no more, and rows that become
+ * empty go. The results stay in the record. Nothing ends by a clock that is doubted. */
+SALVE_MUST_USE enum salve_code rec_work_stale_end(struct rec_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, bool *ends_untold,
                                             struct salve_err *err);
@@ -81,5 +92,28 @@ SALVE_MUST_USE enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work *
 SALVE_MUST_USE enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, struct compartment *out,
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err);
+
+/* rec_work_answered - the ticket of the person, if there is one, says that somebody answered. */
+SALVE_MUST_USE enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, struct salve_err *err);
+
+/* --- codes of slips (rec_reply.c) --- */
+struct rec_code;
+struct referral_answer;
+/* rec_reply_make - the code of a referral, in place of the one before. rec_reply_take - an answer (enum referral_said)
+ * with a code, and whose it is; E_NOT_FOUND, E_QUOTA. rec_reply_list - what was answered and is not noted. */
+SALVE_MUST_USE enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, uint64_t number,
+                                              const struct rec_code *code, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reply_take(struct rec_tx *tx, const struct rec_code *code, uint8_t said,
+                                              struct compartment *id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, struct referral_answer *out,
+                                              size_t *count, struct salve_err *err);
+/* rec_replies_noted - after a save. rec_replies_end - all of a person. rec_replies_stale_end - those that are too old,
+ * of everybody. rec_replies_lost - for verify: rows of codes and of people that do not lead to each other, or to nobody
+ * who is here. */
+SALVE_MUST_USE enum salve_code rec_replies_lost(struct rec_tx *tx, size_t *count, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_replies_noted(struct rec_tx *tx, struct compartment id,
+                                                 const struct rec_work_change *change, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_replies_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err);
 
 #endif

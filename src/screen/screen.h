@@ -210,9 +210,13 @@ SALVE_MUST_USE enum salve_code screen_sign(struct rec_view *view, struct actor a
 
 /* screen_is_own - has it the form of what is made here: a finding, what follows from one, a signing, a note that
  * somebody was told? screen_is_word - of what the staff of this site alone can say: a draft to sign, a signing, a
- * note. */
+ * note, a referral. */
 bool screen_is_own(const struct rec_resource *resource);
 bool screen_is_word(const struct rec_resource *resource);
+
+/* screen_finding_of - the finding that an Observation keeps, copied into mem. E_NOT_FOUND: it is none. */
+SALVE_MUST_USE enum salve_code screen_finding_of(const struct rec_resource *resource, struct arena *mem,
+                                                 struct finding *out, struct salve_err *err);
 
 /* screen_age - does what the view shows agree with the record as it is? NEWER: something that a guideline may look at
  * came after it. CORRECTED: what it rests on was taken back or changed. Drafts: the oldest of them counts; signed: the

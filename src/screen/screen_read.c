@@ -116,6 +116,15 @@ enum screen_kind screen_kind(const struct rec_resource *resource)
     return SCREEN_OTHER;
 }
 
+enum salve_code screen_finding_of(const struct rec_resource *resource, struct arena *mem, struct finding *out,
+                                  struct salve_err *err)
+{
+    if (screen_kind(resource) != SCREEN_OBSERVATION) return salve_fail(err, SALVE_E_NOT_FOUND, "finding");
+    TRY(screen_finding(&resource->tape, screen_extension(&resource->tape), mem, out, err));
+    out->apart = screen_families(resource);
+    return SALVE_OK;
+}
+
 bool screen_is_draft(const struct rec_resource *resource)
 {
     enum screen_kind kind = screen_kind(resource);

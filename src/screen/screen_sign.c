@@ -4,6 +4,7 @@
  * what was signed, newest signing first, for the letter. */
 #include "base/assert.h"
 #include "consent/may.h"
+#include "records/referral.h"
 #include "screen/screen_int.h"
 
 #define ACTIVITY DEED_ACTIVITY
@@ -266,8 +267,19 @@ bool screen_is_own(const struct rec_resource *resource)
     return screen_kind(resource) != SCREEN_OTHER || is_signing(resource) || screen_is_note(resource);
 }
 
+/* A referral in the name of staff (records/referral.h). */
+static bool is_referral(const struct rec_resource *resource)
+{
+    const struct tape *tape = &resource->tape;
+    tape_at code = tape_get(tape, tape_root(tape), "code.coding.code");
+    tape_at by = tape_get(tape, tape_root(tape), "requester.identifier.system");
+    return str_is(resource->type, "Task") && code != TAPE_NONE && str_is(tape_text(tape, code), REFERRAL_FULFILL) &&
+           by != TAPE_NONE && str_is(tape_text(tape, by), DEED_STAFF);
+}
+
 bool screen_is_word(const struct rec_resource *resource)
 {
+    if (is_referral(resource)) return true;
     return screen_is_draft(resource) || is_signing(resource) || screen_is_note(resource);
 }
 

@@ -20,6 +20,7 @@ enum visit_part {
     VISIT_FRAMES = 8,
     VISIT_RANGES = 16,
     VISIT_ALL = 31,
+    VISIT_QUESTIONNAIRES = 64,
     VISIT_ALARMS = 32 /* of the guidelines those of the alarm layer, whatever else is asked for */
 };
 
@@ -50,6 +51,12 @@ struct visit_frame { /* words of letters in one language */
     struct letter_frame *frame;
     struct salve_err err;
 };
+struct form;
+struct visit_questionnaire {
+    struct str id;
+    struct form *form;
+    struct salve_err err; /* err.code: it may not be used */
+};
 struct visit_file {
     struct str name, bytes; /* name: below the share folder */
 };
@@ -71,6 +78,8 @@ struct visit_content {
     struct salve_err packages_err;          /* why it is broken */
     const struct ranges *ranges; /* plausible numbers and how old they may be; visit_ranges says why it is NULL */
     struct salve_err ranges_err;
+    struct visit_questionnaire *questionnaires;
+    size_t questionnaire_count;
     struct visit_file *files; /* every file that was loaded, in the order of loading */
     size_t file_count;
 };
@@ -118,5 +127,9 @@ SALVE_MUST_USE enum salve_code visit_receipts(const struct visit_content *conten
 /* visit_frame - the words of letters in a language. E_USAGE: that is no language code; E_NOT_FOUND; or why broken. */
 SALVE_MUST_USE enum salve_code visit_frame(const struct visit_content *content, struct str language,
                                            const struct letter_frame **out, struct salve_err *err);
+
+/* visit_questionnaire - the form of that id. E_NOT_FOUND: there is none; or why it is broken. */
+SALVE_MUST_USE enum salve_code visit_questionnaire(const struct visit_content *content, struct str id,
+                                                   const struct form **out, struct salve_err *err);
 
 #endif

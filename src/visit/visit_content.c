@@ -4,10 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "admit/admit.h"
 #include "base/buf.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
+#include "form/form.h"
 #include "screen/screen.h"
 #include "visit/content.h"
 #include "visit/plan_int.h"
@@ -390,6 +392,53 @@ enum salve_code visit_ranges(const struct visit_content *content, const struct r
     return content->ranges_err.code;
 }
 
+/* --- questionnaires ----------------------------------------------------------------------------------------------- */
+
+static enum salve_code load_questionnaire(struct opening *in, const struct admit_rules *rules, struct str id,
+                                          struct salve_err *err)
+{
+    struct str bytes, name = arena_printf(in->mem, "forms/questionnaires/%.*s.json", STR_ARGS(id));
+    struct str path = arena_printf(in->mem, "%s/%.*s", in->ask->share, STR_ARGS(name));
+    struct visit_questionnaire *to = ONE_MORE(in, in->out->questionnaires, in->out->questionnaire_count);
+    if (to == NULL || name.ptr == NULL || path.ptr == NULL) return no_memory(err);
+    to->id = id;
+    enum salve_code code = file_read(path.ptr, SALVE_FORM_BYTES_MAX, in->mem, &bytes, &to->err);
+    if (code == SALVE_OK) code = form_read(bytes, rules, in->mem, &to->form, &to->err);
+    if (code == SALVE_OK && !str_eq(form_id(to->form), id))
+        code = salve_refuse(&to->err, SALVE_E_INVALID, "it is not the name of the file", "Questionnaire: id");
+    if (code == SALVE_OK) return pin(in, name, bytes, err);
+    salve_err_in(&to->err, "%.*s", STR_ARGS(name));
+    return SALVE_OK;
+}
+
+static enum salve_code load_questionnaires(struct opening *in, struct salve_err *err)
+{
+    struct str *names = NULL;
+    struct admit_rules *rules = NULL;
+    size_t count = 0;
+    TRY(admit_rules_make(NULL, in->mem, &rules, err));
+    enum salve_code code = list_folder(in, "forms/questionnaires", &names, &count, err);
+    if (code != SALVE_OK) return code == SALVE_E_NOT_FOUND ? SALVE_OK : code;
+    for (size_t i = 0; i < count; i++) {
+        struct str id = middle_of(names[i], STR(""), STR(".json"));
+        if (id.ptr != NULL) TRY(load_questionnaire(in, rules, id, err));
+    }
+    return SALVE_OK;
+}
+
+enum salve_code visit_questionnaire(const struct visit_content *content, struct str id, const struct form **out,
+                                    struct salve_err *err)
+{
+    for (size_t i = 0; i < content->questionnaire_count; i++) {
+        const struct visit_questionnaire *one = &content->questionnaires[i];
+        if (!str_eq(one->id, id)) continue;
+        *out = one->form;
+        if (one->err.code != SALVE_OK && err != NULL) *err = one->err;
+        return one->err.code;
+    }
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such form", "form");
+}
+
 /* --- all of it ---------------------------------------------------------------------------------------------------- */
 
 enum salve_code visit_content_open(const struct visit_content_ask *ask, struct arena *mem, struct visit_content **out,
@@ -404,6 +453,7 @@ enum salve_code visit_content_open(const struct visit_content_ask *ask, struct a
     if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_frames(&in, err));
     if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_packages(&in, err));
     if ((ask->parts & VISIT_RANGES) != 0) TRY(load_ranges(&in, err));
+    if ((ask->parts & VISIT_QUESTIONNAIRES) != 0) TRY(load_questionnaires(&in, err));
     *out = in.out;
     return SALVE_OK;
 }

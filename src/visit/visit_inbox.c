@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "visit/check.h"
+#include "visit/refer.h"
 #include "visit/release_int.h"
 #include "visit/visit_int.h"
 
@@ -18,7 +19,7 @@ static void merge(struct work *work)
         struct work_entry one = work->entries[i];
         size_t at = 0;
         if (one.task == WORK_TALK) one.task = WORK_TELL; /* which tests those are nobody reads in a list */
-        if (one.task == WORK_LETTER) continue;           /* a list of its own: visit_letter_queue */
+        if (one.task == WORK_LETTER || visit_is_follow_up(one.task)) continue; /* lists of their own */
         while (at < count && work->entries[at].task != one.task) at++;
         struct work_entry *kept = &work->entries[at];
         if (at == count) {

@@ -161,6 +161,8 @@ function calls(knobs, seen) {
         },
         measure,
         inbox: () => ({ status: 200, body: { tickets: knobs.tickets } }),
+        letters: () => ({ status: 200, body: { tickets: tickets.map((ticket, i) => ({ ticket, since: ago(60 * i), reach: i === 0 ? 'next-visit' : 'ticket' })) } }),
+        releases: () => ({ status: 200, body: { tests: [{ name: 'blood test A', release: 'in-person' }, { name: 'creatinine', release: 'after-review' }, { name: 'height', release: 'at-once' }] } }),
     };
     return (name, cookie, token, ask) => {
         if (!Object.hasOwn(table, name)) return refusal(404, 'E_NOT_FOUND');

@@ -8,6 +8,8 @@ import type {
     Finding as Kept,
     HealthCheck,
     Purpose,
+    ReferralReply,
+    Release,
     Role,
     RuleState,
     Station,
@@ -17,6 +19,7 @@ import type {
     Why,
     WorkTask,
 } from 'gen/lists.ts';
+import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -277,6 +280,20 @@ export interface Place {
     telephone: string;
     hours: string;
 }
+/** Where things stand, reckoned by the server as for letters: shares of the length, from low to high. */
+export interface Piece {
+    /** Which of the bands. */
+    band: number;
+    start: number;
+    size: number;
+}
+export interface Drawn {
+    pieces: Piece[];
+    at: number;
+    /** The number is not on the line: it is drawn at that end. */
+    beyond: 'below' | 'above' | null;
+    ticks: { at: number; number: number }[];
+}
 /** A number line: bands upwards, each to its end, and where the number lies. */
 export interface Scale {
     label: string;
@@ -284,6 +301,17 @@ export interface Scale {
     to: number;
     at: number;
     bands: { to: number; name: string; here: boolean }[];
+    drawn: Drawn;
+}
+/** A number over the days, before the bands of its line; the newest last. */
+export interface Trend {
+    label: string;
+    from: number;
+    to: number;
+    pieces: Piece[];
+    /** Their names. */
+    bands: string[];
+    points: { x: number; y: number; date: string; value: string }[];
 }
 /** The words of a finding in the language that was asked for; `labels` and `units` by what its lists and inputs
  * name. */
@@ -309,6 +337,19 @@ export interface Finding extends Kept {
     place: Place | null;
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
     closed: boolean;
+    /** When the person hears of it. */
+    release?: Release;
+    /** It stands in no letter before the person was told in person. */
+    withheld?: boolean;
+    /** It rests on something that was taken back or changed since. */
+    stale?: boolean;
+    trends?: Trend[];
+}
+/** A letter that was signed and not printed since. */
+export interface Waiting {
+    ticket: string;
+    reach: string;
+    since: string;
 }
 /** Where somebody stands in the queue of today; without a ticket they do not. */
 export interface QueuedPlace {
@@ -555,6 +596,8 @@ interface Calls {
     'not-told': [{ person: string; why: 'left' | 'call-clinician' }, { work: Work }];
     'end-alarm': [{ person: string }, { count: number; work: Work }];
     inbox: [object, { tickets: Ticket[] }];
+    letters: [object, { tickets: Waiting[] }];
+    releases: [object, { tests: { name: string; release: Release }[] }];
     queue: [object, Today];
     'check-in': [{ person: string }, Queued];
     'at-station': [{ person: string; station: Station; state: AtStation }, Queued];
@@ -562,6 +605,12 @@ interface Calls {
     exit: [{ person: string }, Exit];
     leave: [{ person: string; how: 'finished' | 'left' }, Queued];
     letter: [{ person: string; language: string; untold: boolean }, { html: string; pdf: string }];
+    referrals: [{ person: string }, Referrals];
+    refer: [{ person: string; id: string; place: string; until: string }, Referrals & { id: string }];
+    'refer-slip': [{ person: string; id: string; language: string }, Slip];
+    follow: [Follow, Referrals];
+    'follow-list': [object, { tickets: Due[] }];
+    reply: [{ slip: string; said: ReferralReply }, object];
 }
 export type CallName = keyof Calls;
 type Ask<K extends CallName> = Calls[K][0];
@@ -735,6 +784,8 @@ export const api = {
     consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
         call('consent-withdraw', { purpose, language, ...desk }),
     inbox: () => call('inbox', {}),
+    letters: () => call('letters', {}),
+    releases: () => call('releases', {}),
     queue: () => call('queue', {}),
     checkIn: (person: string) => call('check-in', { person }),
     atStation: (person: string, station: Station, state: AtStation) => call('at-station', { person, station, state }),
@@ -742,4 +793,10 @@ export const api = {
     exit: (person: string) => call('exit', { person }),
     leave: (person: string, how: 'finished' | 'left') => call('leave', { person, how }),
     letter: (person: string, language: string, untold: boolean) => call('letter', { person, language, untold }),
+    referrals: (person: string) => call('referrals', { person }),
+    refer: (given: Calls['refer'][0]) => call('refer', given),
+    referSlip: (person: string, id: string, language: string) => call('refer-slip', { person, id, language }),
+    follow: (given: Follow) => call('follow', given),
+    followList: () => call('follow-list', {}),
+    reply: (slip: string, said: ReferralReply) => call('reply', { slip, said }),
 };

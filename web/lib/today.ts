@@ -14,11 +14,17 @@ export function place(): QueuedPlace | null {
     return queue?.ticket ? queue : null;
 }
 
-async function say(asked: (handle: string) => Promise<Answer<Queued>>): Promise<Answer<Queued>> {
-    const handle = person.value?.person ?? '',
-        answer = await asked(handle);
-    if (answer.ok) heard.value = { person: handle, queue: answer.value };
-    return answer;
+// One after the other: where somebody is, is known only when what was said before has been answered.
+let before: Promise<unknown> = Promise.resolve();
+function say(asked: (handle: string) => Promise<Answer<Queued>>): Promise<Answer<Queued>> {
+    const handle = person.value?.person ?? '';
+    const turn = before.then(async () => {
+        const answer = await asked(handle);
+        if (answer.ok) heard.value = { person: handle, queue: answer.value };
+        return answer;
+    });
+    before = turn;
+    return turn;
 }
 
 export const checkIn = (): Promise<Answer<Queued>> => say((handle) => api.checkIn(handle));
@@ -30,6 +36,7 @@ export const settle = (item: string, why: Why): Promise<Answer<Queued>> =>
 /** The next card comes: who is at a station goes back to wait. What is left of them there, the plan says. Says where
  * they were, for a card that opens nobody. */
 export async function stepBack(): Promise<Station | null> {
+    await before;
     const at = place()?.at ?? null;
     if (at) await atStation(at, 'back');
     return at;

@@ -42,7 +42,7 @@ class Keys extends Mouse {
     async card(code) { await this.to(this.page.locator('input.code')); await this.type(code); await this.page.keyboard.press('Enter'); }
     async station(path) {
         const paths = await this.page.locator('.stations a').evaluateAll((all) => all.map((one) => one.getAttribute('href')));
-        await this.page.keyboard.press(`Alt+${paths.indexOf(path) + 1}`);
+        await this.page.keyboard.press(`Alt+${(paths.indexOf(path) + 1) % 10}`);
     }
     // Pressure: the third digit leads on by itself, Tab goes to the pulse. Body: Enter leads on.
     async numbers(texts) {

@@ -9,6 +9,7 @@
 #include "records/deeds.h"
 #include "records/health.h"
 #include "records/queue.h"
+#include "records/referral.h"
 #include "records/session.h"
 #include "records/worklist.h"
 #include "t_site.h"
@@ -211,6 +212,74 @@ static enum salve_code try_CLOSE(enum role role, enum purpose purpose)
     return say(role, purpose, DEED_OPERATION, "COMPLETE");
 }
 static enum salve_code try_TELL(enum role role, enum purpose purpose) { return say(role, purpose, NULL, NULL); }
+
+/* A referral of that state; `focus`: what it is of. */
+static struct tape referral(struct rec_view *view, struct str id, const char *status, struct str focus, struct str from,
+                            struct str by)
+{
+    char person[COMPARTMENT_TEXT_BYTES + 1], at[CLOCK_TEXT_BYTES];
+    compartment_text(rec_compartment(view), person);
+    struct str json = arena_printf(
+        t->mem,
+        "{\"resourceType\":\"Task\",\"id\":\"%.*s\",\"status\":\"%s\",\"intent\":\"order\",\"priority\":\"routine\","
+        "\"code\":{\"coding\":[{\"system\":\"" REFERRAL_SYSTEM "\",\"code\":\"" REFERRAL_FULFILL "\"}]},"
+        "\"focus\":{\"reference\":\"%.*s\"},\"for\":{\"reference\":\"Patient/%s.1\"},"
+        "\"authoredOn\":\"2026-11-23T09:30:00Z\",\"lastModified\":\"%.*s\","
+        "\"requester\":{\"identifier\":{\"system\":\"" DEED_STAFF "\",\"value\":\"%.*s\"}},"
+        "\"owner\":{\"identifier\":{\"system\":\"" DEED_STAFF "\",\"value\":\"%.*s\"}}}",
+        STR_ARGS(id), status, STR_ARGS(focus), person, STR_ARGS(clock_text(rec_opened_at_unix_ms(view), at)),
+        STR_ARGS(from), STR_ARGS(by));
+    return t_read(t->mem, json.ptr);
+}
+
+static struct str by_of(enum role role) { return as[role].id.len > 0 ? as[role].id : STR("nobody"); }
+
+/* Of something that is no request: only who may refer hears that. */
+static enum salve_code try_REFER(enum role role, enum purpose purpose)
+{
+    struct rec_view *view = NULL;
+    struct str id;
+    enum salve_code code = open_as(role, purpose, 0, &view);
+    if (code != SALVE_OK) return code;
+    t_must(rec_new_id(view, t->mem, &id, &err));
+    char person[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(rec_compartment(view), person);
+    struct str focus = arena_printf(t->mem, "Patient/%s.1", person);
+    struct tape tape = referral(view, id, "requested", focus, by_of(role), by_of(role));
+    code = t_save_code(t, view, &tape, CLASS_SENS);
+    t_close_view(&view);
+    return code == SALVE_E_CONFLICT ? SALVE_OK : code;
+}
+
+/* A referral that the clinician made is seen to by whoever has the row. */
+static enum salve_code try_FOLLOW(enum role role, enum purpose purpose)
+{
+    struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, whom(role)->is.card);
+    struct str request, id;
+    t_must(rec_new_id(view, t->mem, &request, &err));
+    t_must(rec_new_id(view, t->mem, &id, &err));
+    struct str focus = arena_printf(t->mem, "ServiceRequest/%.*s", STR_ARGS(request));
+    char person[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(rec_compartment(view), person);
+    struct tape asks = t_read(
+        t->mem,
+        arena_printf(t->mem,
+                     "{\"resourceType\":\"ServiceRequest\",\"id\":\"%.*s\",\"status\":\"active\",\"intent\":"
+                     "\"proposal\",\"code\":{\"coding\":[{\"system\":\"urn:salve:guideline:blood-pressure:action\","
+                     "\"code\":\"confirm-within-1-month\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"}}",
+                     STR_ARGS(request), person)
+            .ptr);
+    struct tape first = referral(view, id, "requested", focus, T_CLINICIAN.id, T_CLINICIAN.id);
+    struct rec_item items[] = {{.tape = &asks}, {.tape = &first}};
+    t_must(rec_save(view, items, 2, NULL, t->mem, &err));
+    t_close_view(&view);
+    enum salve_code code = open_as(role, purpose, 0, &view);
+    if (code != SALVE_OK) return code;
+    struct tape next = referral(view, id, "accepted", focus, T_CLINICIAN.id, by_of(role));
+    code = t_save_code(t, view, &next, CLASS_CLIN);
+    t_close_view(&view);
+    return code;
+}
 
 static enum salve_code try_WORK(enum role role, enum purpose purpose)
 {

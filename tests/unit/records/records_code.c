@@ -10,7 +10,11 @@ static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 static const struct {
     enum rec_code_kind kind;
     size_t chars, group;
-} KINDS[] = {{REC_CODE_CARD, 20, 4}, {REC_CODE_LETTER, 21, 7}, {REC_CODE_SLIP, 18, 6}, {REC_CODE_TICKET, 6, 3}};
+} KINDS[] = {{REC_CODE_CARD, 20, 4},
+             {REC_CODE_LETTER, 21, 7},
+             {REC_CODE_SLIP, 18, 6},
+             {REC_CODE_TICKET, 6, 3},
+             {REC_CODE_REPLY, 22, 8}};
 enum { KIND_COUNT = sizeof KINDS / sizeof KINDS[0] };
 
 static void a_new_code_is_valid_and_well_formed(void **state)

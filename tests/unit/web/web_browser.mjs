@@ -72,6 +72,14 @@ async function screens(language, theme, width, zoom) {
     await page.locator('.list tbody tr').nth(2).waitFor();
     await holds(page, name('inbox'), language);
     check(name('the most urgent ticket is first'), (await page.locator('.list tbody th').first().textContent()) === tickets[1]);
+    await page.locator('a[href="/letters-to-print"]').click();
+    await page.locator('.list tbody tr').nth(1).waitFor();
+    await holds(page, name('letters to print'), language);
+    check(name('what waits for its card is last, and has no button'), (await page.locator('.list tbody tr').last().getByRole('button').count()) === 0);
+    await page.goto(`${server.url}/tests`);
+    await page.locator('main h2').nth(2).waitFor();
+    await dress();
+    await holds(page, name('when results are heard'), language);
     await page.goto(`${server.url}/scan`);
     await page.locator('input.code').waitFor();
     await dress();

@@ -11,6 +11,7 @@ export const isShown = signal(false);
 const KEYS: readonly (readonly [string, PlainKey])[] = [
     ['/', 'keys.slash'],
     ['N', 'keys.next'],
+    ['Enter', 'keys.enter'],
     ['Alt + 1 … 9', 'keys.stations'],
     ['?', 'keys.help'],
 ];

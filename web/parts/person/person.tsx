@@ -7,13 +7,14 @@ import type { Failure, Person } from '../../lib/api.ts';
 import { unsaved } from '../../lib/draft.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { theirs } from '../../lib/outbox.ts';
-import { closePerson, isUrgent, person, wasClosed } from '../../lib/session.ts';
+import { closePerson, isUrgent, me, person, wasClosed } from '../../lib/session.ts';
 import { atStation, stepBack } from '../../lib/today.ts';
 import { day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../failure/failure.tsx';
 import { QueueNumber } from '../queue/queue.tsx';
 import { UnsavedNote } from '../unsaved/unsaved.tsx';
 import { routes } from '../../routes.ts';
+import { openNext } from '../../screens/inbox/next.ts';
 
 const bornOn = (birthDate: string): string =>
     /^\d{4}-\d\d-\d\d$/.test(birthDate) ? day(new Date(`${birthDate}T12:00:00Z`), 'UTC') : birthDate;
@@ -25,6 +26,8 @@ const sayWho = ({ ageYears, birthDate, sex }: Person): string =>
         ...(sex ? [t(`person.${sex}`)] : []),
     ].join(' · ');
 
+const isReviewing = (): boolean => me.value?.role === 'clinician';
+
 export function PersonBar() {
     const [failure, setFailure] = useState<Failure | null>(null),
         [isAsking, ask] = useState(false),
@@ -34,11 +37,13 @@ export function PersonBar() {
         if (!person.value) return;
         ask(unsaved.value && !givesUp);
         if (unsaved.value && !givesUp) return;
-        const at = await stepBack(),
+        const { by, work } = person.value,
+            at = await stepBack(),
             answer = await closePerson();
         if (!answer.ok && at) await atStation(at, 'begin');
         setFailure(answer.ok ? null : answer.failure);
-        if (answer.ok) route(routes.scan);
+        // A clinician who works through the inbox goes on there.
+        if (answer.ok) route(by === 'ticket' && isReviewing() ? await openNext(work.ticket ?? '') : routes.scan);
     };
     useKeys({ n: () => void close(false) });
     if (!open)

@@ -67,16 +67,18 @@ export function NotToday({ item, onSettled }: { item: string; onSettled: () => v
             </button>
         );
     return (
-        <div role="group" aria-label={t('queue.why', { item: itemText(item) })} class="whys">
+        <div role="group" aria-label={t('queue.why', { item: itemText(item) })}>
             <p>{t('queue.why', { item: itemText(item) })}</p>
-            {(Object.keys(whys) as Why[]).map((why) => (
-                <button key={why} type="button" onClick={() => void answer(why)}>
-                    {t(`queue.why-${why}`)}
+            <div class="buttons">
+                {(Object.keys(whys) as Why[]).map((why) => (
+                    <button key={why} type="button" onClick={() => void answer(why)}>
+                        {t(`queue.why-${why}`)}
+                    </button>
+                ))}
+                <button type="button" onClick={() => ask(false)}>
+                    {t('queue.back')}
                 </button>
-            ))}
-            <button type="button" onClick={() => ask(false)}>
-                {t('queue.back')}
-            </button>
+            </div>
             <p class="small">{t('queue.why-kept')}</p>
             <FailureNote failure={failure} />
         </div>

@@ -4,7 +4,7 @@
 import { useId } from 'preact/hooks';
 import { number, t } from '../../lib/words.ts';
 import type { Scale } from '../../screens/results/findings.ts';
-import { scaleMark, scalePieces, scaleRows, scaleTicks } from './scale.ts';
+import { scalePieces, scaleRows } from './scale.ts';
 
 const WIDTH = 320,
     TOP = 26,
@@ -13,7 +13,7 @@ const WIDTH = 320,
 
 function Drawing({ scale, title }: { scale: Scale; title: string }) {
     const id = useId(),
-        { at, beyond } = scaleMark(scale),
+        { at, beyond, ticks } = scale.drawn,
         x = 8 + at * (WIDTH - 16);
     return (
         <svg class="line" viewBox={`0 0 ${WIDTH} 64`} role="img" aria-labelledby={id} focusable="false" direction="ltr">
@@ -30,7 +30,7 @@ function Drawing({ scale, title }: { scale: Scale; title: string }) {
             ))}
             <path class="line-mark" d={`M ${x - 8} 6 L ${x + 8} 6 L ${x} ${TOP - 2} Z`} />
             <line class="line-mark" x1={x} x2={x} y1={TOP} y2={TOP + HEIGHT} />
-            {scaleTicks(scale).map((tick) => (
+            {ticks.map((tick) => (
                 <text
                     key={tick.number}
                     class="line-end"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The row of stations; Alt and its place in the row goes to one.
+// The row of stations; Alt and its place in the row goes to one, Alt and 0 to the tenth.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { useKeys } from '../../lib/keys.ts';
@@ -14,7 +14,7 @@ export function Stations() {
     const { path, route } = useLocation(),
         [isOpen, open] = useState(false),
         stations = stationsOf(me.value?.role);
-    const go = stations.map(({ path: to }, i) => [`Alt+${i + 1}`, () => route(to)] as const);
+    const go = stations.slice(0, 10).map(({ path: to }, i) => [`Alt+${(i + 1) % 10}`, () => route(to)] as const);
     useKeys({ ...Object.fromEntries(go), '/': () => route(routes.scan), '?': () => void (isShown.value = true) });
     useEffect(() => open(false), [path]);
     const name = t(isWithPeople(me.value?.role) ? 'top.stations' : 'top.pages');

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is open, by ticket: who waits to be told, seen, signed. A ticket says no name and no result; the person is
-// opened by it, one at a time, and the look is in the log.
+// opened by it, one at a time, and the look is in the log. Enter opens the first.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Failure, type Ticket } from '../../lib/api.ts';
 import { sayNow } from '../../lib/announce.ts';
 import { me, openPerson } from '../../lib/session.ts';
-import { clock, day, list, t } from '../../lib/words.ts';
+import { clock, day, list, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
-import { byUrgency, nextRoute } from './inbox_rules.ts';
+import { routes } from '../../routes.ts';
+import { ENTER, useEnter } from '../../lib/enter.ts';
+import { grouped, inOrder, nextRoute, opens, urgencyOf, type Group } from './inbox_rules.ts';
 
 const AGAIN_MS = 30_000;
+const SHAPES: Readonly<Record<Group, string>> = { emergency: '■', today: '■', soon: '▲', incomplete: '○', normal: '●' };
 
 function Row({ ticket, onOpen }: { ticket: Ticket; onOpen: () => void }) {
     const since = new Date(ticket.tasks[0]?.since ?? NaN),
@@ -24,14 +27,20 @@ function Row({ ticket, onOpen }: { ticket: Ticket; onOpen: () => void }) {
                 </bdi>
             </th>
             <td>
-                <UrgencyMark urgency={ticket.urgency} />
+                <UrgencyMark urgency={urgencyOf(ticket)} />
             </td>
             <td>{list(ticket.tasks.map(({ task }) => t(`inbox.task-${task}`)))}</td>
             <td>{Number.isNaN(since.getTime()) ? '' : `${day(since, zone)} ${clock(since, zone)}`}</td>
             <td>
-                <button type="button" class="button-main" onClick={onOpen}>
-                    {t('inbox.open', { ticket: ticket.ticket })}
-                </button>
+                {opens(ticket) ? (
+                    <button type="button" class="button-main" onClick={onOpen}>
+                        {t('inbox.open', { ticket: ticket.ticket })}
+                    </button>
+                ) : (
+                    <span>
+                        <span aria-hidden="true">▣</span> {t('inbox.by-card')}
+                    </span>
+                )}
             </td>
         </tr>
     );
@@ -49,8 +58,8 @@ export function Inbox() {
             if (isOver) return;
             setFailure(answer.ok ? null : answer.failure);
             if (!answer.ok) return;
-            const list = byUrgency(answer.value.tickets),
-                now = list.filter(({ urgency }) => urgency === 'emergency-now').length;
+            const list = answer.value.tickets,
+                now = list.filter((one) => urgencyOf(one) === 'emergency-now').length;
             if (now > urgent) sayNow(t('inbox.urgent', { count: now }));
             urgent = now;
             setTickets(list);
@@ -67,13 +76,26 @@ export function Inbox() {
         setFailure(answer.ok ? null : answer.failure);
         if (answer.ok) route(nextRoute(ticket.tasks));
     };
+    const first = inOrder(tickets ?? [], '')[0];
+    useEnter(first === undefined ? null : () => void open(first));
     return (
         <section class="card">
             <FailureNote failure={failure} />
+            {first !== undefined && (
+                <p class="buttons">
+                    <button type="button" class="button-main" onClick={() => void open(first)}>
+                        {t('inbox.open-first')} <kbd aria-hidden="true">{ENTER}</kbd>
+                    </button>
+                </p>
+            )}
             {tickets?.length === 0 && <p>{t('inbox.none')}</p>}
-            {tickets && tickets.length > 0 && (
-                <table class="list">
-                    <caption class="small">{t('inbox.count', { count: tickets.length })}</caption>
+            {tickets && tickets.length > 0 && <p class="small">{t('inbox.count', { count: tickets.length })}</p>}
+            {grouped(tickets ?? []).map(({ group, tickets: some }) => (
+                <table key={group} class="list list-group">
+                    <caption>
+                        <span aria-hidden="true">{SHAPES[group]}</span>{' '}
+                        {t(`inbox.group-${group}`, { count: number(some.length) })}
+                    </caption>
                     <thead>
                         <tr>
                             <th scope="col">{t('inbox.ticket')}</th>
@@ -84,12 +106,20 @@ export function Inbox() {
                         </tr>
                     </thead>
                     <tbody>
-                        {tickets.map((ticket) => (
+                        {some.map((ticket) => (
                             <Row key={ticket.ticket} ticket={ticket} onOpen={() => void open(ticket)} />
                         ))}
                     </tbody>
                 </table>
-            )}
+            ))}
+            <p class="buttons">
+                <a class="button" href={routes.printing}>
+                    {t('printing.title')}
+                </a>
+                <a class="button" href={routes.tests}>
+                    {t('tests.title')}
+                </a>
+            </p>
         </section>
     );
 }

@@ -6,6 +6,7 @@ import type { Finding } from '../../lib/api.ts';
 import { me, person } from '../../lib/session.ts';
 import { clock, day, t } from '../../lib/words.ts';
 import { NumberLine } from '../../parts/scale/scale.tsx';
+import { TrendChart } from '../../parts/trend/trend.tsx';
 import { unitText } from '../../parts/units/units.ts';
 import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
 import { routes } from '../../routes.ts';
@@ -14,6 +15,7 @@ import {
     isApart,
     labelOf,
     markOf,
+    staysWithheld,
     trendOf,
     unmetOf,
     valueOf,
@@ -131,6 +133,42 @@ function Trend({ finding }: { finding: Shown }) {
     );
 }
 
+// When the person hears of it; and what stands in no letter before they were told in person.
+function ReleaseNote({ finding, onTalked }: { finding: Finding; onTalked: (() => void) | null }) {
+    const { release } = finding;
+    if (release === undefined || finding.status !== 'assessed') return null;
+    if (release !== 'in-person')
+        return (
+            <p class="small">
+                <span aria-hidden="true">{release === 'at-once' ? '◔' : '✉'}</span> {t(`results.release-${release}`)}
+            </p>
+        );
+    if (!staysWithheld(finding)) return <p class="small">{t('results.release-told')}</p>;
+    return (
+        <div class="note note-look">
+            <p>
+                <span aria-hidden="true">☍</span> {t('results.release-in-person')}
+            </p>
+            {onTalked !== null && (
+                <button type="button" onClick={onTalked}>
+                    {t('results.talked')}
+                </button>
+            )}
+        </div>
+    );
+}
+
+function Corrected({ was }: { was: Finding | null }) {
+    if (was === null) return null;
+    return (
+        <p class="note note-look">
+            {t('results.corrects', {
+                was: valueOf(was) === '' ? was.words.headline : `${valueOf(was)} ${unitOf(was, was.unit)}`,
+            })}
+        </p>
+    );
+}
+
 function ToldNote({ finding }: { finding: Finding }) {
     const { told, closed } = finding;
     if (told === null) {
@@ -155,7 +193,16 @@ function ToldNote({ finding }: { finding: Finding }) {
     );
 }
 
-function Body({ finding, children }: { finding: Finding; children?: ComponentChildren }) {
+export interface CardProps {
+    finding: Finding;
+    /** What was signed before, where this corrects it. */
+    was?: Finding | null;
+    /** Notes that the person was told in person; null: not here. */
+    onTalked?: (() => void) | null;
+    children?: ComponentChildren;
+}
+
+function Body({ finding, was = null, onTalked = null, children }: CardProps) {
     const mark = markOf(finding),
         sure = confidenceOf(finding),
         { words } = finding,
@@ -191,7 +238,16 @@ function Body({ finding, children }: { finding: Finding; children?: ComponentChi
             {(finding.scales ?? []).map((scale) => (
                 <NumberLine key={scale.label} scale={scale} unit={unitOf(finding, finding.unit)} />
             ))}
-            <Trend finding={finding} />
+            <Corrected was={was} />
+            {(finding.trends ?? []).map((trend) => (
+                <TrendChart
+                    key={trend.label}
+                    trend={trend}
+                    unit={unitOf(finding, finding.unit)}
+                    dayOf={(date) => day(new Date(`${date}T12:00:00Z`), 'UTC')}
+                />
+            ))}
+            {(finding.trends ?? []).length === 0 && <Trend finding={finding} />}
             {finding.status === 'excluded' && words.excluded && <p>{words.excluded}</p>}
             {words.meaning && <p>{words.meaning}</p>}
             {words.action && <p class="alarm-do">{[words.action, words.when].filter((text) => text).join(' ')}</p>}
@@ -202,6 +258,7 @@ function Body({ finding, children }: { finding: Finding; children?: ComponentChi
                 </p>
             )}
             <ToldNote finding={finding} />
+            <ReleaseNote finding={finding} onTalked={onTalked} />
             <Why finding={finding} />
             {children}
         </>
@@ -209,8 +266,9 @@ function Body({ finding, children }: { finding: Finding; children?: ComponentChi
 }
 
 /** FindingCard - what is kept apart stands in a box that is closed until somebody opens it. */
-export function FindingCard({ finding, children }: { finding: Finding; children?: ComponentChildren }) {
-    const body = <Body finding={finding}>{children}</Body>;
+export function FindingCard(props: CardProps) {
+    const { finding } = props,
+        body = <Body {...props} />;
     if (!isApart(finding)) return <article class="card finding">{body}</article>;
     return (
         <article class="card finding">

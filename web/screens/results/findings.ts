@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a clinician sees of a person's findings: their order, what stands about the inputs, and what came before.
-import type { Finding, FindingWords, Scale } from '../../lib/api.ts';
+import type { Entered, Finding, FindingWords, Reading, Scale } from '../../lib/api.ts';
 
 export type { Scale };
 
@@ -41,6 +41,10 @@ export interface Shown {
     readonly scales?: readonly Scale[];
     readonly told?: Finding['told'];
     readonly closed?: boolean;
+    readonly release?: Finding['release'];
+    readonly withheld?: boolean;
+    readonly stale?: boolean;
+    readonly trends?: Finding['trends'];
 }
 
 export const URGENCIES = ['emergency-now', 'same-day', 'soon', 'routine', 'self-care', 'none'];
@@ -134,3 +138,20 @@ export function trendOf(finding: Shown, last: readonly Earlier[]): Trend | null 
     }
     return null;
 }
+
+/** correctedBy - the signed finding that a draft of the same item corrects: it rests on something that was taken back
+ * or changed since. */
+export const correctedBy = <F extends Shown>(draft: Shown, signed: readonly F[]): F | null =>
+    signed.find((one) => one.stale === true && one.guideline === draft.guideline && one.item === draft.item) ?? null;
+
+/** staysWithheld - a signed result that stands in no letter before the person was told of it in person. */
+export const staysWithheld = (finding: Shown): boolean => finding.withheld === true;
+
+/** entered - a reading as it is typed, to take it back. */
+export const entered = ({ word, numbers, answer }: Reading): Entered => ({
+    word,
+    text: numbers === null ? (answer ?? '') : numbers.join('/'),
+});
+
+/** The drafts have to be seen before a key signs them: so long, in ms. */
+export const SEEN_MS = 1_000;

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // One person with what was found: drafts to sign, or what was signed. Nothing is reckoned here; "judge again" asks
 // the server.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Answer, type Failure, type Finding, type Findings } from '../../lib/api.ts';
 import { say } from '../../lib/announce.ts';
+import { ENTER, useEnter } from '../../lib/enter.ts';
 import { me, person, refreshPerson } from '../../lib/session.ts';
 import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { routes } from '../../routes.ts';
 import { FindingCard } from './card.tsx';
-import { byUrgency } from './findings.ts';
+import { Correct } from './correct.tsx';
+import { SEEN_MS, byUrgency, correctedBy, staysWithheld } from './findings.ts';
 import { signBody, signIsHeld, signLacks, signLeave, signOpen, signTake, type Signing } from './sign.ts';
 
 function LeaveOut({
@@ -67,7 +69,7 @@ function Sign({ signing, isOld, onSign }: { signing: Signing; isOld: boolean; on
                 disabled={lacks !== null || isOld || signing.step === 'sending'}
                 onClick={onSign}
             >
-                {t('results.sign-all', { count: signing.drafts.length - left })}
+                {t('results.sign-all', { count: signing.drafts.length - left })} <kbd aria-hidden="true">{ENTER}</kbd>
             </button>
         </section>
     );
@@ -125,6 +127,11 @@ function Letter({ list }: { list: readonly Finding[] }) {
             <a class="button" href={routes.letter}>
                 {t('results.letter')}
             </a>
+            {me.value?.role === 'clinician' && (
+                <a class="button" href={routes.refer}>
+                    {t('results.refer')}
+                </a>
+            )}
         </p>
     );
 }
@@ -135,13 +142,29 @@ export function ResultsScreen() {
     const [signing, setSigning] = useState<Signing>(signOpen([])),
         { route } = useLocation();
     const handle = person.value?.person,
-        isClinician = me.value?.role === 'clinician';
+        isClinician = me.value?.role === 'clinician',
+        seenAt = useRef(0);
     const take = (answer: Answer<Findings>): void => {
         if (!answer.ok) return setFailure(answer.failure);
         setFailure(null);
         setFound(answer.value);
         setSigning(signOpen(answer.value.drafts));
         if (isClinician && answer.value.drafts.length > 0) timeFrom('sign');
+        seenAt.current = performance.now();
+    };
+    const talked = async (finding: Finding): Promise<void> => {
+        if (handle === undefined) return;
+        const answer = await api.told({
+            person: handle,
+            how: 'in-person',
+            isGuardian: false,
+            agreed: '',
+            items: [finding.item],
+        });
+        if (!answer.ok) return setFailure(answer.failure);
+        say(t('results.was-talked'));
+        take(await api.findings(handle));
+        await refreshPerson();
     };
     useEffect(() => {
         let isOver = false;
@@ -176,7 +199,10 @@ export function ResultsScreen() {
         await refreshPerson();
     };
     const drafts = found?.drafts ?? [],
-        list = byUrgency(drafts.length > 0 ? drafts : (found?.signed ?? []));
+        maySign = drafts.length > 0 && isClinician && found?.age === 'current' && signLacks(signing) === null;
+    // What is signed by a key was on the screen, and not for the time of a double press alone.
+    useEnter(maySign ? () => void (performance.now() - seenAt.current >= SEEN_MS && sign()) : null);
+    const list = byUrgency(drafts.length > 0 ? drafts : (found?.signed ?? []));
     return (
         <div class="results">
             <FailureNote failure={failure} />
@@ -184,7 +210,12 @@ export function ResultsScreen() {
             {found !== null && <About found={found} onScreen={() => void screen()} />}
             <Said said={found?.said ?? []} />
             {list.map((finding) => (
-                <FindingCard key={`${finding.id} ${finding.item}`} finding={finding}>
+                <FindingCard
+                    key={`${finding.id} ${finding.item}`}
+                    finding={finding}
+                    was={drafts.length > 0 ? correctedBy(finding, found?.signed ?? []) : null}
+                    onTalked={drafts.length === 0 && staysWithheld(finding) ? () => void talked(finding) : null}
+                >
                     {drafts.length > 0 && isClinician && (
                         <LeaveOut finding={finding} signing={signing} change={setSigning} />
                     )}
@@ -194,6 +225,12 @@ export function ResultsScreen() {
                 <Sign signing={signing} isOld={found.age !== 'current'} onSign={() => void sign()} />
             )}
             {found !== null && found.signed.length > 0 && <Letter list={found.signed} />}
+            {person.value?.by === 'ticket' && found !== null && (
+                <p class="note" role="note">
+                    <span aria-hidden="true">▣</span> {t('results.closed-box')}
+                </p>
+            )}
+            {found !== null && <Correct onDone={screen} />}
             <p class="buttons">
                 <button type="button" onClick={() => route(routes.inbox)}>
                     {t('results.inbox')}

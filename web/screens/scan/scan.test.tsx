@@ -21,7 +21,7 @@ test('the box has a name and says how', async () => {
     assert(html.includes(`<input id="${id}"`) && html.includes(`aria-describedby="${id}-how"`));
 });
 test('what is wrong with a card is said in both languages, each its own way', async () => {
-    const whys = ['empty', 'characters', 'short', 'long', 'check', 'letter', 'slip'] as const;
+    const whys = ['empty', 'characters', 'short', 'long', 'check', 'letter', 'slip', 'reply'] as const;
     for (const language of ['en', 'ar'] as const) {
         const said = new Set<string>();
         for (const what of whys) {

@@ -22,7 +22,7 @@ function Counts({ counts }: { counts: readonly StationCount[] }) {
                 <tr>
                     <th scope="col">{t('today.station')}</th>
                     <th scope="col">{t('today.waiting')}</th>
-                    <th scope="col">{t('today.busy')}</th>
+                    <th scope="col">{t('today.now')}</th>
                 </tr>
             </thead>
             <tbody>
@@ -31,8 +31,8 @@ function Counts({ counts }: { counts: readonly StationCount[] }) {
                     .map(({ station, waiting, busy }) => (
                         <tr key={station}>
                             <th scope="row">{nameOf(station)}</th>
-                            <td class="number">{number(waiting)}</td>
-                            <td>{busy === 0 ? t('today.free') : number(busy)}</td>
+                            <td>{waiting === 0 ? t('today.none-waits') : t('today.wait', { count: waiting })}</td>
+                            <td>{busy === 0 ? t('today.free') : t('today.busy', { count: busy })}</td>
                         </tr>
                     ))}
             </tbody>
@@ -53,7 +53,7 @@ function Line({ row, now, onOpen }: { row: Row; now: string; onOpen: () => void 
                     ? t('today.waits', { count: waits })
                     : t('today.is-at', { station: nameOf(row.at), count: waits })}
             </td>
-            <td>{row.at === null ? nameOf(row.next) : ''}</td>
+            <td>{row.at === null ? t('today.free-for', { station: nameOf(row.next) }) : ''}</td>
             <td>
                 <button type="button" onClick={onOpen}>
                     {t('today.open', { number: number(row.number) })}
@@ -121,8 +121,8 @@ export function TodayScreen() {
             ) : (
                 <FailureNote failure={failure} />
             )}
-            {board && <Counts counts={board.stations} />}
             {board && <Board board={board} onOpen={(row) => void open(row)} />}
+            {board && board.tickets.length > 0 && <Counts counts={board.stations} />}
         </section>
     );
 }

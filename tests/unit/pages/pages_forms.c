@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The calls of forms: what a form looks like, what becomes of its answers, and that its alarms are told whatever is
+ * wrong beside them. */
+#include "pages_world.h"
+
+#define KEY(n) "'key':'" #n "b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7'"
+
+static const struct json *item_of(const struct json *items, const char *link)
+{
+    for (const struct json *item = json_first(items); item != NULL; item = item->next) {
+        if (str_is(json_get_text(item, "link"), link)) return item;
+        const struct json *inside = item_of(json_get(item, "items"), link);
+        if (inside != NULL) return inside;
+    }
+    return NULL;
+}
+
+static void a_form_comes_in_a_language_with_its_first_answers(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    assert_error(call(&ben, "form", "{'person':'AAAAAAAAAAAAAAAAAAAAAA','form':'danger'}"), 403, "E_CONSENT");
+    assert_status(browser_open(&ben, world->w.card), 200);
+    struct answer answer = call(&ben, "form", "{'person':'%P','form':'danger','language':'ar'}");
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "form.id"), "danger");
+    assert_str(text_of(answer, "form.direction"), "rtl");
+    const struct json *item = item_of(json_path(answer.json, "form.items"), "chest-pain");
+    assert_str(json_get_text(item, "kind"), "boolean");
+    assert_str(json_text(json_path(item, "code.code")), "chest-pain");
+    assert_str(text_of(answer, "initial.0.link"), "cannot-be-pregnant"); /* she is 76 */
+    assert_str(text_of(answer, "initial.0.values.0"), "true");
+    assert_error(call(&ben, "form", "{'person':'%P','form':'../danger'}"), 404, "E_NOT_FOUND");
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void answers_are_kept_once_and_judged(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, world->w.card), 200);
+    const char *asked =
+        "{'person':'%P'," KEY(0) ",'form':'body','answers':[{'link':'height','values':['161']},"
+                                 "{'link':'weight','values':['97.5']},{'link':'waist','values':['99']}]}";
+    struct answer answer = call(&ben, "form-save", asked);
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "state"), "stored");
+    assert_str(json_number(json_path(answer.json, "kept")), "3");
+    assert_true(count_of(answer, "findings") > 0);
+    struct answer again = call(&ben, "form-save", asked); /* the answer was lost */
+    assert_status(again, 200);
+    assert_int_equal(count_of(again, "findings"), count_of(answer, "findings"));
+    struct answer person = call(&ben, "person", "{'person':'%P'}");
+    assert_int_equal(count_of(person, "today"), 3);
+    assert_error(call(&ben, "form-save",
+                      "{'person':'%P'," KEY(0) ",'form':'body','answers':[{'link':'height','values':['162']}]}"),
+                 409, "E_CONFLICT");
+    assert_int_equal(count_of(call(&ben, "person", "{'person':'%P'}"), "today"), 3);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void what_cannot_be_is_refused_and_what_is_unlikely_asked_about(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, world->w.card), 200);
+    struct answer answer = call(&ben, "form-save",
+                                "{'person':'%P'," KEY(1) ",'form':'body','answers':[{'link':'weight','values':['70']},"
+                                                         "{'link':'height','values':['16']},"
+                                                         "{'link':'waist','values':['9 parsecs']},"
+                                                         "{'link':'girth','values':['1']}]}");
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "state"), "refused");
+    assert_int_equal(count_of(answer, "faults"), 3);
+    assert_str(text_of(answer, "faults.0.why"), "unknown");
+    assert_str(text_of(answer, "faults.1.why"), "unit");
+    assert_str(text_of(answer, "faults.2.why"), "range");
+    assert_str(text_of(answer, "faults.2.link"), "height");
+    const char *head = "{'person':'%P'," KEY(1) ",'form':'body','answers':[{'link':'height','values':['139']}]";
+    char body[300];
+    (void)snprintf(body, sizeof body, "%s}", head);
+    answer = call(&ben, "form-save", body);
+    assert_str(text_of(answer, "state"), "asks");
+    assert_str(text_of(answer, "doubts.0.link"), "height");
+    assert_str(text_of(answer, "doubts.0.soft.0"), "140");
+    (void)snprintf(body, sizeof body, "%s,'confirmed':[[0,0]]}", head);
+    assert_str(text_of(call(&ben, "form-save", body), "state"), "stored");
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void an_alarm_of_a_form_is_told_whatever_else_is_wrong(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    static const char *const bodies[] = {
+        "{'person':'AAAAAAAAAAAAAAAAAAAAAA'," KEY(
+            2) ",'form':'danger','answers':[{'link':'chest-pain','values':['true']}]}",
+        "{'person':'%P','key':'1','form':'danger','answers':[{'link':'chest-pain','values':['true']}]}",
+        "{'person':'%P'," KEY(2) ",'form':'danger','answers':[{'link':'chest-pain','values':['true']},{'link':3}]}",
+        "{'person':'%P'," KEY(2) ",'form':'danger','answers':[{'link':'chest-pain','values':['true']}],'other':1}"};
+    static const char *const refused[] = {
+        "{'person':'%P'," KEY(2) ",'form':'danger','answers':[{'link':'chest-pain','values':['true']},"
+                                 "{'link':'seizure','values':['perhaps']}]}",
+        "{'person':'%P'," KEY(2) ",'form':'danger','answers':[{'link':'chest-pain','values':['false']},"
+                                 "{'link':'chest-pain','values':['true']}]}"};
+    assert_status(browser_open(&ben, world->w.card), 200);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct answer answer = call(&ben, "form-save", bodies[i]);
+        if (answer.status == 200 || count_of(answer, "alarms") == 0)
+            fail_msg("%zu: %d %.*s", i, answer.status, STR_ARGS(answer.body));
+    }
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+        struct answer answer = call(&ben, "form-save", refused[i]);
+        assert_str(text_of(answer, "state"), "refused");
+        assert_true(count_of(answer, "alarms") > 0);
+    }
+    assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT"); /* nobody dealt with it */
+    assert_status(call(&ben, "not-told", "{'person':'%P','why':'call-clinician'}"), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void what_is_not_asked_is_judged_and_not_kept(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben")), amina = browser_login(world, STR("dr-amina"));
+    assert_status(browser_open(&ben, world->w.card), 200);
+    struct answer answer =
+        call(&ben, "form-save",
+             "{'person':'%P'," KEY(3) ",'form':'phq-9','answers':[{'link':'phq-1','values':['LA6569-3']},"
+                                      "{'link':'phq-9','values':['LA6568-5']},"
+                                      "{'link':'self-harm-plan','values':['true']}]}");
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "state"), "stored");
+    assert_str(json_number(json_path(answer.json, "kept")), "2");
+    assert_str(json_number(json_path(answer.json, "unasked")), "1");
+    assert_true(count_of(answer, "alarms") > 0);
+    assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    assert_status(call(&ben, "not-told", "{'person':'%P','why':'call-clinician'}"), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+    assert_status(browser_open(&amina, world->w.card), 200);
+    assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+}
+
+static int make(void **state)
+{
+    *state = pages_world_make("pages-forms", true);
+    return 0;
+}
+
+static int drop(void **state)
+{
+    pages_world_drop(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_form_comes_in_a_language_with_its_first_answers),
+        cmocka_unit_test(answers_are_kept_once_and_judged),
+        cmocka_unit_test(what_cannot_be_is_refused_and_what_is_unlikely_asked_about),
+        cmocka_unit_test(an_alarm_of_a_form_is_told_whatever_else_is_wrong),
+        cmocka_unit_test(what_is_not_asked_is_judged_and_not_kept),
+    };
+    int count = (int)(sizeof tests / sizeof *tests);
+    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);
+}

@@ -1,0 +1,442 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Referrals at the gate: who may refer, and what of; the work that is open while
+ * one goes on, and what ends it; the codes of slips and what is answered with them. */
+#include "base/zone.h"
+#include "records/deeds.h"
+#include "records/referral.h"
+#include "t_site.h"
+
+enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS };
+
+/* --- a person with a request -------------------------------------------------------------------------------------- */
+
+struct world {
+    struct t_site *t;
+    struct rec_enrolled person;
+    struct str request; /* "ServiceRequest/<id>" */
+};
+
+static struct str patient_of(struct world *w, struct rec_view *view)
+{
+    char text[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(rec_compartment(view), text);
+    return arena_printf(w->t->mem, "Patient/%s.1", text);
+}
+
+static struct str new_id(struct world *w, struct rec_view *view)
+{
+    struct str id;
+    t_must(rec_new_id(view, w->t->mem, &id, &err));
+    return id;
+}
+
+static struct rec_view *open_as(struct world *w, struct actor actor)
+{
+    return t_open(w->t, actor, PURPOSE_CARE, w->person.card);
+}
+
+static enum salve_code save(struct world *w, struct rec_view *view, const struct tape *tape)
+{
+    struct rec_item item = {.tape = tape};
+    return rec_save(view, &item, 1, NULL, w->t->mem, NULL);
+}
+
+static void ask_for(struct world *w, const char *status)
+{
+    struct rec_view *view = open_as(w, T_CLINICIAN);
+    struct str id = new_id(w, view);
+    struct tape tape = t_read(
+        w->t->mem,
+        arena_printf(w->t->mem,
+                     "{\"resourceType\":\"ServiceRequest\",\"id\":\"%.*s\",\"status\":\"%s\",\"intent\":\"proposal\","
+                     "\"code\":{\"coding\":[{\"system\":\"urn:salve:guideline:blood-pressure:action\",\"code\":"
+                     "\"confirm-within-1-month\"}]},\"subject\":{\"reference\":\"%.*s\"}}",
+                     STR_ARGS(id), status, STR_ARGS(patient_of(w, view)))
+            .ptr);
+    assert_ok(save(w, view, &tape));
+    t_close_view(&view);
+    w->request = arena_printf(w->t->mem, "ServiceRequest/%.*s", STR_ARGS(id));
+}
+
+static struct world world_make(const char *name, bool follows)
+{
+    struct world w = {.t = t_site_make(name, false)};
+    w.person = t_enrol(w.t, "Adeyemi", "1980-01-01");
+    t_give(w.t, w.person.card, PURPOSE_CARE);
+    if (follows) t_give(w.t, w.person.card, PURPOSE_FOLLOW_UP);
+    ask_for(&w, "active");
+    return w;
+}
+
+/* What a referral says, as one would write it. */
+struct said {
+    const char *status, *until, *priority, *requester, *owner, *at;
+};
+static const struct said AS_IT_IS = {"requested", "2026-12-07", "urgent", "dr-amina", "dr-amina", NULL};
+
+static struct tape task_of(struct world *w, struct rec_view *view, struct str id, const struct said *said)
+{
+    char at[CLOCK_TEXT_BYTES];
+    struct str now = clock_text(rec_opened_at_unix_ms(view), at);
+    struct str json = arena_printf(
+        w->t->mem,
+        "{\"resourceType\":\"Task\",\"id\":\"%.*s\",\"status\":\"%s\",\"intent\":\"order\",\"priority\":\"%s\","
+        "\"code\":{\"coding\":[{\"system\":\"" REFERRAL_SYSTEM "\",\"code\":\"" REFERRAL_FULFILL "\"}]},"
+        "\"focus\":{\"reference\":\"%.*s\"},\"for\":{\"reference\":\"%.*s\"},\"executionPeriod\":{\"end\":\"%s\"},"
+        "\"authoredOn\":\"2026-11-23T09:30:00Z\",\"lastModified\":\"%.*s\","
+        "\"requester\":{\"identifier\":{\"system\":\"" DEED_STAFF "\",\"value\":\"%s\"}},"
+        "\"owner\":{\"identifier\":{\"system\":\"" DEED_STAFF "\",\"value\":\"%s\"}}}",
+        STR_ARGS(id), said->status, said->priority, STR_ARGS(w->request), STR_ARGS(patient_of(w, view)), said->until,
+        STR_ARGS(said->at == NULL ? now : str_of(said->at)), said->requester, said->owner);
+    return t_read(w->t->mem, json.ptr);
+}
+
+static enum salve_code write_as(struct world *w, struct actor actor, struct str *id, struct said said)
+{
+    struct rec_view *view = open_as(w, actor);
+    if (id->len == 0) *id = new_id(w, view);
+    struct tape tape = task_of(w, view, *id, &said);
+    enum salve_code code = save(w, view, &tape);
+    t_close_view(&view);
+    return code;
+}
+
+static struct str refer(struct world *w)
+{
+    struct str id = STR("");
+    assert_ok(write_as(w, T_CLINICIAN, &id, AS_IT_IS));
+    return id;
+}
+
+static enum salve_code note(struct world *w, struct actor actor, struct str id, const char *status, const char *until)
+{
+    struct said said = AS_IT_IS;
+    said.status = status;
+    said.until = until;
+    said.owner = arena_printf(w->t->mem, "%.*s", STR_ARGS(actor.id)).ptr;
+    return write_as(w, actor, &id, said);
+}
+
+/* The entry of that task; NULL: it is not open. */
+static const struct work_entry *entry(struct world *w, enum work_task task)
+{
+    struct work *all = NULL;
+    size_t count = 0;
+    t_must(worklist_read(w->t->site, T_CLINICIAN, w->t->mem, &all, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        for (size_t e = 0; e < all[i].entry_count; e++)
+            if (all[i].entries[e].task == task) return &all[i].entries[e];
+    return NULL;
+}
+
+static void assert_no_work(struct world *w)
+{
+    struct work *all = NULL;
+    size_t count = 0;
+    t_must(worklist_read(w->t->site, T_CLINICIAN, w->t->mem, &all, &count, &err));
+    assert_int_equal(count, 0);
+}
+
+static void verify(struct world *w)
+{
+    struct site_verify_result result;
+    struct site_verify_ask ask = {.actor = T_TECHNICIAN};
+    t_must(site_verify(w->t->site, &ask, &result, &err));
+    assert_int_equal(result.findings, 0);
+}
+
+/* --- who refers, and what of -------------------------------------------------------------------------------------- */
+
+static void a_clinician_refers_by_what_was_signed(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-who", true);
+    struct str id = STR("");
+    assert_code(write_as(&w, T_ASSISTANT, &id,
+                         (struct said){"requested", "2026-12-07", "urgent", "nurse-ben", "nurse-ben", NULL}),
+                SALVE_E_ROLE);
+    struct said said = AS_IT_IS;
+    said.requester = "nurse-ben"; /* in another's name */
+    id = STR("");
+    assert_code(write_as(&w, T_CLINICIAN, &id, said), SALVE_E_ROLE);
+    said = AS_IT_IS;
+    said.owner = "nurse-ben";
+    id = STR("");
+    assert_code(write_as(&w, T_CLINICIAN, &id, said), SALVE_E_ROLE);
+    said = AS_IT_IS;
+    said.at = "2026-11-20T08:00:00Z"; /* of another time */
+    id = STR("");
+    assert_code(write_as(&w, T_CLINICIAN, &id, said), SALVE_E_INVALID);
+    id = STR("");
+    assert_code(write_as(&w, T_CLINICIAN, &id,
+                         (struct said){"completed", "2026-12-07", "urgent", "dr-amina", "dr-amina", NULL}),
+                SALVE_E_CONFLICT);
+    assert_no_work(&w);
+    id = refer(&w);
+    struct str second = STR("");
+    assert_code(write_as(&w, T_CLINICIAN, &second, AS_IT_IS), SALVE_E_CONFLICT); /* the request has one */
+    assert_ok(note(&w, T_CLINICIAN, id, "cancelled", "2026-12-07"));
+    second = STR("");
+    assert_ok(write_as(&w, T_CLINICIAN, &second, AS_IT_IS));
+    ask_for(&w, "draft"); /* nobody signed it */
+    second = STR("");
+    assert_code(write_as(&w, T_CLINICIAN, &second, AS_IT_IS), SALVE_E_CONFLICT);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+static void states_follow_each_other_at_the_gate(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-states", true);
+    struct str id = refer(&w);
+    assert_ok(note(&w, T_ASSISTANT, id, "accepted", "2026-12-01"));
+    assert_code(note(&w, T_CLINICIAN, id, "draft", "2026-12-01"), SALVE_E_CONFLICT);
+    assert_code(note(&w, T_CLINICIAN, id, "rejected", "2026-12-01"), SALVE_E_CONFLICT);
+    struct said said = AS_IT_IS;
+    said.status = "in-progress";
+    said.priority = "routine"; /* what was referred stands */
+    assert_code(write_as(&w, T_CLINICIAN, &id, said), SALVE_E_CONFLICT);
+    assert_ok(note(&w, T_CLINICIAN, id, "in-progress", "2026-12-20"));
+    assert_code(note(&w, T_CLINICIAN, id, "accepted", "2026-12-20"), SALVE_E_CONFLICT);
+    assert_ok(note(&w, T_CLINICIAN, id, "completed", "2026-12-20"));
+    assert_code(note(&w, T_CLINICIAN, id, "failed", "2026-12-20"), SALVE_E_CONFLICT);
+    t_site_drop(w.t);
+}
+
+/* --- the work ----------------------------------------------------------------------------------------------------- */
+
+static void the_list_has_it_while_it_goes_on(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-work", true);
+    assert_no_work(&w);
+    struct str id = refer(&w);
+    const struct work_entry *one = entry(&w, WORK_REFER);
+    assert_non_null(one);
+    assert_int_equal(one->urgency, 2); /* of the request */
+    assert_int_equal(one->since_unix_ms, T_SITE_NOW);
+    assert_int_equal(one->due_unix_ms, zone_day(zone_utc(), 1796644800000).end_unix_ms); /* 2026-12-07 */
+    /* nobody ends it by saying that nothing is open */
+    struct rec_view *view = open_as(&w, T_CLINICIAN);
+    worklist_set(view, WORK_KEPT, NULL, 0);
+    t_must(worklist_write(view, &err));
+    t_close_view(&view);
+    assert_non_null(entry(&w, WORK_REFER));
+    /* nor opens one */
+    view = open_as(&w, T_CLINICIAN);
+    worklist_set(view, WORK_KEPT, &(struct work_entry){.part = WORK_KEPT, .task = WORK_FOLLOW, .urgency = 0}, 1);
+    t_must(worklist_write(view, &err));
+    t_close_view(&view);
+    assert_null(entry(&w, WORK_FOLLOW));
+    t_site_at(w.t, T_SITE_NOW + DAY_MS);
+    assert_ok(note(&w, T_CLINICIAN, id, "accepted", "2026-12-01"));
+    assert_null(entry(&w, WORK_REFER));
+    one = entry(&w, WORK_FOLLOW);
+    assert_non_null(one);
+    assert_int_equal(one->since_unix_ms, T_SITE_NOW + DAY_MS);
+    assert_int_equal(one->due_unix_ms, zone_day(zone_utc(), 1796126400000).end_unix_ms); /* 2026-12-01 */
+    assert_ok(note(&w, T_CLINICIAN, id, "accepted", "2026-12-07"));
+    assert_int_equal(entry(&w, WORK_FOLLOW)->due_unix_ms, zone_day(zone_utc(), 1796644800000).end_unix_ms);
+    assert_ok(note(&w, T_CLINICIAN, id, "in-progress", "2026-12-20"));
+    assert_non_null(entry(&w, WORK_FOLLOW));
+    verify(&w);
+    assert_ok(note(&w, T_CLINICIAN, id, "completed", "2026-12-20"));
+    assert_no_work(&w);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+static void who_sees_no_results_ends_nothing(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-unseen", true);
+    (void)refer(&w);
+    struct rec_view *view = open_as(&w, T_REGISTRAR);
+    worklist_set(view, WORK_KEPT, NULL, 0);
+    t_must(worklist_write(view, &err));
+    t_close_view(&view);
+    assert_non_null(entry(&w, WORK_REFER));
+    t_site_drop(w.t);
+}
+
+/* N9: nobody is listed who did not agree, or not any more, or for whom it is too long ago. */
+static void the_list_ends_with_follow_up(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-alone", false);
+    struct str id = refer(&w), code;
+    assert_no_work(&w);
+    struct rec_view *view = open_as(&w, T_CLINICIAN);
+    t_must(referral_code(view, id, w.t->mem, &code, &err));
+    t_close_view(&view);
+    assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL));
+    assert_no_work(&w);
+    t_give(w.t, w.person.card, PURPOSE_FOLLOW_UP);
+    assert_ok(note(&w, T_CLINICIAN, id, "accepted", "2026-12-01"));
+    assert_non_null(entry(&w, WORK_FOLLOW));
+    t_withdraw(w.t, w.person.card, PURPOSE_FOLLOW_UP);
+    assert_no_work(&w);
+    assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL), SALVE_E_NOT_FOUND);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+static void it_is_asked_for_half_a_year(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-long", true);
+    struct str id = refer(&w), code;
+    struct rec_view *view = open_as(&w, T_CLINICIAN);
+    t_must(referral_code(view, id, w.t->mem, &code, &err));
+    t_close_view(&view);
+    t_site_at(w.t, T_SITE_NOW + 180ll * DAY_MS - MINUTE_MS);
+    assert_non_null(entry(&w, WORK_REFER));
+    assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_NOT_COME, NULL));
+    t_site_at(w.t, T_SITE_NOW + 180ll * DAY_MS + MINUTE_MS);
+    assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_NOT_COME, NULL), SALVE_E_NOT_FOUND);
+    assert_null(entry(&w, WORK_REFER));
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+/* --- codes and answers -------------------------------------------------------------------------------------------- */
+
+static struct str slip_of(struct world *w, struct str id)
+{
+    struct str code;
+    struct rec_view *view = open_as(w, T_CLINICIAN);
+    t_must(referral_code(view, id, w->t->mem, &code, &err));
+    t_close_view(&view);
+    return code;
+}
+
+static size_t answers_of(struct world *w, struct referral_answer **out)
+{
+    size_t count = 0;
+    struct rec_view *view = open_as(w, T_CLINICIAN);
+    t_must(referral_answers(view, w->t->mem, out, &count, &err));
+    t_close_view(&view);
+    return count;
+}
+
+static void an_answer_waits_for_staff_to_note_it(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-answer", true);
+    struct referral_answer *answers = NULL;
+    struct str id = refer(&w), code = slip_of(&w, id);
+    assert_true(rec_code_valid(REC_CODE_REPLY, code));
+    assert_int_equal(code.len, 24);
+    assert_int_equal(answers_of(&w, &answers), 0);
+    assert_null(entry(&w, WORK_REPLY));
+    t_site_at(w.t, T_SITE_NOW + DAY_MS);
+    assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_NOT_COME, NULL));
+    t_site_at(w.t, T_SITE_NOW + 2 * DAY_MS);
+    assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL)); /* the newest stands */
+    assert_int_equal(entry(&w, WORK_REPLY)->since_unix_ms, T_SITE_NOW + DAY_MS);
+    assert_non_null(entry(&w, WORK_REFER)); /* nothing is noted by it */
+    assert_int_equal(answers_of(&w, &answers), 1);
+    assert_int_equal(answers[0].said, REFERRAL_SAID_SEEN);
+    assert_int_equal(answers[0].at_unix_ms, T_SITE_NOW + 2 * DAY_MS);
+    assert_ok(note(&w, T_CLINICIAN, id, "in-progress", "2026-12-20"));
+    assert_null(entry(&w, WORK_REPLY));
+    assert_int_equal(answers_of(&w, &answers), 0);
+    assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_CALL_US, NULL)); /* the slip is good while it goes on */
+    assert_non_null(entry(&w, WORK_REPLY));
+    verify(&w);
+    assert_ok(note(&w, T_CLINICIAN, id, "completed", "2026-12-20"));
+    assert_no_work(&w);
+    assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL), SALVE_E_NOT_FOUND);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+static void a_slip_is_followed_by_another(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-slips", true);
+    struct str id = refer(&w), first = slip_of(&w, id), second = slip_of(&w, id);
+    assert_false(str_eq(first, second));
+    assert_code(referral_answer(w.t->site, first, REFERRAL_SAID_SEEN, NULL), SALVE_E_NOT_FOUND);
+    assert_ok(referral_answer(w.t->site, second, REFERRAL_SAID_SEEN, NULL));
+    for (int i = 1; i < 20; i++) assert_ok(referral_answer(w.t->site, second, REFERRAL_SAID_SEEN, NULL));
+    assert_code(referral_answer(w.t->site, second, REFERRAL_SAID_NOT_COME, NULL), SALVE_E_QUOTA);
+    t_site_drop(w.t);
+}
+
+static void what_is_no_slip_says_nothing(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-none", true);
+    struct str id = refer(&w), code = slip_of(&w, id);
+    struct salve_err other = {0}, gone = {0}, unlike = {0};
+    char wrong[32];
+    (void)snprintf(wrong, sizeof wrong, "%.*s", STR_ARGS(code));
+    wrong[0] = wrong[0] == '0' ? '1' : '0';
+    assert_code(referral_answer(w.t->site, str_of(wrong), REFERRAL_SAID_SEEN, &unlike), SALVE_E_NOT_FOUND);
+    assert_code(referral_answer(w.t->site, w.person.card, REFERRAL_SAID_SEEN, &other), SALVE_E_NOT_FOUND);
+    assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_NOTHING, NULL), SALVE_E_INVALID);
+    assert_code(referral_answer(w.t->site, code, REFERRAL_SAIDS, NULL), SALVE_E_INVALID);
+    struct rec_view *view = open_as(&w, T_ASSISTANT);
+    assert_code(referral_code(view, id, w.t->mem, &code, NULL), SALVE_E_ROLE);
+    t_close_view(&view);
+    view = open_as(&w, T_CLINICIAN);
+    assert_code(referral_code(view, w.request, w.t->mem, &code, NULL), SALVE_E_NOT_FOUND);
+    t_close_view(&view);
+    code = slip_of(&w, id);
+    assert_ok(note(&w, T_CLINICIAN, id, "cancelled", "2026-12-07"));
+    assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, &gone), SALVE_E_NOT_FOUND);
+    assert_string_equal(gone.why, other.why); /* nobody learns whether there was one */
+    assert_string_equal(gone.why, unlike.why);
+    t_site_drop(w.t);
+}
+
+static void erasure_takes_its_slips_along(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-erased", true);
+    struct rec_erasure erasure;
+    struct str code = slip_of(&w, refer(&w));
+    struct actor beside = T_BESIDE;
+    t_must(rec_erase(w.t->site, beside, w.person.card, w.t->mem, &erasure, &err));
+    assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL), SALVE_E_NOT_FOUND);
+    assert_no_work(&w);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+/* More than a person's row has room for: the oldest slip gives way. */
+static void nine_referrals_have_eight_slips(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-many", true);
+    struct str codes[9];
+    for (size_t i = 0; i < 9; i++) {
+        if (i > 0) ask_for(&w, "active");
+        t_site_at(w.t, T_SITE_NOW + (int64_t)i * MINUTE_MS);
+        struct said said = AS_IT_IS;
+        struct str id = STR("");
+        assert_ok(write_as(&w, T_CLINICIAN, &id, said));
+        codes[i] = slip_of(&w, id);
+    }
+    for (size_t i = 0; i < 9; i++)
+        assert_code(referral_answer(w.t->site, codes[i], REFERRAL_SAID_SEEN, NULL),
+                    i == 0 ? SALVE_E_NOT_FOUND : SALVE_OK);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_clinician_refers_by_what_was_signed), cmocka_unit_test(states_follow_each_other_at_the_gate),
+        cmocka_unit_test(the_list_has_it_while_it_goes_on),      cmocka_unit_test(who_sees_no_results_ends_nothing),
+        cmocka_unit_test(the_list_ends_with_follow_up),          cmocka_unit_test(it_is_asked_for_half_a_year),
+        cmocka_unit_test(an_answer_waits_for_staff_to_note_it),  cmocka_unit_test(a_slip_is_followed_by_another),
+        cmocka_unit_test(what_is_no_slip_says_nothing),          cmocka_unit_test(erasure_takes_its_slips_along),
+        cmocka_unit_test(nine_referrals_have_eight_slips),
+    };
+    return t_run(tests);
+}
