@@ -191,7 +191,7 @@ class Walk {
     }
 }
 
-async function stations(browser, work) {
+async function samples(browser, work) {
     const site = new Site(work);
     site.salve('guideline', 'accept', 'vision', '--as', 'dr-amina');
     site.salve('settings', '--as', 'maria', '--set', `packages=${PACKAGES}`);
@@ -207,4 +207,4 @@ async function stations(browser, work) {
     site.calm('all walks');
     same('the server ends clean', await site.stop(), 0);
 }
-await run([stations]);
+await run([samples]);
