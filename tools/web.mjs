@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import * as esbuild from 'esbuild';
 import { LANGUAGES, WordsRefusal, filesUnder, readWords, unusedKeys, writeWords } from './web_words.mjs';
 
-const FIRST_LOAD_GZIP_MAX = 120_000;
+const FIRST_LOAD_GZIP_MAX = 120_000, FORM_GZIP_MAX = 25_000;
 const [, , web, gen, out] = process.argv;
 const TYPES = {
     '.js': 'text/javascript; charset=utf-8', '.css': 'text/css; charset=utf-8', '.html': 'text/html; charset=utf-8',
@@ -29,6 +29,17 @@ function makeWords() {
     writeWords(words, gen);
 }
 
+// Scripts that the first one imports before it runs; what it fetches later is not among them.
+function firstOf(outputs) {
+    const first = new Set(), walk = (path) => {
+        if (first.has(path)) return;
+        first.add(path);
+        for (const one of outputs[path].imports) if (one.kind === 'import-statement') walk(one.path);
+    };
+    for (const [path, { entryPoint }] of Object.entries(outputs)) if (/(^|\/)app\.(tsx|css)$/.test(entryPoint ?? '')) walk(path);
+    return new Set([...first].map((path) => `/${basename(path)}`));
+}
+
 async function bundle() {
     const made = await esbuild.build({
         entryPoints: [{ in: join(web, 'app.tsx'), out: 'app' }, { in: join(web, 'style/app.css'), out: 'style' }],
@@ -37,7 +48,20 @@ async function bundle() {
         alias: { gen: resolve(gen) }, legalComments: 'none', charset: 'utf8', write: false, metafile: true, logLevel: 'warning',
     });
     const files = made.outputFiles.map((file) => ({ path: `/${basename(file.path)}`, bytes: Buffer.from(file.contents) }));
-    return { files, inputs: Object.keys(made.metafile.inputs) };
+    return { files, inputs: Object.keys(made.metafile.inputs), first: firstOf(made.metafile.outputs) };
+}
+
+// What runs forms, by itself: web/form and web/parts/form, without what any screen has.
+async function formRuntime() {
+    const own = [join(web, 'form'), join(web, 'parts/form')].map((folder) => resolve(folder));
+    const others = (build) => build.onResolve({ filter: /./ }, ({ path, resolveDir, kind }) =>
+        (kind === 'entry-point' || own.some((folder) => resolve(resolveDir, path).startsWith(`${folder}/`)) ? undefined : { path, external: true }));
+    const made = await esbuild.build({
+        stdin: { contents: "export * from './parts/form/use_form.ts'; export * from './parts/form/pager.tsx';", resolveDir: resolve(web), loader: 'ts' },
+        bundle: true, minify: true, format: 'esm', target: 'es2022', jsx: 'automatic', jsxImportSource: 'preact', charset: 'utf8', write: false,
+        plugins: [{ name: 'others', setup: others }], logLevel: 'warning',
+    });
+    return gzipSync(made.outputFiles[0].contents, { level: 9 }).length;
 }
 
 // The licences of what is bundled, word for word, as they ask for.
@@ -113,13 +137,13 @@ function served(path, bytes, isImmutable) {
     return { path, bytes, isImmutable, type: TYPES[extname(path) || '.html'], gzip: gzip.length < bytes.length * 0.95 ? gzip : null };
 }
 
-// What the browser has to load until the first screen stands: page, style, script, the words of one language (the larger).
-function firstLoad(files) {
+// What the browser has to load until the first screen stands: page, style, scripts, the words of one language (the larger).
+function firstLoad(files, first) {
     const size = ({ bytes, gzip }) => (gzip ?? bytes).length;
     const isWords = ({ path }) => LANGUAGES.some((language) => path.startsWith(`/${language}-`));
-    const isPage = ({ path }) => path === '/index.html', isAsset = ({ path }) => /\.(js|css|svg)$/.test(path);
+    const isFirst = ({ path }) => path === '/index.html' || path.endsWith('.svg') || first.has(path);
     const words = Math.max(...files.filter(isWords).map(size));
-    return files.filter((f) => isPage(f) || (isAsset(f) && !isWords(f))).reduce((sum, f) => sum + size(f), words);
+    return files.filter(isFirst).reduce((sum, f) => sum + size(f), words);
 }
 
 try {
@@ -129,9 +153,12 @@ try {
     const index = page(scripts, icon), paths = ['/index.html', ...(await routes()).filter((path) => path !== '/')];
     const files = [...scripts, icon, served('/licences.txt', licences(made.inputs), false), ...paths.map((path) => served(path, index, false))]
         .sort((a, b) => (a.path < b.path ? -1 : 1));
-    const size = firstLoad(files);
+    const size = firstLoad(files, made.first);
     console.log(`app: first load ${size} of at most ${FIRST_LOAD_GZIP_MAX} bytes gzip`);
     if (size > FIRST_LOAD_GZIP_MAX) fail('app: too large for its first load');
+    const runtime = await formRuntime();
+    console.log(`app: what runs forms ${runtime} of at most ${FORM_GZIP_MAX} bytes gzip`);
+    if (runtime > FORM_GZIP_MAX) fail('app: what runs forms is too large');
     rmSync(out, { recursive: true, force: true });
     mkdirSync(out, { recursive: true });
     for (const { path, bytes } of files) writeFileSync(join(out, extname(path) ? path : `${path}.html`), bytes);

@@ -5,6 +5,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { LocationProvider, Route, Router, useLocation } from 'preact-iso/router';
 import { politely, say, urgently } from './lib/announce.ts';
 import { useConnection } from './lib/connection.ts';
+import { later, useBringing } from './lib/later.tsx';
 import { openCode, whenOpened } from './lib/opening.ts';
 import { scanned, useScanner } from './lib/scanner.ts';
 import { me, person, phase } from './lib/session.ts';
@@ -16,10 +17,11 @@ import { PersonBar } from './parts/person/person.tsx';
 import { HandOver } from './parts/queue/queue.tsx';
 import { StepUp } from './parts/stepup/stepup.tsx';
 import { GoOn, Stations } from './parts/top/stations.tsx';
-import { TopBar } from './parts/top/top.tsx';
+import { MadeUp, TopBar } from './parts/top/top.tsx';
 import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
 import { AccountScreen } from './screens/account/account.tsx';
+import { handed } from './screens/kiosk/handed.ts';
 import { LockScreen } from './screens/lock/lock.tsx';
 import { ReplyScreen } from './screens/reply/reply.tsx';
 import { Scan } from './screens/scan/scan.tsx';
@@ -57,6 +59,8 @@ function Shown({ screen }: { screen: Screen }) {
     );
 }
 
+const KioskNow = later(async () => (await import('./screens/kiosk/kiosk.tsx')).KioskNow);
+
 const accountScreen = screens.find(({ view }) => view === AccountScreen) as Screen;
 
 // One component a screen, made once: a new one with each drawing would begin the screen anew.
@@ -86,6 +90,10 @@ function useOpened(): void {
 
 function Inside() {
     const role = me.value?.role;
+    useBringing(
+        [...screens.filter((screen) => role !== undefined && screen.roles.includes(role)).map(({ view }) => view), KioskNow],
+        role ?? '',
+    );
     useAutoLock();
     usePersonEnd();
     useScanner((text) => {
@@ -164,12 +172,21 @@ function Body() {
             )}
             {me.value && (
                 <div hidden={isLocked} inert={isLocked}>
-                    <Inside />
+                    {handed.value === null ? (
+                        <Inside />
+                    ) : (
+                        <main id={isLocked ? undefined : 'main'}>
+                            <KioskNow />
+                        </main>
+                    )}
                 </div>
             )}
         </>
     );
 }
+
+// In the hands of the person nothing of the staff stands on the tablet, and nothing is said aloud of what they sent.
+const isHandedOut = (): boolean => handed.value !== null && phase.value === 'in';
 
 export function Frame() {
     useConnection();
@@ -178,13 +195,19 @@ export function Frame() {
             <a class="skip" href="#main">
                 {t('app.skip')}
             </a>
-            <TopBar />
+            {isHandedOut() ? (
+                <header>
+                    <MadeUp />
+                </header>
+            ) : (
+                <TopBar />
+            )}
             <Body />
             <div class="aloud" aria-live="polite">
                 {politely.value}
             </div>
             <div class="aloud" aria-live="assertive">
-                {urgently.value}
+                {isHandedOut() ? '' : urgently.value}
             </div>
         </LocationProvider>
     );

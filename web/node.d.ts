@@ -9,6 +9,8 @@ declare module 'node:assert/strict' {
         equal<T>(got: unknown, want: T, message?: string): asserts got is T;
         notEqual(got: unknown, want: unknown, message?: string): void;
         fail(message: string): never;
+        ok(value: unknown, message?: string): asserts value;
+        doesNotMatch(text: string, pattern: RegExp, message?: string): void;
         deepEqual(got: unknown, want: unknown, message?: string): void;
         match(text: string, pattern: RegExp, message?: string): void;
         rejects(promise: Promise<unknown>): Promise<void>;

@@ -13,6 +13,7 @@ export const routes = {
     printing: '/letters-to-print',
     tests: '/tests',
     questions: '/questions',
+    forms: '/forms',
     pressure: '/pressure',
     body: '/body',
     vision: '/vision',

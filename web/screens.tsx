@@ -2,37 +2,41 @@
 // The screens: one row each. A screen is a folder of screens/ with its view, its words and its test.
 import type { FunctionComponent } from 'preact';
 import type { Role } from 'gen/lists.ts';
+import { later } from './lib/later.tsx';
 import type { PlainKey } from './lib/words.ts';
 import { routes, type Route } from './routes.ts';
 import { AccountScreen } from './screens/account/account.tsx';
 import { BodyScreen } from './screens/body/body.tsx';
-import { ConsentScreen } from './screens/consent/consent.tsx';
 import { DangerScreen } from './screens/danger/danger.tsx';
-import { EnrolScreen } from './screens/enrol/enrol.tsx';
-import { ExitScreen } from './screens/exit/exit.tsx';
-import { FollowScreen } from './screens/follow/follow.tsx';
 import { HealthScreen } from './screens/health/health.tsx';
-import { HearingScreen } from './screens/hearing/hearing.tsx';
-import { ImportScreen } from './screens/import/import.tsx';
 import { Inbox } from './screens/inbox/inbox.tsx';
-import { LetterScreen } from './screens/letter/letter.tsx';
-import { Printing } from './screens/printing/printing.tsx';
-import { NewCardScreen } from './screens/newcard/newcard.tsx';
 import { PressureScreen } from './screens/pressure/pressure.tsx';
-import { ReferScreen } from './screens/refer/refer.tsx';
-import { ResultsScreen } from './screens/results/results.tsx';
-import { RulesScreen } from './screens/rules/rules.tsx';
-import { SamplesScreen } from './screens/samples/samples.tsx';
 import { Scan } from './screens/scan/scan.tsx';
-import { SettingsScreen } from './screens/settings/settings.tsx';
-import { SiteLogScreen } from './screens/sitelog/sitelog.tsx';
-import { StaffScreen } from './screens/staff/staff.tsx';
-import { TabletsScreen } from './screens/tablets/tablets.tsx';
-import { TestsScreen } from './screens/tests/tests.tsx';
 import { TodayScreen } from './screens/today/today.tsx';
 import { UrgentScreen } from './screens/urgent/urgent.tsx';
-import { VisionScreen } from './screens/vision/vision.tsx';
 import { Waiting } from './screens/waiting/waiting.tsx';
+
+// Behind the first screen (lib/later.tsx); what measures and what holds an alarm is there from the beginning.
+const ConsentScreen = later(async () => (await import('./screens/consent/consent.tsx')).ConsentScreen);
+const FormsScreen = later(async () => (await import('./screens/forms/forms.tsx')).FormsScreen);
+const EnrolScreen = later(async () => (await import('./screens/enrol/enrol.tsx')).EnrolScreen);
+const ExitScreen = later(async () => (await import('./screens/exit/exit.tsx')).ExitScreen);
+const HearingScreen = later(async () => (await import('./screens/hearing/hearing.tsx')).HearingScreen);
+const ImportScreen = later(async () => (await import('./screens/import/import.tsx')).ImportScreen);
+const NewCardScreen = later(async () => (await import('./screens/newcard/newcard.tsx')).NewCardScreen);
+const RulesScreen = later(async () => (await import('./screens/rules/rules.tsx')).RulesScreen);
+const SamplesScreen = later(async () => (await import('./screens/samples/samples.tsx')).SamplesScreen);
+const SettingsScreen = later(async () => (await import('./screens/settings/settings.tsx')).SettingsScreen);
+const SiteLogScreen = later(async () => (await import('./screens/sitelog/sitelog.tsx')).SiteLogScreen);
+const StaffScreen = later(async () => (await import('./screens/staff/staff.tsx')).StaffScreen);
+const TabletsScreen = later(async () => (await import('./screens/tablets/tablets.tsx')).TabletsScreen);
+const Printing = later(async () => (await import('./screens/printing/printing.tsx')).Printing);
+const TestsScreen = later(async () => (await import('./screens/tests/tests.tsx')).TestsScreen);
+const VisionScreen = later(async () => (await import('./screens/vision/vision.tsx')).VisionScreen);
+const LetterScreen = later(async () => (await import('./screens/letter/letter.tsx')).LetterScreen);
+const ResultsScreen = later(async () => (await import('./screens/results/results.tsx')).ResultsScreen);
+const FollowScreen = later(async () => (await import('./screens/follow/follow.tsx')).FollowScreen);
+const ReferScreen = later(async () => (await import('./screens/refer/refer.tsx')).ReferScreen);
 
 export interface Screen {
     path: Route;
@@ -79,6 +83,7 @@ export const screens: readonly Screen[] = [
         needsPerson: true,
         isStation: true,
     },
+    { path: routes.forms, title: 'forms.title', view: FormsScreen, roles: MEASURE, needsPerson: true, isStation: true },
     {
         path: routes.pressure,
         title: 'pressure.title',

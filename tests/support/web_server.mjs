@@ -6,6 +6,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
+import { formCalls } from './web_forms.mjs';
 
 const TYPES = { '.js': 'text/javascript', '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.svg': 'image/svg+xml' };
 const HEADERS = {
@@ -160,6 +161,7 @@ function calls(knobs, seen) {
             return { status: 200, body: {} };
         },
         measure,
+        ...formCalls(knobs, seen, isOpen, refusal),
         inbox: () => ({ status: 200, body: { tickets: knobs.tickets } }),
         letters: () => ({ status: 200, body: { tickets: tickets.map((ticket, i) => ({ ticket, since: ago(60 * i), reach: i === 0 ? 'next-visit' : 'ticket' })) } }),
         releases: () => ({ status: 200, body: { tests: [{ name: 'blood test A', release: 'in-person' }, { name: 'creatinine', release: 'after-review' }, { name: 'height', release: 'at-once' }] } }),

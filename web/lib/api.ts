@@ -19,6 +19,7 @@ import type {
     Why,
     WorkTask,
 } from 'gen/lists.ts';
+import type { Form, FormAnswer } from '../form/types.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
@@ -453,6 +454,37 @@ export type Measured =
           hard?: [string, string] | null;
           otherUnit?: string | null;
       };
+/** A number of a form that somebody has to confirm; `answer` is its place among those that were sent. */
+export interface FormDoubt {
+    answer: number;
+    link: string;
+    in?: number[];
+    unit: string;
+    soft: [string, string];
+    otherUnit: string | null;
+    isAgeNotKnown: boolean;
+}
+/** An answer that cannot be kept; answer -1: one that is missing. */
+export interface FormFault {
+    answer: number;
+    link: string;
+    in?: number[];
+    which?: number;
+    why: 'unknown' | 'form' | 'option' | 'unit' | 'range' | 'many' | 'length' | 'required' | 'check';
+    say?: string;
+}
+export type FormSaved =
+    | { state: 'stored'; kept: number; unasked: number; findings: Finding[]; alarms: Finding[]; work: Work }
+    | { state: 'asks'; doubts: FormDoubt[]; alarms: Finding[] }
+    | { state: 'refused'; faults: FormFault[]; alarms: Finding[] };
+export interface FormSave {
+    person: string;
+    key: string;
+    form: string;
+    answers: FormAnswer[];
+    /** [answer, 0] for each doubt that somebody confirmed. */
+    confirmed: [number, number][];
+}
 export interface Findings {
     drafts: Finding[];
     signed: Finding[];
@@ -588,6 +620,8 @@ interface Calls {
     plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     order: [{ person: string; items: string[] }, { orders: Order[] }];
     measure: [Measure, Measured];
+    form: [{ person: string; form: string; language: string }, { form: Form; initial: FormAnswer[] }];
+    'form-save': [FormSave, FormSaved];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
     findings: [{ person: string }, Findings];
     screen: [{ person: string }, Findings];
@@ -767,6 +801,8 @@ export const api = {
     plan: (person: string) => call('plan', { person }),
     order: (person: string, items: string[]) => call('order', { person, items }),
     measure: (given: Measure) => call('measure', given),
+    form: (person: string, form: string, language: string) => call('form', { person, form, language }),
+    formSave: (given: FormSave) => call('form-save', given),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),
     findings: (person: string) => call('findings', { person }),
     screen: (person: string) => call('screen', { person }),

@@ -4,7 +4,16 @@
 // killed, or an answer that is lost, neither loses it nor stores it twice. What the server asks or refuses needs
 // somebody.
 import { effect, signal } from '@preact/signals';
-import { api, type Answer, type Entered, type Failure, type Measure, type Measured } from './api.ts';
+import {
+    api,
+    type Answer,
+    type Entered,
+    type Failure,
+    type FormSave,
+    type FormSaved,
+    type Measure,
+    type Measured,
+} from './api.ts';
 import { whenBack } from './connection.ts';
 import { NOBODY, fate, matches, markOf, type Mark, type Need } from './outbox_rules.ts';
 import { destroyKey, seal, unseal } from './seal.ts';
@@ -18,8 +27,10 @@ export type State = 'tablet' | 'sent' | 'stored' | 'needs';
 interface Inside {
     by: string;
     of: Mark;
-    ask: Measure;
+    ask: Measure | FormSave;
 }
+/** What the server says of readings, or of a form. */
+export type Saved = Measured | FormSaved;
 
 export interface Entry {
     key: string;
@@ -28,7 +39,7 @@ export interface Entry {
     state: State;
     need: Need | null;
     /** What the server said last, while the entry is here. */
-    answer: Answer<Measured> | null;
+    answer: Answer<Saved> | null;
     tries: number;
     /** It is in IndexedDB. */
     isKept: boolean;
@@ -43,7 +54,7 @@ export const lost = signal(0);
 type Told = (entry: Entry) => void;
 const listeners = new Map<string, Told>();
 
-type Heard = (entry: Entry, answer: Answer<Measured>) => void;
+type Heard = (entry: Entry, answer: Answer<Saved>) => void;
 const heard: Heard[] = [];
 /** Called with every answer of the server about an entry, also of one that an earlier page left: it may carry
  * alarms. */
@@ -86,22 +97,19 @@ async function write({ key, at, station }: Omit<StoredEntry, keyof Sealed>, insi
     }
 }
 
-/** Keeps readings of the open person and sends them. When this returns they are durable on this tablet, or, where the
- * browser cannot keep anything, on their way (isKept false, never "On this tablet"). `told` is called with each change
- * until the server stored them. Undefined: nobody is open. */
-export async function keep(
-    station: string,
-    readings: Entered[],
-    confirmed: [number, number][],
-    told: Told,
-): Promise<Entry | undefined> {
+/** readingsOf - what was measured; of a form nothing. */
+export const readingsOf = ({ inside: { ask } }: Entry): readonly Entered[] => ('readings' in ask ? ask.readings : []);
+
+type Asking = Pick<Measure, 'readings' | 'confirmed'> | Pick<FormSave, 'form' | 'answers' | 'confirmed'>;
+
+async function keepAsked(station: string, asking: Asking, told: Told): Promise<Entry | undefined> {
     const open = person.value,
         by = me.value?.name;
     if (!open || by === undefined) return undefined;
     const key = uuid(),
         at = Date.now(),
         of = await markOf(open).catch(() => NOBODY);
-    const inside: Inside = { by, of, ask: { person: open.person, key, readings, confirmed } };
+    const inside: Inside = { by, of, ask: { person: open.person, key, ...asking } };
     const isKept = await write({ key, at, station }, inside);
     const entry: Entry = {
         key,
@@ -120,6 +128,23 @@ export async function keep(
     void send();
     return entry;
 }
+
+/** Keeps readings of the open person and sends them. When this returns they are durable on this tablet, or, where the
+ * browser cannot keep anything, on their way (isKept false, never "On this tablet"). `told` is called with each change
+ * until the server stored them. Undefined: nobody is open. */
+export const keep = (
+    station: string,
+    readings: Entered[],
+    confirmed: [number, number][],
+    told: Told,
+): Promise<Entry | undefined> => keepAsked(station, { readings, confirmed }, told);
+
+/** The same with the answers of a form. */
+export const keepForm = (
+    station: string,
+    asked: Pick<FormSave, 'form' | 'answers' | 'confirmed'>,
+    told: Told,
+): Promise<Entry | undefined> => keepAsked(station, asked, told);
 
 /** Takes an entry out that needs somebody: they entered it anew, or decided that it is not to be kept. */
 export const discard = (key: string): Promise<void> => remove(key);
@@ -150,7 +175,8 @@ async function findTheirs(): Promise<void> {
 
 async function sendOne(entry: Entry): Promise<Failure | null> {
     change(entry.key, { state: 'sent', tries: entry.tries + 1 });
-    const answer = await api.measure(entry.inside.ask),
+    const { ask } = entry.inside,
+        answer: Answer<Saved> = 'form' in ask ? await api.formSave(ask) : await api.measure(ask),
         next = fate(answer, entry.isKept);
     change(entry.key, { state: next.state, need: next.need, answer });
     for (const hear of heard) hear(entry, answer);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What becomes of an entry by what the server answered, and whose an entry is when its person has to be opened again.
-import type { Answer, ErrorName, Measured, Person } from './api.ts';
+import type { Answer, ErrorName, FormSaved, Measured, Person } from './api.ts';
 
 /** What somebody has to do: answer a doubt, correct it, scan the card again, read what was refused; or write it on
  * paper, because this browser keeps nothing and the server does not answer. */
@@ -25,7 +25,7 @@ const LATER: readonly ErrorName[] = [
 const CARD: readonly ErrorName[] = ['E_CONSENT', 'E_NOT_FOUND'];
 
 /** `isKept`: it is on the disk of this tablet. What is not must never seem to be. */
-export function fate(answer: Answer<Measured>, isKept: boolean): Fate {
+export function fate(answer: Answer<Measured | FormSaved>, isKept: boolean): Fate {
     if (answer.ok) {
         if (answer.value.state === 'stored') return { state: 'stored', need: null };
         return { state: 'needs', need: answer.value.state === 'asks' ? 'doubts' : 'refused' };

@@ -180,6 +180,9 @@ export const loginPasskey = async (shown: Passkey): Promise<Answer<Login>> => be
 const isLockedHere = async (): Promise<boolean> => (await deviceGet('locked').catch(() => undefined)) === 'yes';
 const setLockedHere = (is: boolean): Promise<void> => deviceSet('locked', is ? 'yes' : 'no').catch(() => undefined);
 
+/** The tablet goes into other hands, or comes back: while it is there, loading the page again leads to the lock. */
+export const handOver = (isHanded: boolean): Promise<void> => setLockedHere(isHanded);
+
 const AGAIN_MS = 3_000;
 // Never behind an unlocking that came meanwhile: it would lock what somebody has just opened.
 async function tellLock(): Promise<void> {

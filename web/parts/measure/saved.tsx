@@ -35,9 +35,12 @@ function Head({ text }: { text: string }) {
     );
 }
 
-function Question({ doubt, use }: { doubt: Doubt; use: SavingUse }) {
+/** What a number is called that somebody is asked about. */
+type Names = (word: string, which: 0 | 1) => string;
+
+function Question({ doubt, use, names }: { doubt: Doubt; use: SavingUse; names: Names }) {
     const unit = unitText(doubt.unit),
-        name = nameText(doubt.word, doubt.which);
+        name = names(doubt.word, doubt.which);
     return (
         <section class="ask" aria-live="assertive">
             <Head text={t('measure.ask', { name, number: doubt.number, unit })} />
@@ -107,10 +110,11 @@ function Failed({ code, alarms, use }: { code: string; alarms: readonly Finding[
 export const savingAsks = ({ saving }: SavingUse): boolean =>
     saving.step === 'asking' || saving.step === 'refused' || saving.step === 'failed';
 
-export function Saved({ use }: { use: SavingUse }) {
+export function Saved({ use, names = nameText }: { use: SavingUse; names?: Names }) {
     const { saving } = use,
         doubt = savingDoubt(saving);
-    if (doubt !== null) return <Question key={`${doubt.reading} ${doubt.which}`} doubt={doubt} use={use} />;
+    if (doubt !== null)
+        return <Question key={`${doubt.reading} ${doubt.which}`} doubt={doubt} use={use} names={names} />;
     if (saving.step === 'refused') return <Refused refusal={saving.refusal} use={use} />;
     if (saving.step === 'failed') return <Failed code={saving.code} alarms={use.alarms} use={use} />;
     if (saving.step === 'typing') return null;

@@ -3,8 +3,8 @@
 // asks or refuses comes back to the boxes it is about.
 import { useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { discard, keep, type Entry } from '../../lib/outbox.ts';
-import type { Finding } from '../../lib/api.ts';
+import { discard, keep, readingsOf, type Entry, type Saved } from '../../lib/outbox.ts';
+import type { Answer, Finding, FormSaved, Measured } from '../../lib/api.ts';
 import {
     TYPING,
     savingAgain,
@@ -15,7 +15,9 @@ import {
     type Entered,
     type Outcome,
     type Saving,
+    type Sent,
 } from './measure.ts';
+import type { FormAnswer } from '../../form/types.ts';
 
 export interface SavingUse {
     readonly saving: Saving;
@@ -23,6 +25,8 @@ export interface SavingUse {
     readonly state: Entry['state'] | null;
     /** What is urgent in the readings, as the server told with its question or its no; nothing of it is kept yet. */
     readonly alarms: readonly Finding[];
+    /** What the server said last. */
+    readonly answer: Answer<Saved> | null;
     readonly save: (readings: readonly Entered[]) => void;
     readonly right: () => void;
     readonly again: () => void;
@@ -40,15 +44,42 @@ interface Ends {
 /** How long the screen waits for the server before the next number can be typed. */
 const ANSWER_MS = 1_500;
 
+function ofReadings(value: Measured): Outcome {
+    if (value.state === 'asks') return { state: 'asks', doubts: value.doubts };
+    return value.state === 'refused' ? { state: 'refused', refusal: value } : { state: 'waits' };
+}
+
+// A number of a form: its reading is the answer that it stands in, its word the link of the item.
+function ofForm(value: FormSaved, answers: readonly FormAnswer[]): Outcome {
+    if (value.state === 'asks') {
+        const numberOf = (answer: number): string => answers[answer]?.values[0]?.split(' ')[0] ?? '';
+        const doubts = value.doubts.map(({ answer, link, ...rest }) => ({
+            ...rest,
+            reading: answer,
+            which: 0 as const,
+            word: link,
+            number: numberOf(answer),
+        }));
+        return { state: 'asks', doubts };
+    }
+    if (value.state !== 'refused') return { state: 'waits' };
+    const [first] = value.faults;
+    return {
+        state: 'refused',
+        refusal: { word: first?.link ?? '', why: first?.why ?? '', reading: first?.answer ?? 0 },
+    };
+}
+
 /** What an entry's state is for the machine. */
 function outcomeOf(entry: Entry): Outcome {
     const { answer, state } = entry;
     if (state === 'tablet' && answer !== null) return { state: 'kept' };
     if (state === 'tablet' || state === 'sent' || answer === null) return { state: 'waits' };
     if (!answer.ok) return { state: 'failed', code: answer.failure.kind === 'refused' ? answer.failure.code : 'E_IO' };
-    const { value } = answer;
+    const { ask } = entry.inside,
+        { value } = answer;
     if (value.state === 'stored') return { state: 'stored', kept: value.kept };
-    return value.state === 'asks' ? { state: 'asks', doubts: value.doubts } : { state: 'refused', refusal: value };
+    return 'form' in ask ? ofForm(value as FormSaved, ask.answers) : ofReadings(value as Measured);
 }
 
 function alarmsOf({ answer }: Entry): readonly Finding[] {
@@ -57,7 +88,22 @@ function alarmsOf({ answer }: Entry): readonly Finding[] {
     return answer.value.state === 'stored' ? [] : answer.value.alarms;
 }
 
-export function useSaving(station: string, ends: Ends): SavingUse {
+/** Keeps what is sent on this tablet, and tells what becomes of it. */
+type Keeps = (sent: Sent, told: (entry: Entry) => void) => Promise<Entry | undefined>;
+
+const keepsReadings =
+    (station: string): Keeps =>
+    ({ readings, confirmed }, told) =>
+        keep(
+            station,
+            readings.map((one) => ({ ...one })),
+            confirmed.map(([a, b]) => [a, b]),
+            told,
+        );
+
+export const useSaving = (station: string, ends: Ends): SavingUse => useSavingOf(keepsReadings(station), ends);
+
+export function useSavingOf(keeps: Keeps, ends: Ends): SavingUse {
     const saving = useSignal<Saving>(TYPING),
         entry = useSignal<Entry | null>(null),
         now = useRef(ends);
@@ -73,7 +119,7 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         if (entry.peek() !== null && entry.peek()?.key !== about.key) return;
         entry.value = about;
         become(savingTold(saving.peek(), outcomeOf(about)));
-        if (saving.peek().step === 'stored') now.current.onStored?.(about.inside.ask.readings);
+        if (saving.peek().step === 'stored') now.current.onStored?.(readingsOf(about));
     };
     const hurry = (key: string): void => {
         const isOpen = saving.peek().step === 'sending' && entry.peek()?.key === key;
@@ -85,12 +131,7 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         if (next.step !== 'sending') return;
         entry.value = null;
         try {
-            const kept = await keep(
-                station,
-                next.readings.map((one) => ({ ...one })),
-                next.confirmed.map(([a, b]) => [a, b]),
-                told,
-            );
+            const kept = await keeps(next, told);
             if (kept === undefined) saving.value = { step: 'failed', code: 'E_NOT_FOUND' };
             else setTimeout(() => hurry(kept.key), ANSWER_MS);
             if (kept !== undefined && before !== null) await discard(before.key);
@@ -105,11 +146,12 @@ export function useSaving(station: string, ends: Ends): SavingUse {
         entry.value = null;
         if (where === null) return; // what was not stored waits on
         if (before !== null) void discard(before.key);
-        now.current.onAgain(where, before?.inside.ask.readings ?? []);
+        now.current.onAgain(where, before === null ? [] : readingsOf(before));
     };
     return {
         saving: saving.value,
         state: entry.value?.state ?? null,
+        answer: entry.value?.answer ?? null,
         alarms: entry.value === null ? [] : alarmsOf(entry.value),
         save: (readings) => {
             const next = savingSend(saving.peek(), readings);

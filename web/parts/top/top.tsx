@@ -169,10 +169,14 @@ function Who({ who }: { who: Login }) {
     );
 }
 
+export function MadeUp() {
+    return site.value?.madeUp ? <p class="made-up">{t('top.made-up')}</p> : null;
+}
+
 export function TopBar() {
     return (
         <header>
-            {site.value?.madeUp && <p class="made-up">{t('top.made-up')}</p>}
+            <MadeUp />
             <div class="top">
                 <p class="top-where">
                     <bdi>{site.value?.name ?? 'Salve'}</bdi>

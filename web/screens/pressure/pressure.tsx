@@ -6,7 +6,7 @@ import { signal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import type { Reading } from '../../lib/api.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
-import { entries, type Entry } from '../../lib/outbox.ts';
+import { entries, readingsOf, type Entry } from '../../lib/outbox.ts';
 import { me, person } from '../../lib/session.ts';
 import { timeTo } from '../../lib/timing.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
@@ -56,11 +56,11 @@ function Before({ last }: { last: Reading | undefined }) {
 function keptHere(): Entry[] {
     const handle = person.value?.person;
     return entries.value.filter(
-        ({ station, state, inside }) =>
-            station === 'pressure' &&
-            state !== 'needs' &&
-            inside.ask.person === handle &&
-            inside.ask.readings[0]?.word === 'bp',
+        (entry) =>
+            entry.station === 'pressure' &&
+            entry.state !== 'needs' &&
+            entry.inside.ask.person === handle &&
+            readingsOf(entry)[0]?.word === 'bp',
     );
 }
 
@@ -81,7 +81,7 @@ function Taken({ readings, kept }: { readings: readonly Reading[]; kept: readonl
             {kept.map((one) => (
                 <li key={one.key}>
                     <bdi dir="ltr" class="number">
-                        {one.inside.ask.readings[0]?.text}
+                        {readingsOf(one)[0]?.text}
                     </bdi>{' '}
                     <StateMark state={one.state} />
                 </li>
@@ -123,7 +123,7 @@ export function PressureScreen() {
         draft = useDraft<readonly string[]>('pressure', []);
     const today = inOrder((open?.today ?? []).filter(({ word }) => word === 'bp'));
     const kept = keptHere(),
-        here = kept.map(({ inside }) => ({ numbers: inside.ask.readings[0]?.text.split('/') ?? null }));
+        here = kept.map((one) => ({ numbers: readingsOf(one)[0]?.text.split('/') ?? null }));
     const taken = [...today, ...here].map(pressureOf).filter((one): one is Pressure => one !== null),
         next = pressureNext(taken);
     const use = useSaving('pressure', {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // The alarm of the open person, for the whole app: it comes with every answer about them, and again after a reload.
 import { effect, signal } from '@preact/signals';
-import { api, type Answer, type Finding, type Measured } from '../../lib/api.ts';
+import { api, type Answer, type Finding } from '../../lib/api.ts';
 import { sayNow } from '../../lib/announce.ts';
-import { whenAnswer } from '../../lib/outbox.ts';
+import { whenAnswer, type Saved } from '../../lib/outbox.ts';
 import { me, person, refreshPerson, whenConflict } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
 import {
@@ -47,7 +47,7 @@ function wait(handle: string, alarms: readonly Finding[]): void {
     pending = { person: handle, alarms: [...alarms, ...(pending?.person === handle ? pending.alarms : [])] };
 }
 
-const alarmsOf = (answer: Answer<Measured>): readonly Finding[] =>
+const alarmsOf = (answer: Answer<Saved>): readonly Finding[] =>
     answer.ok ? answer.value.alarms : answer.failure.kind === 'refused' ? answer.failure.alarms : [];
 
 /** The server does not let the person go: what is open about them is shown. */

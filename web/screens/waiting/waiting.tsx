@@ -3,7 +3,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { Finding } from '../../lib/api.ts';
-import { deliver, discard, entries, forgetLost, lost, send, theirs, type Entry } from '../../lib/outbox.ts';
+import { deliver, discard, entries, forgetLost, lost, readingsOf, send, theirs, type Entry } from '../../lib/outbox.ts';
 import { me } from '../../lib/session.ts';
 import { clock, day, isKnown, t, type PlainKey } from '../../lib/words.ts';
 import { AlarmList } from '../../parts/alarm/alarm.tsx';
@@ -19,9 +19,11 @@ function wordName(word: string): string {
 const wordAnswer = (text: string): string | null => (text === 'yes' || text === 'no' ? t(`questions.${text}`) : null);
 
 function Numbers({ entry }: { entry: Entry }) {
+    const { ask } = entry.inside;
+    if ('form' in ask) return <p>{t('waiting.form', { count: ask.answers.length })}</p>;
     return (
         <ul>
-            {entry.inside.ask.readings.map(({ word, text }) => (
+            {readingsOf(entry).map(({ word, text }) => (
                 <li key={`${word} ${text}`}>
                     {wordName(word)}: {wordAnswer(text) ?? <bdi dir="ltr">{text}</bdi>}
                 </li>

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+// The forms that are asked of the open person: asked by staff here, or answered by the person alone on this tablet.
+import { useEffect } from 'preact/hooks';
+import { useSignal } from '@preact/signals';
+import { api, type AskedItem, type Failure } from '../../lib/api.ts';
+import { person } from '../../lib/session.ts';
+import { language, t } from '../../lib/words.ts';
+import { FailureNote } from '../../parts/failure/failure.tsx';
+import { Pager, usePager } from '../../parts/form/pager.tsx';
+import { useForm } from '../../parts/form/use_form.ts';
+import { isLeft, listed, type Listed } from './forms.ts';
+import { hand } from '../kiosk/handed.ts';
+// It is there before the tablet is handed over.
+import '../kiosk/kiosk.tsx';
+
+/** One form, asked by staff at a station: what is saved, and what comes then. */
+export function StationForm({ id, onDone }: { id: string; onDone: () => void }) {
+    const use = useForm(id, {
+        onDone,
+        onAgain: (answer) => {
+            const again = use.sent[answer];
+            if (again) pager.goTo(`${again.link}@${(again.in ?? []).join('.')}`);
+        },
+    });
+    const pager = usePager(use.state, 'some');
+    if (use.failure) return <FailureNote failure={use.failure} />;
+    if (use.state === null) return <p role="status">{t('form.loading')}</p>;
+    const { title, copyright } = use.state.plan.form;
+    return (
+        <section class="form-station" aria-label={title}>
+            <h2>{title}</h2>
+            <Pager use={use} pager={pager} layout="some" end={t('form.save')} onEnd={use.save} />
+            {copyright && (
+                <p class="small">
+                    <bdi>{copyright}</bdi>
+                </p>
+            )}
+        </section>
+    );
+}
+
+function Row({ one, onAsk }: { one: Listed; onAsk: () => void }) {
+    const isDone = one.state === 'done';
+    return (
+        <li class="card form-row">
+            <h2>{one.title}</h2>
+            {one.state !== 'unseen' && (
+                <p>
+                    <span aria-hidden="true">{isDone ? '✓' : '○'}</span> {t(isDone ? 'forms.done' : 'forms.missing')}
+                </p>
+            )}
+            <div class="both">
+                <button type="button" onClick={onAsk}>
+                    {t('forms.ask')}
+                </button>
+                <button type="button" onClick={() => hand(one.id, language())}>
+                    {t('forms.hand')}
+                </button>
+            </div>
+        </li>
+    );
+}
+
+export function FormsScreen() {
+    const asks = useSignal<readonly AskedItem[] | null>(null),
+        titles = useSignal<Readonly<Record<string, string>>>({}),
+        failure = useSignal<Failure | null>(null),
+        asking = useSignal<string | null>(null),
+        saved = useSignal(''),
+        handle = person.value?.person,
+        speaks = language();
+    const load = async (): Promise<void> => {
+        if (handle === undefined) return;
+        const plan = await api.plan(handle);
+        failure.value = plan.ok ? null : plan.failure;
+        if (!plan.ok || person.peek()?.person !== handle) return;
+        const forms = plan.value.asks.filter(isLeft);
+        for (const { item } of forms) {
+            const form = await api.form(handle, item, speaks);
+            if (form.ok) titles.value = { ...titles.peek(), [item]: form.value.form.title };
+        }
+        asks.value = forms;
+    };
+    useEffect(() => void load(), [handle, speaks]);
+    if (asking.value !== null) {
+        const id = asking.value;
+        const done = (): void => {
+            saved.value = titles.value[id] ?? '';
+            asking.value = null;
+            void load();
+        };
+        return (
+            <>
+                <p>
+                    <button type="button" onClick={() => void (asking.value = null)}>
+                        {t('forms.back')}
+                    </button>
+                </p>
+                <StationForm key={id} id={id} onDone={done} />
+            </>
+        );
+    }
+    const list = listed(asks.value ?? [], titles.value);
+    return (
+        <>
+            <p>{t('forms.how')}</p>
+            {saved.value !== '' && <p role="status">{t('forms.saved', { title: saved.value })}</p>}
+            <FailureNote failure={failure.value} />
+            {asks.value !== null && list.length === 0 && <p>{t('forms.none')}</p>}
+            <ul class="plain">
+                {list.map((one) => (
+                    <Row key={one.id} one={one} onAsk={() => void (asking.value = one.id)} />
+                ))}
+            </ul>
+        </>
+    );
+}
