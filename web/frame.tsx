@@ -92,8 +92,13 @@ function useOpened(): void {
 
 function Inside() {
     const role = me.value?.role;
-    const theirs = screens.filter((screen) => role !== undefined && screen.roles.includes(role));
-    useBringing([...theirs.map(({ view }) => view), KioskNow], role ?? '');
+    useBringing(
+        [
+            ...screens.filter((screen) => role !== undefined && screen.roles.includes(role)).map(({ view }) => view),
+            KioskNow,
+        ],
+        role ?? '',
+    );
     useAutoLock();
     usePersonEnd();
     useScanner((text) => {
