@@ -3,7 +3,6 @@
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
 import type {
-    AskedState,
     errors,
     Finding as Kept,
     HealthCheck,
@@ -19,6 +18,7 @@ import type {
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
 import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
+import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
@@ -322,24 +322,6 @@ export interface Exit {
     hold: boolean;
 }
 export type AtStation = 'begin' | 'done' | 'back' | 'again';
-/** Something that a person is asked or measured at this visit. */
-export interface AskedItem {
-    item: string;
-    station: string;
-    kind: 'value' | 'form';
-    state: AskedState;
-    /** Words and forms of which each does for it, the item itself first. */
-    any: string[];
-    /** Of each of these what a sample is drawn into, '' where no laboratory does it. */
-    tubes: string[];
-    /** Of each of these the label of a sample whose result has not come, or ''. */
-    labels: string[];
-}
-export interface Order {
-    label: string;
-    tube: string;
-    items: string[];
-}
 export interface Entered {
     word: string;
     text: string;
