@@ -50,3 +50,21 @@ const lies = asks.filter(({ item, apart }) => {
 });
 say('packages know which forms are kept apart', lies.map(({ item }) => item));
 say('what does for an item together can be seen', asks.flatMap(({ all }) => all ?? []).filter(isApart));
+
+// --- consent: made of the forms, and saying the same, word for word
+const share = `${process.env.BUILD ?? 'build'}/share/fhir`;
+const versions = (purpose) => readdirSync(`forms/${purpose}`).filter((name) => /^[0-9]/.test(name)).sort((a, b) => Number(a) - Number(b));
+const purposes = readdirSync('forms').filter((purpose) => versions(purpose).length > 0);
+say('every consent form is there as FHIR', purposes.filter((purpose) => !readdirSync(share).includes(`consent-${purpose}.json`)));
+for (const purpose of purposes)
+    for (const language of ['en', 'ar']) {
+        const form = json(`forms/${purpose}/${versions(purpose).at(-1)}/form.${language}.json`), made = json(`${share}/consent-${purpose}.json`);
+        const word = (at, name) => (language === 'en' ? at[name] : at[`_${name}`].extension.find(({ extension }) => extension[0].valueCode === language).extension[1].valueString);
+        const items = itemsOf(made), have = [word(made, 'title'), ...items.map((item) => word(item, 'text'))];
+        const want = [form.title, ...form.sections.flatMap(({ heading, text }) => [heading, text]), ...form.read_back.map(({ ask }) => ask), form.yes];
+        say(`consent ${purpose} ${language}: says the same in the same order`, want.filter((text, at, all) => have.indexOf(text) < (at === 0 ? 0 : have.indexOf(all[at - 1]))));
+        say(`consent ${purpose} ${language}: and nothing else but "in your own words"`, have.length === want.length + 1 ? [] : [`${have.length} texts`]);
+        say(`consent ${purpose} ${language}: points of a right answer stay with staff`, form.read_back.flatMap(({ points }) => points).filter((point) => JSON.stringify(made).includes(JSON.stringify(point))));
+        const decision = made.item.at(-1);
+        say(`consent ${purpose} ${language}: yes and no, and nothing chosen`, decision.answerOption.length === 2 && !JSON.stringify(made).includes('initial') && made.version === form.version ? [] : ['decision']);
+    }

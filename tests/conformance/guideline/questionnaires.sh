@@ -7,6 +7,9 @@ set -u
 for file in forms/questionnaires/*.json; do
     ok "$(basename "$file") is a form" salve form check "$file"
 done
+for file in "${BUILD:-build}"/share/fhir/consent-*.json; do
+    ok "$(basename "$file") is a form" salve form check "$file"
+done
 out=$(tools/node tests/conformance/guideline/questionnaires.mjs 2>&1)
 while read -r verdict name; do
     [ -n "$verdict" ] || continue
