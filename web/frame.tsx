@@ -91,7 +91,10 @@ function useOpened(): void {
 function Inside() {
     const role = me.value?.role;
     useBringing(
-        [...screens.filter((screen) => role !== undefined && screen.roles.includes(role)).map(({ view }) => view), KioskNow],
+        [
+            ...screens.filter((screen) => role !== undefined && screen.roles.includes(role)).map(({ view }) => view),
+            KioskNow,
+        ],
         role ?? '',
     );
     useAutoLock();
