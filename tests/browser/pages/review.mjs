@@ -109,6 +109,7 @@ async function correct(desk, person) {
 async function print(desk, people, corrected) {
     const { page, language, site } = desk;
     await desk.key('n');
+    await page.locator('input.code').waitFor();
     await page.locator('.stations a[href="/inbox"]').click();
     await page.locator('a[href="/letters-to-print"]').click();
     const rows = page.locator('.list tbody tr');
