@@ -172,6 +172,19 @@ async function referral(browser, work) {
         same(`${person.name}: as it was noted`, [task.status, task.description, task.note?.[0]?.text, task.owner.identifier.value],
             ['completed', PLACE, WORDS, 'dr-amina']);
     }
+    // The page of the place is no way past an alarm.
+    const woman = site.enrol('Leila Haddad'), it = new Clinician(site, await site.page(browser, 'en', 1024, 768), 'en');
+    site.salveStatus([0, 10, 11], 'measure', woman.card, 'bp', '195/121', '196/122', '--as', 'lina', '--yes');
+    site.salveStatus([0, 10, 11], 'screen', woman.card, '--as', 'lina');
+    await it.login('dr-amina');
+    await scan(it.page, woman.card);
+    await it.page.locator('section.urgent').waitFor();
+    for (const way of [() => it.go('/reply'), () => it.page.goto(`${site.origin}/reply`)]) {
+        await way();
+        await it.sees('an alarm stands in place of the page of the place', it.page.locator('section.urgent'));
+        check('and that page is not there', (await it.page.locator('#slip').count()) === 0);
+    }
+    await it.page.context().close();
     // Who works at the desk has no such list.
     const desk = new Clinician(site, await site.page(browser, 'en', 1024, 768), 'en');
     await desk.login('kofi');
