@@ -6,11 +6,9 @@ import type {
     errors,
     Finding as Kept,
     HealthCheck,
-    Purpose,
     ReferralReply,
     Release,
     Role,
-    RuleState,
     Station,
     Timed,
     ToldHow,
@@ -19,6 +17,7 @@ import type {
     WorkTask,
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
+import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
 import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 
@@ -133,17 +132,6 @@ export interface Health {
     guessedCodes: number;
     times: TaskTimes[];
 }
-/** How long a task takes at the tablets, in ms; null: too few were timed to say. */
-export interface TaskTimes {
-    task: Timed;
-    count: number;
-    half: number | null;
-    low: number | null;
-    high: number | null;
-    most: number | null;
-    halfAim: number;
-    mostAim: number;
-}
 export interface SiteEntry {
     number: number;
     what: 'document' | 'keys' | 'statistics' | 'successor';
@@ -155,77 +143,6 @@ export interface SiteEntry {
 export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
-}
-/** A map for files whose rows name people who have a record. */
-export interface ResultMap {
-    map: string;
-    title: string;
-}
-export interface RowWrong {
-    line: number;
-    code: string;
-    element: string;
-    why: string;
-}
-/** What became of one row of a file: about one person, without a name. */
-export interface RowAnswer {
-    state: 'taken' | 'refused';
-    code: string | null;
-    element: string | null;
-    why: string | null;
-    kept: number;
-    here: number;
-    doubts: {
-        quantity: string;
-        unit: string;
-        soft: [string, string];
-        otherUnit: string | null;
-        isAgeNotKnown: boolean;
-    }[];
-    urgency: Urgency | null;
-    ticket: string | null;
-    apart: {
-        count: number;
-        kept: boolean;
-        judged: boolean;
-        found: number;
-        urgency: Urgency | null;
-        findings: Finding[];
-    } | null;
-    alarms: Finding[];
-}
-/** A guideline of the site: what lies here, and what is in force. */
-export interface RuleRow {
-    id: string;
-    title: string | null;
-    version: string | null;
-    state: RuleState;
-    inForce: string | null;
-    by: string | null;
-    at: string | null;
-    words: string[];
-    broken: string | null;
-}
-export interface Rules {
-    rules: RuleRow[];
-    forms: { purpose: Purpose; version: string; languages: string[]; whole: boolean }[];
-}
-export interface Rule {
-    id: string;
-    version: string;
-    title: string;
-    digest: string;
-    inForce: string | null;
-    by: string | null;
-    at: string | null;
-    apart: boolean;
-    sources: { issuer: string; title: string; year: string; table: string | null; doi: string | null }[];
-    choices: { name: string; about: string | null; value: string | null; values: string[] }[];
-    changes: string[];
-    files: { name: string; before: string | null; now: string | null }[];
-    passed: number;
-    failed: number;
-    failures: string[];
 }
 export interface Settings {
     settings: Readonly<Record<string, unknown>>;

@@ -147,6 +147,12 @@ const members = {
             [{ word: 'bp', text: pick(['121/78', '186/96', '230/140']) }, { word: 'no-danger-signs', text: 'yes' }],
             [{ word: echo(), text: '1' }], [{ word: 'weight', text: echo() }], []]);
     },
+    form: () => pick(['body', 'body', 'danger', 'phq-9', echo()]),
+    answers: (seat) => {
+        const [one] = seat.may.size === 1 ? [...seat.may] : [];
+        return pick([[{ link: 'weight', values: [one === undefined ? '60.5' : people[one].weight] }], [{ link: 'chest-pain', values: [pick(['true', 'false'])] }],
+            [{ link: 'weight', values: [echo()] }], [{ link: echo(), values: ['1'] }], [{ link: 'weight', in: [0], values: [] }], []]);
+    },
     confirmed: () => pick([[], [[0, 0]], [[0, 0], [0, 1]], [[1, 0]], [[99, 7]]]),
     leave: () => pick([[], [], [{ item: 'bp-very-high', reason: 'other' }], [{ item: echo(), reason: echo() }]]),
     items: () => pick([[], ['bp-very-high'], [echo()]]),

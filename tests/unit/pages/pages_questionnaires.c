@@ -9,8 +9,9 @@ enum { BODY_BYTES = 6000 };
 #define DAYS(value, last)                                                                                              \
     ANSWER("phq-1", value)                                                                                             \
     ANSWER("phq-2", value)                                                                                             \
-    ANSWER("phq-3", value) ANSWER("phq-4", value) ANSWER("phq-5", value) ANSWER("phq-6", value) ANSWER("phq-7", value) \
-        ANSWER("phq-8", value) ANSWER("phq-9", last)
+    ANSWER("phq-3", value)                                                                                             \
+    ANSWER("phq-4", value) ANSWER("phq-5", value) ANSWER("phq-6", value) ANSWER("phq-7", value) ANSWER("phq-8", value) \
+        ANSWER("phq-9", last)
 #define WORRY(value)                                                                                                   \
     ANSWER("gad-1", value)                                                                                             \
     ANSWER("gad-2", value)                                                                                             \

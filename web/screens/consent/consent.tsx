@@ -15,6 +15,7 @@ import {
 import { atDesk, deskCard } from '../../lib/desk.ts';
 import { openCode } from '../../lib/opening.ts';
 import { chooseWords, closePerson, person } from '../../lib/session.ts';
+import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { LANGUAGES, day, language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { routes } from '../../routes.ts';
@@ -277,7 +278,11 @@ function Desk() {
         [failure, setFailure] = useState<Failure | null>(null),
         [isBusy, busy] = useState(false);
     const of = consents?.language ?? language();
-    const show = (talk: Talk): void => setPage(talk.now ? { is: 'talk', talk } : { is: 'list' });
+    const show = (talk: Talk): void => {
+        if (talk.now) timeFrom('consent');
+        else timeTo('consent');
+        setPage(talk.now ? { is: 'talk', talk } : { is: 'list' });
+    };
     const load = async (language: string): Promise<void> => {
         if (!desk) return;
         const isFirst = consents === null,

@@ -6,6 +6,7 @@ import { useLocation } from 'preact-iso/router';
 import { api, type Failure } from '../../lib/api.ts';
 import { deskCard } from '../../lib/desk.ts';
 import { closePerson, person } from '../../lib/session.ts';
+import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { CardSlip } from '../../parts/slip/slip.tsx';
@@ -192,6 +193,7 @@ export function EnrolScreen() {
         key = useRef(''),
         { route } = useLocation();
     const set: Set = (part) => {
+        timeFrom('register');
         setLacks(null);
         setTold((now) => ({ ...now, ...part }));
     };
@@ -205,6 +207,7 @@ export function EnrolScreen() {
         setFailure(answer.ok ? null : answer.failure);
         if (!answer.ok) return setStep({ is: answer.failure.kind === 'no-answer' ? 'unknown' : 'typing' });
         if (answer.value.state === 'asks') return setStep({ is: 'asks' });
+        timeTo('register');
         setTold(NOBODY);
         setStep({ is: 'enrolled', card: answer.value.card });
     };

@@ -2,7 +2,7 @@
 // A day of a site through the calls of the app: people are registered, agree or not, go from station to station as the board says,
 // leave early, have alarms; clinicians open the inbox, sign, tell, close, and letters are made. What is expected of each person is
 // worked out here from what was entered, and compared with what the server says of them and prints: inbox, letter, record.
-//   node day.mjs PEOPLE SESSIONS [SEED]
+//   node whole_day.mjs PEOPLE SESSIONS [SEED]
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
