@@ -146,8 +146,8 @@ function Inside() {
 
 function Body() {
     const { path } = useLocation();
-    // The place of a referral answers without an account. Where somebody is logged in it is a page like any other, so that
-    // it leads past no alarm and no lock.
+    // The place of a referral answers without an account. Where somebody is logged in it is a page like any other, so
+    // that it leads past no alarm and no lock.
     if (path === routes.reply && phase.value !== 'in' && phase.value !== 'locked')
         return (
             <main id="main">

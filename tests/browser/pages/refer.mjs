@@ -70,6 +70,7 @@ async function refers(it, person) {
     const { page } = it;
     await scan(page, person.card);
     await page.locator('.person-name', { hasText: person.name }).waitFor();
+    await page.waitForFunction(() => location.pathname === '/scan'); // it leads there by itself
     await it.go('/refer');
     await it.sees('what the results ask for is there', it.text('refer.requests'));
     check(`${it.language}: nothing was referred yet`, (await page.locator('article.card').count()) === 0);
