@@ -229,6 +229,7 @@ function PlaceView({
     before,
     isLooked,
     isOff,
+    isAlone,
     onLook,
     onAdded,
 }: {
@@ -239,6 +240,7 @@ function PlaceView({
     /** What is wrong with it may be said; what only warns is said always. */
     isLooked: boolean;
     isOff: boolean;
+    isAlone: boolean;
     onLook: () => void;
     onAdded: (row: string) => void;
 }) {
@@ -252,6 +254,7 @@ function PlaceView({
                     texts={texts}
                     faults={faultsOf(state, place).filter(({ why }) => isLooked || why === 'warns')}
                     isOff={isOff}
+                    isAlone={isAlone}
                     onAnswer={(next) => use.answer(place, next)}
                     onLeave={() => texts.length > 0 && onLook()}
                 />
@@ -331,9 +334,11 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
             }}
         >
             <p ref={top} tabIndex={-1} class="form-progress" role="status">
-                {t('form.question-of', { number: at + 1, count: pages.length })}
+                {pages.length > 1 && t('form.question-of', { number: at + 1, count: pages.length })}
             </p>
-            <progress class="form-bar" value={at + 1} max={pages.length} aria-hidden="true" />
+            {pages.length > 1 && (
+                <progress class="form-bar" value={at + 1} max={pages.length} aria-hidden="true" />
+            )}
             <Refused use={use} pager={pager} layout={layout} />
             {use.saving.saving.step !== 'refused' && (
                 <Saved
@@ -351,6 +356,7 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
                         before={page.places[i - 1]}
                         isLooked={looked.value.has(place.key)}
                         isOff={isOff}
+                        isAlone={layout === 'one'}
                         onLook={() => look([place.key])}
                         onAdded={(row) => void (added.current = row)}
                     />
