@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A form in pages: back, skip, next, and what is wrong before it goes on. For the person who fills it in one question
 // or one small group a page, at a station some more.
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { allFaults, faultsOf, type Fault } from '../../form/faults.ts';
 import { headsOf, pageAt, pagesOf, questionsOf, rowEnding, shownIn, type Layout, type Page } from '../../form/pages.ts';
@@ -35,7 +35,7 @@ export interface PagerUse {
 
 export function usePager(state: FormState | null, layout: Layout): PagerUse {
     const where = useSignal<Where | null>(null),
-        pages = state === null ? [] : pagesOf(state, layout);
+        pages = useMemo(() => (state === null ? [] : pagesOf(state, layout)), [state?.places, state?.off, layout]);
     // Where it goes on is told once, when the form has come: behind what was answered before.
     if (state !== null && where.peek() === null && pages.length > 0) {
         const first = firstOpen(state, pages);
