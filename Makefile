@@ -205,7 +205,7 @@ $(GEN)/web_files.h: $(GEN)/web_files.c ;
 # --- what the program reads at run time: guidelines with their ELM, forms, letter texts ------------------------------
 share: $(BUILD)/share/.stamp
 GUIDELINE_FILES := ranges.json packages.json $(shell find guidelines forms letters maps 2>/dev/null; find demo -type f 2>/dev/null)
-$(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(ALARMS)/logic.cql $(wildcard tools/share tools/translate.mjs) node_modules/.package-lock.json
+$(BUILD)/share/.stamp: $(GUIDELINE_FILES) $(ALARMS)/logic.cql $(wildcard tools/share tools/translate.mjs tools/consent_forms.mjs) node_modules/.package-lock.json
 	@mkdir -p $(BUILD)/share
 	tools/share $(BUILD)/share $(GEN)/guidelines
 	@touch $@

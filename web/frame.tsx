@@ -29,6 +29,8 @@ import { Start } from './screens/start/start.tsx';
 import { stationOf } from './screens/today/today_rules.ts';
 import { isHeld } from './screens/urgent/held.ts';
 import { UrgentHeld } from './screens/urgent/urgent.tsx';
+import { isPaperHeld } from './lib/paper.ts';
+import { PaperHeld } from './screens/paper/held.tsx';
 import { isWithPeople, screens, type Screen } from './screens.tsx';
 
 // Links to these are ours; a letter's is the browser's.
@@ -91,13 +93,16 @@ function useOpened(): void {
 function Inside() {
     const role = me.value?.role;
     useBringing(
-        [...screens.filter((screen) => role !== undefined && screen.roles.includes(role)).map(({ view }) => view), KioskNow],
+        [
+            ...screens.filter((screen) => role !== undefined && screen.roles.includes(role)).map(({ view }) => view),
+            KioskNow,
+        ],
         role ?? '',
     );
     useAutoLock();
     usePersonEnd();
     useScanner((text) => {
-        if (isHeld()) scanned.value = { text };
+        if (isHeld() || isPaperHeld()) scanned.value = { text };
         else void openCode(text);
     });
     useOpened();
@@ -107,6 +112,13 @@ function Inside() {
         return (
             <main id={main}>
                 <UrgentHeld />
+            </main>
+        );
+    }
+    if (isPaperHeld()) {
+        return (
+            <main id={main}>
+                <PaperHeld />
             </main>
         );
     }

@@ -206,12 +206,24 @@ static void add_value(struct answering *a, const struct asked *asked, tape_at va
     }
 }
 
-/* An id that the same answer gets again when the same response comes again; none where the response has none. */
+/* Letters and digits that hang together: many of them look like encoded bytes (N4). */
+static size_t hanging(struct str text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text.len; i++) count += admit_is_alnum(text.ptr[i]);
+    return count;
+}
+
+/* An id that the same answer gets again when the same response comes again; none where the response has none. Of a
+ * question with a long code the parts stand by themselves. */
 static void add_id(struct answering *a, const struct asked *asked)
 {
+    enum { HANGING_MAX = 40 };
     struct str id = a->entry->id, uuid = STR("urn:uuid:");
     if (id.len == 0 && str_starts(a->entry->full_url, uuid)) id = str_cut(a->entry->full_url, uuid.len, UINT32_MAX);
     struct str own = arena_printf(a->mem, "%.*s-%.*s-%" PRIu32, STR_ARGS(id), STR_ARGS(asked->code), a->made);
+    if (hanging(own) > HANGING_MAX)
+        own = arena_printf(a->mem, "%.*s.%.*s.%" PRIu32, STR_ARGS(id), STR_ARGS(asked->code), a->made);
     if (id.len > 0 && own.ptr != NULL && fhir_primitive_ok(FHIR_T_id, own)) tape_add_text(&a->make, "id", own);
 }
 

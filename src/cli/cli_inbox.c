@@ -227,6 +227,7 @@ enum salve_code cli_told(struct cli *cli, struct salve_err *err)
     TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
     if (!is_telling) return show_told(cli, err);
+    (void)!cli_accepted(cli, 0, NULL); /* telling waits for no guideline */
     TRY(visit_tell(&cli->visit, cli->card, &tell, &count, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_number(&reply, "told", count);

@@ -278,6 +278,7 @@ enum salve_code cli_sign(struct cli *cli, struct salve_err *err)
     ask.leave = leave;
     TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_STAFF, err));
+    TRY(cli_accepted(cli, 0, err)); /* what is told in person, they say */
     TRY(visit_sign(&cli->visit, cli->card, &ask, &done, err));
     cli_reply_open(&reply, cli, '{');
     cli_reply_number(&reply, "signed", done.count);

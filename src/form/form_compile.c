@@ -348,7 +348,7 @@ static const struct call_row {
     {"descendants", 0, 0, 0, call_descendants, true},
     {"round", 0, 1, 0, call_round, false},
     {"empty", 0, 0, FORM_OP_EMPTY, NULL, false},
-    {"count", 0, 0, FORM_OPS, NULL, false},
+    {"count", 0, 0, FORM_OP_COUNT, NULL, false},
     {"first", 0, 0, FORM_OP_FIRST, NULL, true},
     {"last", 0, 0, FORM_OP_LAST, NULL, true},
     {"distinct", 0, 0, FORM_OP_DISTINCT, NULL, true},

@@ -528,7 +528,7 @@ static struct collection of_one(struct running *run, const struct form_ins *ins,
         return boolean(run, in.count > 0);
     case FORM_OP_EMPTY:
         return boolean(run, in.count == 0);
-    case FORM_OPS:
+    case FORM_OP_COUNT:
         return number(run, true, expr_decimal_of_int((int64_t)in.count));
     case FORM_OP_FIRST:
     case FORM_OP_LAST:

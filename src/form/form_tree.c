@@ -34,7 +34,9 @@ static size_t groups_around(const struct form *form, uint16_t item)
 static enum salve_code fault(const struct planting *p, enum form_why why, size_t answer, size_t which)
 {
     const struct form_answer *from = &p->ask->ask->answers[answer];
-    struct form_fault out = {.why = why, .answer = answer, .which = which, .link = from->link};
+    uint16_t item = form_find(p->form, from->link); /* what was sent and is not of the form is not told again */
+    struct form_fault out = {.why = why, .answer = answer, .which = which, .link = STR("")};
+    if (item != FORM_NONE) out.link = p->form->items[item].link;
     out.in_count = from->in_count < FORM_DEPTH_MAX ? from->in_count : FORM_DEPTH_MAX;
     for (size_t i = 0; i < out.in_count; i++) out.in[i] = from->in[i];
     return p->ask->fault(p->ask->with, &out);

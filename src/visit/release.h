@@ -28,6 +28,7 @@ bool visit_is_told_in_person(const struct visit_content *content, struct str cod
 struct visit_test {
     struct str guideline, label, name;
     enum guideline_release release;
+    bool is_said; /* guideline.json says it; what one guideline says counts before what another leaves open */
 };
 SALVE_MUST_USE enum salve_code visit_releases(const struct visit *visit, const struct str *languages, size_t count,
                                               struct visit_test **out, size_t *test_count, struct salve_err *err);

@@ -7,6 +7,8 @@
 #include "visit/release_int.h"
 #include "visit/visit_int.h"
 
+enum { RUNS_MAX = 4 };
+
 /* What is broken and relied on stops nothing: it is said in the findings of everybody. */
 static enum salve_code add_broken(const struct visit *visit, struct visit_screening *made, struct salve_err *err)
 {
@@ -34,12 +36,25 @@ enum salve_code visit_screening(const struct visit *visit, struct visit_screenin
     return SALVE_OK;
 }
 
+/* Two stations may be at one person at once: drafts that the other one ended meanwhile stand as they are, and what is
+ * there now is judged once more. */
+static enum salve_code run(const struct visit_screening *screening, struct rec_view *view, struct arena *mem,
+                           struct screen_found *out, struct salve_err *err)
+{
+    enum salve_code code = SALVE_E_CONFLICT;
+    for (int tries = 0; code == SALVE_E_CONFLICT && tries < RUNS_MAX; tries++) {
+        if (err != NULL) *err = (struct salve_err){0};
+        code = screen_run(screening->screen, view, mem, out, err);
+    }
+    return code;
+}
+
 enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening, struct str card,
                              struct screen_found *out, struct salve_err *err)
 {
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
-    if (code == SALVE_OK) code = screen_run(screening->screen, view, visit->mem, out, err);
+    if (code == SALVE_OK) code = run(screening, view, visit->mem, out, err);
     return visit_view_close(visit, &view, code, err);
 }
 

@@ -45,6 +45,7 @@ static enum salve_code waiting(const struct visit *visit, struct rec_view *view,
 enum salve_code visit_talked(const struct visit *visit, struct rec_view *view, struct salve_err *err)
 {
     bool waits[WORK_PARTS] = {false};
+    if (visit->content == NULL) return SALVE_OK; /* nobody knows what is told in person: the list keeps it */
     TRY(waiting(visit, view, waits, err));
     if (!waits[WORK_KEPT]) TRY(screen_work_talked(view, WORK_KEPT, visit->mem, err));
     if (waits[WORK_APART] || !rec_shows(view, CLASS_SENS)) return SALVE_OK; /* who does not see it ends nothing of it */

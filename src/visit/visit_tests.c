@@ -19,16 +19,18 @@ struct gathering {
 static bool is_test(const struct visit_content *content, const struct guideline_input *input)
 {
     if (input->code.len == 0 || (input->is_question && !input->has_release)) return false;
+    if (str_is(input->code, "8480-6") || str_is(input->code, "8462-4")) return false; /* of the blood pressure */
     return content->packages == NULL || !letter_packages_is_fact(content->packages, input->code);
 }
 
-/* What has the same name is one test, and the strictest rule for it counts. */
+/* What has the same name is one test: what is said of it counts, and of that the strictest. */
 static void add_test(struct gathering *in, const struct visit_test *test)
 {
     for (size_t i = 0; i < in->count; i++) {
         struct visit_test *known = &in->tests[i];
         if (!str_eq(known->name, test->name)) continue;
-        if (test->release > known->release) *known = *test;
+        bool is_stricter = test->is_said == known->is_said && test->release > known->release;
+        if (is_stricter || (test->is_said && !known->is_said)) *known = *test;
         return;
     }
     in->tests[in->count++] = *test;
@@ -44,7 +46,8 @@ static void gather(struct gathering *in, const struct guideline *guideline)
         const struct guideline_input *input = &info->inputs[i];
         if (!is_test(in->visit->content, input)) continue;
         struct str name = guideline_word(guideline, words.language, "inputs", input->label);
-        struct visit_test test = {info->id, input->label, name.len > 0 ? name : input->label, input->release};
+        struct visit_test test = {info->id, input->label, name.len > 0 ? name : input->label, input->release,
+                                  input->has_release};
         test.name = letter_addressed(test.name, STR(""), in->visit->mem);
         add_test(in, &test);
     }

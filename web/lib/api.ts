@@ -2,16 +2,14 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
+import type { Agreed, AskedPurpose, AtDesk, Consents, Judged, NewPerson, OnPaper, Receipt } from './desk_types.ts';
 import type {
-    AskedState,
     errors,
     Finding as Kept,
     HealthCheck,
-    Purpose,
     ReferralReply,
     Release,
     Role,
-    RuleState,
     Station,
     Timed,
     ToldHow,
@@ -20,7 +18,11 @@ import type {
     WorkTask,
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
+import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
+import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
+
+export type * from './desk_types.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -133,17 +135,6 @@ export interface Health {
     guessedCodes: number;
     times: TaskTimes[];
 }
-/** How long a task takes at the tablets, in ms; null: too few were timed to say. */
-export interface TaskTimes {
-    task: Timed;
-    count: number;
-    half: number | null;
-    low: number | null;
-    high: number | null;
-    most: number | null;
-    halfAim: number;
-    mostAim: number;
-}
 export interface SiteEntry {
     number: number;
     what: 'document' | 'keys' | 'statistics' | 'successor';
@@ -155,77 +146,6 @@ export interface SiteEntry {
 export interface SiteLog {
     entries: SiteEntry[];
     next: string | null;
-}
-/** A map for files whose rows name people who have a record. */
-export interface ResultMap {
-    map: string;
-    title: string;
-}
-export interface RowWrong {
-    line: number;
-    code: string;
-    element: string;
-    why: string;
-}
-/** What became of one row of a file: about one person, without a name. */
-export interface RowAnswer {
-    state: 'taken' | 'refused';
-    code: string | null;
-    element: string | null;
-    why: string | null;
-    kept: number;
-    here: number;
-    doubts: {
-        quantity: string;
-        unit: string;
-        soft: [string, string];
-        otherUnit: string | null;
-        isAgeNotKnown: boolean;
-    }[];
-    urgency: Urgency | null;
-    ticket: string | null;
-    apart: {
-        count: number;
-        kept: boolean;
-        judged: boolean;
-        found: number;
-        urgency: Urgency | null;
-        findings: Finding[];
-    } | null;
-    alarms: Finding[];
-}
-/** A guideline of the site: what lies here, and what is in force. */
-export interface RuleRow {
-    id: string;
-    title: string | null;
-    version: string | null;
-    state: RuleState;
-    inForce: string | null;
-    by: string | null;
-    at: string | null;
-    words: string[];
-    broken: string | null;
-}
-export interface Rules {
-    rules: RuleRow[];
-    forms: { purpose: Purpose; version: string; languages: string[]; whole: boolean }[];
-}
-export interface Rule {
-    id: string;
-    version: string;
-    title: string;
-    digest: string;
-    inForce: string | null;
-    by: string | null;
-    at: string | null;
-    apart: boolean;
-    sources: { issuer: string; title: string; year: string; table: string | null; doi: string | null }[];
-    choices: { name: string; about: string | null; value: string | null; values: string[] }[];
-    changes: string[];
-    files: { name: string; before: string | null; now: string | null }[];
-    passed: number;
-    failed: number;
-    failures: string[];
 }
 export interface Settings {
     settings: Readonly<Record<string, unknown>>;
@@ -241,6 +161,8 @@ export interface Certificate {
 export interface Resumed extends Login {
     open: { person: string } | null;
     urgent?: boolean;
+    /** An alarm of somebody of whom nothing is kept has no outcome. */
+    paper?: boolean;
 }
 export interface Range {
     word: string;
@@ -405,24 +327,6 @@ export interface Exit {
     hold: boolean;
 }
 export type AtStation = 'begin' | 'done' | 'back' | 'again';
-/** Something that a person is asked or measured at this visit. */
-export interface AskedItem {
-    item: string;
-    station: string;
-    kind: 'value' | 'form';
-    state: AskedState;
-    /** Words and forms of which each does for it, the item itself first. */
-    any: string[];
-    /** Of each of these what a sample is drawn into, '' where no laboratory does it. */
-    tubes: string[];
-    /** Of each of these the label of a sample whose result has not come, or ''. */
-    labels: string[];
-}
-export interface Order {
-    label: string;
-    tube: string;
-    items: string[];
-}
 export interface Entered {
     word: string;
     text: string;
@@ -502,65 +406,6 @@ export interface Measure {
     /** A pair (reading, which number of it) for each doubt that somebody confirmed. */
     confirmed: [number, number][];
 }
-export type AskedPurpose = 'care' | 'follow-up' | 'statistics' | 'research-contact';
-/** A purpose with the words of its form; what it is now, where a card was shown. */
-export interface Asked {
-    purpose: AskedPurpose;
-    version: string;
-    title: string;
-    sections: { id: string; heading: string; text: string }[];
-    yes: string;
-    readBack: { ask: string; points: string[] }[];
-    days: number;
-    mayKeepApart: boolean;
-    on?: boolean;
-    keepsApart?: boolean;
-    until?: string | null;
-}
-export type Decider = 'self' | 'guardian' | 'either';
-export interface Consents {
-    language: string;
-    languages: string[];
-    purposes: Asked[];
-    who?: Decider;
-    asksChild?: boolean;
-}
-/** Who stands at the desk: a card that was shown, or the person who is open. */
-export type AtDesk = { card: string } | { person: string };
-export interface Agreed {
-    purpose: AskedPurpose;
-    version: string;
-    language: string;
-    rounds: '1' | '2';
-    method: 'card' | 'signed' | 'spoken';
-    witness?: 'independent';
-    isGuardian?: boolean;
-    assent?: 'given' | 'not-able';
-    keepApart?: boolean;
-    ofAge?: boolean;
-}
-export interface Receipt {
-    purpose: AskedPurpose;
-    at: string;
-    title: string | null;
-    body: string | null;
-    leaf: number;
-    proof: string | null;
-    proofFrom: string | null;
-    /** Something urgent that nobody was told of ended with it. */
-    endsUntold: boolean;
-}
-/** What a new person tells; `sex` is for reference ranges. */
-export interface NewPerson {
-    family: string;
-    givenNames: string;
-    birthDate: string;
-    age: string;
-    sex: 'female' | 'male' | 'other' | 'unknown';
-    telephone: string;
-    language: string;
-    ownWord: string;
-}
 export interface Told {
     person: string;
     how: ToldHow;
@@ -620,6 +465,8 @@ interface Calls {
     plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     order: [{ person: string; items: string[] }, { orders: Order[] }];
     measure: [Measure, Measured];
+    paper: [OnPaper, Judged];
+    'paper-outcome': [{ why: 'told' | 'left' | 'call-clinician' }, object];
     form: [{ person: string; form: string; language: string }, { form: Form; initial: FormAnswer[] }];
     'form-save': [FormSave, FormSaved];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
@@ -801,6 +648,8 @@ export const api = {
     plan: (person: string) => call('plan', { person }),
     order: (person: string, items: string[]) => call('order', { person, items }),
     measure: (given: Measure) => call('measure', given),
+    paper: (given: OnPaper) => call('paper', given),
+    paperOutcome: (why: 'told' | 'left' | 'call-clinician') => call('paper-outcome', { why }),
     form: (person: string, form: string, language: string) => call('form', { person, form, language }),
     formSave: (given: FormSave) => call('form-save', given),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),

@@ -280,6 +280,29 @@ async function alarm(looks, { leila }) {
     await looks.at('urgent-untold');
 }
 
+async function queue(looks, { amina }) {
+    const { page, language } = looks;
+    await opens(looks, amina);
+    await looks.button('queue.check-in').click();
+    await page.locator('.queue-number').waitFor();
+    await looks.go('/today');
+    await page.locator('.list tbody tr').nth(1).waitFor();
+    await looks.at('today');
+    await looks.go('/pressure');
+    await page.locator('.hand-over').waitFor();
+    await settled(page);
+    await looks.at('hand-over');
+    await looks.go('/exit');
+    await page.locator('.exit-missing li').first().waitFor();
+    await settled(page);
+    await looks.at('exit');
+    await page.locator('.exit-missing').getByRole('button', { name: said(language, 'queue.not-today-item') }).first().click();
+    await looks.button('queue.why-wish').waitFor();
+    await looks.at('exit-why');
+    await looks.button('exit.finish').click();
+    await page.locator('.person-name').waitFor({ state: 'detached' });
+}
+
 async function clinician(looks, { amina, leila }) {
     const { page } = looks;
     await looks.go('/inbox');
@@ -371,7 +394,7 @@ async function day(browser, work, language) {
     const page = await site.page(browser, language, 1024, 768), looks = new Looks(site, page, language);
     page.on('dialog', (dialog) => dialog.accept());
     await outside(looks);
-    for (const part of [questions, pressure, alarm]) await part(looks, people);
+    for (const part of [questions, pressure, alarm, queue]) await part(looks, people);
     await logout(looks, (key) => looks.button(key));
     await login(looks, 'dr-amina');
     await clinician(looks, people);

@@ -147,6 +147,12 @@ const members = {
             [{ word: 'bp', text: pick(['121/78', '186/96', '230/140']) }, { word: 'no-danger-signs', text: 'yes' }],
             [{ word: echo(), text: '1' }], [{ word: 'weight', text: echo() }], []]);
     },
+    form: () => pick(['body', 'body', 'danger', 'phq-9', echo()]),
+    answers: (seat) => {
+        const [one] = seat.may.size === 1 ? [...seat.may] : [];
+        return pick([[{ link: 'weight', values: [one === undefined ? '60.5' : people[one].weight] }], [{ link: 'chest-pain', values: [pick(['true', 'false'])] }],
+            [{ link: 'weight', values: [echo()] }], [{ link: echo(), values: ['1'] }], [{ link: 'weight', in: [0], values: [] }], []]);
+    },
     confirmed: () => pick([[], [[0, 0]], [[0, 0], [0, 1]], [[1, 0]], [[99, 7]]]),
     leave: () => pick([[], [], [{ item: 'bp-very-high', reason: 'other' }], [{ item: echo(), reason: echo() }]]),
     items: () => pick([[], ['bp-very-high'], [echo()]]),
@@ -219,7 +225,7 @@ const afterCall = async (seat, row, body, answer) => {
 // A visit as it should be, a step at a time, between what should not be.
 const visit = [['open'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
     ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['findings'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
-    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }],
+    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }], ['paper-outcome', { why: 'left' }],
     ['close'], ['logout']];
 const step = (seat) => {
     const at = seat.at = ((seat.at ?? -1) + 1) % visit.length, [name, fixed] = visit[at];

@@ -153,6 +153,29 @@ static int drop(void **state)
     return 0;
 }
 
+/* One question of the form is kept apart, and puts no other apart with it: a station sees what it may see. */
+static void what_is_kept_apart_puts_nothing_else_apart(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, world->w.card), 200);
+    struct answer answer =
+        call(&ben, "form-save",
+             "{'person':'%P'," KEY(4) ",'form':'danger','answers':[{'link':'seizure','values':['false']},"
+                                      "{'link':'tb-danger-signs','values':['false']}]}");
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "state"), "stored");
+    struct answer person = call(&ben, "person", "{'person':'%P'}");
+    bool has_seizure = false, has_apart = false;
+    for (const struct json *one = json_first(json_path(person.json, "today")); one != NULL; one = one->next) {
+        has_seizure = has_seizure || str_is(json_get_text(one, "word"), "seizure");
+        has_apart = has_apart || str_is(json_get_text(one, "word"), "tb-danger-signs");
+    }
+    assert_true(has_seizure && !has_apart);
+    assert_status(call(&ben, "form-save", "{'person':'%P'," KEY(5) ",'form':'danger','answers':[]}"), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -161,6 +184,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_is_refused_and_what_is_unlikely_asked_about),
         cmocka_unit_test(an_alarm_of_a_form_is_told_whatever_else_is_wrong),
         cmocka_unit_test(what_is_not_asked_is_judged_and_not_kept),
+        cmocka_unit_test(what_is_kept_apart_puts_nothing_else_apart),
     };
     int count = (int)(sizeof tests / sizeof *tests);
     return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);

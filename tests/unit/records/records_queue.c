@@ -63,6 +63,8 @@ static void restart(struct t_site *t)
     t_site_open(t);
 }
 
+/* What is in the files is looked at where the site is open itself: its other end has a thread of its own at it. */
+#ifndef T_SITE_FAR
 static size_t rows_of(struct t_site *t)
 {
     struct rec_tx tx;
@@ -82,6 +84,20 @@ static bool has_key(struct t_site *t)
     crypto_keys_drop(&slots);
     return code == SALVE_OK;
 }
+
+static void has_rows(struct t_site *t, size_t rows, bool with_key)
+{
+    assert_int_equal(rows_of(t), rows);
+    assert_int_equal(has_key(t), with_key);
+}
+#else
+static void has_rows(struct t_site *t, size_t rows, bool with_key)
+{
+    (void)t;
+    (void)rows;
+    (void)with_key;
+}
+#endif
 
 static void verify(struct t_site *t)
 {
@@ -106,7 +122,7 @@ static void who_is_here_has_a_ticket_and_a_number(void **state)
     struct rec_enrolled other = t_enrol(w.t, "Haddad", "1970-01-01");
     t_give(w.t, other.card, PURPOSE_CARE);
     assert_int_equal(count_of(w.t), 0);
-    assert_false(has_key(w.t));
+    has_rows(w.t, 0, false);
     struct queue_entry one = must(w.t, w.person.card, DAY_CHECK_IN, STATION_RECEPTION);
     struct queue_entry two = must(w.t, other.card, DAY_BEGIN, STATION_BODY);
     assert_int_equal(one.number, 1);
@@ -132,7 +148,7 @@ static void who_is_here_has_a_ticket_and_a_number(void **state)
     assert_int_equal(must(w.t, w.person.card, DAY_FINISH, STATION_EXIT).ticket.len, 0);
     assert_int_equal(must(w.t, other.card, DAY_LEAVE, STATION_EXIT).ticket.len, 0);
     assert_int_equal(count_of(w.t), 0);
-    assert_int_equal(rows_of(w.t), 1); /* the head */
+    has_rows(w.t, 1, true); /* the head */
     assert_int_equal(must(w.t, other.card, DAY_CHECK_IN, STATION_RECEPTION).number, 3);
     verify(w.t);
     t_site_drop(w.t);
@@ -217,7 +233,7 @@ static void it_takes_the_card_and_ends_with_the_agreement(void **state)
     t_must(rec_open(w.t->site, &away, &view, &err));
     assert_code(queue_note(view, &step, w.t->mem, &out, NULL), SALVE_E_CONSENT);
     t_close_view(&view);
-    assert_false(has_key(w.t));
+    has_rows(w.t, 0, false);
     (void)must(w.t, w.person.card, DAY_CHECK_IN, STATION_RECEPTION);
     t_must(rec_consent_withdraw(w.t->site, T_REGISTRAR, w.person.card, PURPOSE_CARE, w.t->mem, NULL, &err));
     assert_int_equal(count_of(w.t), 0);
@@ -226,7 +242,7 @@ static void it_takes_the_card_and_ends_with_the_agreement(void **state)
     struct rec_erasure erasure;
     t_must(rec_erase(w.t->site, T_BESIDE, w.person.card, w.t->mem, &erasure, &err));
     assert_int_equal(count_of(w.t), 0);
-    assert_int_equal(rows_of(w.t), 1);
+    has_rows(w.t, 1, true);
     verify(w.t);
     t_site_drop(w.t);
 }
@@ -237,20 +253,17 @@ static void nobody_can_tell_who_was_there(void **state)
     struct world w = world_make("queue-day");
     struct rec_view *view = NULL;
     struct str ticket = must(w.t, w.person.card, DAY_CHECK_IN, STATION_RECEPTION).ticket;
-    assert_true(has_key(w.t));
-    assert_int_equal(rows_of(w.t), 3);
+    has_rows(w.t, 3, true);
     t_site_at(w.t, T_SITE_NOW + DAY_MS);
     assert_int_equal(count_of(w.t), 0);
-    assert_false(has_key(w.t));
-    assert_int_equal(rows_of(w.t), 0);
+    has_rows(w.t, 0, false);
     assert_code(t_open_code(w.t, T_ASSISTANT, PURPOSE_CARE, ticket, &view), SALVE_E_NOT_FOUND);
     assert_int_equal(must(w.t, w.person.card, DAY_BEGIN, STATION_BODY).number, 1); /* and the next day begins at one */
     verify(w.t);
     t_site_at(w.t, T_SITE_NOW + 2 * DAY_MS); /* it ends by itself, whoever is opened for whatever */
     view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
     t_close_view(&view);
-    assert_false(has_key(w.t));
-    assert_int_equal(rows_of(w.t), 0);
+    has_rows(w.t, 0, false);
     t_site_drop(w.t);
 }
 
@@ -267,10 +280,11 @@ static void a_doubted_clock_ends_no_day(void **state)
     restart(w.t);
     assert_true(site_clock_suspect(w.t->site));
     assert_int_equal(count_of(w.t), 1);
-    assert_true(has_key(w.t));
+    has_rows(w.t, 3, true);
     t_site_drop(w.t);
 }
 
+#ifndef T_SITE_FAR
 /* Rows of another key, as in a copy that was brought back: nobody is held up, and they go. */
 static void what_does_not_open_stands_in_nobodys_way(void **state)
 {
@@ -318,6 +332,7 @@ static void reading_it_is_noted_once_an_hour(void **state)
     assert_int_equal(notes_of(w.t), once);
     t_site_drop(w.t);
 }
+#endif
 
 int main(void)
 {
@@ -329,8 +344,10 @@ int main(void)
         cmocka_unit_test(it_takes_the_card_and_ends_with_the_agreement),
         cmocka_unit_test(nobody_can_tell_who_was_there),
         cmocka_unit_test(a_doubted_clock_ends_no_day),
+#ifndef T_SITE_FAR
         cmocka_unit_test(what_does_not_open_stands_in_nobodys_way),
         cmocka_unit_test(reading_it_is_noted_once_an_hour),
+#endif
     };
     return t_run(tests);
 }

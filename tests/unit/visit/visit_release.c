@@ -55,6 +55,8 @@ static void every_test_is_named_once_and_the_strictest_first(void **state)
             if (l == 1) in_person += tests[i].release == GUIDELINE_IN_PERSON;
             if (l == 1) at_once += tests[i].release == GUIDELINE_AT_ONCE;
             assert_false(str_is(tests[i].label, "age")); /* a fact is no test */
+            if (str_is(tests[i].label, "weight")) assert_int_equal(tests[i].release, GUIDELINE_AT_ONCE);
+            assert_false(str_is(tests[i].label, "systolic")); /* half a test */
         }
     }
     assert_int_equal(in_person, 3);

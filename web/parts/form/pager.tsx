@@ -336,9 +336,7 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
             <p ref={top} tabIndex={-1} class="form-progress" role="status">
                 {pages.length > 1 && t('form.question-of', { number: at + 1, count: pages.length })}
             </p>
-            {pages.length > 1 && (
-                <progress class="form-bar" value={at + 1} max={pages.length} aria-hidden="true" />
-            )}
+            {pages.length > 1 && <progress class="form-bar" value={at + 1} max={pages.length} aria-hidden="true" />}
             <Refused use={use} pager={pager} layout={layout} />
             {use.saving.saving.step !== 'refused' && (
                 <Saved

@@ -48,10 +48,12 @@ export function Pick({
                         <bdi>{one.text}</bdi>
                     </label>
                 ))}
+                {value !== null && (
+                    <button type="button" disabled={isOff} onClick={() => onPick(null)}>
+                        {t('pick.back')}
+                    </button>
+                )}
             </div>
-            <button type="button" class="pick-back" disabled={isOff || value === null} onClick={() => onPick(null)}>
-                {t('pick.back')}
-            </button>
         </fieldset>
     );
 }

@@ -15,6 +15,7 @@ import {
 import { atDesk, deskCard } from '../../lib/desk.ts';
 import { openCode } from '../../lib/opening.ts';
 import { chooseWords, closePerson, person } from '../../lib/session.ts';
+import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { LANGUAGES, day, language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { routes } from '../../routes.ts';
@@ -277,7 +278,11 @@ function Desk() {
         [failure, setFailure] = useState<Failure | null>(null),
         [isBusy, busy] = useState(false);
     const of = consents?.language ?? language();
-    const show = (talk: Talk): void => setPage(talk.now ? { is: 'talk', talk } : { is: 'list' });
+    const show = (talk: Talk): void => {
+        if (talk.now) timeFrom('consent');
+        else timeTo('consent');
+        setPage(talk.now ? { is: 'talk', talk } : { is: 'list' });
+    };
     const load = async (language: string): Promise<void> => {
         if (!desk) return;
         const isFirst = consents === null,
@@ -334,7 +339,7 @@ function Desk() {
             hasCare = consents.purposes.some(({ purpose, on }) => purpose === 'care' && on === true);
         if (card !== null && hasCare) return openCode(card);
         deskCard.value = null;
-        route(routes.scan);
+        route(hasCare ? routes.scan : routes.paper);
     };
     const taken = page.is === 'take' ? consents.purposes.find(({ purpose }) => purpose === page.purpose) : undefined;
     return (

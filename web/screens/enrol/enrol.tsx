@@ -6,6 +6,7 @@ import { useLocation } from 'preact-iso/router';
 import { api, type Failure } from '../../lib/api.ts';
 import { deskCard } from '../../lib/desk.ts';
 import { closePerson, person } from '../../lib/session.ts';
+import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { CardSlip } from '../../parts/slip/slip.tsx';
@@ -13,9 +14,9 @@ import { routes } from '../../routes.ts';
 import { asksWord, asSent, digitsIn, isFull, missing, NOBODY, type Missing, type Sex, type Told } from './enrol.ts';
 
 const SEXES: readonly Sex[] = ['female', 'male', 'other', 'unknown'];
-type Set = (part: Partial<Told>) => void;
+export type Set = (part: Partial<Told>) => void;
 
-function TextField({
+export function TextField({
     label,
     value,
     most,
@@ -64,7 +65,7 @@ function TextField({
 
 const BOXES = ['day', 'month', 'year'] as const;
 // Day, month, year: a full box leads on to the next one.
-function Born({ told, set }: { told: Told; set: Set }) {
+export function Born({ told, set }: { told: Told; set: Set }) {
     const id = useId(),
         boxes = useRef<Partial<Record<(typeof BOXES)[number], HTMLInputElement | null>>>({});
     const typed = (box: (typeof BOXES)[number], text: string): void => {
@@ -113,7 +114,15 @@ function Born({ told, set }: { told: Told; set: Set }) {
     );
 }
 
-function SexChoice({ sex, onSex }: { sex: Sex | null; onSex: (sex: Sex) => void }) {
+export function SexChoice({
+    sex,
+    of = SEXES,
+    onSex,
+}: {
+    sex: Sex | null;
+    of?: readonly Sex[];
+    onSex: (sex: Sex) => void;
+}) {
     const id = useId();
     return (
         <div class="field">
@@ -121,7 +130,7 @@ function SexChoice({ sex, onSex }: { sex: Sex | null; onSex: (sex: Sex) => void 
                 <strong>{t('enrol.sex')}</strong>
             </p>
             <div class="both four" role="group" aria-labelledby={id}>
-                {SEXES.map((one) => (
+                {of.map((one) => (
                     <button
                         key={one}
                         type="button"
@@ -192,6 +201,7 @@ export function EnrolScreen() {
         key = useRef(''),
         { route } = useLocation();
     const set: Set = (part) => {
+        timeFrom('register');
         setLacks(null);
         setTold((now) => ({ ...now, ...part }));
     };
@@ -205,6 +215,7 @@ export function EnrolScreen() {
         setFailure(answer.ok ? null : answer.failure);
         if (!answer.ok) return setStep({ is: answer.failure.kind === 'no-answer' ? 'unknown' : 'typing' });
         if (answer.value.state === 'asks') return setStep({ is: 'asks' });
+        timeTo('register');
         setTold(NOBODY);
         setStep({ is: 'enrolled', card: answer.value.card });
     };

@@ -6,6 +6,7 @@ import { useLocation } from 'preact-iso/router';
 import type { Station } from 'gen/lists.ts';
 import { api, type Exit, type ExitItem, type Failure } from '../../lib/api.ts';
 import { me, person } from '../../lib/session.ts';
+import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { atStation, goHome, place } from '../../lib/today.ts';
 import { number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
@@ -87,6 +88,7 @@ export function ExitScreen() {
     const handle = person.value?.person,
         mine = place();
     useEffect(() => {
+        timeFrom('exit');
         if (mine && mine.at !== 'exit') void atStation('exit', 'begin');
     }, [handle, mine?.ticket]);
     useEffect(() => {
@@ -102,6 +104,7 @@ export function ExitScreen() {
         return () => void (isOver = true);
     }, [handle, round]);
     const leave = async (how: 'finished' | 'left'): Promise<void> => {
+        timeTo('exit');
         const answer = await goHome(how);
         setFailure(answer.ok ? null : answer.failure);
         if (answer.ok) route(routes.scan);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { AskedItem } from '../../lib/api.ts';
+import type { AskedItem } from '../../lib/asked.ts';
 import { drawn, wordsOf } from '../../drawn.tsx';
 import { isLeft, listed } from './forms.ts';
 import { FormsScreen } from './forms.tsx';

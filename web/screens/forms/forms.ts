@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which forms of the plan are asked here.
 import type { AskedState } from 'gen/lists.ts';
-import type { AskedItem } from '../../lib/api.ts';
+import type { AskedItem } from '../../lib/asked.ts';
 
 export interface Listed {
     readonly id: string;

@@ -2,7 +2,8 @@
 // The forms that are asked of the open person: asked by staff here, or answered by the person alone on this tablet.
 import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
-import { api, type AskedItem, type Failure } from '../../lib/api.ts';
+import { api, type Failure } from '../../lib/api.ts';
+import type { AskedItem } from '../../lib/asked.ts';
 import { person, phase } from '../../lib/session.ts';
 import { language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';

@@ -3,7 +3,8 @@
 // wrong. Nothing here is about a person who is examined.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
-import { api, type Certificate, type CheckState, type Failure, type Health, type TaskTimes } from '../../lib/api.ts';
+import { api, type Certificate, type CheckState, type Failure, type Health } from '../../lib/api.ts';
+import type { TaskTimes } from '../../lib/office.ts';
 import { me } from '../../lib/session.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
 import { CheckMark } from '../../parts/check/check.tsx';

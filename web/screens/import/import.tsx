@@ -4,7 +4,8 @@
 // again keeps nothing twice. Rows are told by their line, never by a name.
 import { useEffect, useId, useState } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { api, type Failure, type ResultMap, type RowWrong } from '../../lib/api.ts';
+import { api, type Failure } from '../../lib/api.ts';
+import type { ResultMap, RowWrong } from '../../lib/office.ts';
 import { say } from '../../lib/announce.ts';
 import { toText } from '../../lib/bytes.ts';
 import { phase, whenOut } from '../../lib/session.ts';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { RowAnswer } from '../../lib/api.ts';
+import type { RowAnswer } from '../../lib/office.ts';
 import {
     PIECE_BYTES_MAX,
     START,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A file of results as rows of bytes, and how far it came: pure functions. The bytes stay as they are: the map says in
 // which encoding they are, and the server reads them.
-import type { RowAnswer } from '../../lib/api.ts';
+import type { RowAnswer } from '../../lib/office.ts';
 
 export interface FileRow {
     /** Of the file, from 1; a quoted cell may go over several lines. */

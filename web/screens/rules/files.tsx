@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The files of a guideline that are not the same as those in force: a program by its lines, words by their places.
-import type { Rule } from '../../lib/api.ts';
+import type { Rule } from '../../lib/office.ts';
 import { number, t } from '../../lib/words.ts';
 import { jsonChanges, lineChanges, shortened, type Change, type Leaf } from './diff.ts';
 import { isLines } from './rules.ts';

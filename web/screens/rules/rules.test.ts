@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { purposes, ruleStates } from 'gen/lists.ts';
 import words from 'gen/words/en.ts';
-import type { Rule } from '../../lib/api.ts';
+import type { Rule } from '../../lib/office.ts';
 import { chosen, isLines, lacks } from './rules.ts';
 
 const rule: Rule = {

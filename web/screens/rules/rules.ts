@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is shown of a guideline before it is accepted, and when it may be.
-import type { Rule } from '../../lib/api.ts';
+import type { Rule } from '../../lib/office.ts';
 
 export type Choices = Readonly<Record<string, string>>;
 

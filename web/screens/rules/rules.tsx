@@ -2,7 +2,8 @@
 // Forms and rules of the site: which guidelines are in force, by whom they were accepted, what another version that
 // lies here would change in words and logic, and whether its cases pass. A clinician accepts what they were shown.
 import { useEffect, useState } from 'preact/hooks';
-import { api, type Failure, type Rule, type RuleRow, type Rules } from '../../lib/api.ts';
+import { api, type Failure } from '../../lib/api.ts';
+import type { Rule, RuleRow, Rules } from '../../lib/office.ts';
 import { say } from '../../lib/announce.ts';
 import { me } from '../../lib/session.ts';
 import { day, list, number, t } from '../../lib/words.ts';
@@ -267,7 +268,7 @@ export function RulesScreen() {
                 <>
                     <section class="card" aria-busy={isBusy}>
                         <p>{t('rules.what')}</p>
-                        <table class="list">
+                        <table class="list list-wraps">
                             <caption class="small">{t('rules.caption')}</caption>
                             <thead>
                                 <tr>

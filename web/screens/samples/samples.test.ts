@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { AskedItem } from '../../lib/api.ts';
+import type { AskedItem } from '../../lib/asked.ts';
 import { kitOf, kitState, labelIs, sampleReading, testsOf, tubesOf } from './samples.ts';
 
 const item = (word: string, state: AskedItem['state'], more: Partial<AskedItem> = {}): AskedItem => ({

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Samples and rapid tests: which tests are asked, what the box of a test kit says, and tubes for the laboratory. What
 // is asked comes from the server's plan; nothing is ticked before somebody ticks it.
-import type { AskedItem } from '../../lib/api.ts';
+import type { AskedItem } from '../../lib/asked.ts';
 import type { Entered } from '../../parts/measure/measure.ts';
 
 export type TestState = 'missing' | 'drawn' | 'done';

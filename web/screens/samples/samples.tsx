@@ -4,7 +4,8 @@
 import { useEffect } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
-import { api, type Order, type Range } from '../../lib/api.ts';
+import { api, type Range } from '../../lib/api.ts';
+import type { Order } from '../../lib/asked.ts';
 import { dropDraft, useDraft } from '../../lib/draft.ts';
 import { takeScans } from '../../lib/scanner.ts';
 import { me, person } from '../../lib/session.ts';

@@ -2,7 +2,8 @@
 // Tubes: what was drawn is ticked, each tube gets a label with random letters, and the browser prints labels of label
 // size. No name is on them.
 import { useSignal } from '@preact/signals';
-import { api, type Failure, type Order } from '../../lib/api.ts';
+import { api, type Failure } from '../../lib/api.ts';
+import type { Order } from '../../lib/asked.ts';
 import { me, person } from '../../lib/session.ts';
 import { day, isKnown, list, t, type PlainKey } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
