@@ -134,7 +134,7 @@ const members = {
         used.push(key);
         return chance(0.95) ? key : echo();
     },
-    how: () => pick(['in-person', 'telephone', 'messenger', echo()]),
+    how: (seat, call) => pick(call === 'leave' ? ['finished', 'left', echo()] : ['in-person', 'telephone', 'messenger', echo()]),
     why: () => pick(['left', 'call-clinician', echo()]),
     agreed: () => pick(['as usual', '']),
     language: () => pick(['en', 'ar', echo()]),
@@ -223,10 +223,10 @@ const afterCall = async (seat, row, body, answer) => {
 };
 
 // A visit as it should be, a step at a time, between what should not be.
-const visit = [['open'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
+const visit = [['open'], ['check-in'], ['order', { items: ['hba1c'] }], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
     ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['findings'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
     ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }], ['paper-outcome', { why: 'left' }],
-    ['close'], ['logout']];
+    ['leave', { how: 'left' }], ['close'], ['logout']];
 const step = (seat) => {
     const at = seat.at = ((seat.at ?? -1) + 1) % visit.length, [name, fixed] = visit[at];
     if ((name === 'lock' || name === 'logout') && chance(0.7)) return step(seat);
@@ -235,7 +235,7 @@ const step = (seat) => {
 };
 const askCall = async (seat, given) => {
     let row = given ?? pick(calls), body;
-    let [lines, may] = dress(seat);
+    let [lines, may] = given ? [auth(seat), seat.may] : dress(seat); // once by everybody as it should be
     if (!given && chance(1 - (rare[row.name] ?? 1))) row = pick(calls.filter((one) => !rare[one.name]));
     if (!given && chance(kills > 0 ? 0.7 : 0.4)) {
         const { name, body: all } = step(seat);
