@@ -145,6 +145,7 @@ function Inside() {
                         <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />
                     ))}
                     <Route path={routes.start} component={Home} />
+                    <Route path={routes.reply} component={ReplyScreen} />
                     <Route default component={NoScreen} />
                 </Router>
             </main>
@@ -154,8 +155,9 @@ function Inside() {
 
 function Body() {
     const { path } = useLocation();
-    // The place of a referral answers without an account, whoever is logged in here.
-    if (path === routes.reply)
+    // The place of a referral answers without an account. Where somebody is logged in it is a page like any other, so
+    // that it leads past no alarm and no lock.
+    if (path === routes.reply && phase.value !== 'in' && phase.value !== 'locked')
         return (
             <main id="main">
                 <ReplyScreen />
