@@ -4,6 +4,7 @@ import { render } from 'preact';
 import { Frame } from './frame.tsx';
 import { startDesk } from './lib/desk.ts';
 import { startDrafts } from './lib/draft.ts';
+import { startPaper } from './lib/paper.ts';
 import { startOutbox } from './lib/outbox.ts';
 import { start } from './lib/session.ts';
 import { startTablet } from './lib/tablet.ts';
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     startOutbox();
     startDrafts();
     startDesk();
+    startPaper();
     startUrgent();
     startStepUp();
     await startTheme();

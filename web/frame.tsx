@@ -29,6 +29,8 @@ import { Start } from './screens/start/start.tsx';
 import { stationOf } from './screens/today/today_rules.ts';
 import { isHeld } from './screens/urgent/held.ts';
 import { UrgentHeld } from './screens/urgent/urgent.tsx';
+import { isPaperHeld } from './lib/paper.ts';
+import { PaperHeld } from './screens/paper/held.tsx';
 import { isWithPeople, screens, type Screen } from './screens.tsx';
 
 // Links to these are ours; a letter's is the browser's.
@@ -100,7 +102,7 @@ function Inside() {
     useAutoLock();
     usePersonEnd();
     useScanner((text) => {
-        if (isHeld()) scanned.value = { text };
+        if (isHeld() || isPaperHeld()) scanned.value = { text };
         else void openCode(text);
     });
     useOpened();
@@ -110,6 +112,13 @@ function Inside() {
         return (
             <main id={main}>
                 <UrgentHeld />
+            </main>
+        );
+    }
+    if (isPaperHeld()) {
+        return (
+            <main id={main}>
+                <PaperHeld />
             </main>
         );
     }
@@ -136,6 +145,7 @@ function Inside() {
                         <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />
                     ))}
                     <Route path={routes.start} component={Home} />
+                    <Route path={routes.reply} component={ReplyScreen} />
                     <Route default component={NoScreen} />
                 </Router>
             </main>
@@ -145,8 +155,9 @@ function Inside() {
 
 function Body() {
     const { path } = useLocation();
-    // The place of a referral answers without an account, whoever is logged in here.
-    if (path === routes.reply)
+    // The place of a referral answers without an account. Where somebody is logged in it is a page like any other, so
+    // that it leads past no alarm and no lock.
+    if (path === routes.reply && phase.value !== 'in' && phase.value !== 'locked')
         return (
             <main id="main">
                 <ReplyScreen />

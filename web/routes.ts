@@ -8,6 +8,7 @@ export const routes = {
     enrol: '/new-person',
     newCard: '/new-card',
     consent: '/choices',
+    paper: '/nothing-kept',
     inbox: '/inbox',
     waiting: '/waiting',
     printing: '/letters-to-print',

@@ -30,6 +30,7 @@ const SettingsScreen = later(async () => (await import('./screens/settings/setti
 const SiteLogScreen = later(async () => (await import('./screens/sitelog/sitelog.tsx')).SiteLogScreen);
 const StaffScreen = later(async () => (await import('./screens/staff/staff.tsx')).StaffScreen);
 const TabletsScreen = later(async () => (await import('./screens/tablets/tablets.tsx')).TabletsScreen);
+const PaperScreen = later(async () => (await import('./screens/paper/paper.tsx')).PaperScreen);
 const Printing = later(async () => (await import('./screens/printing/printing.tsx')).Printing);
 const TestsScreen = later(async () => (await import('./screens/tests/tests.tsx')).TestsScreen);
 const VisionScreen = later(async () => (await import('./screens/vision/vision.tsx')).VisionScreen);
@@ -67,6 +68,7 @@ export const screens: readonly Screen[] = [
         needsPerson: false,
         isStation: false,
     },
+    { path: routes.paper, title: 'paper.title', view: PaperScreen, roles: STAFF, needsPerson: false, isStation: false },
     {
         path: routes.consent,
         title: 'consent.title',

@@ -41,6 +41,9 @@ enum salve_code pages_alarms_look(struct pages_call *call, struct visit_facts *f
 enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err)
 {
     struct visit_facts facts;
+    if (call->session->is_paper_pending)
+        return salve_refuse(err, SALVE_E_CONFLICT, "an alarm of somebody of whom nothing is kept has no outcome yet",
+                            "paper");
     if (call->session->person[0] == '\0') return SALVE_OK;
     if (call->session->held.view != NULL) (void)!pages_alarms_look(call, &facts, NULL);
     if (!pages_alarms_wait(call->session)) return SALVE_OK;

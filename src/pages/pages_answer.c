@@ -20,10 +20,11 @@ struct call_row {
 #define SECOND      (IN(with) | IN(withSecret) | IN(code) | AT_TABLET | PASSKEY)
 /* The card that is shown with the call, or the person who is open. */
 #define AT_DESK (IN(card) | IN(person))
-#define PATIENT                                                                                                        \
-    (IN(family) | IN(givenNames) | IN(birthDate) | IN(age) | IN(telephone) | IN(language) | IN(ownWord) | IN(sure))
+#define ABOUT   (IN(family) | IN(givenNames) | IN(birthDate) | IN(age))
+#define PATIENT (ABOUT | IN(telephone) | IN(language) | IN(ownWord) | IN(sure))
 #define AGREED                                                                                                         \
     (IN(version) | IN(method) | IN(witness) | IN(isGuardian) | IN(assent) | IN(keepApart) | IN(agreedOn) | IN(ofAge))
+#define PAPER                                     (ABOUT | IN(sex) | IN(language))
 #define PAGES_CALL(name, handler, who, must, may) {name, handler, who, must, may},
 static const struct call_row rows[] = {
 #include "pages/pages.def"
@@ -38,6 +39,8 @@ static const struct call_row rows[] = {
 #undef AT_DESK
 #undef PATIENT
 #undef AGREED
+#undef PAPER
+#undef ABOUT
 
 /* Names for log and metrics; a call is behind the first three, in the order of its row. */
 enum { ROUTE_NONE, ROUTE_FILE, ROUTE_LETTER, ROUTE_CALLS, ROW_COUNT = sizeof rows / sizeof *rows };

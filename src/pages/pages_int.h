@@ -39,6 +39,7 @@ struct pages_letter {
     struct str html, pdf;
     char style[PAGES_HASH_TEXT_BYTES]; /* hash of its style sheet */
     int64_t until_ms;
+    bool is_paper; /* of somebody of whom nothing is kept */
 };
 
 /* The card of the newest enrolment, for five minutes: the answer that had it may have been lost, and nobody else will
@@ -67,6 +68,8 @@ struct pages_session {
     bool is_urgent;                    /* an alarm of what is kept has no outcome */
     bool is_pending;                   /* an alarm of what was typed and is not kept has none */
     enum pages_kept kept;              /* what of these goes with the look */
+    uint64_t paper_alarms, paper_over; /* of that person: what came last; what has its outcome. 0: none */
+    bool is_paper_pending;             /* an alarm of somebody of whom nothing is kept has no outcome */
     uint64_t passed_on;                /* of the alarms that the list has to see to; 0: none */
     uint64_t alarms;                   /* of those that have no outcome now */
     char sex[8];                       /* of the open person, as words speak to them; empty: not known */
@@ -221,6 +224,12 @@ void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
 void pages_put_login(struct pages_call *call, const struct session *session);
 void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes); /* in base64url */
 
+/* pages_told - what a person told of themselves, checked answer by answer; good as long as the request. *asks: the
+ * birth date is possible and unlikely, and nobody said that it is right. */
+struct visit_patient_form;
+enum salve_code pages_told(struct pages_call *call, bool needs_name, struct visit_patient_form *form, bool *asks,
+                           struct salve_err *err);
+
 /* pages_is_key - a UUID in lower case: the key of a request that may be made again. */
 bool pages_is_key(struct str key);
 
@@ -241,6 +250,11 @@ void pages_plain(const struct pages *pages, const struct http_request *request, 
 /* --- pages_letter.c: GET /letter/<name> --- */
 /* pages_style_hash - of the style sheet inside a page of HTML. */
 void pages_style_hash(struct str html, char out[PAGES_HASH_TEXT_BYTES]);
+/* pages_letter_keep - two sheets (HTML, PDF) wait to be fetched by this session; the addresses are put into the answer.
+ * is_paper: of somebody of whom nothing is kept, so no look has to stand. */
+struct visit_sheet;
+enum salve_code pages_letter_keep(struct pages_call *call, const struct visit_sheet *sheets, bool is_paper,
+                                  struct salve_err *err);
 /* The site of the session is held. The header lines of the answer are put only when it is OK. E_NOT_FOUND: no such
  * letter of this session; or why its person may not be read any more. */
 enum salve_code pages_letter_get(struct pages_call *call, struct str name, struct salve_err *err);
@@ -252,7 +266,7 @@ enum salve_code pages_alarms_look(struct pages_call *call, struct visit_facts *f
 /* pages_alarms_note - of facts that were read already. pages_alarms_wait - is there one without an outcome? */
 void pages_alarms_note(struct pages_session *session, const struct visit_facts *facts);
 bool pages_alarms_wait(const struct pages_session *session);
-/* pages_may_leave - E_CONFLICT while one waits. */
+/* pages_may_leave - E_CONFLICT while one waits, also of somebody of whom nothing is kept. */
 enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err);
 
 /* --- pages_stored.c: what is said of what was typed --- */

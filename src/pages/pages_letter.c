@@ -69,6 +69,22 @@ static void put_address(struct json_writer *w, const char *name, const struct pa
     json_put_text(w, name, str_of(text));
 }
 
+enum salve_code pages_letter_keep(struct pages_call *call, const struct visit_sheet *sheets, bool is_paper,
+                                  struct salve_err *err)
+{
+    struct pages_letter *letter = free_row(call->session);
+    enum salve_code code = keep(call, sheets, letter, err);
+    if (code != SALVE_OK) {
+        arena_close(letter->mem);
+        explicit_bzero(letter, sizeof *letter);
+        return code;
+    }
+    letter->is_paper = is_paper;
+    put_address(&call->w, "html", letter, "");
+    put_address(&call->w, "pdf", letter, ".pdf");
+    return SALVE_OK;
+}
+
 enum salve_code pages_call_letter(struct pages_call *call, struct salve_err *err)
 {
     struct visit own = call->visit; /* a look of its own */
@@ -105,7 +121,7 @@ enum salve_code pages_letter_get(struct pages_call *call, struct str name, struc
     bool is_pdf = str_ends(name, STR(".pdf"));
     const struct pages_letter *letter = find(call->session, is_pdf ? str_cut(name, 0, name.len - 4) : name);
     if (letter == NULL) return salve_refuse(err, SALVE_E_NOT_FOUND, "", "letter");
-    enum salve_code code = visit_hold_stands(&call->session->held, err);
+    enum salve_code code = letter->is_paper ? SALVE_OK : visit_hold_stands(&call->session->held, err);
     if (code != SALVE_OK) {
         pages_letters_end(call->session, INT64_MAX);
         return code;

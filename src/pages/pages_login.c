@@ -130,6 +130,7 @@ enum salve_code pages_call_session(struct pages_call *call, struct salve_err *er
         json_close(w);
     }
     json_put_bool(w, "urgent", pages_alarms_wait(session));
+    json_put_bool(w, "paper", session->is_paper_pending);
     return SALVE_OK;
 }
 

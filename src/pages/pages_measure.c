@@ -6,7 +6,9 @@
 #include "pages/pages_int.h"
 
 #include "screen/told.h"
+#include "visit/enrol.h"
 #include "visit/measure.h"
+#include "visit/result.h"
 
 struct measuring {
     struct pages_call *call;
@@ -167,6 +169,109 @@ enum salve_code pages_call_measure(struct pages_call *call, struct salve_err *er
         answer_refused(&in, &impossible);
     else
         answer_doubts(&in);
+    return SALVE_OK;
+}
+
+/* --- of somebody of whom nothing is kept -------------------------------------------------------------------------- */
+
+/* What was typed, as a file about one person; alarms first. What they told of themselves hinders no alarm. */
+static enum salve_code measure_paper(struct measuring *in, const struct visit_screening *screening,
+                                     const struct salve_err *impossible, struct str *bundle, struct salve_err *err)
+{
+    struct pages_call *call = in->call;
+    struct salve_err wrong = {0};
+    struct visit_patient_form who = {0};
+    bool asks = false;
+    enum salve_code told = call->in_code;
+    if (told != SALVE_OK) wrong = call->in_err;
+    if (told == SALVE_OK) told = pages_told(call, false, &who, &asks, &wrong);
+    if (told != SALVE_OK) who = (struct visit_patient_form){0};
+    struct visit_measure_ask ask = {
+        .confirm = is_confirmed, .screening = screening, .alarms = hear_alarms, .asks_all = true, .with = in};
+    if (impossible->code != SALVE_OK) ask.impossible = impossible;
+    if (told != SALVE_OK) ask.impossible = &wrong;
+    return visit_measure_paper(&call->visit, &who, in->readings, in->count, &ask, bundle, err);
+}
+
+static uint64_t mixed(uint64_t sum, struct str text) { return (sum ^ str_hash(text)) * 0x100000001B3u; }
+
+/* An alarm that has its outcome does not hold again with each further look at the same person, whom the key tells from
+ * others; another one does, and so does any where there is no key. */
+static void note_paper_alarms(struct pages_call *call)
+{
+    struct pages_session *session = call->session;
+    uint64_t sum = mixed(0xCBF29CE484222325u, call->in.key);
+    bool has_key = call->in_code == SALVE_OK && pages_is_key(call->in.key);
+    if (!pages_has_urgent(&call->alarms)) return;
+    for (size_t i = 0; i < call->alarms.count; i++) {
+        const struct finding *one = &call->alarms.list[i];
+        if (screen_needs_told(one)) sum = mixed(mixed(mixed(sum, one->item), one->value), one->value2) + one->urgency;
+    }
+    session->paper_alarms = has_key ? sum | 1 : 0;
+    if (!has_key || session->paper_alarms != session->paper_over) session->is_paper_pending = true;
+}
+
+/* The letter is the only copy, and a clinician answers for it. */
+static enum salve_code paper_letter(struct pages_call *call, const struct visit_screening *screening, struct str bundle,
+                                    struct salve_err *err)
+{
+    struct visit own = call->visit;
+    struct visit_paper paper = {.bytes = bundle};
+    struct visit_sheet sheets[] = {{.language = call->in.language}, {.language = call->in.language, .is_pdf = true}};
+    struct visit_letters_ask ask = {.sheets = sheets, .count = 2};
+    own.held = NULL;
+    if (call->pages->config.draw != NULL) own.draw = call->pages->config.draw[call->at->number];
+    TRY(visit_paper_letters(&own, screening, &paper, &ask, err));
+    return pages_letter_keep(call, sheets, true, err);
+}
+
+static enum salve_code answer_judged(struct measuring *in, const struct visit_screening *screening, struct str bundle,
+                                     struct salve_err *err)
+{
+    struct pages_call *call = in->call;
+    struct screen_found found = {0};
+    struct visit_paper paper = {.bytes = bundle};
+    TRY(visit_paper_screen(&call->visit, screening, &paper, &found, err));
+    json_put_text(&call->w, "state", STR("judged"));
+    pages_put_found(call, "findings", &found);
+    pages_put_found(call, "alarms", &call->alarms);
+    return call->in.language.len > 0 ? paper_letter(call, screening, bundle, err) : SALVE_OK;
+}
+
+enum salve_code pages_call_paper(struct pages_call *call, struct salve_err *err)
+{
+    struct measuring in = {.call = call};
+    const struct visit_screening *screening = NULL;
+    struct salve_err impossible = {0};
+    struct str bundle = STR("");
+    if (call->in_code != SALVE_OK && call->in.readings_count == 0) return *err = call->in_err, call->in_code;
+    TRY(pages_screening(call, &screening, err));
+    enum salve_code read =
+        visit_measure_typed(call->visit.content, site_settings(call->visit.site)->units, call->in.readings,
+                            call->in.readings_count, call->visit.mem, &in.readings, &in.count, &impossible);
+    if (read != SALVE_OK && in.readings == NULL) return *err = impossible, read;
+    in.doubts = arena_array(call->visit.mem, struct visit_doubt, 2 * in.count + 1);
+    if (in.doubts == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
+    enum salve_code code = measure_paper(&in, screening, &impossible, &bundle, err);
+    note_paper_alarms(call);
+    json_put_bool(&call->w, "holds", call->session->is_paper_pending);
+    if (code == SALVE_OK) return answer_judged(&in, screening, bundle, err);
+    bool is_refused = read == SALVE_E_RANGE && code == SALVE_E_RANGE && in.doubt_count == 0;
+    if (!is_refused && (code != SALVE_E_RANGE || in.doubt_count == 0)) return code;
+    if (is_refused)
+        answer_refused(&in, &impossible);
+    else
+        answer_doubts(&in);
+    return SALVE_OK;
+}
+
+/* What became of it is the staff's to see to: it is written nowhere. */
+enum salve_code pages_call_paper_outcome(struct pages_call *call, struct salve_err *err)
+{
+    if (!str_is(call->in.why, "told") && !str_is(call->in.why, "left") && !str_is(call->in.why, "call-clinician"))
+        return salve_refuse(err, SALVE_E_INVALID, "told, left or call-clinician", "why");
+    call->session->is_paper_pending = false;
+    call->session->paper_over = call->session->paper_alarms;
     return SALVE_OK;
 }
 

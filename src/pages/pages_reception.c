@@ -25,20 +25,23 @@ static enum salve_code read_born(struct pages_call *call, int64_t now_unix_ms, c
     return SALVE_OK;
 }
 
-/* What was told, checked answer by answer; *asks: the birth date is possible and unlikely. */
-static enum salve_code read_patient(struct pages_call *call, char year[VISIT_YEAR_BYTES],
-                                    struct visit_patient_form *form, bool *asks, struct salve_err *err)
+enum salve_code pages_told(struct pages_call *call, bool needs_name, struct visit_patient_form *form, bool *asks,
+                           struct salve_err *err)
 {
+    char *year = arena_alloc(call->visit.mem, VISIT_YEAR_BYTES);
     const struct pages_in *in = &call->in;
     enum visit_answer answer[VISIT_QUESTIONS] = {VISIT_FINE};
     int64_t now_unix_ms = site_now_unix_ms(call->visit.site);
     struct str born;
+    if (year == NULL) return salve_fail(err, SALVE_E_MEMORY, "birth date");
     *form = (struct visit_patient_form){.telephone = str_trim(in->telephone), .language = in->language};
     TRY(read_born(call, now_unix_ms, year, &born, err));
+    bool has_name = needs_name || in->family.len > 0 || in->givenNames.len > 0;
     TRY(visit_patient_answer(VISIT_FAMILY, in->family, now_unix_ms, form, &answer[VISIT_FAMILY], err));
-    TRY(visit_patient_answer(VISIT_GIVEN, in->givenNames, now_unix_ms, form, &answer[VISIT_GIVEN], err));
+    if (has_name) TRY(visit_patient_answer(VISIT_GIVEN, in->givenNames, now_unix_ms, form, &answer[VISIT_GIVEN], err));
     TRY(visit_patient_answer(VISIT_BIRTH_DATE, born, now_unix_ms, form, &answer[VISIT_BIRTH_DATE], err));
-    TRY(visit_patient_answer(VISIT_SEX, in->sex, now_unix_ms, form, &answer[VISIT_SEX], err));
+    if (needs_name || in->sex.len > 0)
+        TRY(visit_patient_answer(VISIT_SEX, in->sex, now_unix_ms, form, &answer[VISIT_SEX], err));
     *asks = answer[VISIT_BIRTH_DATE] == VISIT_ASK && !in->sure;
     return SALVE_OK;
 }
@@ -54,14 +57,13 @@ enum salve_code pages_call_enrol(struct pages_call *call, struct salve_err *err)
     struct pages_enrolled *kept = &call->session->enrolled;
     struct visit_patient_form form;
     struct rec_enrolled enrolled;
-    char year[VISIT_YEAR_BYTES];
     bool asks = false;
     if (!pages_is_key(call->in.key)) return salve_refuse(err, SALVE_E_INVALID, "a UUID in lower case is wanted", "key");
     if (str_is(call->in.key, kept->key)) { /* the answer was lost */
         answer_enrolled(call);
         return SALVE_OK;
     }
-    TRY(read_patient(call, year, &form, &asks, err));
+    TRY(pages_told(call, true, &form, &asks, err));
     if (asks) {
         json_put_text(&call->w, "state", STR("asks"));
         return SALVE_OK;

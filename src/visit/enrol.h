@@ -10,6 +10,7 @@
 enum visit_question { VISIT_FAMILY, VISIT_GIVEN, VISIT_BIRTH_DATE, VISIT_SEX, VISIT_QUESTIONS };
 struct visit_patient_form {
     struct str family, given, birth_date, sex; /* given: all of them as one text; birth_date: 2026-01-31 */
+    struct str id;                             /* of the Patient in a file; empty: none */
     struct str telephone, language;            /* as it is dialled; in which they like to be spoken to, "ar" */
 };
 

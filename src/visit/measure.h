@@ -103,6 +103,15 @@ SALVE_MUST_USE enum salve_code visit_measure(const struct visit *visit, struct s
                                              const struct visit_reading *readings, size_t count,
                                              const struct visit_measure_ask *ask, size_t *kept, struct salve_err *err);
 
+/* visit_measure_paper - the same of somebody who wants nothing stored: *bundle is a file about one person, who told
+ * what `who` has (its id is filled), to be judged by visit_paper_screen. Nothing is kept. Errors of visit_measure
+ * without those of a record. */
+struct visit_patient_form;
+SALVE_MUST_USE enum salve_code visit_measure_paper(const struct visit *visit, const struct visit_patient_form *who,
+                                                   const struct visit_reading *readings, size_t count,
+                                                   const struct visit_measure_ask *ask, struct str *bundle,
+                                                   struct salve_err *err);
+
 /* What came of taking something back. */
 struct visit_wronged {
     size_t taken_back;

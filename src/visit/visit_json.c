@@ -112,6 +112,20 @@ enum salve_code visit_receipt_json(const struct visit_receipt *receipt, struct a
     return buf_done(&json, out, err);
 }
 
+static void name_json(const struct visit_patient_form *form, struct json_writer *w)
+{
+    json_open(w, "name", '[');
+    json_open(w, NULL, '{');
+    if (form->family.len > 0) json_put_text(w, "family", form->family);
+    if (form->given.len > 0) {
+        json_open(w, "given", '[');
+        json_put_text(w, NULL, form->given);
+        json_close(w);
+    }
+    json_close(w);
+    json_close(w);
+}
+
 static void telephone_json(struct str telephone, struct json_writer *w)
 {
     json_open(w, "telecom", '[');
@@ -147,16 +161,8 @@ enum salve_code visit_patient_json(const struct visit_patient_form *form, struct
     struct json_writer w = {.out = &json};
     json_open(&w, NULL, '{');
     json_put_text(&w, "resourceType", STR("Patient"));
-    json_open(&w, "name", '[');
-    json_open(&w, NULL, '{');
-    if (form->family.len > 0) json_put_text(&w, "family", form->family);
-    if (form->given.len > 0) {
-        json_open(&w, "given", '[');
-        json_put_text(&w, NULL, form->given);
-        json_close(&w);
-    }
-    json_close(&w);
-    json_close(&w);
+    if (form->id.len > 0) json_put_text(&w, "id", form->id);
+    if (form->family.len > 0 || form->given.len > 0) name_json(form, &w);
     if (form->birth_date.len > 0) json_put_text(&w, "birthDate", form->birth_date);
     if (form->sex.len > 0) json_put_text(&w, "gender", form->sex);
     if (form->telephone.len > 0) telephone_json(form->telephone, &w);

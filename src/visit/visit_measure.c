@@ -11,6 +11,7 @@
 #include "records/rec.h"
 #include "visit/known_int.h"
 #include "visit/measure.h"
+#include "visit/enrol.h"
 #include "visit/visit_int.h"
 
 static const struct measure_row {
@@ -395,10 +396,10 @@ struct measuring {
     const struct visit_reading *readings;
     size_t count;
     const struct visit_measure_ask *ask;
-    struct str patient_id;
-    struct screen_found alarms; /* of what was typed and the record */
-    bool has_no_kits;           /* the lots are left out */
-    bool has_doubt;             /* a number was not confirmed */
+    struct str patient_id, patient; /* patient: JSON that the file begins with; empty: the record has it */
+    struct screen_found alarms;     /* of what was typed and the record */
+    bool has_no_kits;               /* the lots are left out */
+    bool has_doubt;                 /* a number was not confirmed */
 };
 
 static bool is_in_pounds(const struct measuring *in, const struct visit_reading *weight)
@@ -589,6 +590,11 @@ static enum salve_code bundle_of(const struct measuring *in, struct str *out, st
     json_put_text(&w, "resourceType", STR("Bundle"));
     json_put_text(&w, "type", STR("collection"));
     json_open(&w, "entry", '[');
+    if (in->patient.len > 0) {
+        json_open(&w, NULL, '{');
+        json_put_raw(&w, "resource", in->patient);
+        json_close(&w);
+    }
     for (size_t i = 0; i < in->count; i++) put_observation(&w, in, i, site_now_unix_ms(in->visit->site));
     json_close(&w);
     json_close(&w);
@@ -706,4 +712,26 @@ enum salve_code visit_measure(const struct visit *visit, struct str card, const 
     else
         tell_unopened(&in);
     return visit_view_close(visit, &view, code, err);
+}
+
+enum salve_code visit_measure_paper(const struct visit *visit, const struct visit_patient_form *who,
+                                    const struct visit_reading *readings, size_t count,
+                                    const struct visit_measure_ask *ask, struct str *bundle, struct salve_err *err)
+{
+    struct measuring in = {.visit = visit, .readings = readings, .count = count, .ask = ask, .patient_id = STR("p")};
+    struct visit_patient_form told = *who;
+    struct tape patient;
+    told.id = in.patient_id;
+    TRY(visit_patient_json(&told, visit->mem, &in.patient, err));
+    TRY(bundle_of(&in, bundle, err));
+    TRY(tell_alarms(&in, NULL, *bundle, err));
+    if (ask->impossible != NULL) {
+        if (err != NULL) *err = *ask->impossible;
+        return ask->impossible->code;
+    }
+    struct fhir_issues issues;
+    struct fhir_read_opts opts = {.type = FHIR_T_Patient};
+    fhir_issues_init(&issues, visit->mem);
+    TRY(fhir_read(in.patient, &opts, visit->mem, &patient, &issues, err));
+    return confirm_all(&in, &patient, err);
 }

@@ -2,6 +2,7 @@
 // The one module that knows HTTP: a typed function for each call of the server (docs/formats/calls.md), errors as
 // values. Whether the server is there is asked of the server (/healthz within two seconds), never of the browser.
 import { signal } from '@preact/signals';
+import type { Agreed, AskedPurpose, AtDesk, Consents, Judged, NewPerson, OnPaper, Receipt } from './desk_types.ts';
 import type {
     errors,
     Finding as Kept,
@@ -20,6 +21,8 @@ import type { Form, FormAnswer } from '../form/types.ts';
 import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
 import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
+
+export type * from './desk_types.ts';
 
 // --- what comes and goes ---------------------------------------------------------------------------------------------
 export type ErrorName = (typeof errors)[keyof typeof errors]['name'];
@@ -158,6 +161,8 @@ export interface Certificate {
 export interface Resumed extends Login {
     open: { person: string } | null;
     urgent?: boolean;
+    /** An alarm of somebody of whom nothing is kept has no outcome. */
+    paper?: boolean;
 }
 export interface Range {
     word: string;
@@ -401,65 +406,6 @@ export interface Measure {
     /** A pair (reading, which number of it) for each doubt that somebody confirmed. */
     confirmed: [number, number][];
 }
-export type AskedPurpose = 'care' | 'follow-up' | 'statistics' | 'research-contact';
-/** A purpose with the words of its form; what it is now, where a card was shown. */
-export interface Asked {
-    purpose: AskedPurpose;
-    version: string;
-    title: string;
-    sections: { id: string; heading: string; text: string }[];
-    yes: string;
-    readBack: { ask: string; points: string[] }[];
-    days: number;
-    mayKeepApart: boolean;
-    on?: boolean;
-    keepsApart?: boolean;
-    until?: string | null;
-}
-export type Decider = 'self' | 'guardian' | 'either';
-export interface Consents {
-    language: string;
-    languages: string[];
-    purposes: Asked[];
-    who?: Decider;
-    asksChild?: boolean;
-}
-/** Who stands at the desk: a card that was shown, or the person who is open. */
-export type AtDesk = { card: string } | { person: string };
-export interface Agreed {
-    purpose: AskedPurpose;
-    version: string;
-    language: string;
-    rounds: '1' | '2';
-    method: 'card' | 'signed' | 'spoken';
-    witness?: 'independent';
-    isGuardian?: boolean;
-    assent?: 'given' | 'not-able';
-    keepApart?: boolean;
-    ofAge?: boolean;
-}
-export interface Receipt {
-    purpose: AskedPurpose;
-    at: string;
-    title: string | null;
-    body: string | null;
-    leaf: number;
-    proof: string | null;
-    proofFrom: string | null;
-    /** Something urgent that nobody was told of ended with it. */
-    endsUntold: boolean;
-}
-/** What a new person tells; `sex` is for reference ranges. */
-export interface NewPerson {
-    family: string;
-    givenNames: string;
-    birthDate: string;
-    age: string;
-    sex: 'female' | 'male' | 'other' | 'unknown';
-    telephone: string;
-    language: string;
-    ownWord: string;
-}
 export interface Told {
     person: string;
     how: ToldHow;
@@ -519,6 +465,8 @@ interface Calls {
     plan: [{ person: string }, { asks: AskedItem[]; left: number }];
     order: [{ person: string; items: string[] }, { orders: Order[] }];
     measure: [Measure, Measured];
+    paper: [OnPaper, Judged];
+    'paper-outcome': [{ why: 'told' | 'left' | 'call-clinician' }, object];
     form: [{ person: string; form: string; language: string }, { form: Form; initial: FormAnswer[] }];
     'form-save': [FormSave, FormSaved];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
@@ -700,6 +648,8 @@ export const api = {
     plan: (person: string) => call('plan', { person }),
     order: (person: string, items: string[]) => call('order', { person, items }),
     measure: (given: Measure) => call('measure', given),
+    paper: (given: OnPaper) => call('paper', given),
+    paperOutcome: (why: 'told' | 'left' | 'call-clinician') => call('paper-outcome', { why }),
     form: (person: string, form: string, language: string) => call('form', { person, form, language }),
     formSave: (given: FormSave) => call('form-save', given),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Screens that come behind the first one: each is a file of its own, so that a login does not wait for what it may
-// never show. They are fetched as soon as somebody works here and nothing else is to be done, so that they are there when the
-// server is not.
+// never show. They are fetched as soon as somebody works here and nothing else is to be done, so that they are there
+// when the server is not.
 import type { FunctionComponent } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { signal } from '@preact/signals';

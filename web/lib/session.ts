@@ -33,6 +33,8 @@ export const memberId = signal('');
 export const wasClosed = signal(false);
 /** An alarm of the open person has no outcome yet; also while locked, and after a start anew. */
 const urgentAtServer = signal(false);
+/** The same of somebody of whom nothing is kept, as an earlier page heard of it. */
+export const paperAtServer = signal(false);
 export const isUrgent = computed(() => urgentAtServer.value || (person.value?.urgent.length ?? 0) > 0);
 
 // What has to be done when somebody comes in, or a session ends (the outbox and the drafts, which know this module).
@@ -138,6 +140,7 @@ export async function start(): Promise<void> {
 // Whoever was opened or closed since the server was asked (`before`: who was open then) is not what its answer says.
 async function takeUp(session: Resumed, before: Person | null): Promise<void> {
     urgentAtServer.value = session.urgent ?? false;
+    paperAtServer.value = session.paper ?? false;
     if (await isLockedHere()) {
         phase.value = 'locked';
         await tellLock();

@@ -253,4 +253,56 @@ async function a_child(browser, work) {
     site.calm('a child');
 }
 
-await run([a_new_person, every_no, a_child]);
+// Nothing is kept: the person is examined to the letter, and an alarm holds whatever is tried (N18).
+async function nothing_kept(browser, work) {
+    const site = await site_of(work);
+    for (const language of LANGUAGES) {
+        const page = await site.page(browser, language, 1024, 768), desk = new Desk(site, page, language);
+        await desk.login('dr-amina');
+        await page.locator('nav.stations a[href="/scan"]').click();
+        await desk.link('paper.title').click();
+        await page.locator('.boxes').waitFor();
+        await desk.holds('paper');
+        const box = (key) => page.getByLabel(said(language, key)).first();
+        await box('enrol.given').fill('Nia');
+        await box('enrol.year').fill('1970');
+        await desk.button('enrol.sex-female').click();
+        await desk.button('danger.none').click();
+        await box('paper.bp-first').fill('128/82');
+        await box('paper.bp-second').fill('126/80');
+        await desk.button('paper.judge').click();
+        await desk.sees('what was found is said', page.locator('.finding'));
+        await page.locator('section[aria-label] .both button[lang]').first().click();
+        await desk.sees('the letter is there', page.locator('a[href^="/letter/"]'));
+        const letter = await page.locator('a[href^="/letter/"]').first().getAttribute('href');
+        const text = await page.evaluate(async (path) => (await fetch(path)).text(), letter);
+        desk.is('it has the name and the number', text.includes('Nia') && text.includes('128'));
+        await desk.picture('paper-judged');
+        await box('paper.bp-second').fill('232/141');
+        await desk.button('paper.judge').click();
+        await page.locator('section.urgent').waitFor();
+        await desk.holds('paper-alarm');
+        await page.goBack().catch(() => undefined);
+        await page.keyboard.press('Escape');
+        await scan(page, site.enrolled ?? (site.enrolled = site.enrol('Amina Haddad').card));
+        desk.is('nothing but an outcome ends it', (await page.locator('section.urgent').count()) === 1 && (await page.locator('.person, input.code').count()) === 0);
+        await desk.button('paper.told').click();
+        await page.locator('section.urgent').waitFor({ state: 'detached' });
+        await desk.button('measure.right').click();
+        await desk.sees('what was told does not hold again: the findings are there', page.locator('.finding'));
+        await page.locator('section[aria-label] .both button[lang]').first().click();
+        await desk.sees('and so is the letter', page.locator('a[href^="/letter/"]'));
+        await box('paper.bp-second').fill('238/141');
+        await desk.button('paper.judge').click();
+        await page.locator('section.urgent').waitFor();
+        await page.reload();
+        await desk.sees('nor does loading the page again', page.locator('section.urgent'));
+        await desk.button('paper.told').click();
+        await page.locator('section.urgent').waitFor({ state: 'detached' });
+        desk.is('nothing of the person is left', !(await page.content()).includes('Nia'));
+        await page.context().close();
+    }
+    site.calm('nothing kept');
+}
+
+await run([a_new_person, every_no, a_child, nothing_kept]);

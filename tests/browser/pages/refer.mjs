@@ -4,6 +4,7 @@
 // became of it, to its end. The list names nobody; what is in the record afterwards is what was noted.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { AXE, holds } from '../../support/web_holds.mjs';
 import { BUILD, LANGUAGES, SECRET, Site, appears, check, run, said, same, scan } from '../../support/browser.mjs';
 
 const PLACE = 'Lake Hospital', WORDS = 'Takes tablets now';
@@ -13,7 +14,25 @@ class Clinician {
     button(key) { return this.page.getByRole('button', { name: said(this.language, key) }).first(); }
     text(key) { return this.page.getByText(said(this.language, key)).first(); }
     async sees(what, locator) { return check(`${this.language}: ${what}`, await appears(locator), await this.page.locator('main').innerText().catch(() => '')); }
+    async evaluate(expression) {
+        const wire = await this.page.context().newCDPSession(this.page);
+        await wire.send('Runtime.evaluate', { expression, awaitPromise: true });
+        await wire.detach();
+    }
+    /** What every page is held to; then that nothing is beside it at 320 px and with text of twice the size. With PICTURES also a
+     * picture of it. */
     async picture(name) {
+        const { page, language } = this, was = page.viewportSize();
+        const fits = async (what) => check(`${name} ${language} ${what}: nothing beside the page`,
+            await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+        await this.evaluate(`window.axe ? 0 : (${'() => {'}${AXE}${'\n}'})(), 0`);
+        await holds(page, `${name} ${language}`, language, check);
+        await page.setViewportSize({ width: 320, height: 640 });
+        await fits('320 px');
+        await page.setViewportSize(was);
+        await page.evaluate(() => void (document.documentElement.style.fontSize = '225%'));
+        await fits('200 % text');
+        await page.evaluate(() => void (document.documentElement.style.fontSize = ''));
         if (!process.env.PICTURES) return;
         mkdirSync(join(BUILD, 'browser'), { recursive: true });
         await this.page.screenshot({ path: join(BUILD, 'browser', `${name}.${this.language}.png`), fullPage: true, animations: 'disabled' });
@@ -51,6 +70,7 @@ async function refers(it, person) {
     const { page } = it;
     await scan(page, person.card);
     await page.locator('.person-name', { hasText: person.name }).waitFor();
+    await page.waitForFunction(() => location.pathname === '/scan'); // it leads there by itself
     await it.go('/refer');
     await it.sees('what the results ask for is there', it.text('refer.requests'));
     check(`${it.language}: nothing was referred yet`, (await page.locator('article.card').count()) === 0);
@@ -77,7 +97,7 @@ async function slip(it, person) {
     await page.emulateMedia({ media: 'print' });
     check(`${it.language}: nothing but the slip is printed`, !(await it.button('refer.slip-print').isVisible()) && (await sheet.isVisible()) &&
         !(await page.locator('section.person').isVisible()));
-    await it.picture('refer-slip-print');
+    if (process.env.PICTURES) await page.screenshot({ path: join(BUILD, 'browser', `refer-slip-print.${it.language}.png`), fullPage: true });
     await page.emulateMedia({ media: null });
     await it.button('refer.slip-back').click();
     return code;
@@ -153,6 +173,19 @@ async function referral(browser, work) {
         same(`${person.name}: as it was noted`, [task.status, task.description, task.note?.[0]?.text, task.owner.identifier.value],
             ['completed', PLACE, WORDS, 'dr-amina']);
     }
+    // The page of the place is no way past an alarm.
+    const woman = site.enrol('Leila Haddad'), it = new Clinician(site, await site.page(browser, 'en', 1024, 768), 'en');
+    site.salveStatus([0, 10, 11], 'measure', woman.card, 'bp', '195/121', '196/122', '--as', 'lina', '--yes');
+    site.salveStatus([0, 10, 11], 'screen', woman.card, '--as', 'lina');
+    await it.login('dr-amina');
+    await scan(it.page, woman.card);
+    await it.page.locator('section.urgent').waitFor();
+    for (const way of [() => it.go('/reply'), () => it.page.goto(`${site.origin}/reply`)]) {
+        await way();
+        await it.sees('an alarm stands in place of the page of the place', it.page.locator('section.urgent'));
+        check('and that page is not there', (await it.page.locator('#slip').count()) === 0);
+    }
+    await it.page.context().close();
     // Who works at the desk has no such list.
     const desk = new Clinician(site, await site.page(browser, 'en', 1024, 768), 'en');
     await desk.login('kofi');

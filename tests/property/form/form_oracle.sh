@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Expressions of forms beside fhirpath.js (form_oracle.mjs). COUNT forms of 200 expressions (5; with ALL=1 300); SEED=n others.
+# Expressions of forms beside fhirpath.js and the page (form_oracle.mjs). COUNT forms of 200 expressions (5; with ALL=1 300); SEED=n others.
 set -eu
 if [ ! -d node_modules/fhirpath ]; then
     echo "0 passed, 0 failed, 1 skipped"

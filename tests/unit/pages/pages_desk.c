@@ -358,6 +358,97 @@ static void the_words_are_there_for_who_has_no_card(void **state)
     assert_status(call(&rosa, "logout", "{}"), 200);
 }
 
+/* --- nothing is kept ---------------------------------------------------------------------------------------------- */
+
+#define PAPER_VALUES                                                                                                   \
+    "'readings':[{'word':'bp','text':'148/92'},{'word':'bp','text':'146/90'},{'word':'height','text':'161'}]"
+
+static uint64_t leaves_of(const struct pages_world *world)
+{
+    struct site_facts facts;
+    t_must(site_facts(world->w.t->site, world->w.t->mem, &facts, &err));
+    return facts.log_size;
+}
+
+static void who_wants_nothing_kept_is_examined_to_the_letter(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben")), amina = browser_login(world, STR("dr-amina"));
+    const char *about = "'givenNames':'Nia','family':'Okoro','birthDate':'1970-05-02','sex':'female'";
+    char body[DESK_BODY];
+    uint64_t before = leaves_of(world);
+    (void)snprintf(body, sizeof body, "{" PAPER_VALUES ",%s}", about);
+    struct answer answer = call(&ben, "paper", body);
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "state"), "judged");
+    assert_true(has_item(answer, "findings", "bp-category"));
+    assert_int_equal(count_of(answer, "alarms"), 0);
+    (void)snprintf(body, sizeof body, "{" PAPER_VALUES ",%s,'language':'en'}", about);
+    assert_error(call(&ben, "paper", body), 403, "E_ROLE"); /* on paper a clinician answers */
+    answer = call(&amina, "paper", body);
+    assert_status(answer, 200);
+    char page[100];
+    (void)snprintf(page, sizeof page, "%.*s", STR_ARGS(text_of(answer, "html")));
+    struct answer letter = fetch_page(&amina, page);
+    assert_status(letter, 200);
+    assert_true(str_find(letter.body, STR("Okoro")) >= 0 && str_find(letter.body, STR("148")) >= 0);
+    assert_error(fetch_page(&ben, page), 404, "E_NOT_FOUND");
+    assert_int_equal(leaves_of(world), before); /* nothing was written, not even a leaf */
+    answer = call(&amina, "paper", "{'readings':[{'word':'bp','text':'118/76'}],'language':'ar'}");
+    assert_status(answer, 200); /* nobody has to say who they are */
+    assert_status(call(&ben, "logout", "{}"), 200);
+    assert_status(call(&amina, "logout", "{}"), 200);
+}
+
+static void an_alarm_on_paper_is_told_first_and_holds(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    static const char *const bodies[] = {
+        "{'readings':[{'word':'bp','text':'230/140'}],'birthDate':'1970-13-40'}",
+        "{'readings':[{'word':'bp','text':'230/140'}],'birthDate':'1970','age':'56'}",
+        "{'readings':[{'word':'bp','text':'230/140'},{'word':'nothing','text':'3'}]}",
+        "{'readings':[{'word':'bp','text':'230/140'},{'text':3}]}",
+        "{'readings':[{'word':'bp','text':'230/140'}],'other':1}",
+        "{'readings':[{'word':'bp','text':'230/140'}],'sex':'x-ray'}",
+        "{'readings':[{'word':'bp','text':'230/140'}],'family':'A','language':'en'}",
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        struct answer answer = call(&ben, "paper", bodies[i]);
+        if (!has_item(answer, "alarms", "bp-very-high"))
+            fail_msg("%zu: %d %.*s", i, answer.status, STR_ARGS(answer.body));
+        assert_error(browser_open(&ben, world->w.card), 409, "E_CONFLICT");
+        assert_error(call(&ben, "logout", "{}"), 409, "E_CONFLICT");
+        assert_true(json_is_true(json_path(call(&ben, "session", "{}").json, "paper")));
+        assert_error(call(&ben, "paper-outcome", "{'why':'forgotten'}"), 422, "E_INVALID");
+        assert_status(call(&ben, "paper-outcome", "{'why':'told'}"), 200);
+    }
+    struct answer answer =
+        call(&ben, "paper", "{'readings':[{'word':'bp','text':'230/140'}],'confirmed':[[0,0],[0,1]]}");
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "state"), "judged");
+    assert_true(has_item(answer, "findings", "bp-very-high"));
+    assert_status(call(&ben, "paper-outcome", "{'why':'call-clinician'}"), 200);
+    static const char one[] =
+        "{'key':'0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'bp','text':'230/140'}],"
+        "'confirmed':[[0,0],[0,1]]}",
+                      worse[] = "{'key':'0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'bp','text':"
+                                "'231/140'}],'confirmed':[[0,0],[0,1]]}",
+                      next[] = "{'key':'1b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','readings':[{'word':'bp','text':"
+                               "'231/140'}],'confirmed':[[0,0],[0,1]]}";
+    const char *const each[] = {one, one, worse, next, one};
+    const bool holds[] = {true, false, true, true, true}; /* the same of the same person was told already */
+    for (size_t i = 0; i < sizeof each / sizeof *each; i++) {
+        assert_int_equal(json_is_true(json_path(call(&ben, "paper", each[i]).json, "holds")), holds[i]);
+        assert_int_equal(json_is_true(json_path(call(&ben, "session", "{}").json, "paper")), holds[i]);
+        assert_status(call(&ben, "paper-outcome", "{'why':'told'}"), 200);
+    }
+    assert_str(text_of(call(&ben, "paper", "{'readings':[{'word':'height','text':'9'}]}"), "state"), "refused");
+    assert_status(browser_open(&ben, world->w.card), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+    assert_status(call(&ben, "logout", "{}"), 200);
+}
+
 static int make(void **state)
 {
     *state = pages_world_make("pages-desk", true);
@@ -387,6 +478,8 @@ int main(void)
         cmocka_unit_test(a_new_card_takes_the_place_of_the_old_one),
         cmocka_unit_test(a_slip_is_changed_for_a_card_once),
         cmocka_unit_test(the_words_are_there_for_who_has_no_card),
+        cmocka_unit_test(who_wants_nothing_kept_is_examined_to_the_letter),
+        cmocka_unit_test(an_alarm_on_paper_is_told_first_and_holds),
     };
     int count = (int)(sizeof tests / sizeof *tests);
     return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);

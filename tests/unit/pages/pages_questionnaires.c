@@ -6,18 +6,12 @@
 enum { BODY_BYTES = 6000 };
 
 #define ANSWER(link, value) "{'link':'" link "','values':['" value "']},"
-#define DAYS(value, last)                                                                                              \
-    ANSWER("phq-1", value)                                                                                             \
-    ANSWER("phq-2", value)                                                                                             \
-    ANSWER("phq-3", value)                                                                                             \
-    ANSWER("phq-4", value) ANSWER("phq-5", value) ANSWER("phq-6", value) ANSWER("phq-7", value) ANSWER("phq-8", value) \
-        ANSWER("phq-9", last)
-#define WORRY(value)                                                                                                   \
-    ANSWER("gad-1", value)                                                                                             \
-    ANSWER("gad-2", value)                                                                                             \
-    ANSWER("gad-3", value) ANSWER("gad-4", value) ANSWER("gad-5", value) ANSWER("gad-6", value) ANSWER("gad-7", value)
-#define NONE "LA6568-5"
-#define SOME "LA6569-3"
+#define FOUR_DAYS(value)    ANSWER("phq-1", value) ANSWER("phq-2", value) ANSWER("phq-3", value) ANSWER("phq-4", value)
+#define MORE_DAYS(value)    ANSWER("phq-5", value) ANSWER("phq-6", value) ANSWER("phq-7", value) ANSWER("phq-8", value)
+#define FOUR_WORRIES(value) ANSWER("gad-1", value) ANSWER("gad-2", value) ANSWER("gad-3", value) ANSWER("gad-4", value)
+#define MORE_WORRIES(value) ANSWER("gad-5", value) ANSWER("gad-6", value) ANSWER("gad-7", value)
+#define NONE                "LA6568-5"
+#define SOME                "LA6569-3"
 
 /* A woman of 51. What is found, and what is found as well; each form alone. */
 static const struct row {
@@ -30,8 +24,8 @@ static const struct row {
     {"tobacco",
      ANSWER("smoking", "LA18978-9") ANSWER("smokeless-tobacco", "true") ANSWER("tobacco-ready-30-days", "false"),
      "tobacco", "not-ready-yet", NULL, NULL},
-    {"phq-9", DAYS(SOME, NONE), "phq9", "mild", NULL, NULL},
-    {"gad-7", WORRY("LA6571-9"), "gad7", "severe", NULL, NULL},
+    {"phq-9", FOUR_DAYS(SOME) MORE_DAYS(SOME) ANSWER("phq-9", NONE), "phq9", "mild", NULL, NULL},
+    {"gad-7", FOUR_WORRIES("LA6571-9") MORE_WORRIES("LA6571-9"), "gad7", "severe", NULL, NULL},
     /* who never drinks is asked three questions, and has all points */
     {"audit", ANSWER("question-1", "never") ANSWER("question-9", "no") ANSWER("question-10", "no"), "audit", "I", NULL,
      NULL},
@@ -80,6 +74,24 @@ static const struct row {
      ANSWER("known-hiv", "false") ANSWER("hiv-tested", "false") ANSWER("hiv-wish", "true") ANSWER("known-hcv", "true"),
      "hiv-offer", "test", "hcv-offer", "known-positive-link-to-care"},
     {"samples", ANSWER("glucose-fasting", "6.4"), "fasting-glucose", "prediabetes-range", NULL, NULL},
+    /* the longest codes; nothing is found of them alone */
+    {"your-health",
+     ANSWER("known-diabetes", "false") ANSWER("high-risk-condition", "true")
+         ANSWER("known-cardiovascular-disease", "false") ANSWER("known-heart-failure", "false")
+             ANSWER("known-familial-hypercholesterolaemia", "true") ANSWER("dialysis", "false")
+                 ANSWER("bp-treatment", "true") ANSWER("statin-treatment", "false")
+                     ANSWER("unintended-weight-loss", "false") ANSWER("home-altitude", "120"),
+     NULL, NULL, NULL, NULL},
+    {"danger",
+     ANSWER("acute-illness", "false") ANSWER("new-confusion-or-drowsiness", "false")
+         ANSWER("diabetes-classic-symptoms", "false") ANSWER("tb-danger-signs", "false"),
+     NULL, NULL, NULL, NULL},
+    {"liver", ANSWER("liver-risk", "true") ANSWER("known-cirrhosis", "false") ANSWER("platelet-disorder", "false"),
+     NULL, NULL, NULL, NULL},
+    {"tobacco",
+     ANSWER("smoking", "LA15920-4") ANSWER("usual-cigarettes-per-day", "20") ANSWER("smoking-years", "25")
+         ANSWER("years-since-quitting", "3") ANSWER("smokeless-tobacco", "false"),
+     "puma", NULL, NULL, NULL},
     {"body", ANSWER("height", "160") ANSWER("weight", "80") ANSWER("waist", "95"), "bmi", NULL, NULL, NULL},
     {"lungs",
      ANSWER("heavy-biomass-smoke", "true") ANSWER("breathlessness", "true") ANSWER("chronic-phlegm", "true")

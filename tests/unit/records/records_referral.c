@@ -407,6 +407,45 @@ static void erasure_takes_its_slips_along(void **state)
     t_site_drop(w.t);
 }
 
+/* What is kept apart stands in no list, and its slip answers all the same. */
+static void what_is_kept_apart_is_not_listed(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-apart", true);
+    t_give_apart(w.t, w.person.card);
+    struct rec_view *view = open_as(&w, T_CLINICIAN);
+    struct str request = new_id(&w, view), id = new_id(&w, view);
+    struct tape asks =
+        t_read(w.t->mem,
+               arena_printf(
+                   w.t->mem,
+                   "{\"resourceType\":\"ServiceRequest\",\"id\":\"%.*s\",\"status\":\"active\",\"intent\":\"proposal\","
+                   "\"code\":{\"coding\":[{\"system\":\"urn:salve:guideline:blood-pressure:action\",\"code\":"
+                   "\"confirm-within-1-month\"}]},\"subject\":{\"reference\":\"%.*s\"}}",
+                   STR_ARGS(request), STR_ARGS(patient_of(&w, view)))
+                   .ptr);
+    w.request = arena_printf(w.t->mem, "ServiceRequest/%.*s", STR_ARGS(request));
+    struct tape task = task_of(&w, view, id, &AS_IT_IS);
+    struct rec_item items[] = {{.tape = &asks, .class = CLASS_SENS}, {.tape = &task, .class = CLASS_SENS}};
+    t_must(rec_save(view, items, 2, NULL, w.t->mem, &err));
+    t_close_view(&view);
+    assert_no_work(&w);
+    struct referral_answer *answers = NULL;
+    struct str code = slip_of(&w, id);
+    assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_CALL_US, NULL));
+    assert_no_work(&w);
+    assert_int_equal(answers_of(&w, &answers), 1);
+    /* nor is it a referral of something else: the class of its request is its own */
+    view = open_as(&w, T_CLINICIAN);
+    struct str other = new_id(&w, view);
+    struct tape plain = task_of(&w, view, other, &AS_IT_IS);
+    items[0] = (struct rec_item){.tape = &plain, .class = CLASS_CLIN};
+    assert_code(rec_save(view, items, 1, NULL, w.t->mem, NULL), SALVE_E_CONFLICT);
+    t_close_view(&view);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
 /* More than a person's row has room for: the oldest slip gives way. */
 static void nine_referrals_have_eight_slips(void **state)
 {
@@ -436,7 +475,7 @@ int main(void)
         cmocka_unit_test(the_list_ends_with_follow_up),          cmocka_unit_test(it_is_asked_for_half_a_year),
         cmocka_unit_test(an_answer_waits_for_staff_to_note_it),  cmocka_unit_test(a_slip_is_followed_by_another),
         cmocka_unit_test(what_is_no_slip_says_nothing),          cmocka_unit_test(erasure_takes_its_slips_along),
-        cmocka_unit_test(nine_referrals_have_eight_slips),
+        cmocka_unit_test(what_is_kept_apart_is_not_listed),      cmocka_unit_test(nine_referrals_have_eight_slips),
     };
     return t_run(tests);
 }

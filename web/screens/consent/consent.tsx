@@ -339,7 +339,7 @@ function Desk() {
             hasCare = consents.purposes.some(({ purpose, on }) => purpose === 'care' && on === true);
         if (card !== null && hasCare) return openCode(card);
         deskCard.value = null;
-        route(routes.scan);
+        route(hasCare ? routes.scan : routes.paper);
     };
     const taken = page.is === 'take' ? consents.purposes.find(({ purpose }) => purpose === page.purpose) : undefined;
     return (

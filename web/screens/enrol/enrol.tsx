@@ -14,9 +14,9 @@ import { routes } from '../../routes.ts';
 import { asksWord, asSent, digitsIn, isFull, missing, NOBODY, type Missing, type Sex, type Told } from './enrol.ts';
 
 const SEXES: readonly Sex[] = ['female', 'male', 'other', 'unknown'];
-type Set = (part: Partial<Told>) => void;
+export type Set = (part: Partial<Told>) => void;
 
-function TextField({
+export function TextField({
     label,
     value,
     most,
@@ -65,7 +65,7 @@ function TextField({
 
 const BOXES = ['day', 'month', 'year'] as const;
 // Day, month, year: a full box leads on to the next one.
-function Born({ told, set }: { told: Told; set: Set }) {
+export function Born({ told, set }: { told: Told; set: Set }) {
     const id = useId(),
         boxes = useRef<Partial<Record<(typeof BOXES)[number], HTMLInputElement | null>>>({});
     const typed = (box: (typeof BOXES)[number], text: string): void => {
@@ -114,7 +114,15 @@ function Born({ told, set }: { told: Told; set: Set }) {
     );
 }
 
-function SexChoice({ sex, onSex }: { sex: Sex | null; onSex: (sex: Sex) => void }) {
+export function SexChoice({
+    sex,
+    of = SEXES,
+    onSex,
+}: {
+    sex: Sex | null;
+    of?: readonly Sex[];
+    onSex: (sex: Sex) => void;
+}) {
     const id = useId();
     return (
         <div class="field">
@@ -122,7 +130,7 @@ function SexChoice({ sex, onSex }: { sex: Sex | null; onSex: (sex: Sex) => void 
                 <strong>{t('enrol.sex')}</strong>
             </p>
             <div class="both four" role="group" aria-labelledby={id}>
-                {SEXES.map((one) => (
+                {of.map((one) => (
                     <button
                         key={one}
                         type="button"

@@ -6,7 +6,7 @@ import { drawn, wordsOf } from '../../drawn.tsx';
 import type { Referral, Slip } from '../../lib/referrals.ts';
 import { CallScript } from './script.tsx';
 import { SlipSheet } from './slip.tsx';
-import { asksDay, goesOn, inOrder, isDay, nextStates, replyAddress, suggested } from './refer_rules.ts';
+import { asksDay, goesOn, inOrder, isDay, nextStates, offeredDay, replyAddress, suggested } from './refer_rules.ts';
 
 const ALL = Object.keys(referralStates) as ReferralState[];
 const referral = (state: ReferralState, said: 'seen' | 'not-come' | null = null): Referral => ({
@@ -67,6 +67,12 @@ test('those that go on stand first', () => {
 test('a day is a day of the calendar', () => {
     assert(isDay('2026-12-14') && !isDay('2026-13-01') && !isDay('') && !isDay('14.12.2026'));
     assert(asksDay('made') && !asksDay('known'));
+});
+test('a day that is gone is not offered', () => {
+    assert.equal(offeredDay('2026-12-14', '2026-11-30'), '2026-12-14');
+    assert.equal(offeredDay('2026-11-30', '2026-11-30'), '2026-11-30');
+    assert.equal(offeredDay('2026-10-01', '2026-11-30'), '2026-11-30');
+    assert.equal(offeredDay('', '2026-11-30'), '2026-11-30');
 });
 test('the code stands behind #, so that no server sees it when the page is fetched', () => {
     assert.equal(replyAddress('https://salve.example', 'AB-CD'), 'https://salve.example/reply#AB-CD');

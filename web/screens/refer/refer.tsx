@@ -14,7 +14,7 @@ import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
 import { routes } from '../../routes.ts';
 import { CallScript } from './script.tsx';
 import { SlipPage } from './slip.tsx';
-import { asksDay, goesOn, inOrder, isDay, nextStates, suggested } from './refer_rules.ts';
+import { asksDay, goesOn, inOrder, isDay, nextStates, offeredDay, suggested } from './refer_rules.ts';
 
 const onDay = (text: string): string => (isDay(text) ? day(Date.parse(`${text}T12:00:00Z`), 'UTC') : text);
 const onTime = (text: string): string => {
@@ -22,6 +22,10 @@ const onTime = (text: string): string => {
         zone = me.value?.site.zone;
     return Number.isNaN(at) ? text : `${day(at, zone)} ${clock(at, zone)}`;
 };
+
+/** The site's day. */
+const today = (): string =>
+    new Intl.DateTimeFormat('sv-SE', { timeZone: me.value?.site.zone ?? 'UTC' }).format(new Date());
 
 type Do = (answer: Promise<Answer<Referrals>>, said: string) => Promise<boolean>;
 
@@ -54,6 +58,7 @@ function DayBox({ id, label, value, change }: Box) {
                 id={id}
                 type="date"
                 value={value}
+                min={today()}
                 required
                 onInput={(event) => change((event.target as HTMLInputElement).value)}
             />
@@ -63,7 +68,7 @@ function DayBox({ id, label, value, change }: Box) {
 
 function NewReferral({ request, todo }: { request: Request; todo: Do }) {
     const [place, setPlace] = useState(request.place),
-        [until, setUntil] = useState(request.until),
+        [until, setUntil] = useState(offeredDay(request.until, today())),
         [isSending, setSending] = useState(false);
     const send = async (event: Event): Promise<void> => {
         event.preventDefault();
@@ -105,7 +110,7 @@ interface ToNote {
     back: () => void;
 }
 function Noting({ referral, state, todo, back }: ToNote) {
-    const [until, setUntil] = useState(referral.until),
+    const [until, setUntil] = useState(offeredDay(referral.until, today())),
         [words, setWords] = useState(''),
         [isSending, setSending] = useState(false);
     const send = async (event: Event): Promise<void> => {

@@ -32,3 +32,6 @@ export const replyAddress = (origin: string, code: string): string => `${origin}
 
 /** A day of the calendar, as a date box gives it. */
 export const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text));
+
+/** The day that is offered: the one that there is, or today where it is gone. */
+export const offeredDay = (day: string, today: string): string => (isDay(day) && day >= today ? day : today);

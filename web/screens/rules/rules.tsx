@@ -268,7 +268,7 @@ export function RulesScreen() {
                 <>
                     <section class="card" aria-busy={isBusy}>
                         <p>{t('rules.what')}</p>
-                        <table class="list">
+                        <table class="list list-wraps">
                             <caption class="small">{t('rules.caption')}</caption>
                             <thead>
                                 <tr>

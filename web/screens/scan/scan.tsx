@@ -54,6 +54,9 @@ export function Scan() {
                     <a class="button" href={routes.newCard}>
                         {t('newcard.title')}
                     </a>
+                    <a class="button" href={routes.paper}>
+                        {t('paper.title')}
+                    </a>
                 </div>
             </nav>
         </>
