@@ -154,11 +154,14 @@ enum salve_code screen_work_correcting(struct rec_view *view, struct arena *mem,
 {
     struct screen_kept *kept = NULL;
     size_t count = 0;
+    enum urgency urgency = URGENCY_COUNT;
     TRY(kept_of(view, mem, &kept, &count, err));
-    for (size_t i = 0; i < count; i++)
-        if (screen_is_alarm(&kept[i].finding))
-            return screen_work_came(view, WORK_KEPT, WORK_SCREEN, URGENCY_SAME_DAY, mem, err);
-    return SALVE_OK;
+    for (size_t i = 0; i < count; i++) {
+        if (!screen_is_draft(kept[i].kept) && urgency > URGENCY_ROUTINE) urgency = URGENCY_ROUTINE;
+        if (screen_is_alarm(&kept[i].finding)) urgency = URGENCY_SAME_DAY;
+    }
+    if (urgency == URGENCY_COUNT) return SALVE_OK;
+    return screen_work_came(view, WORK_KEPT, WORK_SCREEN, urgency, mem, err);
 }
 
 enum salve_code screen_work_refresh(struct rec_view *view, struct arena *mem, struct salve_err *err)

@@ -25,7 +25,7 @@ static enum visit_exit_state state_of(const struct visit_asked *asked, const str
 {
     enum day_station station = station_of(asked);
     bool is_done = station != STATION_NONE && (entry->done & STATION_BIT(station)) != 0;
-    if (asked->state == VISIT_ASKED_DONE) return VISIT_EXIT_DONE;
+    if (asked->state == VISIT_ASKED_DONE || asked->state == VISIT_ASKED_DRAWN) return VISIT_EXIT_DONE; /* for today */
     if (asked->state == VISIT_ASKED_UNSEEN && is_done) return VISIT_EXIT_DONE;
     return is_settled(entry, asked->item) ? VISIT_EXIT_SETTLED : VISIT_EXIT_MISSING;
 }

@@ -6,6 +6,7 @@
 #include "visit/measure.h"
 #include "visit/order.h"
 #include "visit/plan.h"
+#include "visit/today.h"
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 
@@ -172,6 +173,11 @@ static void a_sample_that_was_drawn_waits_for_its_result_under_its_label(void **
     assert_int_equal(state_of(&plan, "hdl"), VISIT_ASKED_DRAWN);
     assert_true(str_eq(asked(&plan, "hdl")->labels[0], orders[0].label));
     assert_int_equal(visit_plan_left(&plan, STR("samples")), 0);
+    struct visit_exit out;
+    t_must(visit_exit(as(&w, T_ASSISTANT), w.card, &out, &err));
+    for (size_t i = 0; i < out.count; i++)
+        if (str_is(out.items[i].item, "hdl")) assert_int_equal(out.items[i].state, VISIT_EXIT_DONE); /* for today */
+    assert_true(out.count > 0);
     type(&w, result, 1);
     plan = plan_of(&w, T_CLINICIAN);
     assert_int_equal(state_of(&plan, "hdl"), VISIT_ASKED_DONE);

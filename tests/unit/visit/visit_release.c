@@ -149,6 +149,16 @@ static int tellings(struct world *w)
     return found;
 }
 
+static size_t open_tasks(struct world *w, enum work_task task)
+{
+    struct visit_work *list = NULL;
+    size_t count = 0, found = 0;
+    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        for (size_t e = 0; e < list[i].work.entry_count; e++) found += list[i].work.entries[e].task == task;
+    return found;
+}
+
 static size_t tell(struct world *w, enum screen_how how, const char *item)
 {
     const struct str items[] = {str_of(item)};
@@ -275,9 +285,11 @@ static void a_letter_that_corrects_an_earlier_one_says_so(void **state)
     bool is_stale = false;
     for (size_t i = 0; i < found.signed_count; i++) is_stale = is_stale || found.signed_ones[i].is_stale;
     assert_true(is_stale && found.age == SCREEN_CORRECTED);
+    assert_int_equal(open_tasks(&w, WORK_SCREEN), 1); /* nobody forgets that a letter is wrong */
     struct str right =
         replaced(&w, replaced(&w, named(&w, "final"), "\"id\":\"one\"", "\"id\":\"two\""), "71.5", "78.5");
     visit_once(&w, right);
+    assert_int_equal(open_tasks(&w, WORK_SCREEN), 0);
     struct str html = letter_of(&w);
     assert_true(holds(html, "A value of 23 November 2026 was wrong") && holds(html, CORRECTS));
     assert_true(holds(html, "27.8 kg/m"));
