@@ -16,7 +16,7 @@ import { OpeningNote } from './parts/opening/opening.tsx';
 import { PersonBar } from './parts/person/person.tsx';
 import { HandOver } from './parts/queue/queue.tsx';
 import { StepUp } from './parts/stepup/stepup.tsx';
-import { GoOn, Stations } from './parts/top/stations.tsx';
+import { GoOn, Seldom, Stations } from './parts/top/stations.tsx';
 import { MadeUp, TopBar } from './parts/top/top.tsx';
 import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
@@ -55,6 +55,7 @@ function Shown({ screen }: { screen: Screen }) {
                 {title}
             </h1>
             {View === Scan && <GoOn />}
+            {View === AccountScreen && <Seldom />}
             <View key={person.value?.person ?? 'nobody'} />
             {station && station !== 'exit' && !needsCard && <HandOver key={person.value?.person} station={station} />}
         </>

@@ -234,9 +234,17 @@ const FIRST: Readonly<Partial<Record<Role, readonly Route[]>>> = {
     clinician: [routes.inbox, routes.results, routes.letter, routes.today, routes.scan],
 };
 
+// What who works with people needs once in a while: it stands with their account, and not in the row of stations.
+const SELDOM: readonly Route[] = [routes.import, routes.rules];
+
+/** The screens beside the row of stations that a role has. */
+export const seldomOf = (role: Role | undefined): Screen[] =>
+    screens.filter(({ path, roles }) => SELDOM.includes(path) && isWithPeople(role) && role && roles.includes(role));
+
 /** The stations of a role, in the order of the row. */
 export function stationsOf(role: Role | undefined): Screen[] {
-    const mine = screens.filter((screen) => screen.isStation && role !== undefined && screen.roles.includes(role)),
+    const seldom = seldomOf(role),
+        mine = screens.filter((one) => one.isStation && role && one.roles.includes(role) && !seldom.includes(one)),
         first = (role && FIRST[role]) ?? [];
     const place = ({ path }: Screen): number => (first.includes(path) ? first.indexOf(path) : first.length);
     return [...mine].sort((a, b) => place(a) - place(b)); // the others stay as they are

@@ -56,9 +56,10 @@ static bool is_of_family(const void *with, struct str system, struct str code)
     return families == family->families;
 }
 
-/* What a response of the request is called, in every try: 24 hexadecimal digits of its key, eight together as letters
+/* What a response of the request is called, in every try: 16 hexadecimal digits of its key, eight together as letters
  * (0 to 9 are g to p): an id with a run of digits could be somebody's number (N7), one with a long run of letters
- * something encoded (N4), and neither would be kept. The names of its answers, longer by a code, fit an id. */
+ * something encoded (N4), and neither would be kept. Its answers are called by it, their code of up to 36 characters
+ * and a number: the point ends the run in front of the code, and all of it fits an id of 64. */
 static struct str id_of(const struct answering *in, family_mask families)
 {
     char text[KEY_BYTES];
@@ -66,13 +67,13 @@ static struct str id_of(const struct answering *in, family_mask families)
     struct str out = STR_NONE;
     if (in->ask->key.len == 0) return STR_NONE;
     text[len++] = 'f';
-    for (size_t i = 0; i < in->ask->key.len && digits < 24; i++) {
+    for (size_t i = 0; i < in->ask->key.len && digits < 16; i++) {
         char c = in->ask->key.ptr[i];
         if (c == '-') continue;
-        if (digits++ % 8 == 0) text[len++] = '-';
+        if (digits++ == 8) text[len++] = '-';
         text[len++] = str_is_digit(c) ? (char)(c - '0' + 'g') : c;
     }
-    text[len++] = '-';
+    text[len++] = '.';
     text[len++] = (char)('g' + (families >> 1) % 16); /* bit 0 is no family */
     return arena_str(in->visit->mem, str_make(text, len), &out, NULL) == SALVE_OK ? out : STR_NONE;
 }

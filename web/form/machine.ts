@@ -42,6 +42,8 @@ const end = (): never => {
 interface Run {
     readonly state: Reads;
     steps: number;
+    /** What is inside of an item, once a program. */
+    readonly inside: Map<Place, readonly Place[]>;
 }
 /** Where a body stands: the item of the program, and the one at hand. */
 interface Scope {
@@ -108,8 +110,29 @@ function equal(a: Collection, b: Collection): boolean | null {
 
 const isIn = (list: Collection, one: Value): boolean =>
     list.some((other) => (isPlace(one) ? other === one : isSame(one, other) === true));
-const distinct = (list: Collection): Collection =>
-    list.reduce<Value[]>((so, one) => (isIn(so, one) ? so : [...so, one]), []);
+
+// What is the same has the same name; of dates and quantities, which are compared by pairs, there is none.
+function nameOf(value: Value): unknown {
+    const plain = plainOf(value);
+    if (typeof plain !== 'object') return plain;
+    if (plain.is === 'number') return plain.number.units;
+    if (plain.is === 'item') return plain;
+    return plain.is === 'choice' ? `${plain.option.system} ${plain.option.value}` : null;
+}
+
+function distinct(list: Collection): Collection {
+    const out: Value[] = [],
+        known = new Map<string, Set<unknown>>();
+    for (const one of list) {
+        const name = nameOf(one),
+            plain = plainOf(one),
+            kind = typeof plain === 'object' ? plain.is : typeof plain;
+        if (name === null ? isIn(out, one) : known.get(kind)?.has(name)) continue;
+        out.push(one);
+        known.set(kind, (known.get(kind) ?? new Set()).add(name));
+    }
+    return out;
+}
 
 // --- order -----------------------------------------------------------------------------------------------------------
 function textCompare(a: string, b: string): number {
@@ -172,8 +195,17 @@ function answered(operator: string, answers: Collection, constant: Value | null)
 const isPlace = (value: Value): value is Place => typeof value === 'object' && value.is === 'item';
 const places = (list: Collection): Place[] => list.map((one) => (isPlace(one) ? one : end()));
 
-function allInside(state: Reads, place: Place): Place[] {
-    return childrenOf(state, place).flatMap((child) => [child, ...allInside(state, child)]);
+function addInside(state: Reads, place: Place, to: Place[]): Place[] {
+    for (const child of childrenOf(state, place)) {
+        to.push(child);
+        addInside(state, child, to);
+    }
+    return to;
+}
+function allInside(run: Run, place: Place): readonly Place[] {
+    const known = run.inside.get(place) ?? addInside(run.state, place, []);
+    run.inside.set(place, known);
+    return known;
 }
 
 const answersOf = (state: Reads, list: readonly Place[]): Collection =>
@@ -265,7 +297,7 @@ function collection(run: Run, op: FormOp, list: Collection, operand: Operand): C
         case 'items':
             return places(list).flatMap((place) => childrenOf(state, place));
         case 'all-items':
-            return places(list).flatMap((place) => allInside(state, place));
+            return places(list).flatMap((place) => [...allInside(run, place)]);
         case 'link':
             return places(list).flatMap(({ def }) => (def.parent === null ? [] : [def.item.link]));
         case 'answers':
@@ -403,9 +435,22 @@ function leaf(run: Run, op: FormOp, operand: Operand, scope: Scope): Collection 
     }
 }
 
+// where(linkId = '..') is most of what forms say: its link, by the body; null: it is another one.
+const wanted = new WeakMap<readonly Instruction[], string | null>();
+function linkWanted(instructions: readonly Instruction[]): string | null {
+    const known = wanted.get(instructions);
+    if (known !== undefined) return known;
+    const [text, isIt] = [instructions[2]?.[1], instructions.map(([op]) => op).join(' ') === 'this link const ='],
+        link = isIt && typeof text === 'string' ? text : null;
+    wanted.set(instructions, link);
+    return link;
+}
+
 // What runs a body.
 function bodies(run: Run, [op, first, second]: Instruction, list: Collection, scope: Scope): Collection | null {
     const each = (one: Value): Collection => body(run, first as readonly Instruction[], { ...scope, self: one });
+    const link = op === 'where' ? linkWanted(first as readonly Instruction[]) : null;
+    if (link !== null) return places(list).filter(({ def }) => def.item.link === link && def.parent !== null);
     switch (op) {
         case 'where':
             return list.filter((one) => truthOf(each(one)) === true);
@@ -441,7 +486,7 @@ function body(run: Run, instructions: readonly Instruction[], scope: Scope): Col
 /** runFor - what a program gives for its item, by `use`; null: it ended, and gives nothing. */
 function runFor<T>(program: Program, state: Reads, here: Place, use: (result: Collection) => T): T | null {
     try {
-        return use(body({ state, steps: 0 }, program.run, { here, self: null }));
+        return use(body({ state, steps: 0, inside: new Map() }, program.run, { here, self: null }));
     } catch (error) {
         if (error instanceof Ended) return null;
         throw error;

@@ -315,7 +315,10 @@ export function formAnswer(state: FormState, place: Place, texts: readonly strin
     const draft = draftOf(next);
     draft.values.set(place.key, values);
     touch(draft, place.def);
-    return { ...next, ...settle(draft) };
+    const settled = settle(draft),
+        isOffSame = settled.off.size === state.off.size && [...settled.off].every((key) => state.off.has(key));
+    // What is asked stays the same object while it does, so that its pages stay too.
+    return { ...next, ...settled, off: isOffSame ? state.off : settled.off };
 }
 
 /** rowsOf - how many rows a repeating group has, in the place that it stands in. */

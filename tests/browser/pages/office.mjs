@@ -28,7 +28,8 @@ async function accept(browser, site, language, id) {
     const page = await site.page(browser, language, 1024, 768), name = (what) => `${language}: ${what}`;
     const button = (key) => page.getByRole('button', { name: said(language, key) }), row = page.locator('.list tbody tr', { hasText: id });
     await login(site, page, 'dr-amina');
-    await press(page, page.locator('.stations a[href="/rules"]'));
+    await press(page, page.locator('.top-who a'));
+    await press(page, page.locator('main a[href="/rules"]'));
     check(name('it is not accepted yet'), await appears(row.getByText(said(language, 'rules.state-new'))));
     await press(page, row.getByRole('button'));
     await page.locator('#rules-accept').waitFor();
@@ -68,7 +69,8 @@ async function file(browser, site, language, people) {
         await page.locator('#import-checked').waitFor();
     };
     await login(site, page, 'lina');
-    await page.locator('.stations a[href="/import"]').click();
+    await page.locator('.top-who a').click();
+    await page.locator('main a[href="/import"]').click();
     await choose();
     const wrong = await page.locator('section:has(#import-checked) li').allInnerTexts();
     check(name('the check names the lines of an unknown test and of a mistyped key, and nothing of the rows'),

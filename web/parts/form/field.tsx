@@ -29,6 +29,8 @@ export interface FieldProps {
     readonly texts: readonly string[];
     readonly faults: readonly Fault[];
     readonly isOff: boolean;
+    /** The person reads it alone: help stands open. */
+    readonly isAlone: boolean;
     readonly onAnswer: (texts: readonly string[]) => void;
     /** It was left: what is wrong with it may be said. */
     readonly onLeave: () => void;
@@ -271,7 +273,7 @@ const CONTROLS = {
 } as const;
 
 /** The words of a question: number, text, help. */
-export function ItemWords({ item, id }: { item: Item; id: string }) {
+export function ItemWords({ item, id, isAlone }: { item: Item; id: string; isAlone: boolean }) {
     return (
         <>
             <span id={id} class="form-text">
@@ -282,7 +284,8 @@ export function ItemWords({ item, id }: { item: Item; id: string }) {
                 )}
                 {item.text}
             </span>
-            {item.help && (
+            {item.help && isAlone && <p>{item.help}</p>}
+            {item.help && !isAlone && (
                 <details class="form-help">
                     <summary>{t('form.help')}</summary>
                     <p>{item.help}</p>
@@ -315,7 +318,7 @@ export function Field(props: FieldProps) {
     };
     return (
         <div class="form-field" role="group" aria-labelledby={id} data-field={place.key} onFocusOut={leave}>
-            <ItemWords item={item} id={id} />
+            <ItemWords item={item} id={id} isAlone={props.isAlone} />
             <Control {...props} id={id} item={item} isWrong={faults.some(({ why }) => why !== 'warns')} />
             <Faults id={id} faults={faults} />
         </div>

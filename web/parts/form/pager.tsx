@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A form in pages: back, skip, next, and what is wrong before it goes on. For the person who fills it in one question
 // or one small group a page, at a station some more.
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { allFaults, faultsOf, type Fault } from '../../form/faults.ts';
 import { headsOf, pageAt, pagesOf, questionsOf, rowEnding, shownIn, type Layout, type Page } from '../../form/pages.ts';
@@ -35,7 +35,7 @@ export interface PagerUse {
 
 export function usePager(state: FormState | null, layout: Layout): PagerUse {
     const where = useSignal<Where | null>(null),
-        pages = state === null ? [] : pagesOf(state, layout);
+        pages = useMemo(() => (state === null ? [] : pagesOf(state, layout)), [state?.places, state?.off, layout]);
     // Where it goes on is told once, when the form has come: behind what was answered before.
     if (state !== null && where.peek() === null && pages.length > 0) {
         const first = firstOpen(state, pages);
@@ -229,6 +229,7 @@ function PlaceView({
     before,
     isLooked,
     isOff,
+    isAlone,
     onLook,
     onAdded,
 }: {
@@ -239,6 +240,7 @@ function PlaceView({
     /** What is wrong with it may be said; what only warns is said always. */
     isLooked: boolean;
     isOff: boolean;
+    isAlone: boolean;
     onLook: () => void;
     onAdded: (row: string) => void;
 }) {
@@ -252,6 +254,7 @@ function PlaceView({
                     texts={texts}
                     faults={faultsOf(state, place).filter(({ why }) => isLooked || why === 'warns')}
                     isOff={isOff}
+                    isAlone={isAlone}
                     onAnswer={(next) => use.answer(place, next)}
                     onLeave={() => texts.length > 0 && onLook()}
                 />
@@ -331,9 +334,9 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
             }}
         >
             <p ref={top} tabIndex={-1} class="form-progress" role="status">
-                {t('form.question-of', { number: at + 1, count: pages.length })}
+                {pages.length > 1 && t('form.question-of', { number: at + 1, count: pages.length })}
             </p>
-            <progress class="form-bar" value={at + 1} max={pages.length} aria-hidden="true" />
+            {pages.length > 1 && <progress class="form-bar" value={at + 1} max={pages.length} aria-hidden="true" />}
             <Refused use={use} pager={pager} layout={layout} />
             {use.saving.saving.step !== 'refused' && (
                 <Saved
@@ -351,6 +354,7 @@ export function Pager({ use, pager, layout, end, onEnd }: PagerProps) {
                         before={page.places[i - 1]}
                         isLooked={looked.value.has(place.key)}
                         isOff={isOff}
+                        isAlone={layout === 'one'}
                         onLook={() => look([place.key])}
                         onAdded={(row) => void (added.current = row)}
                     />

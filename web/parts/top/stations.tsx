@@ -5,7 +5,7 @@ import { useLocation } from 'preact-iso/router';
 import { useKeys } from '../../lib/keys.ts';
 import { t } from '../../lib/words.ts';
 import { me, person } from '../../lib/session.ts';
-import { isWithPeople, stationsOf } from '../../screens.tsx';
+import { isWithPeople, seldomOf, stationsOf } from '../../screens.tsx';
 import { isShown } from '../keys/keys.tsx';
 import { routes } from '../../routes.ts';
 
@@ -28,6 +28,24 @@ export function Stations() {
             <button type="button" class="top-more" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
                 {name}
             </button>
+        </nav>
+    );
+}
+
+/** What is seldom needed, with the account of who works here. */
+export function Seldom() {
+    const screens = me.value?.mustSetUp ? [] : seldomOf(me.value?.role);
+    if (screens.length === 0) return null;
+    return (
+        <nav class="card" aria-label={t('top.seldom')}>
+            <h2>{t('top.seldom')}</h2>
+            <div class="tiles">
+                {screens.map((screen) => (
+                    <a key={screen.path} class="button tile" href={screen.path}>
+                        {t(screen.title)}
+                    </a>
+                ))}
+            </div>
         </nav>
     );
 }

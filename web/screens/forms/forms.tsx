@@ -4,7 +4,7 @@ import { useEffect } from 'preact/hooks';
 import { useSignal } from '@preact/signals';
 import { api, type Failure } from '../../lib/api.ts';
 import type { AskedItem } from '../../lib/asked.ts';
-import { person } from '../../lib/session.ts';
+import { person, phase } from '../../lib/session.ts';
 import { language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { Pager, usePager } from '../../parts/form/pager.tsx';
@@ -82,7 +82,9 @@ export function FormsScreen() {
         }
         asks.value = forms;
     };
-    useEffect(() => void load(), [handle, speaks]);
+    // A tablet that comes back is locked first: nothing is asked of the server before somebody is there.
+    const isIn = phase.value === 'in';
+    useEffect(() => void (isIn && load()), [handle, speaks, isIn]);
     if (asking.value !== null) {
         const id = asking.value;
         const done = (): void => {

@@ -127,6 +127,9 @@ function Ending({ use, pager }: { use: FormUse; pager: PagerUse }) {
                     {t('kiosk.look-again')}
                 </button>
             </Same>
+            <p class="small">
+                <bdi>{use.state?.plan.form.copyright}</bdi>
+            </p>
         </section>
     );
 }
