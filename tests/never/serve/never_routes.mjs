@@ -224,7 +224,7 @@ const afterCall = async (seat, row, body, answer) => {
 
 // A visit as it should be, a step at a time, between what should not be.
 const visit = [['open'], ['check-in'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
-    ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['order', { items: ['hba1c'] }],
+    ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['paper', { readings: 'weight', confirmed: [[0, 0]] }], ['screen'], ['order', { items: ['hba1c'] }],
     ['form', { form: 'body', language: 'ar' }], ['findings'], ['plan'], ['referrals'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
     ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }], ['paper-outcome', { why: 'left' }],
     ['follow-list'], ['queue'], ['letters'], ['exit'], ['leave', { how: 'left' }],
@@ -239,7 +239,7 @@ const askCall = async (seat, given) => {
     let row = given ?? pick(calls), body;
     let [lines, may] = given ? [auth(seat), seat.may] : dress(seat); // once by everybody as it should be
     if (!given && chance(1 - (rare[row.name] ?? 1))) row = pick(calls.filter((one) => !rare[one.name]));
-    if (!given && chance(kills > 0 ? 0.7 : 0.4)) {
+    if (!given && chance(kills > 0 ? 0.7 : 0.6)) {
         const { name, body: all } = step(seat);
         if (name === 'GET letter') return askElse(seat, true);
         row = calls.find((one) => one.name === name);

@@ -3,13 +3,13 @@
 # N11, N12, N14, N20 on the running server: random requests over all its routes by sessions of every role at the same time, in good
 # times and while its processes are killed. No answer is about two people, or about one whom the session has not open; none to who
 # runs the site is about anybody; no search and no export is answered; nothing of anybody is in a file, in the log or in the
-# numbers. REQUESTS, KILLED: how many (default 2,500 and 1,000; with ALL=1 100,000 and 20,000).
+# numbers. REQUESTS, KILLED: how many (default 4,000 and 1,000; with ALL=1 100,000 and 20,000).
 set -u
 . tests/support/hostile.sh
 . tests/support/serve.sh
 . tests/support/canary.sh
 all=${ALL:-0} seed=${SEED:-11}
-requests=${REQUESTS:-$([ "$all" = 1 ] && echo 100000 || echo 2500)} killed=${KILLED:-$([ "$all" = 1 ] && echo 20000 || echo 1000)}
+requests=${REQUESTS:-$([ "$all" = 1 ] && echo 100000 || echo 4000)} killed=${KILLED:-$([ "$all" = 1 ] && echo 20000 || echo 1000)}
 mkdir "$work/tmp" "$work/cwd" "$work/made"
 export TMPDIR=$work/tmp
 canary_site 5
