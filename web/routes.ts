@@ -44,5 +44,8 @@ export const stationRoutes: Partial<Record<Station, Route>> = {
     questions: routes.questions,
     pressure: routes.pressure,
     body: routes.body,
+    vision: routes.vision,
+    hearing: routes.hearing,
+    samples: routes.samples,
     exit: routes.exit,
 };

@@ -66,6 +66,7 @@ static struct str element_of(const struct pages_in *in, const struct salve_err *
 {
     struct str element = str_of(err->element); /* cut where it was too long */
     if (str_starts(element, STR("language "))) return STR("language");
+    if (in->id.len > 0 && str_starts(element, STR("guideline "))) return STR("id");
     for (size_t i = 0; i < in->items_count && element.len > 0; i++)
         if (str_starts(in->items[i], element)) return STR("items");
     for (size_t i = 0; i < in->leave_count && element.len > 0; i++)

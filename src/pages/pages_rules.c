@@ -115,11 +115,18 @@ static void put_files(struct json_writer *w, const struct visit_rule_shown *show
     json_close(w);
 }
 
+/* What was sent is not told again where there is no such guideline. */
+static enum salve_code unnamed(enum salve_code code, struct salve_err *err)
+{
+    if (code != SALVE_E_NOT_FOUND) return code;
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such guideline", "id");
+}
+
 enum salve_code pages_call_rule(struct pages_call *call, struct salve_err *err)
 {
     struct json_writer *w = &call->w;
     struct visit_rule_shown shown;
-    TRY(visit_rule_show(&call->visit, call->in.id, &shown, err));
+    TRY(unnamed(visit_rule_show(&call->visit, call->in.id, &shown, err), err));
     const struct guideline_info *info = guideline_info(shown.offer.here);
     const struct screen_acceptance *before = &shown.offer.before;
     json_put_text(w, "id", info->id);
@@ -143,5 +150,5 @@ enum salve_code pages_call_rule(struct pages_call *call, struct salve_err *err)
 enum salve_code pages_call_rule_accept(struct pages_call *call, struct salve_err *err)
 {
     const struct pages_in *in = &call->in;
-    return visit_rule_accept(&call->visit, in->id, in->digest, in->choices, in->choices_count, err);
+    return unnamed(visit_rule_accept(&call->visit, in->id, in->digest, in->choices, in->choices_count, err), err);
 }

@@ -84,8 +84,9 @@ SALVE_MUST_USE enum salve_code screen_work_came(struct rec_view *view, enum work
                                                 enum urgency urgency, struct arena *mem, struct salve_err *err);
 
 /* screen_work_correcting - before a save that takes values back or changes them: where the record has alarms, it has
- * to be screened again today; where it has signed results, without hurry, so that nobody keeps a wrong letter. screen_work_refresh - behind it: who was told of an alarm that rests on a value that was taken
- * back is to be told again; in a transaction of its own. */
+ * to be screened again today; where it has signed results, without hurry, so that nobody keeps a wrong letter.
+ * screen_work_refresh - behind it: who was told of an alarm that rests on a value that was taken back is to be told
+ * again; in a transaction of its own. */
 SALVE_MUST_USE enum salve_code screen_work_correcting(struct rec_view *view, struct arena *mem, struct salve_err *err);
 SALVE_MUST_USE enum salve_code screen_work_refresh(struct rec_view *view, struct arena *mem, struct salve_err *err);
 

@@ -43,6 +43,28 @@ const personOf = (i) => ({
 const refusal = (status, code, more = {}) => ({ status, body: { error: { code, element: '', why: '' }, ...more } });
 const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString();
 
+// --- a finding with its number line and its numbers of earlier days, as the server places them --------------------------------
+const PIECES = [['low', 0, 0.15], ['usual', 0.15, 0.23], ['raised', 0.38, 0.16], ['high', 0.54, 0.46]];
+const FINDINGS = {
+    signed: [], signedBy: null, signedAt: null, age: 'current', unjudged: false,
+    drafts: [{
+        id: 'f1', guideline: 'blood-pressure', version: '1.2.0', item: 'bp-category', status: 'assessed', category: 'hypertension', action: '',
+        urgency: 'routine', value: '147', value2: '', unit: 'mm[Hg]', define: 'BP category', source: 'ESC 2024', excluded: '', recheck: '',
+        meanwhile: '', standing: '', line: 'bp', missing: [], queried: [], queried_why: [], too_old: [], too_old_on: [], not_asked: [],
+        because: [], inputs: [], apart: [], place: null, told: null, closed: false, mark: 'see', release: 'in-person', withheld: true, stale: false,
+        words: { name: 'Blood pressure', headline: 'Blood pressure is high', meaning: '', action: '', labels: {}, units: { 'mm[Hg]': 'mmHg' } },
+        scales: [{
+            label: 'upper number', from: 70, to: 200, at: 147, bands: PIECES.map(([name], i) => ({ to: [90, 120, 140, 200][i], name, here: i === 3 })),
+            drawn: { pieces: PIECES.map(([, start, size], band) => ({ band, start, size })), at: 0.59, beyond: null, ticks: [{ at: 0, number: 70 }, { at: 0.54, number: 140 }, { at: 1, number: 200 }] },
+        }],
+        trends: [{
+            label: 'upper number', from: 115.1, to: 149.9, bands: PIECES.map(([name]) => name),
+            pieces: [{ band: 1, start: 0, size: 0.14 }, { band: 2, start: 0.14, size: 0.57 }, { band: 3, start: 0.71, size: 0.29 }],
+            points: [{ x: 0, y: 0.08, date: '2024-11-12', value: '118' }, { x: 0.5, y: 0.46, date: '2025-11-18', value: '131' }, { x: 1, y: 0.92, date: '2026-11-30', value: '147' }],
+        }],
+    }],
+};
+
 // --- who runs the site: made-up staff, tablets, health, log ---------------------------------------------------------------
 const CHECKS = ['backup', 'keys-copy', 'verify', 'keys', 'disk', 'clock', 'zone', 'codes', 'log'];
 const HEALTH = {
@@ -163,6 +185,7 @@ function calls(knobs, seen) {
         measure,
         ...formCalls(knobs, seen, isOpen, refusal),
         inbox: () => ({ status: 200, body: { tickets: knobs.tickets } }),
+        findings: () => ({ status: 200, body: FINDINGS }),
         letters: () => ({ status: 200, body: { tickets: tickets.map((ticket, i) => ({ ticket, since: ago(60 * i), reach: i === 0 ? 'next-visit' : 'ticket' })) } }),
         releases: () => ({ status: 200, body: { tests: [{ name: 'blood test A', release: 'in-person' }, { name: 'creatinine', release: 'after-review' }, { name: 'height', release: 'at-once' }] } }),
     };

@@ -134,7 +134,7 @@ const members = {
         used.push(key);
         return chance(0.95) ? key : echo();
     },
-    how: () => pick(['in-person', 'telephone', 'messenger', echo()]),
+    how: (seat, call) => pick(call === 'leave' ? ['finished', 'left', 'left', echo()] : ['in-person', 'telephone', 'messenger', echo()]),
     why: () => pick(['left', 'call-clinician', echo()]),
     agreed: () => pick(['as usual', '']),
     language: () => pick(['en', 'ar', echo()]),
@@ -155,7 +155,7 @@ const members = {
     },
     confirmed: () => pick([[], [[0, 0]], [[0, 0], [0, 1]], [[1, 0]], [[99, 7]]]),
     leave: () => pick([[], [], [{ item: 'bp-very-high', reason: 'other' }], [{ item: echo(), reason: echo() }]]),
-    items: () => pick([[], ['bp-very-high'], [echo()]]),
+    items: (seat, call) => pick(call === 'order' ? [['hba1c'], ['hba1c', 'creatinine'], [echo()]] : [[], ['bp-very-high'], [echo()]]),
 };
 const source = (file) => readFileSync(`src/pages/${file}`, 'utf8');
 // Members stand in a row as IN(name), or behind a word for several of them.
@@ -223,9 +223,11 @@ const afterCall = async (seat, row, body, answer) => {
 };
 
 // A visit as it should be, a step at a time, between what should not be.
-const visit = [['open'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
-    ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['findings'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
+const visit = [['open'], ['check-in'], ['measure', { readings: [{ word: 'no-danger-signs', text: 'yes' }, { word: 'bp', text: '186/96' }], confirmed: [] }],
+    ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['screen'], ['order', { items: ['hba1c'] }],
+    ['form', { form: 'body', language: 'ar' }], ['findings'], ['plan'], ['referrals'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
     ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }], ['paper-outcome', { why: 'left' }],
+    ['follow-list'], ['queue'], ['letters'], ['exit'], ['leave', { how: 'left' }],
     ['close'], ['logout']];
 const step = (seat) => {
     const at = seat.at = ((seat.at ?? -1) + 1) % visit.length, [name, fixed] = visit[at];
@@ -235,7 +237,7 @@ const step = (seat) => {
 };
 const askCall = async (seat, given) => {
     let row = given ?? pick(calls), body;
-    let [lines, may] = dress(seat);
+    let [lines, may] = given ? [auth(seat), seat.may] : dress(seat); // once by everybody as it should be
     if (!given && chance(1 - (rare[row.name] ?? 1))) row = pick(calls.filter((one) => !rare[one.name]));
     if (!given && chance(kills > 0 ? 0.7 : 0.4)) {
         const { name, body: all } = step(seat);

@@ -238,12 +238,43 @@ static void never_asked_and_taken_back_look_the_same(void **state)
     assert_status(call(&rosa, "logout", "{}"), 200);
 }
 
-/* Every combination of yes and no: what was agreed to is on, nothing else is, and a person who agreed to care alone is
- * examined to the end as one who agreed to everything. */
+/* A clinician signs what was found and makes the letter: the text of it. */
+static struct str letter_of(struct browser *amina, struct card card)
+{
+    char page[100];
+    assert_status(browser_open(amina, str_of(card.text)), 200);
+    assert_status(call(amina, "findings", "{'person':'%P'}"), 200);
+    assert_status(call(amina, "sign", "{'person':'%P'}"), 200);
+    struct answer answer = call(amina, "letter", "{'person':'%P','language':'en'}");
+    assert_status(answer, 200);
+    (void)snprintf(page, sizeof page, "%.*s", STR_ARGS(text_of(answer, "html")));
+    answer = fetch_page(amina, page);
+    assert_status(answer, 200);
+    assert_status(call(amina, "close", "{'person':'%P'}"), 200);
+    return answer.body;
+}
+
+static struct str letter_on_paper(struct browser *amina)
+{
+    char page[100];
+    struct answer answer = call(amina, "paper",
+                                "{'givenNames':'Nia','family':'Okoro','birthDate':'1970-05-02','readings':[{'word':"
+                                "'sex','text':'female'},{'word':'bp','text':'118/76'}],'language':'en'}");
+    assert_status(answer, 200);
+    assert_true(has_item(answer, "findings", "bp-category"));
+    (void)snprintf(page, sizeof page, "%.*s", STR_ARGS(text_of(answer, "html")));
+    answer = fetch_page(amina, page);
+    assert_status(answer, 200);
+    return answer.body;
+}
+
+/* Every combination of yes and no: what was agreed to is on, nothing else is, and the check ends with a letter that says
+ * what was measured, whether anything is kept or not. */
 static void every_combination_of_yes_and_no_is_what_it_says(void **state)
 {
     struct pages_world *world = *state;
-    struct browser rosa = browser_login(world, STR("desk-rosa")), ben = browser_login(world, STR("nurse-ben"));
+    struct browser rosa = browser_login(world, STR("desk-rosa")), ben = browser_login(world, STR("nurse-ben")),
+                   amina = browser_login(world, STR("dr-amina"));
     char body[DESK_BODY];
     for (unsigned chosen = 0; chosen < 1u << PURPOSES; chosen++) {
         struct card card = enrolled(&rosa, ADULT);
@@ -254,7 +285,10 @@ static void every_combination_of_yes_and_no_is_what_it_says(void **state)
             if (is_on(answer, i) != ((chosen >> i & 1) != 0)) fail_msg("%u: %s", chosen, purposes[i]);
         answer = browser_open(&ben, str_of(card.text));
         assert_int_equal(answer.status, (chosen & 1) != 0 ? 200 : 403);
-        if ((chosen & 1) == 0) continue;
+        if ((chosen & 1) == 0) {
+            assert_true(str_find(letter_on_paper(&amina), STR("118")) >= 0);
+            continue;
+        }
         (void)snprintf(body, sizeof body, "{'person':'%%P','key':'%s','readings':[{'word':'bp','text':'118/76'}]}",
                        fresh_key());
         answer = call(&ben, "measure", body);
@@ -262,7 +296,9 @@ static void every_combination_of_yes_and_no_is_what_it_says(void **state)
         assert_str(text_of(answer, "state"), "stored");
         assert_true(has_item(answer, "findings", "bp-category"));
         assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+        assert_true(str_find(letter_of(&amina, card), STR("118")) >= 0);
     }
+    assert_status(call(&amina, "logout", "{}"), 200);
     assert_status(call(&rosa, "logout", "{}"), 200);
     assert_status(call(&ben, "logout", "{}"), 200);
 }

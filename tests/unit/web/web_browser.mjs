@@ -89,6 +89,9 @@ async function screens(language, theme, width, zoom) {
     await scan(page, cards[1]);
     check(name('a card opens'), await isOpen(page, NAMES[1]));
     await holds(page, name('open'), language);
+    await page.locator('.stations a[href="/results"]').evaluate((link) => link.click());
+    await page.locator('.trend-line').waitFor({ state: 'attached' });
+    await holds(page, name('results with a trend'), language);
     if (width < 640) {
         await page.locator('.top .top-more').click();
         await page.locator('.stations .top-more').click();

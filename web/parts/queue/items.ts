@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is missing of a visit, and how it is called.
+import type { Station } from 'gen/lists.ts';
 import type { ExitItem } from '../../lib/api.ts';
 import type { PlainKey } from '../../lib/words.ts';
 
@@ -44,3 +45,15 @@ const NAMES: Readonly<Record<string, PlainKey>> = {
 };
 /** The key of its name; undefined: the site asks something of its own, which is called as its package does. */
 export const itemKey = (item: string): PlainKey | undefined => NAMES[item];
+
+/** How a station is called; one with a screen of its own as that is. */
+export const stationKeys: Readonly<Record<Station, PlainKey>> = {
+    reception: 'today.at-reception',
+    questions: 'today.at-questions',
+    body: 'today.at-body',
+    pressure: 'pressure.title',
+    vision: 'vision.title',
+    hearing: 'hearing.title',
+    samples: 'samples.title',
+    exit: 'exit.title',
+};

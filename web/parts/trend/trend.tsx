@@ -5,6 +5,8 @@ import { useId } from 'preact/hooks';
 import type { Trend } from '../../lib/api.ts';
 import { number, t } from '../../lib/words.ts';
 
+type Point = Trend['points'][number];
+
 const WIDTH = 320,
     HEIGHT = 120,
     SIDE = 12,
@@ -13,6 +15,12 @@ const WIDTH = 320,
 
 const x = (at: number): number => SIDE + at * (WIDTH - 2 * SIDE);
 const y = (at: number): number => TOP + (1 - at) * (HEIGHT - TOP - FOOT);
+
+// The band of the newest number alone is marked.
+const isIn = (last: Point | undefined, start: number, size: number): boolean =>
+    last !== undefined && last.y >= start && last.y < start + size;
+// A date keeps its own direction in the picture.
+const apart = (text: string): string => `\u2068${text}\u2069`;
 
 function Drawing({ trend, title, dayOf }: { trend: Trend; title: string; dayOf: (date: string) => string }) {
     const id = useId(),
@@ -32,7 +40,7 @@ function Drawing({ trend, title, dayOf }: { trend: Trend; title: string; dayOf: 
             {pieces.map(({ band, start, size }) => (
                 <rect
                     key={band}
-                    class={band % 2 === 0 ? 'zone' : 'zone zone-other'}
+                    class={isIn(last, start, size) ? 'zone zone-here' : 'zone'}
                     x={SIDE / 2}
                     y={y(start + size)}
                     width={WIDTH - SIDE}
@@ -51,12 +59,12 @@ function Drawing({ trend, title, dayOf }: { trend: Trend; title: string; dayOf: 
             ))}
             {first && (
                 <text class="line-end" x={SIDE / 2} y={HEIGHT - 5} text-anchor="start">
-                    {dayOf(first.date)}
+                    {apart(dayOf(first.date))}
                 </text>
             )}
             {last && (
                 <text class="line-end" x={WIDTH - SIDE / 2} y={HEIGHT - 5} text-anchor="end">
-                    {dayOf(last.date)}
+                    {apart(dayOf(last.date))}
                 </text>
             )}
         </svg>

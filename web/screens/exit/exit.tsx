@@ -10,7 +10,7 @@ import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { atStation, goHome, place } from '../../lib/today.ts';
 import { number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
-import { missing, tally } from '../../parts/queue/items.ts';
+import { missing, stationKeys, tally } from '../../parts/queue/items.ts';
 import { NotToday, itemText } from '../../parts/queue/queue.tsx';
 import { routes } from '../../routes.ts';
 
@@ -26,12 +26,12 @@ function Missing({ item, onChange }: { item: ExitItem; onChange: () => void }) {
     return (
         <li>
             <strong>{itemText(item.item)}</strong>
-            {station && <span class="small"> · {t(`today.at-${station}`)}</span>}
+            {station && <span class="small"> · {t(stationKeys[station])}</span>}
             {place() && (
                 <span class="both">
                     {station && isDone && (
                         <button type="button" onClick={() => void again(station)}>
-                            {t('exit.again', { station: t(`today.at-${station}`) })}
+                            {t('exit.again', { station: t(stationKeys[station]) })}
                         </button>
                     )}
                     <NotToday item={item.item} onSettled={onChange} />

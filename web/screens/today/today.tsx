@@ -9,10 +9,11 @@ import { openPerson } from '../../lib/session.ts';
 import { stepBack } from '../../lib/today.ts';
 import { number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
+import { stationKeys } from '../../parts/queue/items.ts';
 import { byWaiting, minutes, screenOf, type Row } from './today_rules.ts';
 
 const AGAIN_MS = 10_000;
-const nameOf = (station: Station): string => t(`today.at-${station}`);
+const nameOf = (station: Station): string => t(stationKeys[station]);
 
 function Counts({ counts }: { counts: readonly StationCount[] }) {
     return (
@@ -40,6 +41,11 @@ function Counts({ counts }: { counts: readonly StationCount[] }) {
     );
 }
 
+function whereText({ at }: Row, waits: number): string {
+    if (at !== null) return t('today.is-at', { station: nameOf(at), count: waits });
+    return waits === 0 ? t('today.just-came') : t('today.waits', { count: waits });
+}
+
 function Line({ row, now, onOpen }: { row: Row; now: string; onOpen: () => void }) {
     const waits = minutes(row.atSince, now);
     return (
@@ -49,9 +55,7 @@ function Line({ row, now, onOpen }: { row: Row; now: string; onOpen: () => void 
             </th>
             <td>
                 {row.hold && <strong class="mark-hold">■ {t('today.hold')} </strong>}
-                {row.at === null
-                    ? t('today.waits', { count: waits })
-                    : t('today.is-at', { station: nameOf(row.at), count: waits })}
+                {whereText(row, waits)}
             </td>
             <td>{row.at === null ? t('today.free-for', { station: nameOf(row.next) }) : ''}</td>
             <td>
