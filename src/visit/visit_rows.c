@@ -37,7 +37,9 @@ static enum salve_code map_read(const struct visit *visit, struct str id, struct
     if (!is_map_name(id)) return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such map", "map");
     struct str path = arena_printf(visit->mem, "%.*s/maps/%.*s.json", STR_ARGS(visit->content->share), STR_ARGS(id));
     if (path.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "map");
-    TRY(file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, visit->mem, json, err));
+    enum salve_code code = file_read(path.ptr, SALVE_CONFIG_BYTES_MAX, visit->mem, json, err);
+    if (code == SALVE_E_NOT_FOUND) return salve_refuse(err, code, "there is no such map", "map");
+    if (code != SALVE_OK) return code;
     TRY(csv_map_read(site_admission(visit->site), *json, visit->mem, out, err));
     if (csv_map_names_people(*out)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_NOT_FOUND, "this map names nobody who has a record", "map");

@@ -249,7 +249,10 @@ static enum salve_code show(const struct visit *visit, struct str id, struct sho
     uint8_t digest[CONSENT_SHA256_BYTES];
     *in->out = (struct visit_rule_shown){.digest = ""};
     TRY(may_see(visit, err));
-    TRY(open_folder(visit, id, visit->mem, &here, err));
+    /* what was asked for may be anything, and is not said again */
+    enum salve_code code = open_folder(visit, id, visit->mem, &here, err);
+    if (code == SALVE_E_NOT_FOUND) return salve_refuse(err, code, "there is no such guideline", "guideline");
+    if (code != SALVE_OK) return code;
     folder.content = here;
     TRY(visit_offer(&folder, id, &in->out->offer, err));
     TRY(visit_content_digest(here, visit->mem, digest, err));
