@@ -47,7 +47,7 @@ export function useScanner(heard: (text: string) => void): void {
         const burst = new Burst();
         let back: (() => void)[] = [];
         const key = (event: KeyboardEvent): void => {
-            if (phase.value !== 'in' || event.ctrlKey || event.metaKey || event.isComposing) return;
+            if (phase.value !== 'in' || event.altKey || event.ctrlKey || event.metaKey || event.isComposing) return;
             if (event.target instanceof HTMLTextAreaElement) return;
             const what = burst.hear(characterOf(event.key, event.code), event.timeStamp);
             if (what.is === 'first')
