@@ -312,7 +312,8 @@ static void without_its_card_on_the_disk_nothing_else_is_done_for_a_person(void 
 static void what_a_form_was_told_is_a_patient(void **state)
 {
     struct world w = empty_world("form", NULL);
-    struct visit_patient_form form = {STR("Adeyemi"), STR("Tala Ngozi"), STR("1980-01-01"), STR("female")};
+    struct visit_patient_form form = {
+        .family = STR("Adeyemi"), .given = STR("Tala Ngozi"), .birth_date = STR("1980-01-01"), .sex = STR("female")};
     struct str json;
     (void)state;
     t_must(visit_patient_json(&form, w.t->mem, &json, &err));
