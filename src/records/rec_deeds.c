@@ -101,13 +101,19 @@ static bool names(const struct rec_outcome *outcome, const struct rec_stands *no
     return false;
 }
 
-static bool has_signing(const struct rec_outcome *outcome, const struct rec_stands *what)
+static bool is_named(const struct rec_outcome *outcome, const struct rec_stands *what, bool is_now)
 {
     for (size_t i = 0; i < outcome->count; i++) {
         const struct rec_stands *one = &outcome->list[i];
-        if (one->seq == REC_SEQ_OF_SAVE && one->deed == DEED_IS_SIGNED && names(outcome, one, what)) return true;
+        bool is_of_it = one->deed == DEED_IS_SIGNED && (!is_now || one->seq == REC_SEQ_OF_SAVE);
+        if (is_of_it && names(outcome, one, what)) return true;
     }
     return false;
+}
+
+bool rec_deed_is_signed(const struct rec_outcome *outcome, const struct rec_stands *what)
+{
+    return rec_deed_state(what->tape, what->deed) == DEED_DONE && is_named(outcome, what, false);
 }
 
 /* As the record is before the save. */
@@ -130,7 +136,7 @@ static enum salve_code check_draft(const struct rec_outcome *outcome, const stru
     bool was_open = false;
     if (rec_deed_state(&at->before->tape, at->deed) != DEED_DRAFT)
         return salve_refuse(err, SALVE_E_CONFLICT, "what was signed, or has ended, stands as it is", "finding");
-    if (rec_deed_state(at->tape, at->deed) == DEED_DONE && !has_signing(outcome, at))
+    if (rec_deed_state(at->tape, at->deed) == DEED_DONE && !is_named(outcome, at, true))
         return salve_refuse(err, SALVE_E_ROLE, "a draft becomes a result when a clinician signs it", "finding");
     if (is_signed_now(at) && at->deed == DEED_IS_FINDING && rec_outcome_is_stale(outcome, at))
         return salve_refuse(err, SALVE_E_STALE, "something came into the record after them; nothing was signed",

@@ -273,7 +273,8 @@ enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, stru
     struct rec_work work;
     bool found = false;
     TRY(rec_work_get(tx, id, &work, &found, err));
-    if (!found) return SALVE_OK; /* it is in the list no more: what was answered is seen when they come */
+    bool is_listed = found && (work.slots[WORK_REFER][WORK_KEPT].is_open || work.slots[WORK_FOLLOW][WORK_KEPT].is_open);
+    if (!is_listed) return SALVE_OK; /* nor is what was answered, whatever else is open: it is seen when they come */
     struct rec_work_slot *slot = &work.slots[WORK_REPLY][WORK_KEPT];
     if (!slot->is_open) slot->since_unix_ms = tx->now_unix_ms;
     *slot = (struct rec_work_slot){
