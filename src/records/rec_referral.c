@@ -58,7 +58,7 @@ static enum salve_code check_new(const struct rec_outcome *outcome, const struct
     if (state_of(at->tape) != REFERRAL_SENT)
         return salve_refuse(err, SALVE_E_CONFLICT, "a referral begins as requested", "referral");
     if (request == NULL || request->deed != DEED_IS_REQUEST || request->class != at->class ||
-        !rec_deed_is_signed(outcome, request))
+        rec_deed_state(request->tape, request->deed) != DEED_DONE || !rec_outcome_is_signed(outcome, request, false))
         return salve_refuse(err, SALVE_E_CONFLICT, "a referral is of a request that a clinician signed", "referral");
     if (is_other_of(outcome, at, focus))
         return salve_refuse(err, SALVE_E_CONFLICT, "the request has a referral that goes on", "referral");
