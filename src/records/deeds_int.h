@@ -69,8 +69,8 @@ SALVE_MUST_USE enum salve_code rec_alarms_all(const struct rec_outcome *outcome,
                                               struct salve_err *err);
 bool rec_alarms_may_end(const struct rec_outcome *outcome, const struct rec_stands *at);
 
-/* rec_outcome_is_signed - does a signing name it; is_now: one of the save. Signings are looked at when they are written;
- * a status alone is nobody's word. */
+/* rec_outcome_is_signed - does a signing name it; is_now: one of the save. Signings are looked at when they are
+ * written; a status alone is nobody's word. */
 bool rec_outcome_is_signed(const struct rec_outcome *outcome, const struct rec_stands *what, bool is_now);
 
 /* rec_outcome_is_stale - did something that a guideline looks at come into the record behind a draft that is signed? */
