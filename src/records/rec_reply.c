@@ -157,15 +157,25 @@ static enum salve_code note_one(struct rec_tx *tx, struct replies *all, struct r
     return SALVE_OK;
 }
 
+static bool is_answered(const struct replies *all)
+{
+    bool is = false;
+    for (size_t i = 0; i < REC_REFERRALS_MAX; i++)
+        is = is || (!all->slots[i].is_apart && all->slots[i].said != REFERRAL_SAID_NOTHING);
+    return is;
+}
+
 enum salve_code rec_replies_noted(struct rec_tx *tx, struct compartment id, const struct rec_work_change *change,
-                                  struct salve_err *err)
+                                  bool *waits, struct salve_err *err)
 {
     struct replies all;
     bool found = false;
+    *waits = false;
     if (change->noted_count == 0) return SALVE_OK;
     TRY(get(tx, id, &all, &found, err));
     if (!found) return SALVE_OK;
     for (size_t i = 0; i < change->noted_count; i++) TRY(note_one(tx, &all, change->noted[i], err));
+    *waits = is_answered(&all);
     return put(tx, &all, err);
 }
 

@@ -412,6 +412,25 @@ static void an_answer_waits_for_staff_to_note_it(void **state)
     t_site_drop(w.t);
 }
 
+static void noting_one_leaves_the_answer_of_another(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-two", true);
+    struct str first = refer(&w), first_request = w.request, first_code = slip_of(&w, first);
+    sign_another(&w);
+    struct str second = refer(&w), second_code = slip_of(&w, second), second_request = w.request;
+    assert_ok(referral_answer(w.t->site, first_code, REFERRAL_SAID_SEEN, NULL));
+    assert_ok(referral_answer(w.t->site, second_code, REFERRAL_SAID_CALL_US, NULL));
+    w.request = first_request;
+    assert_ok(note(&w, T_CLINICIAN, first, "in-progress", "2026-12-20"));
+    assert_non_null(entry(&w, WORK_REPLY)); /* they want to be called, all the same */
+    w.request = second_request;
+    assert_ok(note(&w, T_CLINICIAN, second, "accepted", "2026-12-20"));
+    assert_null(entry(&w, WORK_REPLY));
+    verify(&w);
+    t_site_drop(w.t);
+}
+
 static void a_slip_is_followed_by_another(void **state)
 {
     (void)state;
@@ -529,12 +548,19 @@ static void nine_referrals_have_eight_slips(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_clinician_refers_by_what_was_signed), cmocka_unit_test(what_nobody_signed_refers_nobody),
-        cmocka_unit_test(states_follow_each_other_at_the_gate),  cmocka_unit_test(the_list_has_it_while_it_goes_on),
-        cmocka_unit_test(who_sees_no_results_ends_nothing),      cmocka_unit_test(the_list_ends_with_follow_up),
-        cmocka_unit_test(it_is_asked_for_half_a_year),           cmocka_unit_test(an_answer_waits_for_staff_to_note_it),
-        cmocka_unit_test(a_slip_is_followed_by_another),         cmocka_unit_test(what_is_no_slip_says_nothing),
-        cmocka_unit_test(erasure_takes_its_slips_along),         cmocka_unit_test(what_is_kept_apart_is_not_listed),
+        cmocka_unit_test(a_clinician_refers_by_what_was_signed),
+        cmocka_unit_test(what_nobody_signed_refers_nobody),
+        cmocka_unit_test(states_follow_each_other_at_the_gate),
+        cmocka_unit_test(the_list_has_it_while_it_goes_on),
+        cmocka_unit_test(who_sees_no_results_ends_nothing),
+        cmocka_unit_test(the_list_ends_with_follow_up),
+        cmocka_unit_test(it_is_asked_for_half_a_year),
+        cmocka_unit_test(an_answer_waits_for_staff_to_note_it),
+        cmocka_unit_test(noting_one_leaves_the_answer_of_another),
+        cmocka_unit_test(a_slip_is_followed_by_another),
+        cmocka_unit_test(what_is_no_slip_says_nothing),
+        cmocka_unit_test(erasure_takes_its_slips_along),
+        cmocka_unit_test(what_is_kept_apart_is_not_listed),
         cmocka_unit_test(nine_referrals_have_eight_slips),
     };
     return t_run(tests);
