@@ -111,9 +111,9 @@ SALVE_MUST_USE enum salve_code rec_reply_take(struct rec_tx *tx, const struct re
                                               struct compartment *id, bool *is_apart, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, bool sees_apart,
                                               struct referral_answer *out, size_t *count, struct salve_err *err);
-/* rec_replies_noted - after a save; *waits: another referral has an answer that is not noted. rec_replies_end - all of a person. rec_replies_stale_end - those that are too old,
- * of everybody. rec_replies_lost - for verify: rows of codes and of people that do not lead to each other, or to nobody
- * who is here. */
+/* rec_replies_noted - after a save; *waits: another referral has an answer that is not noted. rec_replies_end - all of
+ * a person. rec_replies_stale_end - those that are too old, of everybody. rec_replies_lost - for verify: rows of codes
+ * and of people that do not lead to each other, or to nobody who is here. */
 SALVE_MUST_USE enum salve_code rec_replies_lost(struct rec_tx *tx, size_t *count, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_noted(struct rec_tx *tx, struct compartment id,
                                                  const struct rec_work_change *change, bool *waits,
