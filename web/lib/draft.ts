@@ -2,7 +2,7 @@
 // What is typed and not saved yet: kept, sealed, for the open person and one station, so that a reload, Back, a
 // turned tablet or an empty battery loses nothing. It goes with the person: closed, saved or logged out, it is
 // deleted.
-import { useEffect } from 'preact/hooks';
+import { useLayoutEffect } from 'preact/hooks';
 import { computed, signal, useSignal, type Signal } from '@preact/signals';
 import { isBlank } from './blank.ts';
 import { seal, unseal } from './seal.ts';
@@ -27,7 +27,7 @@ export const unsaved = computed(() => filled.value.size > 0);
 export function useDraft<T>(station: string, empty: T): Signal<T> {
     const draft = useSignal<T>(empty),
         name = nameOf(station);
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (name === null) return;
         const nothing = JSON.stringify(empty);
         let isOver = false,

@@ -367,7 +367,7 @@ function Desk() {
             )}
             {page.is === 'talk' && (
                 <p class="no-print">
-                    <button type="button" onClick={() => setPage({ is: 'list' })}>
+                    <button type="button" disabled={isBusy} onClick={() => setPage({ is: 'list' })}>
                         {t('consent.stop')}
                     </button>
                 </p>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Samples: a test done here with its kit and its countdown, tubes for the laboratory with their labels, and results
 // that come back under a label.
-import { useEffect } from 'preact/hooks';
+import { useEffect, useLayoutEffect } from 'preact/hooks';
 import { useSignal, type Signal } from '@preact/signals';
 import { useLocation } from 'preact-iso/router';
 import { api, type Range } from '../../lib/api.ts';
@@ -152,7 +152,7 @@ function Here({ asked }: { asked: Asked }) {
     const typing = useDraft<Typing>('samples', NOTHING),
         test = asked.tests.find(({ word }) => word === typing.value.word);
     // A code of a test's box, and the label of a tube, are no cards.
-    useEffect(
+    useLayoutEffect(
         () =>
             takeScans((text) => {
                 const kit = kitOf(text, new Date().getFullYear());

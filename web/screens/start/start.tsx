@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who works here: a passkey, or name and secret with what goes with it. On a site of made-up people that was made to be
 // tried out, tiles that come in at once.
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import type { Login, Passkey, Tile } from '../../lib/api.ts';
 import { bySecret, proved, type Proved, type Trouble } from '../../lib/prove.ts';
@@ -54,7 +54,7 @@ export function Start() {
     const enterBy = async (shown: Proved<Passkey>): Promise<void> =>
         came(shown.ok ? proved(await loginPasskey(shown.value)) : shown);
     const tiles = site.value?.demo ?? [];
-    useEffect(() => {
+    useLayoutEffect(() => {
         if (tiles.length === 0) box.current?.focus();
     }, []);
     const submit = (event: Event): void => {
