@@ -134,7 +134,12 @@ export function HandOver({ station }: { station: Station }) {
                     ))}
                 </ul>
             )}
-            <button type="button" class="button-main" disabled={unsaved.value} onClick={() => void done()}>
+            <button
+                type="button"
+                class={missing.length === 0 ? 'button-main' : undefined}
+                disabled={unsaved.value}
+                onClick={() => void done()}
+            >
                 {t('queue.done')}
             </button>
             {unsaved.value && <p class="small">{t('queue.unsaved')}</p>}
