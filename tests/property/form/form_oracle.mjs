@@ -117,7 +117,7 @@ const any = () => pick([many.number, many.text, many.boolean, many.items])();
 const number = (d) => (d <= 0 ? pick([() => pick(['0', '1', '2', '0.5', '3.25', '10']), () => answer(at(pick(['i1', 'i2', 'n1', 'n2']))), () => `${answer(at('q1'))}.value`,
     () => `${answer(at('c1'))}.ordinal()`, () => `${any()}.count()`, () => answer(inGroup('g', 'g1'))])() : pick([
     () => `(${number(d - 1)} ${pick(['+', '-', '*', '/', 'div'])} ${number(d - 1)})`, () => `(${number(d - 1)} mod ${pick(['2', '3', '7'])})`, () => `(-${pick(['1', '2.5'])} * ${number(d - 1)})`,
-    () => `${number(d - 1)}.${pick(['abs()', 'ceiling()', 'floor()', 'truncate()', 'round(2)'])}`.replace(/^-(.*)/, '(-$1)'),
+    () => `${number(d - 1)}.${pick(['abs()', 'ceiling()', 'floor()', 'truncate()', 'abs().round(2)'])}`.replace(/^-(.*)/, '(-$1)'),
     () => `${many.number()}.${pick(['sum()', 'min()', 'max()', 'first()', 'last()', 'distinct().count()'])}`,
     () => `iif(${boolean(d - 1)}, ${number(d - 1)}, ${pick([number(d - 1), '{}'])})`, () => `${text(d - 1)}.length()`,
     () => `${boolean(d - 1)}.toInteger()`, () => `${many.number()}.where($this ${pick(['>', '<=', '='])} ${number(0)}).count()`, () => number(0)])());

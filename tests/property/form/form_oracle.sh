@@ -8,4 +8,4 @@ if [ ! -d node_modules/fhirpath ]; then
 fi
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
-tools/node "$(dirname "$0")/form_oracle.mjs" "${SALVE:-build/salve}" "${COUNT:-$([ -n "${ALL:-}" ] && echo 300 || echo 5)}" "${SEED:-1}" "$folder"
+tools/node "$(dirname "$0")/form_oracle.mjs" "${SALVE:-build/salve}" "${COUNT:-$([ "${ALL:-}" = 1 ] && echo 300 || echo 5)}" "${SEED:-1}" "$folder"

@@ -12,6 +12,7 @@ import { atStation, checkIn, handOver, place, settle } from '../../lib/today.ts'
 import { number, t } from '../../lib/words.ts';
 import { routes } from '../../routes.ts';
 import { FailureNote } from '../failure/failure.tsx';
+import { UnsavedNote } from '../unsaved/unsaved.tsx';
 import { itemKey } from './items.ts';
 
 /** itemText - what a person is asked or measured, as people say it. */
@@ -110,6 +111,7 @@ function useMissing(station: Station): [readonly string[], () => void] {
  * shown. Who is not checked in is measured all the same, and there is nothing to hand over. */
 export function HandOver({ station }: { station: Station }) {
     const [failure, setFailure] = useState<Failure | null>(null),
+        [isAsking, ask] = useState(false),
         [missing, look] = useMissing(station),
         { route } = useLocation();
     const mine = place(),
@@ -134,15 +136,14 @@ export function HandOver({ station }: { station: Station }) {
                     ))}
                 </ul>
             )}
+            {isAsking && <UnsavedNote why="close" onAnswer={(givesUp) => (ask(false), givesUp && void done())} />}
             <button
                 type="button"
                 class={missing.length === 0 ? 'button-main' : undefined}
-                disabled={unsaved.value}
-                onClick={() => void done()}
+                onClick={() => (unsaved.value ? ask(true) : void done())}
             >
                 {t('queue.done')}
             </button>
-            {unsaved.value && <p class="small">{t('queue.unsaved')}</p>}
             <FailureNote failure={failure} />
         </section>
     );

@@ -80,9 +80,10 @@ export function DangerScreen() {
         sex = sexOf(open?.today ?? []),
         left = dangerLeft(danger) + (sex === null ? 1 : 0),
         waits = dangerReadings(danger).length;
+    // What is stored is not unsaved, whatever was not asked. Before the draft is loaded there is nothing to drop.
     useEffect(() => {
-        if (left === 0 && waits === 0) void dropDraft('danger');
-    }, [left, waits]);
+        if (waits === 0 && Object.keys(draft.value).length > 0) void dropDraft('danger');
+    }, [waits, draft.value]);
     const answer = (question: Question, said: 'yes' | 'no'): void => {
         const next = dangerAnswer(danger, question, said);
         draft.value = next.answers;
