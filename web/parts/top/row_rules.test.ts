@@ -38,6 +38,6 @@ test('a clinician sees a station that somebody has to go to, or stands at', () =
 test('nothing else is folded, and never the exit check', () => {
     for (const role of ['registrar', 'assistant', 'clinician'] as const)
         for (const where of [null, { ...place, left: [], at: null, done: [] }])
-            for (const path of [routes.scan, routes.today, routes.inbox, routes.results, routes.letter, routes.urgent, routes.exit])
+            for (const path of [routes.scan, routes.today, routes.inbox, routes.results, routes.letter, routes.exit])
                 assert.ok(!isFolded(path, role, where), `${role} ${path}`);
 });

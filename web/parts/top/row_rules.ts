@@ -6,11 +6,12 @@ import type { QueuedPlace } from '../../lib/api.ts';
 import { routes, type Route } from '../../routes.ts';
 import { stationOf } from '../../screens/today/today_rules.ts';
 
-/** Is it folded? `place` is that of the open person in the queue of today, null where nothing is known of what is asked.
- * Who measures all day has every station then; a clinician has what is asked. The exit check is never folded. */
+/** Is it folded? `place` is that of the open person in the queue of today, null where it is not known what is asked: who
+ * measures has every station then, a clinician none. The exit check is never folded. */
 export function isFolded(path: Route, role: Role | undefined, place: QueuedPlace | null): boolean {
     const station: Station | undefined = path === routes.forms ? 'questions' : stationOf(path);
     if (station === undefined || station === 'exit') return false;
     if (place === null) return role === 'clinician';
-    return place.at !== station && !place.left.includes(station) && (role === 'clinician' || !place.done.includes(station));
+    if (place.at === station || place.left.includes(station)) return false;
+    return role === 'clinician' || !place.done.includes(station);
 }
