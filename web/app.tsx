@@ -9,6 +9,7 @@ import { startOutbox } from './lib/outbox.ts';
 import { start } from './lib/session.ts';
 import { startTablet } from './lib/tablet.ts';
 import { startTheme } from './lib/themes.ts';
+import { startUnkept } from './parts/unkept/held.ts';
 import { startStepUp } from './parts/stepup/stepup.tsx';
 import { startUrgent } from './screens/urgent/held.ts';
 
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
     startDesk();
     startPaper();
     startUrgent();
+    startUnkept();
     startStepUp();
     await startTheme();
     await startTablet();

@@ -18,6 +18,7 @@ import { HandOver } from './parts/queue/queue.tsx';
 import { StepUp } from './parts/stepup/stepup.tsx';
 import { GoOn, Seldom, Stations } from './parts/top/stations.tsx';
 import { MadeUp, TopBar } from './parts/top/top.tsx';
+import { UnkeptNote } from './parts/unkept/unkept.tsx';
 import { routes } from './routes.ts';
 import { Away, NoScreen } from './screens/error/error.tsx';
 import { AccountScreen } from './screens/account/account.tsx';
@@ -141,6 +142,7 @@ function Inside() {
             <StepUp />
             <main id={main}>
                 <OpeningNote />
+                <UnkeptNote />
                 <Router>
                     {mine.map((screen) => (
                         <Route key={screen.path} path={screen.path} component={views.get(screen.path) ?? NoScreen} />

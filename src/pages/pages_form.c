@@ -80,6 +80,8 @@ static enum salve_code answer_stored(struct pages_call *call, const struct visit
     json_put_text(&call->w, "state", STR("stored"));
     json_put_i64(&call->w, "kept", (int64_t)done->kept);
     json_put_i64(&call->w, "unasked", (int64_t)done->unasked);
+    json_put_i64(&call->w, "unkept", (int64_t)done->unkept);
+    pages_put_found(call, "said", &done->said);
     return pages_put_stored(call, screening, done->was_kept, err);
 }
 

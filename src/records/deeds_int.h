@@ -30,6 +30,9 @@ enum rec_deed_state rec_deed_state(const struct tape *tape, enum rec_deed deed);
 static inline bool rec_deed_is_draftable(enum rec_deed deed) { return deed >= DEED_IS_FINDING && deed <= DEED_IS_TASK; }
 static inline bool rec_deed_is_note(enum rec_deed deed) { return deed >= DEED_IS_TOLD; }
 
+/* rec_deed_next_target - the next that a note is about; TAPE_NONE: there is none behind `after`. */
+tape_at rec_deed_next_target(const struct tape *tape, tape_at after, struct str *reference);
+
 /* A resource of the person as it stands behind the save. */
 #define REC_SEQ_OF_SAVE UINT64_MAX
 struct rec_stands {
@@ -66,17 +69,22 @@ SALVE_MUST_USE enum salve_code rec_alarms_all(const struct rec_outcome *outcome,
                                               struct salve_err *err);
 bool rec_alarms_may_end(const struct rec_outcome *outcome, const struct rec_stands *at);
 
+/* rec_outcome_is_signed - does a signing name it; is_now: one of the save. Signings are looked at when they are
+ * written; a status alone is nobody's word. */
+bool rec_outcome_is_signed(const struct rec_outcome *outcome, const struct rec_stands *what, bool is_now);
+
 /* rec_outcome_is_stale - did something that a guideline looks at come into the record behind a draft that is signed? */
 bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_stands *draft);
 
 /* rec_referral_check - may a referral be written as it is in the save? It is noted in view->work. rec_referral_demand -
- * what is open of those that go on (view->work.least). rec_referral_open - the number of one that goes on;
+ * what is open of those that go on (view->work.least). rec_referral_open - one that goes on;
  * E_NOT_FOUND. */
 SALVE_MUST_USE enum salve_code rec_referral_check(const struct rec_outcome *outcome, const struct rec_stands *at,
                                                   int64_t opened_at_unix_ms, struct salve_err *err);
 void rec_referral_demand(const struct rec_outcome *outcome, int64_t day_end_unix_ms);
+struct rec_referral_at;
 SALVE_MUST_USE enum salve_code rec_referral_open(struct rec_view *view, struct str referral, struct arena *mem,
-                                                 uint64_t *number, struct salve_err *err);
+                                                 struct rec_referral_at *out, struct salve_err *err);
 
 /* rec_deeds_check - what staff says of themselves is so, and what only some may do is done by them; then view->work
  * knows what has to be open behind the save. Before the transaction. */

@@ -38,21 +38,12 @@ static bool is_signed_now(const struct rec_stands *at)
            rec_deed_state(&at->before->tape, at->deed) == DEED_DRAFT && rec_deed_state(at->tape, at->deed) == DEED_DONE;
 }
 
-static tape_at next_target(const struct tape *tape, tape_at after, struct str *reference)
-{
-    tape_at root = tape_root(tape);
-    tape_at at = after == TAPE_NONE ? tape_first(tape, root) : tape_next(tape, root, after);
-    while (at != TAPE_NONE && tape_path_name(tape, at) != FHIR_N_target) at = tape_next(tape, root, at);
-    if (at != TAPE_NONE) *reference = tape_child_text(tape, at, "reference");
-    return at;
-}
-
 static enum salve_code check_signing(const struct rec_outcome *outcome, const struct rec_stands *note,
                                      struct salve_err *err)
 {
     struct str reference;
-    for (tape_at at = next_target(note->tape, TAPE_NONE, &reference); at != TAPE_NONE;
-         at = next_target(note->tape, at, &reference))
+    for (tape_at at = rec_deed_next_target(note->tape, TAPE_NONE, &reference); at != TAPE_NONE;
+         at = rec_deed_next_target(note->tape, at, &reference))
         if (!is_signed_now(rec_outcome_find(outcome, reference)))
             return salve_refuse(err, SALVE_E_CONFLICT, "a signing is of drafts, in the save that makes them results",
                                 "signing");
@@ -92,24 +83,6 @@ static enum salve_code check_note(const struct rec_outcome *outcome, const struc
 
 /* --- drafts ------------------------------------------------------------------------------------------------------- */
 
-static bool names(const struct rec_outcome *outcome, const struct rec_stands *note, const struct rec_stands *what)
-{
-    struct str reference;
-    for (tape_at at = next_target(note->tape, TAPE_NONE, &reference); at != TAPE_NONE;
-         at = next_target(note->tape, at, &reference))
-        if (rec_outcome_find(outcome, reference) == what) return true;
-    return false;
-}
-
-static bool has_signing(const struct rec_outcome *outcome, const struct rec_stands *what)
-{
-    for (size_t i = 0; i < outcome->count; i++) {
-        const struct rec_stands *one = &outcome->list[i];
-        if (one->seq == REC_SEQ_OF_SAVE && one->deed == DEED_IS_SIGNED && names(outcome, one, what)) return true;
-    }
-    return false;
-}
-
 /* As the record is before the save. */
 static enum salve_code is_open(const struct rec_outcome *outcome, uint64_t number, bool *out, struct salve_err *err)
 {
@@ -130,7 +103,7 @@ static enum salve_code check_draft(const struct rec_outcome *outcome, const stru
     bool was_open = false;
     if (rec_deed_state(&at->before->tape, at->deed) != DEED_DRAFT)
         return salve_refuse(err, SALVE_E_CONFLICT, "what was signed, or has ended, stands as it is", "finding");
-    if (rec_deed_state(at->tape, at->deed) == DEED_DONE && !has_signing(outcome, at))
+    if (rec_deed_state(at->tape, at->deed) == DEED_DONE && !rec_outcome_is_signed(outcome, at, true))
         return salve_refuse(err, SALVE_E_ROLE, "a draft becomes a result when a clinician signs it", "finding");
     if (is_signed_now(at) && at->deed == DEED_IS_FINDING && rec_outcome_is_stale(outcome, at))
         return salve_refuse(err, SALVE_E_STALE, "something came into the record after them; nothing was signed",

@@ -65,3 +65,12 @@ enum rec_deed_state rec_deed_state(const struct tape *tape, enum rec_deed deed)
     const char *done = deed == DEED_IS_FINDING ? "final" : deed == DEED_IS_REQUEST ? "active" : "requested";
     return str_is(status, draft) ? DEED_DRAFT : str_is(status, done) ? DEED_DONE : DEED_ENDED;
 }
+
+tape_at rec_deed_next_target(const struct tape *tape, tape_at after, struct str *reference)
+{
+    tape_at root = tape_root(tape);
+    tape_at at = after == TAPE_NONE ? tape_first(tape, root) : tape_next(tape, root, after);
+    while (at != TAPE_NONE && tape_path_name(tape, at) != FHIR_N_target) at = tape_next(tape, root, at);
+    if (at != TAPE_NONE) *reference = tape_child_text(tape, at, "reference");
+    return at;
+}

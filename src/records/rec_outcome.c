@@ -116,3 +116,24 @@ bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_st
         if (is_news(outcome, &outcome->list[i], draft)) return true;
     return false;
 }
+
+/* --- signings ----------------------------------------------------------------------------------------------------- */
+
+static bool names(const struct rec_outcome *outcome, const struct rec_stands *note, const struct rec_stands *what)
+{
+    struct str reference;
+    for (tape_at at = rec_deed_next_target(note->tape, TAPE_NONE, &reference); at != TAPE_NONE;
+         at = rec_deed_next_target(note->tape, at, &reference))
+        if (rec_outcome_find(outcome, reference) == what) return true;
+    return false;
+}
+
+bool rec_outcome_is_signed(const struct rec_outcome *outcome, const struct rec_stands *what, bool is_now)
+{
+    for (size_t i = 0; i < outcome->count; i++) {
+        const struct rec_stands *one = &outcome->list[i];
+        bool is_of_it = one->deed == DEED_IS_SIGNED && (!is_now || one->seq == REC_SEQ_OF_SAVE);
+        if (is_of_it && names(outcome, one, what)) return true;
+    }
+    return false;
+}

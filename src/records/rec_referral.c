@@ -58,7 +58,7 @@ static enum salve_code check_new(const struct rec_outcome *outcome, const struct
     if (state_of(at->tape) != REFERRAL_SENT)
         return salve_refuse(err, SALVE_E_CONFLICT, "a referral begins as requested", "referral");
     if (request == NULL || request->deed != DEED_IS_REQUEST || request->class != at->class ||
-        rec_deed_state(request->tape, request->deed) != DEED_DONE)
+        rec_deed_state(request->tape, request->deed) != DEED_DONE || !rec_outcome_is_signed(outcome, request, false))
         return salve_refuse(err, SALVE_E_CONFLICT, "a referral is of a request that a clinician signed", "referral");
     if (is_other_of(outcome, at, focus))
         return salve_refuse(err, SALVE_E_CONFLICT, "the request has a referral that goes on", "referral");
@@ -143,14 +143,14 @@ void rec_referral_demand(const struct rec_outcome *outcome, int64_t day_end_unix
     }
 }
 
-enum salve_code rec_referral_open(struct rec_view *view, struct str referral, struct arena *mem, uint64_t *number,
-                                  struct salve_err *err)
+enum salve_code rec_referral_open(struct rec_view *view, struct str referral, struct arena *mem,
+                                  struct rec_referral_at *out, struct salve_err *err)
 {
     struct rec_outcome outcome;
     TRY(rec_outcome_load(view, NULL, NULL, 0, mem, &outcome, err));
     const struct rec_stands *at = rec_outcome_find(&outcome, referral);
     if (at == NULL || at->deed != DEED_IS_REFERRAL || !referral_goes_on(state_of(at->tape)))
         return salve_refuse(err, SALVE_E_NOT_FOUND, "no referral that goes on has this name", "referral");
-    *number = at->number;
+    *out = (struct rec_referral_at){at->number, at->class != CLASS_CLIN};
     return SALVE_OK;
 }

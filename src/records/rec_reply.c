@@ -16,8 +16,9 @@
 #define LABEL       "SLV-reply-v1"
 #define DAY_MS      ((int64_t)24 * 3600 * 1000)
 enum {
-    CODE_CHARS = 22, /* codes.def */
-    TAPS_MAX = 20,   /* of one code */
+    CODE_CHARS = 22,  /* codes.def */
+    TAPS_MAX = 20,    /* of one code */
+    APART_BIT = 0x80, /* of the byte of what was said */
     HASH_BYTES = REC_HASH_TEXT_BYTES / 2,
     NAME_BYTES = sizeof PERSON_ROWS - 1 + REC_HASH_TEXT_BYTES + 1,
     SLOT_BYTES = 8 + HASH_BYTES + 8 + 1 + 8 + 1,
@@ -31,6 +32,7 @@ struct reply_slot {
     enum referral_said said;
     int64_t at_unix_ms;
     uint8_t taps;
+    bool is_apart; /* the referral is kept apart: no list says that it was answered */
 };
 struct replies {
     struct compartment id;
@@ -78,7 +80,7 @@ static void write_row(const struct replies *all, uint8_t plain[PLAIN_BYTES])
         crypto_put_u64(at, slot->number);
         memcpy(at + 8, slot->code, HASH_BYTES);
         crypto_put_u64(at + 24, (uint64_t)slot->made_unix_ms);
-        at[32] = (uint8_t)slot->said;
+        at[32] = (uint8_t)((unsigned)slot->said | (slot->is_apart ? APART_BIT : 0u));
         crypto_put_u64(at + 33, (uint64_t)slot->at_unix_ms);
         at[41] = slot->taps;
     }
@@ -94,7 +96,9 @@ static void read_row(const uint8_t plain[PLAIN_BYTES], struct replies *out)
         slot->number = crypto_get_u64(at);
         memcpy(slot->code, at + 8, HASH_BYTES);
         slot->made_unix_ms = (int64_t)crypto_get_u64(at + 24);
-        slot->said = at[32] < REFERRAL_SAIDS ? (enum referral_said)at[32] : REFERRAL_SAID_NOTHING;
+        uint8_t said = at[32] & (uint8_t)~APART_BIT;
+        slot->is_apart = (at[32] & APART_BIT) != 0;
+        slot->said = said < REFERRAL_SAIDS ? (enum referral_said)said : REFERRAL_SAID_NOTHING;
         slot->at_unix_ms = (int64_t)crypto_get_u64(at + 33);
         slot->taps = at[41];
     }
@@ -153,15 +157,25 @@ static enum salve_code note_one(struct rec_tx *tx, struct replies *all, struct r
     return SALVE_OK;
 }
 
+static bool is_answered(const struct replies *all)
+{
+    bool is = false;
+    for (size_t i = 0; i < REC_REFERRALS_MAX; i++)
+        is = is || (!all->slots[i].is_apart && all->slots[i].said != REFERRAL_SAID_NOTHING);
+    return is;
+}
+
 enum salve_code rec_replies_noted(struct rec_tx *tx, struct compartment id, const struct rec_work_change *change,
-                                  struct salve_err *err)
+                                  bool *waits, struct salve_err *err)
 {
     struct replies all;
     bool found = false;
+    *waits = false;
     if (change->noted_count == 0) return SALVE_OK;
     TRY(get(tx, id, &all, &found, err));
     if (!found) return SALVE_OK;
     for (size_t i = 0; i < change->noted_count; i++) TRY(note_one(tx, &all, change->noted[i], err));
+    *waits = is_answered(&all);
     return put(tx, &all, err);
 }
 
@@ -249,24 +263,24 @@ static struct reply_slot *slot_for(struct replies *all, uint64_t number)
     return oldest;
 }
 
-enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, uint64_t number, const struct rec_code *code,
-                               struct salve_err *err)
+enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, struct rec_referral_at of,
+                               const struct rec_code *code, struct salve_err *err)
 {
     struct replies all;
     bool found = false;
     char text[NAME_BYTES];
     TRY(get(tx, id, &all, &found, err));
-    struct reply_slot *slot = slot_for(&all, number);
+    struct reply_slot *slot = slot_for(&all, of.number);
     TRY(free_slot(tx, slot, err));
     struct str name = code_name(tx->site, code, text);
-    *slot = (struct reply_slot){.number = number, .made_unix_ms = tx->now_unix_ms};
+    *slot = (struct reply_slot){.number = of.number, .made_unix_ms = tx->now_unix_ms, .is_apart = of.is_apart};
     hash_of(name, slot->code);
     TRY(rec_sealed_put(tx, rec_gate_key(tx->site), name, compartment_bytes(&id), err));
     return put(tx, &all, err);
 }
 
 enum salve_code rec_reply_take(struct rec_tx *tx, const struct rec_code *code, uint8_t said, struct compartment *id,
-                               struct salve_err *err)
+                               bool *is_apart, struct salve_err *err)
 {
     struct replies all;
     bool found = false;
@@ -284,13 +298,14 @@ enum salve_code rec_reply_take(struct rec_tx *tx, const struct rec_code *code, u
         slot->said = (enum referral_said)said;
         slot->at_unix_ms = tx->now_unix_ms;
         slot->taps++;
+        *is_apart = slot->is_apart;
         return put(tx, &all, err);
     }
     return salve_fail(err, SALVE_E_NOT_FOUND, "code");
 }
 
-enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, struct referral_answer *out, size_t *count,
-                               struct salve_err *err)
+enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, bool sees_apart, struct referral_answer *out,
+                               size_t *count, struct salve_err *err)
 {
     struct replies all;
     bool found = false;
@@ -298,6 +313,7 @@ enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, struct 
     TRY(get(tx, id, &all, &found, err));
     for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
         const struct reply_slot *slot = &all.slots[i];
+        if (slot->is_apart && !sees_apart) continue;
         if (slot->number != 0 && slot->said != REFERRAL_SAID_NOTHING)
             out[(*count)++] = (struct referral_answer){slot->number, slot->said, slot->at_unix_ms};
     }

@@ -16,11 +16,11 @@ static enum salve_code make_in(struct rec_view *view, struct str referral, const
                                struct arena *work, struct salve_err *err)
 {
     struct rec_tx tx;
-    uint64_t number = 0;
-    TRY(rec_referral_open(view, referral, work, &number, err));
+    struct rec_referral_at of = {0};
+    TRY(rec_referral_open(view, referral, work, &of, err));
     TRY(rec_tx_begin(view->site, false, work, &tx, err));
     enum salve_code result = rec_actor_check(&tx, view->actor, err);
-    if (result == SALVE_OK) result = rec_reply_make(&tx, view->gate.chain.id, number, code, err);
+    if (result == SALVE_OK) result = rec_reply_make(&tx, view->gate.chain.id, of, code, err);
     if (result == SALVE_OK) result = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     return result;
@@ -58,6 +58,7 @@ enum salve_code near_referral_answer(struct site *site, struct str text, enum re
     struct rec_code code;
     struct rec_tx tx;
     struct compartment id;
+    bool is_apart = false;
     if (said == REFERRAL_SAID_NOTHING || said >= REFERRAL_SAIDS)
         return salve_refuse(err, SALVE_E_INVALID, "there is no such answer", "said");
     if (!rec_code_read(REC_CODE_REPLY, text, &code)) return no_such_code(err);
@@ -65,8 +66,8 @@ enum salve_code near_referral_answer(struct site *site, struct str text, enum re
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "referral");
     enum salve_code result = rec_tx_begin(site, false, work, &tx, err);
     if (result == SALVE_OK) {
-        result = rec_reply_take(&tx, &code, (uint8_t)said, &id, err);
-        if (result == SALVE_OK) result = rec_work_answered(&tx, id, err);
+        result = rec_reply_take(&tx, &code, (uint8_t)said, &id, &is_apart, err);
+        if (result == SALVE_OK && !is_apart) result = rec_work_answered(&tx, id, err);
         if (result == SALVE_OK) result = rec_tx_commit(&tx, err);
         rec_tx_abandon(&tx);
     }
@@ -81,13 +82,14 @@ enum salve_code near_referral_answers(struct rec_view *view, struct arena *mem, 
                                       size_t *count, struct salve_err *err)
 {
     struct rec_tx tx;
+    bool sees_apart = (view->classes & CLASS_BIT(CLASS_SENS)) != 0;
     *count = 0;
     TRY(rec_view_stands(view, err));
     *out = arena_array(mem, struct referral_answer, REC_REFERRALS_MAX);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "referral");
     if (!rec_view_may(view, ACT_FOLLOW)) return SALVE_OK;
     TRY(rec_tx_begin(view->site, true, mem, &tx, err));
-    enum salve_code code = rec_reply_list(&tx, view->gate.chain.id, *out, count, err);
+    enum salve_code code = rec_reply_list(&tx, view->gate.chain.id, sees_apart, *out, count, err);
     rec_tx_abandon(&tx);
     return code;
 }

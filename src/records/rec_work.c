@@ -214,8 +214,10 @@ static void hold(struct rec_work *work, const struct rec_work *old, const struct
     }
 }
 
-/* Since when it is open, and by when it is due: of the same task that is as the record shows it. */
-static void follow_referrals(struct rec_work *work, const struct rec_work_change *change, int64_t now_unix_ms)
+/* Since when it is open, and by when it is due: of the same task that is as the record shows it. `waits`: another
+ * answer is not noted yet. */
+static void follow_referrals(struct rec_work *work, const struct rec_work_change *change, bool waits,
+                             int64_t now_unix_ms)
 {
     static const enum work_task tasks[] = {WORK_REFER, WORK_FOLLOW};
     if (!change->is_loaded || !change->is_seen[WORK_KEPT]) return;
@@ -224,7 +226,7 @@ static void follow_referrals(struct rec_work *work, const struct rec_work_change
         fresh.since_unix_ms = old->is_open ? old->since_unix_ms : now_unix_ms;
         *old = fresh;
     }
-    if (change->noted_count > 0) work->slots[WORK_REPLY][WORK_KEPT].is_open = false;
+    if (change->noted_count > 0 && !waits) work->slots[WORK_REPLY][WORK_KEPT].is_open = false;
 }
 
 static bool is_as_urgent(const struct rec_work *work, enum work_task task, uint32_t urgency)
@@ -252,15 +254,15 @@ enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id, const s
                                bool is_shown, struct salve_err *err)
 {
     struct rec_work work = {.id = id};
-    bool found = false;
+    bool found = false, waits = false;
     TRY(rec_work_get(tx, id, &work, &found, err));
     if (!found) work = (struct rec_work){.id = id};
     const struct rec_work old = work;
     for (size_t part = 0; part < WORK_PARTS; part++)
         if (change->is_meant[part]) change_part(&work, change, part, tx->now_unix_ms);
     hold(&work, &old, change, tx->now_unix_ms);
-    follow_referrals(&work, change, tx->now_unix_ms);
-    TRY(rec_replies_noted(tx, id, change, err));
+    TRY(rec_replies_noted(tx, id, change, &waits, err));
+    follow_referrals(&work, change, waits, tx->now_unix_ms);
     TRY(check_lost(&work, &old, change->may_close, err));
     if (is_empty(&work)) return found ? drop(tx, &work, err) : SALVE_OK;
     if (is_shown) work.shown_unix_ms = tx->now_unix_ms;
@@ -273,7 +275,8 @@ enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, stru
     struct rec_work work;
     bool found = false;
     TRY(rec_work_get(tx, id, &work, &found, err));
-    if (!found) return SALVE_OK; /* it is in the list no more: what was answered is seen when they come */
+    bool is_listed = found && (work.slots[WORK_REFER][WORK_KEPT].is_open || work.slots[WORK_FOLLOW][WORK_KEPT].is_open);
+    if (!is_listed) return SALVE_OK; /* nor is what was answered, whatever else is open: it is seen when they come */
     struct rec_work_slot *slot = &work.slots[WORK_REPLY][WORK_KEPT];
     if (!slot->is_open) slot->since_unix_ms = tx->now_unix_ms;
     *slot = (struct rec_work_slot){

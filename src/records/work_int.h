@@ -93,26 +93,31 @@ SALVE_MUST_USE enum salve_code rec_work_ticket(struct rec_tx *tx, const struct r
                                                struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_tickets(struct rec_tx *tx, size_t *count, struct salve_err *err);
 
-/* rec_work_answered - the ticket of the person, if there is one, says that somebody answered. */
+/* rec_work_answered - the ticket of the person, if a referral of theirs is in the list, says that somebody answered. */
 SALVE_MUST_USE enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 
 /* --- codes of slips (rec_reply.c) --- */
 struct rec_code;
 struct referral_answer;
+struct rec_referral_at {
+    uint64_t number; /* of its id */
+    bool is_apart;   /* it is kept apart */
+};
 /* rec_reply_make - the code of a referral, in place of the one before. rec_reply_take - an answer (enum referral_said)
  * with a code, and whose it is; E_NOT_FOUND, E_QUOTA. rec_reply_list - what was answered and is not noted. */
-SALVE_MUST_USE enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, uint64_t number,
+SALVE_MUST_USE enum salve_code rec_reply_make(struct rec_tx *tx, struct compartment id, struct rec_referral_at of,
                                               const struct rec_code *code, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_reply_take(struct rec_tx *tx, const struct rec_code *code, uint8_t said,
-                                              struct compartment *id, struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, struct referral_answer *out,
-                                              size_t *count, struct salve_err *err);
-/* rec_replies_noted - after a save. rec_replies_end - all of a person. rec_replies_stale_end - those that are too old,
- * of everybody. rec_replies_lost - for verify: rows of codes and of people that do not lead to each other, or to nobody
- * who is here. */
+                                              struct compartment *id, bool *is_apart, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, bool sees_apart,
+                                              struct referral_answer *out, size_t *count, struct salve_err *err);
+/* rec_replies_noted - after a save; *waits: another referral has an answer that is not noted. rec_replies_end - all of
+ * a person. rec_replies_stale_end - those that are too old, of everybody. rec_replies_lost - for verify: rows of codes
+ * and of people that do not lead to each other, or to nobody who is here. */
 SALVE_MUST_USE enum salve_code rec_replies_lost(struct rec_tx *tx, size_t *count, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_noted(struct rec_tx *tx, struct compartment id,
-                                                 const struct rec_work_change *change, struct salve_err *err);
+                                                 const struct rec_work_change *change, bool *waits,
+                                                 struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err);
 

@@ -7,6 +7,7 @@
  * - Of what is asked, the answers to questions with a code are kept: as a QuestionnaireResponse, and as the
  *   Observations that its import makes of it (admit/import.h). What is kept apart stands in a response for each of its
  *   families, so that nothing else is put apart with it. An answer without a code steers the form and is kept nowhere.
+ *   Where the person did not agree to keep what is kept apart, it is judged all the same: what it finds is said now.
  * - A number that cannot be right is refused, one that is unlikely is asked about once more (visit/measure.h).
  * - A request that is made again keeps nothing twice; its key stands in the ids of its responses. */
 #ifndef SALVE_VISIT_ANSWERS_H
@@ -49,9 +50,11 @@ struct visit_answered {
     size_t fault_count;
     struct visit_answer_doubt *doubts; /* of ASKS: nothing is kept */
     size_t doubt_count;
-    size_t kept;    /* answers */
-    size_t unasked; /* answers to what is not asked */
-    bool was_kept;  /* by the same request, before */
+    size_t kept;              /* answers */
+    size_t unkept;            /* answers that are kept apart, and that the person did not agree to keep */
+    struct screen_found said; /* what these find, with all that is known; as the actor may see it */
+    size_t unasked;           /* answers to what is not asked */
+    bool was_kept;            /* by the same request, before */
 };
 
 /* visit_answers_save - errors: E_CONFLICT: the key is of other answers; those of form_reckon and visit_import. */

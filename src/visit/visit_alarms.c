@@ -76,20 +76,49 @@ static void hide_apart(const struct visit *visit, struct finding *list, size_t c
                                        .apart = list[i].apart};
 }
 
-enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
-                             const struct tape *file, struct screen_found *out, struct salve_err *err)
+static enum salve_code put_together(const struct visit *visit, struct rec_view *view, const struct tape *file,
+                                    struct screen_ask *out, struct salve_err *err)
 {
     struct together to = {.count = 0};
     struct salve_err unread = {0};
-    struct finding *list = NULL;
-    *out = (struct screen_found){0};
     if (view != NULL && add_record(&to, view, visit->mem, &unread) != SALVE_OK) to = (struct together){.count = 0};
     /* a file about somebody else is not judged with this person's facts */
     if (file != NULL && to.patient != NULL && !visit_is_theirs(to.patient, 0, file)) to = (struct together){.count = 0};
     if (file != NULL) TRY(add_file(&to, visit, file, err));
-    struct screen_ask ask = {to.tapes, to.count, to.families, site_now_unix_ms(visit->site)};
+    *out = (struct screen_ask){to.tapes, to.count, to.families, site_now_unix_ms(visit->site)};
+    return SALVE_OK;
+}
+
+enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
+                             const struct tape *file, struct screen_found *out, struct salve_err *err)
+{
+    struct screen_ask ask;
+    struct finding *list = NULL;
+    *out = (struct screen_found){0};
+    TRY(put_together(visit, view, file, &ask, err));
     TRY(screen_alarms(screening->screen, &ask, visit->mem, &list, &out->count, err));
     hide_apart(visit, list, out->count);
     out->list = list;
+    return SALVE_OK;
+}
+
+/* Of who may not see them what wants something done is left, without what it is. */
+enum salve_code visit_unkept(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
+                             const struct tape *file, struct screen_found *out, struct salve_err *err)
+{
+    struct screen_ask ask;
+    struct finding *list = NULL;
+    size_t count = 0, n = 0;
+    bool sees_all = (consent_role_classes(visit->actor.role, PURPOSE_CARE) & CLASS_BIT(CLASS_SENS)) != 0;
+    *out = (struct screen_found){0};
+    TRY(put_together(visit, view, file, &ask, err));
+    TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool says_nothing = list[i].status == FINDING_NOT_ASSESSED && list[i].action.len == 0;
+        if (list[i].apart == 0 || says_nothing || (!sees_all && list[i].urgency == URGENCY_NONE)) continue;
+        list[n++] = list[i];
+    }
+    hide_apart(visit, list, n);
+    *out = (struct screen_found){.list = list, .count = n, .said_count = n};
     return SALVE_OK;
 }

@@ -151,6 +151,33 @@ static enum salve_code tell_alarms(struct answering *in, struct rec_view *view, 
     return SALVE_OK;
 }
 
+/* --- what the person did not agree to keep ------------------------------------------------------------------------ */
+
+static size_t count_apart(const struct answering *in)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < in->reckoned.kept_count; i++) {
+        const struct form_kept *one = &in->reckoned.kept[i];
+        family_mask families = 0;
+        if (one->code.len > 0) (void)admit_observes(site_admission(in->visit->site), one->system, one->code, &families);
+        count += families != 0;
+    }
+    return count;
+}
+
+/* Its findings reach the person now or never: also where the first answer to the request was lost on its way. */
+static enum salve_code tell_unkept(struct answering *in, struct rec_view *view, struct str bytes, struct salve_err *err)
+{
+    struct tape tape;
+    uint32_t unread = 0;
+    in->out->unkept = rec_keeps_apart(view) ? 0 : count_apart(in);
+    in->out->kept -= in->out->unkept;
+    if (in->out->unkept == 0 || in->ask->screening == NULL) return SALVE_OK;
+    TRY(import_read(bytes, in->visit->mem, &tape, NULL, err));
+    TRY(import_answers(site_admission(in->visit->site), &tape, in->visit->mem, &unread, err));
+    return visit_unkept(in->visit, in->ask->screening, view, &tape, &in->out->said, err);
+}
+
 /* --- numbers ------------------------------------------------------------------------------------------------------ */
 
 static bool judge(const struct answering *in, const struct form_kept *one, struct range_answer *out)
@@ -277,6 +304,7 @@ static enum salve_code keep(struct answering *in, struct rec_view *view, struct 
     TRY(keep_bundle(in, &bytes, &responses, err));
     if (responses > 0) TRY(find_kept(in, view, bytes, &in->out->was_kept, err));
     in->out->kept = count_kept(in);
+    TRY(tell_unkept(in, view, bytes, err));
     if (in->out->was_kept) return SALVE_OK;
     if (responses > 0) TRY(visit_import_into(in->visit, view, bytes, &in->alarms, &sum, err));
     return in->ask->screening == NULL ? SALVE_OK

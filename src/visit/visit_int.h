@@ -84,6 +84,10 @@ struct visit_screening;
 struct screen_found;
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
+/* visit_unkept - what all of it finds about what is kept apart, where the person did not agree to keep that: it is said
+ * now, and kept nowhere. */
+enum salve_code visit_unkept(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
+                             const struct tape *file, struct screen_found *out, struct salve_err *err);
 
 /* visit_told_read - visit_told of an open view. */
 struct visit_told;

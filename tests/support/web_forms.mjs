@@ -107,7 +107,7 @@ export function formCalls(knobs, seen, isOpen, refusal) {
             if (says) return { status: 200, body: says };
             if (!stored.has(ask.key)) seen.forms.push(ask);
             stored.set(ask.key, ask);
-            return { status: 200, body: { state: 'stored', kept: ask.answers.length, unasked: 0, findings: [], alarms: knobs.alarms ?? [], work: { ticket: null, tasks: [] } } };
+            return { status: 200, body: { state: 'stored', kept: ask.answers.length, unasked: 0, unkept: knobs.unkept ?? 0, said: knobs.said ?? [], findings: [], alarms: knobs.alarms ?? [], work: { ticket: null, tasks: [] } } };
         },
     };
 }

@@ -378,7 +378,17 @@ export interface FormFault {
     say?: string;
 }
 export type FormSaved =
-    | { state: 'stored'; kept: number; unasked: number; findings: Finding[]; alarms: Finding[]; work: Work }
+    | {
+          state: 'stored';
+          kept: number;
+          unasked: number;
+          /** Answers that the person did not agree to keep, and what they find: it is said here and nowhere else. */
+          unkept: number;
+          said: Finding[];
+          findings: Finding[];
+          alarms: Finding[];
+          work: Work;
+      }
     | { state: 'asks'; doubts: FormDoubt[]; alarms: Finding[] }
     | { state: 'refused'; faults: FormFault[]; alarms: Finding[] };
 export interface FormSave {

@@ -119,6 +119,13 @@ async function alone(tablet, site, who, isTicked) {
     await tablet.page.locator('main input[type=password]').waitFor();
     await tablet.show();
     check(`${name}: what is urgent waits for who took it back`, await appears(tablet.page.locator('.urgent')));
+    if (!isTicked) {
+        for (const key of ['urgent.call-clinician', 'urgent.yes-call-clinician']) await tablet.button(key).click();
+        check(`${name}: and that it is not kept`, await appears(tablet.page.locator('main .note', { hasText: tablet.words('unkept.not-kept', '') })));
+        check(`${name}: a clinician has to look at it`, await appears(tablet.page.locator('main .note', { hasText: tablet.words('unkept.clinician', '') })));
+        await tablet.button('unkept.heard').click();
+        same(`${name}: it ends where they heard it`, await tablet.page.locator('main .note', { hasText: tablet.words('unkept.not-kept', '') }).count(), 0);
+    }
     // Kept apart, and so kept only where the person ticked that; judged it was either way.
     const kept = codesOf(site, who), times = isTicked ? 1 : 0;
     same(`${name}: each answer is kept ${times}`, [MOOD, HARM].map((code) => kept.filter((one) => one === code).length), [times, times]);

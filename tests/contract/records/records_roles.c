@@ -251,27 +251,47 @@ static enum salve_code try_REFER(enum role role, enum purpose purpose)
     return code == SALVE_E_CONFLICT ? SALVE_OK : code;
 }
 
-/* A referral that the clinician made is seen to by whoever has the row. */
+static struct tape request(struct rec_view *view, struct str id, const char *status)
+{
+    char person[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(rec_compartment(view), person);
+    struct str json =
+        arena_printf(t->mem,
+                     "{\"resourceType\":\"ServiceRequest\",\"id\":\"%.*s\",\"status\":\"%s\",\"intent\":"
+                     "\"proposal\",\"code\":{\"coding\":[{\"system\":\"urn:salve:guideline:blood-pressure:action\","
+                     "\"code\":\"confirm-within-1-month\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"}}",
+                     STR_ARGS(id), status, person);
+    return t_read(t->mem, json.ptr);
+}
+
+static struct tape signing(struct rec_view *view, struct str of)
+{
+    struct str id;
+    char at[CLOCK_TEXT_BYTES];
+    t_must(rec_new_id(view, t->mem, &id, &err));
+    struct str json = arena_printf(
+        t->mem,
+        "{\"resourceType\":\"Provenance\",\"id\":\"%.*s\",\"target\":[{\"reference\":\"ServiceRequest/%.*s\"}],"
+        "\"recorded\":\"%.*s\",\"activity\":{\"coding\":[{\"system\":\"" DEED_ACTIVITY "\",\"code\":\"sign\"}]},"
+        "\"agent\":[{\"who\":{\"identifier\":{\"system\":\"" DEED_STAFF "\",\"value\":\"%.*s\"}}}]}",
+        STR_ARGS(id), STR_ARGS(of), STR_ARGS(clock_text(rec_opened_at_unix_ms(view), at)), STR_ARGS(T_CLINICIAN.id));
+    return t_read(t->mem, json.ptr);
+}
+
+/* A referral that the clinician made, of what they signed, is seen to by whoever has the row. */
 static enum salve_code try_FOLLOW(enum role role, enum purpose purpose)
 {
     struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, whom(role)->is.card);
-    struct str request, id;
-    t_must(rec_new_id(view, t->mem, &request, &err));
+    struct str asked, id;
+    t_must(rec_new_id(view, t->mem, &asked, &err));
     t_must(rec_new_id(view, t->mem, &id, &err));
-    struct str focus = arena_printf(t->mem, "ServiceRequest/%.*s", STR_ARGS(request));
-    char person[COMPARTMENT_TEXT_BYTES + 1];
-    compartment_text(rec_compartment(view), person);
-    struct tape asks = t_read(
-        t->mem,
-        arena_printf(t->mem,
-                     "{\"resourceType\":\"ServiceRequest\",\"id\":\"%.*s\",\"status\":\"active\",\"intent\":"
-                     "\"proposal\",\"code\":{\"coding\":[{\"system\":\"urn:salve:guideline:blood-pressure:action\","
-                     "\"code\":\"confirm-within-1-month\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"}}",
-                     STR_ARGS(request), person)
-            .ptr);
-    struct tape first = referral(view, id, "requested", focus, T_CLINICIAN.id, T_CLINICIAN.id);
-    struct rec_item items[] = {{.tape = &asks}, {.tape = &first}};
-    t_must(rec_save(view, items, 2, NULL, t->mem, &err));
+    struct str focus = arena_printf(t->mem, "ServiceRequest/%.*s", STR_ARGS(asked));
+    struct tape draft = request(view, asked, "draft"), result = request(view, asked, "active");
+    struct tape note = signing(view, asked),
+                first = referral(view, id, "requested", focus, T_CLINICIAN.id, T_CLINICIAN.id);
+    struct rec_item proposed = {.tape = &draft}, items[] = {{.tape = &result}, {.tape = &note}, {.tape = &first}};
+    t_must(rec_save(view, &proposed, 1, NULL, t->mem, &err));
+    t_must(rec_save(view, items, 3, NULL, t->mem, &err));
     t_close_view(&view);
     enum salve_code code = open_as(role, purpose, 0, &view);
     if (code != SALVE_OK) return code;

@@ -9,7 +9,7 @@ set -u
 . tests/support/serve.sh
 . tests/support/canary.sh
 all=${ALL:-0} seed=${SEED:-11}
-requests=${REQUESTS:-$([ "$all" = 1 ] && echo 100000 || echo 4000)} killed=${KILLED:-$([ "$all" = 1 ] && echo 20000 || echo 1000)}
+requests=${REQUESTS:-$([ "$all" = 1 ] && echo 100000 || echo 3000)} killed=${KILLED:-$([ "$all" = 1 ] && echo 20000 || echo 1000)}
 mkdir "$work/tmp" "$work/cwd" "$work/made"
 export TMPDIR=$work/tmp
 canary_site 5

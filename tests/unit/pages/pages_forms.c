@@ -131,7 +131,8 @@ static void what_is_not_asked_is_judged_and_not_kept(void **state)
                                       "{'link':'self-harm-plan','values':['true']}]}");
     assert_status(answer, 200);
     assert_str(text_of(answer, "state"), "stored");
-    assert_str(json_number(json_path(answer.json, "kept")), "2");
+    assert_str(json_number(json_path(answer.json, "kept")), "0"); /* kept apart, and they did not tick that */
+    assert_str(json_number(json_path(answer.json, "unkept")), "2");
     assert_str(json_number(json_path(answer.json, "unasked")), "1");
     assert_true(count_of(answer, "alarms") > 0);
     assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");

@@ -173,6 +173,53 @@ static void the_ninth_question_is_an_alarm(void **state)
     assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
 }
 
+static int number_of(struct answer answer, const char *name)
+{
+    int64_t number = -1;
+    assert_true(json_i64(json_path(answer.json, name), &number));
+    return (int)number;
+}
+
+/* What the person did not agree to keep is judged and said, to whoever may see it in its words; again where the answer
+ * was lost; and it is kept nowhere. */
+static void what_is_not_kept_is_said(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser amina = browser_login(world, STR("dr-amina")), ben = browser_login(world, STR("nurse-ben"));
+    struct str card = t_enrol(world->w.t, "Fall", "1975-01-01").card;
+    t_give(world->w.t, card, PURPOSE_CARE);
+    assert_status(browser_open(&amina, card), 200);
+    for (int i = 0; i < 2; i++) {
+        struct answer answer = save(&amina, 910, "gad-7", FOUR_WORRIES("LA6571-9") MORE_WORRIES("LA6571-9"));
+        assert_status(answer, 200);
+        assert_str(text_of(answer, "state"), "stored");
+        assert_int_equal(number_of(answer, "kept"), 0);
+        assert_int_equal(number_of(answer, "unkept"), 8);
+        assert_true(has_item(answer, "said", "gad7"));
+        assert_false(has_item(answer, "findings", "gad7"));
+    }
+    assert_false(has_item(call(&amina, "screen", "{'person':'%P'}"), "drafts", "gad7"));
+    struct answer plain = save(&amina, 911, "your-health", ANSWER("known-diabetes", "false"));
+    assert_int_equal(number_of(plain, "kept"), 1);
+    assert_int_equal(number_of(plain, "unkept"), 0);
+    assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+    assert_status(browser_open(&ben, card), 200);
+    struct answer answer = save(&ben, 912, "gad-7", FOUR_WORRIES("LA6571-9") MORE_WORRIES("LA6571-9"));
+    assert_int_equal(number_of(answer, "unkept"), 8);
+    assert_true(has_item(answer, "said", "kept-apart"));
+    assert_false(has_item(answer, "said", "gad7"));
+    answer = save(&ben, 913, "gad-7", FOUR_WORRIES("LA6568-5") MORE_WORRIES("LA6568-5"));
+    assert_int_equal(number_of(answer, "unkept"), 8);
+    assert_false(has_item(answer, "said", "kept-apart"));
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+    t_give_apart(world->w.t, card);
+    assert_status(browser_open(&ben, card), 200); /* they agree to keep it: it is, and nothing is said beside */
+    answer = save(&ben, 914, "gad-7", FOUR_WORRIES("LA6571-9") MORE_WORRIES("LA6571-9"));
+    assert_int_equal(number_of(answer, "unkept"), 0);
+    assert_int_equal(number_of(answer, "kept"), 8);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
 static void a_form_that_was_answered_is_no_longer_asked(void **state)
 {
     struct pages_world *world = *state;
@@ -206,6 +253,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_become_findings),
         cmocka_unit_test(the_ninth_question_is_an_alarm),
+        cmocka_unit_test(what_is_not_kept_is_said),
         cmocka_unit_test(a_form_that_was_answered_is_no_longer_asked),
     };
     int count = (int)(sizeof tests / sizeof *tests);

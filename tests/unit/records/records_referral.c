@@ -42,21 +42,54 @@ static enum salve_code save(struct world *w, struct rec_view *view, const struct
     return rec_save(view, &item, 1, NULL, w->t->mem, NULL);
 }
 
-static void ask_for(struct world *w, const char *status)
+static struct tape request_of(struct world *w, struct rec_view *view, struct str id, const char *status)
 {
-    struct rec_view *view = open_as(w, T_CLINICIAN);
-    struct str id = new_id(w, view);
-    struct tape tape = t_read(
-        w->t->mem,
+    struct str json =
         arena_printf(w->t->mem,
                      "{\"resourceType\":\"ServiceRequest\",\"id\":\"%.*s\",\"status\":\"%s\",\"intent\":\"proposal\","
                      "\"code\":{\"coding\":[{\"system\":\"urn:salve:guideline:blood-pressure:action\",\"code\":"
                      "\"confirm-within-1-month\"}]},\"subject\":{\"reference\":\"%.*s\"}}",
-                     STR_ARGS(id), status, STR_ARGS(patient_of(w, view)))
-            .ptr);
-    assert_ok(save(w, view, &tape));
-    t_close_view(&view);
+                     STR_ARGS(id), status, STR_ARGS(patient_of(w, view)));
+    return t_read(w->t->mem, json.ptr);
+}
+
+static struct tape signing_of(struct world *w, struct rec_view *view, struct str request)
+{
+    char at[CLOCK_TEXT_BYTES];
+    struct str json = arena_printf(
+        w->t->mem,
+        "{\"resourceType\":\"Provenance\",\"id\":\"%.*s\",\"target\":[{\"reference\":\"ServiceRequest/%.*s\"}],"
+        "\"recorded\":\"%.*s\",\"activity\":{\"coding\":[{\"system\":\"" DEED_ACTIVITY "\",\"code\":\"sign\"}]},"
+        "\"agent\":[{\"who\":{\"identifier\":{\"system\":\"" DEED_STAFF "\",\"value\":\"dr-amina\"}}}]}",
+        STR_ARGS(new_id(w, view)), STR_ARGS(request), STR_ARGS(clock_text(rec_opened_at_unix_ms(view), at)));
+    return t_read(w->t->mem, json.ptr);
+}
+
+/* What a guideline asks for, as nobody signed it. */
+static struct str ask_for(struct world *w, struct rec_view *view, const char *status, enum data_class class)
+{
+    struct str id = new_id(w, view);
+    struct tape tape = request_of(w, view, id, status);
+    struct rec_item item = {.tape = &tape, .class = class};
+    t_must(rec_save(view, &item, 1, NULL, w->t->mem, &err));
     w->request = arena_printf(w->t->mem, "ServiceRequest/%.*s", STR_ARGS(id));
+    return id;
+}
+
+static void sign(struct world *w, struct rec_view *view, struct str request, enum data_class class)
+{
+    struct tape tape = request_of(w, view, request, "active"), note = signing_of(w, view, request);
+    struct rec_item items[] = {{.tape = &tape, .class = class}, {.tape = &note, .class = class}};
+    t_must(rec_save(view, items, 2, NULL, w->t->mem, &err));
+}
+
+/* A request that the clinician signed. */
+static void sign_another(struct world *w)
+{
+    struct rec_view *view = open_as(w, T_CLINICIAN);
+    struct str id = ask_for(w, view, "draft", CLASS_CLIN);
+    sign(w, view, id, CLASS_CLIN);
+    t_close_view(&view);
 }
 
 static struct world world_make(const char *name, bool follows)
@@ -65,7 +98,7 @@ static struct world world_make(const char *name, bool follows)
     w.person = t_enrol(w.t, "Adeyemi", "1980-01-01");
     t_give(w.t, w.person.card, PURPOSE_CARE);
     if (follows) t_give(w.t, w.person.card, PURPOSE_FOLLOW_UP);
-    ask_for(&w, "active");
+    sign_another(&w);
     return w;
 }
 
@@ -130,12 +163,19 @@ static const struct work_entry *entry(struct world *w, enum work_task task)
     return NULL;
 }
 
-static void assert_no_work(struct world *w)
+static void assert_nothing_open(struct world *w)
 {
     struct work *all = NULL;
     size_t count = 0;
     t_must(worklist_read(w->t->site, T_CLINICIAN, w->t->mem, &all, &count, &err));
     assert_int_equal(count, 0);
+}
+
+/* Nothing is open but the letter of what was signed. */
+static void assert_no_work(struct world *w)
+{
+    for (int task = 0; task < WORK_TASKS; task++)
+        if (task != WORK_LETTER) assert_null(entry(w, (enum work_task)task));
 }
 
 static void verify(struct world *w)
@@ -179,9 +219,28 @@ static void a_clinician_refers_by_what_was_signed(void **state)
     assert_ok(note(&w, T_CLINICIAN, id, "cancelled", "2026-12-07"));
     second = STR("");
     assert_ok(write_as(&w, T_CLINICIAN, &second, AS_IT_IS));
-    ask_for(&w, "draft"); /* nobody signed it */
-    second = STR("");
-    assert_code(write_as(&w, T_CLINICIAN, &second, AS_IT_IS), SALVE_E_CONFLICT);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+/* A status is nobody's word: what was written as active, and what was signed for something else, refers nobody. */
+static void what_nobody_signed_refers_nobody(void **state)
+{
+    static const char *const unsigned_as[] = {"draft", "active"};
+    (void)state;
+    struct world w = world_make("referral-unsigned", true);
+    for (size_t i = 0; i < 2; i++) {
+        struct rec_view *view = open_as(&w, T_CLINICIAN);
+        struct str id = ask_for(&w, view, unsigned_as[i], CLASS_CLIN), task = STR("");
+        t_close_view(&view);
+        assert_code(write_as(&w, T_CLINICIAN, &task, AS_IT_IS), SALVE_E_CONFLICT);
+        if (i > 0) continue; /* what was no draft cannot be signed any more */
+        view = open_as(&w, T_CLINICIAN);
+        sign(&w, view, id, CLASS_CLIN);
+        t_close_view(&view);
+        task = STR("");
+        assert_ok(write_as(&w, T_CLINICIAN, &task, AS_IT_IS));
+    }
     verify(&w);
     t_site_drop(w.t);
 }
@@ -312,10 +371,10 @@ static struct str slip_of(struct world *w, struct str id)
     return code;
 }
 
-static size_t answers_of(struct world *w, struct referral_answer **out)
+static size_t answers_of(struct world *w, struct actor actor, struct referral_answer **out)
 {
     size_t count = 0;
-    struct rec_view *view = open_as(w, T_CLINICIAN);
+    struct rec_view *view = open_as(w, actor);
     t_must(referral_answers(view, w->t->mem, out, &count, &err));
     t_close_view(&view);
     return count;
@@ -329,7 +388,7 @@ static void an_answer_waits_for_staff_to_note_it(void **state)
     struct str id = refer(&w), code = slip_of(&w, id);
     assert_true(rec_code_valid(REC_CODE_REPLY, code));
     assert_int_equal(code.len, 24);
-    assert_int_equal(answers_of(&w, &answers), 0);
+    assert_int_equal(answers_of(&w, T_CLINICIAN, &answers), 0);
     assert_null(entry(&w, WORK_REPLY));
     t_site_at(w.t, T_SITE_NOW + DAY_MS);
     assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_NOT_COME, NULL));
@@ -337,18 +396,37 @@ static void an_answer_waits_for_staff_to_note_it(void **state)
     assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL)); /* the newest stands */
     assert_int_equal(entry(&w, WORK_REPLY)->since_unix_ms, T_SITE_NOW + DAY_MS);
     assert_non_null(entry(&w, WORK_REFER)); /* nothing is noted by it */
-    assert_int_equal(answers_of(&w, &answers), 1);
+    assert_int_equal(answers_of(&w, T_CLINICIAN, &answers), 1);
     assert_int_equal(answers[0].said, REFERRAL_SAID_SEEN);
     assert_int_equal(answers[0].at_unix_ms, T_SITE_NOW + 2 * DAY_MS);
     assert_ok(note(&w, T_CLINICIAN, id, "in-progress", "2026-12-20"));
     assert_null(entry(&w, WORK_REPLY));
-    assert_int_equal(answers_of(&w, &answers), 0);
+    assert_int_equal(answers_of(&w, T_CLINICIAN, &answers), 0);
     assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_CALL_US, NULL)); /* the slip is good while it goes on */
     assert_non_null(entry(&w, WORK_REPLY));
     verify(&w);
     assert_ok(note(&w, T_CLINICIAN, id, "completed", "2026-12-20"));
     assert_no_work(&w);
     assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL), SALVE_E_NOT_FOUND);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
+static void noting_one_leaves_the_answer_of_another(void **state)
+{
+    (void)state;
+    struct world w = world_make("referral-two", true);
+    struct str first = refer(&w), first_request = w.request, first_code = slip_of(&w, first);
+    sign_another(&w);
+    struct str second = refer(&w), second_code = slip_of(&w, second), second_request = w.request;
+    assert_ok(referral_answer(w.t->site, first_code, REFERRAL_SAID_SEEN, NULL));
+    assert_ok(referral_answer(w.t->site, second_code, REFERRAL_SAID_CALL_US, NULL));
+    w.request = first_request;
+    assert_ok(note(&w, T_CLINICIAN, first, "in-progress", "2026-12-20"));
+    assert_non_null(entry(&w, WORK_REPLY)); /* they want to be called, all the same */
+    w.request = second_request;
+    assert_ok(note(&w, T_CLINICIAN, second, "accepted", "2026-12-20"));
+    assert_null(entry(&w, WORK_REPLY));
     verify(&w);
     t_site_drop(w.t);
 }
@@ -402,7 +480,7 @@ static void erasure_takes_its_slips_along(void **state)
     struct actor beside = T_BESIDE;
     t_must(rec_erase(w.t->site, beside, w.person.card, w.t->mem, &erasure, &err));
     assert_code(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL), SALVE_E_NOT_FOUND);
-    assert_no_work(&w);
+    assert_nothing_open(&w);
     verify(&w);
     t_site_drop(w.t);
 }
@@ -414,27 +492,27 @@ static void what_is_kept_apart_is_not_listed(void **state)
     struct world w = world_make("referral-apart", true);
     t_give_apart(w.t, w.person.card);
     struct rec_view *view = open_as(&w, T_CLINICIAN);
-    struct str request = new_id(&w, view), id = new_id(&w, view);
-    struct tape asks =
-        t_read(w.t->mem,
-               arena_printf(
-                   w.t->mem,
-                   "{\"resourceType\":\"ServiceRequest\",\"id\":\"%.*s\",\"status\":\"active\",\"intent\":\"proposal\","
-                   "\"code\":{\"coding\":[{\"system\":\"urn:salve:guideline:blood-pressure:action\",\"code\":"
-                   "\"confirm-within-1-month\"}]},\"subject\":{\"reference\":\"%.*s\"}}",
-                   STR_ARGS(request), STR_ARGS(patient_of(&w, view)))
-                   .ptr);
-    w.request = arena_printf(w.t->mem, "ServiceRequest/%.*s", STR_ARGS(request));
+    struct str request = ask_for(&w, view, "draft", CLASS_SENS), id = new_id(&w, view);
+    sign(&w, view, request, CLASS_SENS);
     struct tape task = task_of(&w, view, id, &AS_IT_IS);
-    struct rec_item items[] = {{.tape = &asks, .class = CLASS_SENS}, {.tape = &task, .class = CLASS_SENS}};
-    t_must(rec_save(view, items, 2, NULL, w.t->mem, &err));
+    struct rec_item items[] = {{.tape = &task, .class = CLASS_SENS}};
+    t_must(rec_save(view, items, 1, NULL, w.t->mem, &err));
     t_close_view(&view);
     assert_no_work(&w);
     struct referral_answer *answers = NULL;
     struct str code = slip_of(&w, id);
     assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_CALL_US, NULL));
     assert_no_work(&w);
-    assert_int_equal(answers_of(&w, &answers), 1);
+    assert_int_equal(answers_of(&w, T_CLINICIAN, &answers), 1);
+    /* nor beside one that is: its own answer alone is said there, and who may not see it hears of none */
+    sign_another(&w);
+    (void)refer(&w);
+    assert_non_null(entry(&w, WORK_REFER));
+    assert_ok(referral_answer(w.t->site, code, REFERRAL_SAID_SEEN, NULL));
+    assert_null(entry(&w, WORK_REPLY));
+    assert_int_equal(answers_of(&w, T_CLINICIAN, &answers), 1);
+    assert_int_equal(answers_of(&w, T_ASSISTANT, &answers), 0);
+    w.request = arena_printf(w.t->mem, "ServiceRequest/%.*s", STR_ARGS(request));
     /* nor is it a referral of something else: the class of its request is its own */
     view = open_as(&w, T_CLINICIAN);
     struct str other = new_id(&w, view);
@@ -453,7 +531,7 @@ static void nine_referrals_have_eight_slips(void **state)
     struct world w = world_make("referral-many", true);
     struct str codes[9];
     for (size_t i = 0; i < 9; i++) {
-        if (i > 0) ask_for(&w, "active");
+        if (i > 0) sign_another(&w);
         t_site_at(w.t, T_SITE_NOW + (int64_t)i * MINUTE_MS);
         struct said said = AS_IT_IS;
         struct str id = STR("");
@@ -470,12 +548,20 @@ static void nine_referrals_have_eight_slips(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_clinician_refers_by_what_was_signed), cmocka_unit_test(states_follow_each_other_at_the_gate),
-        cmocka_unit_test(the_list_has_it_while_it_goes_on),      cmocka_unit_test(who_sees_no_results_ends_nothing),
-        cmocka_unit_test(the_list_ends_with_follow_up),          cmocka_unit_test(it_is_asked_for_half_a_year),
-        cmocka_unit_test(an_answer_waits_for_staff_to_note_it),  cmocka_unit_test(a_slip_is_followed_by_another),
-        cmocka_unit_test(what_is_no_slip_says_nothing),          cmocka_unit_test(erasure_takes_its_slips_along),
-        cmocka_unit_test(what_is_kept_apart_is_not_listed),      cmocka_unit_test(nine_referrals_have_eight_slips),
+        cmocka_unit_test(a_clinician_refers_by_what_was_signed),
+        cmocka_unit_test(what_nobody_signed_refers_nobody),
+        cmocka_unit_test(states_follow_each_other_at_the_gate),
+        cmocka_unit_test(the_list_has_it_while_it_goes_on),
+        cmocka_unit_test(who_sees_no_results_ends_nothing),
+        cmocka_unit_test(the_list_ends_with_follow_up),
+        cmocka_unit_test(it_is_asked_for_half_a_year),
+        cmocka_unit_test(an_answer_waits_for_staff_to_note_it),
+        cmocka_unit_test(noting_one_leaves_the_answer_of_another),
+        cmocka_unit_test(a_slip_is_followed_by_another),
+        cmocka_unit_test(what_is_no_slip_says_nothing),
+        cmocka_unit_test(erasure_takes_its_slips_along),
+        cmocka_unit_test(what_is_kept_apart_is_not_listed),
+        cmocka_unit_test(nine_referrals_have_eight_slips),
     };
     return t_run(tests);
 }
