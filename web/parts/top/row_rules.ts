@@ -6,7 +6,7 @@ import type { QueuedPlace } from '../../lib/api.ts';
 import { routes, type Route } from '../../routes.ts';
 import { stationOf } from '../../screens/today/today_rules.ts';
 
-/** Is it folded? `place` is that of the open person in the queue of today, null where it is not known what is asked: who
+/** Is it folded? `place` is that of the open person in the queue of today, null where nobody knows what is asked: who
  * measures has every station then, a clinician none. The exit check is never folded. */
 export function isFolded(path: Route, role: Role | undefined, place: QueuedPlace | null): boolean {
     const station: Station | undefined = path === routes.forms ? 'questions' : stationOf(path);
