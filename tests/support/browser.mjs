@@ -179,6 +179,10 @@ export class Site {
     }
 }
 
+/** sheets - the sheets of a PDF that the browser made: width and height in mm, as 210x297. */
+export const sheets = (pdf) => [...pdf.toString('latin1').matchAll(/\/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]/g)]
+    .map(([, width, height]) => [width, height].map((points) => Math.round(points / 72 * 25.4)).join('x'));
+
 // --- waiting -------------------------------------------------------------------------------------------------------------
 export const appears = (locator, timeout = 5000) => locator.first().waitFor({ timeout }).then(() => true, () => false);
 export const goes = (locator, timeout = 5000) => locator.first().waitFor({ state: 'detached', timeout }).then(() => true, () => false);

@@ -5,7 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AXE } from '../../support/web_holds.mjs';
-import { BUILD, LANGUAGES, SECRET, Site, appears, check, run, said, same, scan } from '../../support/browser.mjs';
+import { BUILD, LANGUAGES, SECRET, Site, appears, check, run, said, same, scan, sheets } from '../../support/browser.mjs';
 
 const PURPOSES = ['care', 'follow-up', 'statistics', 'research-contact'];
 const ALL = process.env.ALL === '1', PICTURES = process.env.PICTURES === '1';
@@ -148,6 +148,7 @@ async function a_new_person(browser, work) {
         await desk.holds('card');
         await desk.button('slip.print').click();
         same('the card is printed', await page.evaluate(() => globalThis.printed), 1);
+        same('as one sheet of the size of a card', sheets(await page.pdf({ preferCSSPageSize: true })), ['86x54']);
         await desk.button('slip.given').click();
         await desk.talk(PURPOSES, language === 'en' || ALL);
         same('every purpose is on', await desk.on(), PURPOSES.map(() => true));

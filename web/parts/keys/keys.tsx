@@ -3,8 +3,9 @@
 // Escape ends it.
 import { useEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { phase } from '../../lib/session.ts';
+import { me, phase } from '../../lib/session.ts';
 import { t, type PlainKey } from '../../lib/words.ts';
+import { stationsOf, type Screen } from '../../screens.tsx';
 
 export const isShown = signal(false);
 
@@ -12,9 +13,23 @@ const KEYS: readonly (readonly [string, PlainKey])[] = [
     ['/', 'keys.slash'],
     ['N', 'keys.next'],
     ['Enter', 'keys.enter'],
-    ['Alt + 1 … 9', 'keys.stations'],
     ['?', 'keys.help'],
 ];
+
+/** The stations that a key goes to, in the order of the row: Alt and 1 to 9, then 0; also what is folded away. */
+export const stationKeys = (): (readonly [string, Screen])[] =>
+    stationsOf(me.value?.role)
+        .slice(0, 10)
+        .map((screen, at) => [`Alt+${(at + 1) % 10}`, screen]);
+
+const Key = ({ name, what }: { name: string; what: PlainKey }) => (
+    <div>
+        <dt>
+            <kbd dir="ltr">{name}</kbd>
+        </dt>
+        <dd>{t(what)}</dd>
+    </div>
+);
 
 export function KeysHelp() {
     const box = useRef<HTMLDialogElement>(null);
@@ -29,12 +44,13 @@ export function KeysHelp() {
             <p>{t('keys.scanner')}</p>
             <dl>
                 {KEYS.map(([key, what]) => (
-                    <div key={key}>
-                        <dt>
-                            <kbd dir="ltr">{key}</kbd>
-                        </dt>
-                        <dd>{t(what)}</dd>
-                    </div>
+                    <Key key={key} name={key} what={what} />
+                ))}
+            </dl>
+            <h3>{t('keys.stations')}</h3>
+            <dl class="keys-stations">
+                {stationKeys().map(([key, screen]) => (
+                    <Key key={key} name={key.replace('+', ' + ')} what={screen.title} />
                 ))}
             </dl>
             <div class="buttons">

@@ -137,7 +137,11 @@ export function HandOver({ station }: { station: Station }) {
                 </ul>
             )}
             {isAsking && <UnsavedNote why="close" onAnswer={(givesUp) => (ask(false), givesUp && void done())} />}
-            <button type="button" class="button-main" onClick={() => (unsaved.value ? ask(true) : void done())}>
+            <button
+                type="button"
+                class={missing.length === 0 ? 'button-main' : undefined}
+                onClick={() => (unsaved.value ? ask(true) : void done())}
+            >
                 {t('queue.done')}
             </button>
             <FailureNote failure={failure} />

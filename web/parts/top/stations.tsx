@@ -5,28 +5,39 @@ import { useLocation } from 'preact-iso/router';
 import { useKeys } from '../../lib/keys.ts';
 import { t } from '../../lib/words.ts';
 import { me, person } from '../../lib/session.ts';
-import { isWithPeople, seldomOf, stationsOf } from '../../screens.tsx';
-import { isShown } from '../keys/keys.tsx';
-import { routes } from '../../routes.ts';
+import { place } from '../../lib/today.ts';
+import { isWithPeople, seldomOf, stationsOf, type Screen } from '../../screens.tsx';
+import { isShown, stationKeys } from '../keys/keys.tsx';
+import { routes, type Route } from '../../routes.ts';
+import { isFolded } from './row_rules.ts';
+
+const foldedNow = (path: Route): boolean => isFolded(path, me.value?.role, place());
 
 // On a narrow screen the one that is shown and a button stand for the row.
 export function Stations() {
     const { path, route } = useLocation(),
         [isOpen, open] = useState(false),
-        stations = stationsOf(me.value?.role);
-    const go = stations.slice(0, 10).map(({ path: to }, i) => [`Alt+${(i + 1) % 10}`, () => route(to)] as const);
+        stations = stationsOf(me.value?.role),
+        folds = stations.some((screen) => foldedNow(screen.path) && screen.path !== path);
+    const go = stationKeys().map(([key, { path: to }]) => [key, () => route(to)] as const);
     useKeys({ ...Object.fromEntries(go), '/': () => route(routes.scan), '?': () => void (isShown.value = true) });
     useEffect(() => open(false), [path]);
     const name = t(isWithPeople(me.value?.role) ? 'top.stations' : 'top.pages');
     return (
-        <nav class={isOpen ? 'stations stations-open' : 'stations'} aria-label={name}>
+        <nav class={`stations${isOpen ? ' stations-open' : ''}${folds ? ' stations-folded' : ''}`} aria-label={name}>
             {stations.map((screen) => (
-                <a key={screen.path} href={screen.path} aria-current={path === screen.path ? 'page' : undefined}>
+                <a
+                    key={screen.path}
+                    href={screen.path}
+                    class={foldedNow(screen.path) ? 'folded' : undefined}
+                    aria-current={path === screen.path ? 'page' : undefined}
+                >
                     {t(screen.title)}
                 </a>
             ))}
             <button type="button" class="top-more" aria-expanded={isOpen} onClick={() => open(!isOpen)}>
-                {name}
+                <span class="narrow-only">{name}</span>
+                <span class="wide-only">{t(isOpen ? 'top.less' : 'top.more')}</span>
             </button>
         </nav>
     );
@@ -52,7 +63,9 @@ export function Seldom() {
 
 /** Where it goes on with the person who was opened: the stations as tiles. */
 export function GoOn() {
-    const stations = stationsOf(me.value?.role).filter((screen) => screen.needsPerson);
+    const role = me.value?.role,
+        isAsked = ({ path }: Screen): boolean => place() === null || !foldedNow(path);
+    const stations = stationsOf(role).filter((screen) => screen.needsPerson && isAsked(screen));
     if (!person.value || stations.length === 0) return null;
     return (
         <nav class="card" aria-label={t('top.go-on')}>

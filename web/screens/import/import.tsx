@@ -247,7 +247,7 @@ function Doubts({ list }: { list: readonly Doubtful[] }) {
         <section class="card" aria-labelledby="import-doubts">
             <h2 id="import-doubts">{t('import.doubts')}</h2>
             <p>{t('import.doubts-what')}</p>
-            <ul>
+            <ul class="doubts">
                 {list.map(({ row, answer }) => (
                     <li key={row.line}>
                         {t('import.line', { line: number(row.line) })}:{' '}

@@ -33,7 +33,7 @@ function Row({ ticket, onOpen }: { ticket: Ticket; onOpen: () => void }) {
             <td>{Number.isNaN(since.getTime()) ? '' : `${day(since, zone)} ${clock(since, zone)}`}</td>
             <td>
                 {opens(ticket) ? (
-                    <button type="button" class="button-main" onClick={onOpen}>
+                    <button type="button" onClick={onOpen}>
                         {t('inbox.open', { ticket: ticket.ticket })}
                     </button>
                 ) : (

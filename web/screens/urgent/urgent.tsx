@@ -269,7 +269,8 @@ function Held() {
     const isNow = alarms[0]?.urgency === 'emergency-now',
         questions = toAsk(alarms)
             .map(questionOf)
-            .filter((one) => one !== null);
+            .filter((one) => one !== null),
+        isAsking = questions.length > 0;
     useLayoutEffect(() => head.current?.focus(), []);
     return (
         <section class="urgent" aria-labelledby="urgent-title">
@@ -290,10 +291,10 @@ function Held() {
             <div class="urgent-two">
                 <div>
                     <AlarmCards alarms={alarms} />
-                    {questions.length > 0 && <Ask questions={questions} />}
+                    {isAsking ? <Ask questions={questions} /> : <Steps />}
                 </div>
                 <div>
-                    <Steps />
+                    {isAsking && <Steps />}
                     <section class="card" aria-label={t('urgent.outcome')}>
                         <h2>{t('urgent.outcome')}</h2>
                         {failed !== null && (
