@@ -199,6 +199,6 @@ async function held(browser, work) {
 
 const parts = [];
 for (const language of LANGUAGES)
-    for (const isKeys of process.env.ALL ? [false, true] : [language !== 'en'])
+    for (const isKeys of process.env.ALL === '1' ? [false, true] : [language !== 'en'])
         parts.push(Object.defineProperty((browser, work) => day(browser, work, language, isKeys), 'name', { value: `day-${language}-${isKeys ? 'keys' : 'mouse'}` }));
 await run([...parts, held]);
