@@ -60,7 +60,9 @@ export async function run(parts) {
         try {
             await part(browser, join(work, part.name));
         } catch (error) {
-            check(`${part.name} went to its end`, false, error.stack);
+            const pages = browser.contexts().flatMap((context) => context.pages()), shown = [];
+            for (const page of pages) shown.push(`${page.url()} ${await page.locator('main').innerText({ timeout: 1000 }).catch(() => '')}`);
+            check(`${part.name} went to its end`, false, [error.stack, ...shown].map((text) => text.replace(/\s+/g, ' ').slice(0, 500)).join(' | '));
             for (const context of browser.contexts()) for (const page of context.pages()) await told(page);
         }
         if (process.env.TIMES) console.log(`${part.name}: ${((Date.now() - began) / 1000).toFixed(1)} s`);
@@ -159,7 +161,7 @@ export class Site {
     /** watch - a page of that context whose errors, policy violations and requests to elsewhere are kept in `troubles`. */
     async watch(context) {
         const page = await context.newPage(), trouble = (what) => this.troubles.push(what);
-        page.setDefaultTimeout(10000);
+        page.setDefaultTimeout(30000);
         page.on('pageerror', (error) => trouble(error.stack));
         page.on('request', (request) => new URL(request.url()).origin === this.origin || trouble(`a request to ${request.url()}`));
         if (process.env.CALLS)
