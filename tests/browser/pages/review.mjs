@@ -137,7 +137,7 @@ async function print(desk, people, corrected) {
 }
 
 async function review(browser, work) {
-    for (const language of process.env.ONLY ? [process.env.ONLY] : LANGUAGES) {
+    for (const language of process.env.ONLY ? [process.env.ONLY] : process.env.ALL === '1' ? LANGUAGES : ['ar']) {
         const site = new Site(`${work}-${language}`), people = measured(site);
         await site.start();
         const desk = new Desk(site, await site.page(browser, language, 1280, 800), language);
