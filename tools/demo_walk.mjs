@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // tools/demo_walk.mjs SALVE [PICTURES] - the demonstration without a terminal: starts `salve demo` and goes through one visit
-// as station and clinician, from the card to the letter. In Chromium, where it is installed and a folder is given, with a
+// as reception, station and clinician, from the card to the letter. In Chromium, where it is installed and a folder is given, with a
 // picture of every screen there; else by the calls that the app makes, each told in words.
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -151,7 +151,7 @@ async function byBrowser({ origin, cards }) {
     const words = (screen) => JSON.parse(readFileSync(`web/${screen}/words.en.json`, 'utf8'));
     const button = (name) => page.getByRole('button', { name, exact: true }).first();
     const saved = () => page.locator('.saved', { hasText: 'Stored' }).waitFor();
-    const top = words('parts/top'), danger = words('screens/danger'), questions = words('parts/questions'), urgent = words('screens/urgent');
+    const top = words('parts/top'), danger = words('screens/danger'), questions = words('parts/questions'), urgent = words('screens/urgent'), queue = words('parts/queue');
     const enter = async (role) => {
         await page.locator('.tile').nth(role).click();
         await page.locator('.stations').waitFor();
@@ -172,10 +172,24 @@ async function byBrowser({ origin, cards }) {
         await page.goto(origin);
         await page.locator('.tile').first().waitFor();
         await picture('Who are you today');
-        say('\nThe station.');
-        await enter(1);
+        say('\nThe reception.');
+        await enter(0);
         await scan(cards[0].card);
         await picture('A card is scanned');
+        await button(queue['check-in']).click();
+        await page.locator('.queue-number').waitFor();
+        await station('/choices');
+        await page.locator('main h1').waitFor();
+        await page.getByText(words('screens/consent').list).first().waitFor();
+        await picture('What the person chose');
+        await leave();
+        say('\nThe station.');
+        await enter(1);
+        await station('/today');
+        await page.locator('.list').first().waitFor();
+        await picture('Who is here today, by number');
+        await page.locator('.list tbody button').first().click();
+        await page.locator('.person-name').waitFor();
         await station('/questions');
         await button(danger.female).click();
         for (const word of ['pregnant', 'birth-within-6-weeks', 'acute-illness']) {
@@ -218,11 +232,14 @@ async function byBrowser({ origin, cards }) {
         }
         await saved();
         await picture('Height, weight, waist');
+        await station('/exit');
+        await page.locator('.exit-missing li').first().waitFor();
+        await picture('The exit check');
         await leave();
         say('\nThe clinician.');
         await enter(2);
         await station('/inbox');
-        await page.locator('.list').waitFor();
+        await page.locator('.list').first().waitFor();
         await picture('What is open, by ticket');
         await scan(cards[0].card);
         await station('/results');
