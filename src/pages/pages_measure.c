@@ -16,6 +16,8 @@ struct measuring {
     size_t count;
     struct visit_doubt *doubts; /* that nobody confirmed */
     size_t doubt_count;
+    enum salve_code read;        /* of what was typed, */
+    struct salve_err impossible; /* and why some of it cannot be right */
     bool was_kept;
 };
 
@@ -68,8 +70,9 @@ struct impossible {
     const char *why; /* "range"; "pair": the two of a reading; "pairs": of two readings */
 };
 
-static struct impossible find_impossible(const struct measuring *in, const struct salve_err *why)
+static struct impossible find_impossible(const struct measuring *in)
 {
+    const struct salve_err *why = &in->impossible;
     int64_t number = 0;
     struct impossible out = {.why = "pairs"};
     struct str element = str_of(why->element), head = STR("word ");
@@ -86,10 +89,10 @@ static struct impossible find_impossible(const struct measuring *in, const struc
     return out;
 }
 
-static void answer_refused(const struct measuring *in, const struct salve_err *why)
+static void answer_refused(const struct measuring *in)
 {
     struct json_writer *w = &in->call->w;
-    struct impossible at = find_impossible(in, why);
+    struct impossible at = find_impossible(in);
     const struct visit_reading *reading = &in->readings[at.reading];
     const struct range_answer *range = &reading->ranges[at.which];
     json_put_text(w, "state", STR("refused"));
@@ -118,8 +121,8 @@ static void hear_alarms(void *with, const struct screen_found *findings)
 
 /* Whatever is wrong, alarms are looked for: in the open record where the request is about it, else in what was
  * typed. */
-static enum salve_code measure(struct measuring *in, const struct visit_screening *screening,
-                               const struct salve_err *impossible, size_t *kept, struct salve_err *err)
+static enum salve_code measure(struct measuring *in, const struct visit_screening *screening, size_t *kept,
+                               struct salve_err *err)
 {
     struct pages_call *call = in->call;
     struct salve_err wrong = {0};
@@ -131,7 +134,7 @@ static enum salve_code measure(struct measuring *in, const struct visit_screenin
                                     .key = is_wrong ? STR_NONE : call->in.key,
                                     .was_kept = &in->was_kept,
                                     .with = in};
-    if (impossible->code != SALVE_OK) ask.impossible = impossible;
+    if (in->impossible.code != SALVE_OK) ask.impossible = &in->impossible;
     if (is_wrong) ask.impossible = &wrong;
     bool is_theirs = call->session->held.view != NULL && str_is(call->in.person, call->session->person);
     struct str who = is_theirs ? call->session->held.who : STR("");
@@ -140,43 +143,55 @@ static enum salve_code measure(struct measuring *in, const struct visit_screenin
     return is_wrong ? wrong.code : code;
 }
 
+/* What was typed, and where what nobody confirms is put. */
+static enum salve_code read_typed(struct measuring *in, const struct visit_screening **screening, struct salve_err *err)
+{
+    struct pages_call *call = in->call;
+    if (call->in_code != SALVE_OK && call->in.readings_count == 0) return *err = call->in_err, call->in_code;
+    TRY(pages_screening(call, screening, err));
+    in->read =
+        visit_measure_typed(call->visit.content, site_settings(call->visit.site)->units, call->in.readings,
+                            call->in.readings_count, call->visit.mem, &in->readings, &in->count, &in->impossible);
+    if (in->read != SALVE_OK && in->readings == NULL) return *err = in->impossible, in->read;
+    in->doubts = arena_array(call->visit.mem, struct visit_doubt, 2 * in->count + 1);
+    return in->doubts != NULL ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "readings");
+}
+
+/* What hindered it: a number that cannot be right, or some that nobody confirmed, is an answer; else the error. */
+static enum salve_code answer_hindered(const struct measuring *in, enum salve_code code)
+{
+    bool is_refused = in->read == SALVE_E_RANGE && code == SALVE_E_RANGE && in->doubt_count == 0;
+    if (!is_refused && (code != SALVE_E_RANGE || in->doubt_count == 0)) return code;
+    if (is_refused)
+        answer_refused(in);
+    else
+        answer_doubts(in);
+    return SALVE_OK;
+}
+
 enum salve_code pages_call_measure(struct pages_call *call, struct salve_err *err)
 {
     struct measuring in = {.call = call};
     const struct visit_screening *screening = NULL;
-    struct salve_err impossible = {0};
     size_t kept = 0;
-    if (call->in_code != SALVE_OK && call->in.readings_count == 0) return *err = call->in_err, call->in_code;
-    TRY(pages_screening(call, &screening, err));
-    enum salve_code read =
-        visit_measure_typed(call->visit.content, site_settings(call->visit.site)->units, call->in.readings,
-                            call->in.readings_count, call->visit.mem, &in.readings, &in.count, &impossible);
-    if (read != SALVE_OK && in.readings == NULL) return *err = impossible, read;
-    in.doubts = arena_array(call->visit.mem, struct visit_doubt, 2 * in.count + 1);
-    if (in.doubts == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
-    enum salve_code code = measure(&in, screening, &impossible, &kept, err);
+    TRY(read_typed(&in, &screening, err));
+    enum salve_code code = measure(&in, screening, &kept, err);
     if (code == SALVE_OK) {
         json_put_text(&call->w, "state", STR("stored"));
         json_put_i64(&call->w, "kept", (int64_t)kept);
         return pages_put_stored(call, screening, in.was_kept, err);
     }
     call->session->is_pending = call->session->is_pending || pages_has_urgent(&call->alarms);
-    bool is_unread = read != SALVE_OK && in.count == 0; /* nothing was typed that could be judged */
-    if (is_unread && code == SALVE_E_INVALID) return *err = impossible, read;
-    bool is_refused = read == SALVE_E_RANGE && code == SALVE_E_RANGE && in.doubt_count == 0;
-    if (!is_refused && (code != SALVE_E_RANGE || in.doubt_count == 0)) return code;
-    if (is_refused)
-        answer_refused(&in, &impossible);
-    else
-        answer_doubts(&in);
-    return SALVE_OK;
+    bool is_unread = in.read != SALVE_OK && in.count == 0; /* nothing was typed that could be judged */
+    if (is_unread && code == SALVE_E_INVALID) return *err = in.impossible, in.read;
+    return answer_hindered(&in, code);
 }
 
 /* --- of somebody of whom nothing is kept -------------------------------------------------------------------------- */
 
 /* What was typed, as a file about one person; alarms first. What they told of themselves hinders no alarm. */
-static enum salve_code measure_paper(struct measuring *in, const struct visit_screening *screening,
-                                     const struct salve_err *impossible, struct str *bundle, struct salve_err *err)
+static enum salve_code measure_paper(struct measuring *in, const struct visit_screening *screening, struct str *bundle,
+                                     struct salve_err *err)
 {
     struct pages_call *call = in->call;
     struct salve_err wrong = {0};
@@ -188,7 +203,7 @@ static enum salve_code measure_paper(struct measuring *in, const struct visit_sc
     if (told != SALVE_OK) who = (struct visit_patient_form){0};
     struct visit_measure_ask ask = {
         .confirm = is_confirmed, .screening = screening, .alarms = hear_alarms, .asks_all = true, .with = in};
-    if (impossible->code != SALVE_OK) ask.impossible = impossible;
+    if (in->impossible.code != SALVE_OK) ask.impossible = &in->impossible;
     if (told != SALVE_OK) ask.impossible = &wrong;
     return visit_measure_paper(&call->visit, &who, in->readings, in->count, &ask, bundle, err);
 }
@@ -242,27 +257,12 @@ enum salve_code pages_call_paper(struct pages_call *call, struct salve_err *err)
 {
     struct measuring in = {.call = call};
     const struct visit_screening *screening = NULL;
-    struct salve_err impossible = {0};
     struct str bundle = STR("");
-    if (call->in_code != SALVE_OK && call->in.readings_count == 0) return *err = call->in_err, call->in_code;
-    TRY(pages_screening(call, &screening, err));
-    enum salve_code read =
-        visit_measure_typed(call->visit.content, site_settings(call->visit.site)->units, call->in.readings,
-                            call->in.readings_count, call->visit.mem, &in.readings, &in.count, &impossible);
-    if (read != SALVE_OK && in.readings == NULL) return *err = impossible, read;
-    in.doubts = arena_array(call->visit.mem, struct visit_doubt, 2 * in.count + 1);
-    if (in.doubts == NULL) return salve_fail(err, SALVE_E_MEMORY, "readings");
-    enum salve_code code = measure_paper(&in, screening, &impossible, &bundle, err);
+    TRY(read_typed(&in, &screening, err));
+    enum salve_code code = measure_paper(&in, screening, &bundle, err);
     note_paper_alarms(call);
     json_put_bool(&call->w, "holds", call->session->is_paper_pending);
-    if (code == SALVE_OK) return answer_judged(&in, screening, bundle, err);
-    bool is_refused = read == SALVE_E_RANGE && code == SALVE_E_RANGE && in.doubt_count == 0;
-    if (!is_refused && (code != SALVE_E_RANGE || in.doubt_count == 0)) return code;
-    if (is_refused)
-        answer_refused(&in, &impossible);
-    else
-        answer_doubts(&in);
-    return SALVE_OK;
+    return code == SALVE_OK ? answer_judged(&in, screening, bundle, err) : answer_hindered(&in, code);
 }
 
 /* What became of it is the staff's to see to: it is written nowhere. */

@@ -96,14 +96,6 @@ static void put_response(const struct answering *in, const struct part *family, 
     json_close(w);
 }
 
-static void begin_bundle(struct json_writer *w)
-{
-    json_open(w, NULL, '{');
-    json_put_text(w, "resourceType", STR("Bundle"));
-    json_put_text(w, "type", STR("collection"));
-    json_open(w, "entry", '[');
-}
-
 /* The answers to be kept: a response for each family. */
 static enum salve_code keep_bundle(const struct answering *in, struct str *out, size_t *count, struct salve_err *err)
 {
@@ -112,7 +104,7 @@ static enum salve_code keep_bundle(const struct answering *in, struct str *out, 
     buf_init(&text, in->visit->mem, BUNDLE_BYTES_MAX);
     struct json_writer w = {.out = &text};
     *count = families_of(in, families, sizeof families / sizeof families[0]);
-    begin_bundle(&w);
+    visit_bundle_begin(&w);
     for (size_t i = 0; i < *count; i++) {
         struct part family = {site_admission(in->visit->site), families[i]};
         put_response(in, &family, &w);
@@ -139,7 +131,7 @@ static enum salve_code tell_alarms(struct answering *in, struct rec_view *view, 
     if (!form_response_write(&in->reckoned, &any, &p)) return SALVE_OK; /* there is nothing to judge */
     buf_init(&text, in->visit->mem, BUNDLE_BYTES_MAX);
     struct json_writer w = {.out = &text};
-    begin_bundle(&w);
+    visit_bundle_begin(&w);
     put_response(in, NULL, &w);
     json_close(&w);
     json_close(&w);

@@ -108,4 +108,9 @@ enum salve_code visit_work_before(const struct visit *visit, struct rec_view *vi
 enum salve_code visit_work_after(const struct visit *visit, const struct visit_screening *screening,
                                  struct rec_view *view, const struct screen_found *alarms, struct salve_err *err);
 
+/* visit_bundle_begin - a collection, up to its entries: what was typed goes the way of an import. Two json_close end
+ * it. */
+struct json_writer;
+void visit_bundle_begin(struct json_writer *w);
+
 #endif

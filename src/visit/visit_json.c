@@ -7,6 +7,15 @@
 #include "visit/import.h"
 #include "visit/rights.h"
 #include "visit/site.h"
+#include "visit/visit_int.h"
+
+void visit_bundle_begin(struct json_writer *w)
+{
+    json_open(w, NULL, '{');
+    json_put_text(w, "resourceType", STR("Bundle"));
+    json_put_text(w, "type", STR("collection"));
+    json_open(w, "entry", '[');
+}
 
 void visit_consent_json(const struct rec_consent *consent, struct json_writer *w)
 {

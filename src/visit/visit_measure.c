@@ -586,10 +586,7 @@ static enum salve_code bundle_of(const struct measuring *in, struct str *out, st
     struct buf text;
     buf_init(&text, in->visit->mem, 1 << 20);
     struct json_writer w = {.out = &text};
-    json_open(&w, NULL, '{');
-    json_put_text(&w, "resourceType", STR("Bundle"));
-    json_put_text(&w, "type", STR("collection"));
-    json_open(&w, "entry", '[');
+    visit_bundle_begin(&w);
     if (in->patient.len > 0) {
         json_open(&w, NULL, '{');
         json_put_raw(&w, "resource", in->patient);

@@ -132,10 +132,7 @@ static enum salve_code bundle_of(const struct ordering *in, struct str patient_i
     struct buf text;
     buf_init(&text, in->visit->mem, 1 << 20);
     struct json_writer w = {.out = &text};
-    json_open(&w, NULL, '{');
-    json_put_text(&w, "resourceType", STR("Bundle"));
-    json_put_text(&w, "type", STR("collection"));
-    json_open(&w, "entry", '[');
+    visit_bundle_begin(&w);
     for (size_t i = 0; i < in->count; i++)
         for (size_t k = 0; k < in->list[i].test_count; k++)
             put_request(&w, in, &in->list[i], in->list[i].tests[k], patient_id);
