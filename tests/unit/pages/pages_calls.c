@@ -482,12 +482,6 @@ static int make(void **state)
     return 0;
 }
 
-static int drop(void **state)
-{
-    pages_world_drop(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -514,5 +508,5 @@ int main(void)
         cmocka_unit_test(the_plan_says_what_is_asked_and_what_is_left),
     };
     int count = (int)(sizeof tests / sizeof *tests);
-    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);
+    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, pages_world_teardown), count);
 }

@@ -491,12 +491,6 @@ static int make(void **state)
     return 0;
 }
 
-static int drop(void **state)
-{
-    pages_world_drop(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -518,5 +512,5 @@ int main(void)
         cmocka_unit_test(an_alarm_on_paper_is_told_first_and_holds),
     };
     int count = (int)(sizeof tests / sizeof *tests);
-    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);
+    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, pages_world_teardown), count);
 }

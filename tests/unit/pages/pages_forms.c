@@ -148,12 +148,6 @@ static int make(void **state)
     return 0;
 }
 
-static int drop(void **state)
-{
-    pages_world_drop(*state);
-    return 0;
-}
-
 /* One question of the form is kept apart, and puts no other apart with it: a station sees what it may see. */
 static void what_is_kept_apart_puts_nothing_else_apart(void **state)
 {
@@ -188,5 +182,5 @@ int main(void)
         cmocka_unit_test(what_is_kept_apart_puts_nothing_else_apart),
     };
     int count = (int)(sizeof tests / sizeof *tests);
-    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);
+    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, pages_world_teardown), count);
 }

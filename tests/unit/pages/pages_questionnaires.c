@@ -242,12 +242,6 @@ static int make(void **state)
     return 0;
 }
 
-static int drop(void **state)
-{
-    pages_world_drop(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -257,5 +251,5 @@ int main(void)
         cmocka_unit_test(a_form_that_was_answered_is_no_longer_asked),
     };
     int count = (int)(sizeof tests / sizeof *tests);
-    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);
+    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, pages_world_teardown), count);
 }

@@ -216,12 +216,6 @@ static int make(void **state)
     return 0;
 }
 
-static int drop(void **state)
-{
-    pages_world_drop(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -232,5 +226,5 @@ int main(void)
         cmocka_unit_test(tablets_are_enrolled_by_a_manager),
     };
     int count = (int)(sizeof tests / sizeof *tests);
-    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, drop), count);
+    return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, pages_world_teardown), count);
 }

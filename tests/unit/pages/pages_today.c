@@ -110,18 +110,12 @@ static int make(void **state)
     return 0;
 }
 
-static int drop(void **state)
-{
-    pages_world_drop(*state);
-    return 0;
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(a_visit_from_check_in_to_exit, make, drop),
-        cmocka_unit_test_setup_teardown(no_answer_says_why_something_was_not_done, make, drop),
-        cmocka_unit_test_setup_teardown(what_is_wrong_is_refused, make, drop),
+        cmocka_unit_test_setup_teardown(a_visit_from_check_in_to_exit, make, pages_world_teardown),
+        cmocka_unit_test_setup_teardown(no_answer_says_why_something_was_not_done, make, pages_world_teardown),
+        cmocka_unit_test_setup_teardown(what_is_wrong_is_refused, make, pages_world_teardown),
     };
     return t_run(tests);
 }

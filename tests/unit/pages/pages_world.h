@@ -101,6 +101,13 @@ static void pages_world_drop(struct pages_world *world)
     free(world);
 }
 
+/* As the teardown of a test, or of a group, whose state it is. */
+static inline int pages_world_teardown(void **state)
+{
+    pages_world_drop(*state);
+    return 0;
+}
+
 /* --- requests ----------------------------------------------------------------------------------------------------- */
 
 static void add_header(struct http_request *request, const char *name, const char *value)

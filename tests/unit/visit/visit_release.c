@@ -105,19 +105,6 @@ static struct str with_waist(struct world *w)
     return arena_printf(w->t->mem, "%.*s%s", (int)file.len - 2, file.ptr, waist);
 }
 
-static void visit_once(struct world *w, struct str file)
-{
-    struct visit_screening screening;
-    struct visit_import_ask ask = {.minimise = false};
-    struct visit_imported sum = {0};
-    struct screen_found findings;
-    struct visit_signed done;
-    t_must(visit_screening(&w->visit, &screening, &err));
-    t_must(visit_import(as(w, T_ASSISTANT), w->card, file, &ask, &sum, &err));
-    t_must(visit_screen(&w->visit, &screening, w->card, &findings, &err));
-    t_must(visit_sign(as(w, T_CLINICIAN), w->card, NULL, &done, &err));
-}
-
 static struct world weighed(const char *name)
 {
     struct world w = world_make(name, "body-measures");

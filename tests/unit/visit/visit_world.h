@@ -98,6 +98,20 @@ static struct str record_of(struct world *w, struct str card)
     return taken.bundle;
 }
 
+/* Everything of one visit: measured, judged, signed. */
+static void visit_once(struct world *w, struct str file)
+{
+    struct visit_screening screening;
+    struct visit_import_ask ask = {.minimise = false};
+    struct visit_imported sum = {0};
+    struct screen_found findings;
+    struct visit_signed done;
+    t_must(visit_screening(&w->visit, &screening, &err));
+    t_must(visit_import(as(w, T_ASSISTANT), w->card, file, &ask, &sum, &err));
+    t_must(visit_screen(&w->visit, &screening, w->card, &findings, &err));
+    t_must(visit_sign(as(w, T_CLINICIAN), w->card, NULL, &done, &err));
+}
+
 static bool holds(struct str text, const char *what) { return str_find(text, str_of(what)) >= 0; }
 
 /* A folder of content of one test's own. */
