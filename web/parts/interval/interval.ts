@@ -10,15 +10,9 @@ export interface Interval {
     readonly halfAim: number;
     readonly mostAim: number;
 }
-export interface Places {
-    /** What the whole width stands for. */
+/** The same as shares of the width, and what the whole width stands for. */
+export interface Places extends Interval {
     readonly end: number;
-    readonly half: number;
-    readonly low: number;
-    readonly high: number;
-    readonly most: number;
-    readonly halfAim: number;
-    readonly mostAim: number;
 }
 
 // Ends that read well: 1, 2 or 5 and zeros, from the time of a blink to hours.

@@ -58,6 +58,15 @@ export function WhoPage({
     );
 }
 
+function Sections({ asked }: { asked: Asked }) {
+    return asked.sections.map(({ id, heading, text }) => (
+        <div key={id}>
+            <h3>{heading}</h3>
+            <p>{text}</p>
+        </div>
+    ));
+}
+
 export function AskPage({
     asked,
     language,
@@ -74,12 +83,7 @@ export function AskPage({
             <Heading lang={language}>{asked.title}</Heading>
             <Speak text={spoken(asked)} language={language} />
             <div lang={language}>
-                {asked.sections.map(({ id, heading, text }) => (
-                    <div key={id}>
-                        <h3>{heading}</h3>
-                        <p>{text}</p>
-                    </div>
-                ))}
+                <Sections asked={asked} />
                 <p class="consent-yes">
                     <strong>{asked.yes}</strong>
                 </p>
@@ -182,12 +186,7 @@ export function AgainPage({ asked, language, onGoOn }: { asked: Asked; language:
             <p>{t('consent.again-what')}</p>
             <Speak text={spoken(asked)} language={language} />
             <div lang={language}>
-                {asked.sections.map(({ id, heading, text }) => (
-                    <div key={id}>
-                        <h3>{heading}</h3>
-                        <p>{text}</p>
-                    </div>
-                ))}
+                <Sections asked={asked} />
             </div>
             <button type="button" class="button-main" onClick={onGoOn}>
                 {t('consent.again-on')}

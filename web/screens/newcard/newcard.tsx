@@ -9,6 +9,7 @@ import { openCode } from '../../lib/opening.ts';
 import { me } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
+import { CodeField } from '../../parts/field/code.tsx';
 import { CardSlip } from '../../parts/slip/slip.tsx';
 import { routes } from '../../routes.ts';
 import { wayOf } from './newcard.ts';
@@ -19,7 +20,6 @@ type Ask = (make: () => Promise<Made>) => void;
 
 function ByCode({ isBusy, onAsk, onWrong }: { isBusy: boolean; onAsk: Ask; onWrong: () => void }) {
     const [text, setText] = useState(slipAtDesk.value ?? ''),
-        id = useId(),
         box = useRef<HTMLInputElement>(null);
     useLayoutEffect(() => {
         slipAtDesk.value = null;
@@ -33,25 +33,13 @@ function ByCode({ isBusy, onAsk, onWrong }: { isBusy: boolean; onAsk: Ask; onWro
     return (
         <form class="card" onSubmit={(event) => (event.preventDefault(), submit())}>
             <h2>{t('newcard.by-code')}</h2>
-            <div class="field">
-                <label for={id}>{t('newcard.code')}</label>
-                <input
-                    id={id}
-                    ref={box}
-                    class="code"
-                    type="text"
-                    dir="ltr"
-                    autocomplete="off"
-                    spellcheck={false}
-                    maxLength={64}
-                    value={text}
-                    aria-describedby={`${id}-how`}
-                    onInput={(e) => setText(e.currentTarget.value)}
-                />
-                <p id={`${id}-how`} class="small">
-                    {t('newcard.code-how')}
-                </p>
-            </div>
+            <CodeField
+                box={box}
+                label={t('newcard.code')}
+                how={t('newcard.code-how')}
+                text={text}
+                onText={setText}
+            />
             <button class="button-main" disabled={isBusy}>
                 {t('newcard.make')}
             </button>

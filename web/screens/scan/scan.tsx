@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // The box for a card or a ticket that is typed; a scanner is heard on every screen (lib/scanner.ts).
-import { useLayoutEffect, useId, useRef, useState } from 'preact/hooks';
+import { useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { openCode, opening } from '../../lib/opening.ts';
 import { person } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
+import { CodeField } from '../../parts/field/code.tsx';
 import { routes } from '../../routes.ts';
 
 export function Scan() {
     const [text, setText] = useState(''),
-        id = useId(),
         box = useRef<HTMLInputElement>(null);
     const open = async (): Promise<void> => {
         await openCode(text);
@@ -18,33 +18,21 @@ export function Scan() {
     useLayoutEffect(() => box.current?.focus(), []);
     return (
         <>
-        <form class="card" onSubmit={(event) => (event.preventDefault(), void open())}>
-            <div class="field">
-                <label for={id}>{t('scan.box')}</label>
-                <input
-                    id={id}
-                    ref={box}
-                    class="code"
-                    type="text"
-                    dir="ltr"
-                    autocomplete="off"
-                    autocapitalize="characters"
-                    spellcheck={false}
-                    maxLength={64}
-                    value={text}
-                    aria-describedby={`${id}-how`}
-                    aria-invalid={opening.value.is === 'wrong'}
-                    onInput={(e) => setText(e.currentTarget.value)}
+            <form class="card" onSubmit={(event) => (event.preventDefault(), void open())}>
+                <CodeField
+                    box={box}
+                    label={t('scan.box')}
+                    how={t('scan.how')}
+                    text={text}
+                    isWrong={opening.value.is === 'wrong'}
+                    capitals="characters"
+                    onText={setText}
                 />
-                <p id={`${id}-how`} class="small">
-                    {t('scan.how')}
-                </p>
-            </div>
-            <button class="button-main" disabled={opening.value.is === 'busy'}>
-                {t('scan.open')}
-            </button>
-            {person.value && <p class="small">{t('scan.is-open')}</p>}
-        </form>
+                <button class="button-main" disabled={opening.value.is === 'busy'}>
+                    {t('scan.open')}
+                </button>
+                {person.value && <p class="small">{t('scan.is-open')}</p>}
+            </form>
             <nav class="card" aria-label={t('scan.without')}>
                 <h2>{t('scan.without')}</h2>
                 <div class="both">
