@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The box for a code that is typed: a card, a ticket, a slip.
-import { useId, type MutableRef } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useId } from 'preact/hooks';
 
 export function CodeField({
     box,
@@ -11,7 +12,7 @@ export function CodeField({
     capitals,
     onText,
 }: {
-    box: MutableRef<HTMLInputElement | null>;
+    box: RefObject<HTMLInputElement>;
     label: string;
     how: string;
     text: string;
