@@ -19,14 +19,22 @@ export function nameOf(event: Pick<KeyboardEvent, 'key' | 'code' | 'altKey' | 'c
     return (event.key > '~' && letter ? letter : event.key).toLowerCase();
 }
 
+const drops = new Set<() => void>();
+
+/** What waits for a key does nothing: the key was the last character of a scanner's burst, whose Enter nobody else
+ * hears. */
+export const dropKeys = (): void => drops.forEach((drop) => drop());
+
 /** Runs what the table has for a key, for as long as the component is there. */
 export function useKeys(table: Readonly<Record<string, () => void>>): void {
     const now = useRef(table);
     now.current = table;
     useLayoutEffect(() => {
         let timer: ReturnType<typeof setTimeout> | undefined;
+        const drop = (): void => clearTimeout(timer);
+        drops.add(drop);
         const key = (event: KeyboardEvent): void => {
-            clearTimeout(timer);
+            drop();
             if (phase.value !== 'in' || event.defaultPrevented || event.isComposing) return;
             const name = nameOf(event),
                 isLetter = name.length === 1;
@@ -36,7 +44,8 @@ export function useKeys(table: Readonly<Record<string, () => void>>): void {
         };
         addEventListener('keydown', key);
         return () => {
-            clearTimeout(timer);
+            drop();
+            drops.delete(drop);
             removeEventListener('keydown', key);
         };
     }, []);

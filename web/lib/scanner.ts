@@ -4,6 +4,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { signal } from '@preact/signals';
 import { Burst, characterOf } from './burst.ts';
+import { dropKeys } from './keys.ts';
 import { phase } from './session.ts';
 
 /** The last code that came while an alarm is held: it opens nobody; the alarm's screen says so. */
@@ -55,6 +56,7 @@ export function useScanner(heard: (text: string) => void): void {
             if (what.is !== 'code') return;
             event.preventDefault();
             event.stopImmediatePropagation();
+            dropKeys();
             for (const put of back) put();
             back = [];
             if (![...takes].some((take) => take(what.text))) now.current(what.text);

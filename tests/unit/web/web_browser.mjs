@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import * as esbuild from 'esbuild';
 import { chromium } from 'playwright-core';
+import { pause } from '../../support/app.mjs';
 import { AXE, holds as holdsTo, scan } from '../../support/web_holds.mjs';
 import { TILES, cards, codeOf, startServer, tickets } from '../../support/web_server.mjs';
 
@@ -134,6 +135,11 @@ async function scanner() {
     check('a scan is heard where no box has the focus', await isOpen(page, NAMES[0]));
     await scan(page, tickets[1]);
     check('a ticket opens too', await isOpen(page, NAMES[1]));
+    await page.locator('h1').click();
+    await scan(page, Array.from({ length: 200 }, (_, i) => codeOf(21, 7, i)).find((code) => code.endsWith('N')));
+    await page.getByText('code of a letter').waitFor();
+    await pause(300); // longer than a letter waits to be a key
+    check('the last character of a code is no key: N at its end closes nobody', await page.locator('.person').isVisible());
     await scan(page, codeOf(20, 4, 999));
     await page.getByText('does not exist here').waitFor();
     check('a card that nobody has opens nobody, and closes who was open', (await page.locator('.person').count()) === 0);

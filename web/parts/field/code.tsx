@@ -12,7 +12,7 @@ export function CodeField({
     capitals,
     onText,
 }: {
-    box: RefObject<HTMLInputElement>;
+    box: RefObject<HTMLInputElement | null>;
     label: string;
     how: string;
     text: string;
