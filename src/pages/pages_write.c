@@ -102,6 +102,7 @@ void pages_put_person(struct pages_call *call, const struct visit_facts *facts)
     put_past(call, "last", facts->last, facts->last_count);
     pages_put_work(call, "work", &facts->open);
     pages_put_findings(call, "urgent", facts->urgent, facts->urgent_count);
+    pages_put_said(call);
 }
 
 /* --- a login ------------------------------------------------------------------------------------------------------ */
