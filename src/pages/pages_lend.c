@@ -62,7 +62,7 @@ enum salve_code pages_call_view_token(struct pages_call *call, struct salve_err 
     hash_of("salve view token 1", secret, session->view_hash);
     mask(secret, call->token, session->view_token);
     (void)pthread_mutex_unlock(&session->view_lock);
-    json_put_text(&call->w, "token", str_make(text, PAGES_VIEW_TOKEN_TEXT_BYTES));
+    json_put_text(&call->w, "viewToken", str_make(text, PAGES_VIEW_TOKEN_TEXT_BYTES));
     pages_put_instant(call, "until", session->held.ends_at_unix_ms);
     explicit_bzero(secret, sizeof secret);
     explicit_bzero(text, sizeof text);
