@@ -52,9 +52,9 @@ enum api_where api_interaction_where(enum api_interaction interaction) { return 
 
 /* --- types -------------------------------------------------------------------------------------------------------- */
 
-#define BIT(interaction) (1u << API_##interaction)
-#define OF_RECORD        (BIT(READ) | BIT(VREAD) | BIT(HISTORY_INSTANCE) | BIT(SEARCH_TYPE))
-#define WRITTEN          (BIT(CREATE) | BIT(UPDATE) | BIT(PATCH) | BIT(DELETE))
+#define BIT(interaction)    (1u << API_##interaction)
+#define OF_RECORD           (BIT(READ) | BIT(VREAD) | BIT(HISTORY_INSTANCE) | BIT(SEARCH_TYPE))
+#define WRITTEN             (BIT(CREATE) | BIT(UPDATE) | BIT(PATCH) | BIT(DELETE))
 #define API_TYPE(type, may) {FHIR_T_##type, #type, may},
 static const struct api_type types[] = {
 #include "api/api_types.def"

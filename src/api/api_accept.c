@@ -45,19 +45,21 @@ static enum media media_of(struct str word)
         const char *word;
         enum media is;
     } words[] = {
-        {"application/fhir+json", MEDIA_FHIR_JSON}, {"application/fhir json", MEDIA_FHIR_JSON}, /* "+" of a query */
-        {"application/json+fhir", MEDIA_FHIR_JSON}, {"application/json", MEDIA_JSON},           {"text/json", MEDIA_JSON},
-        {"json", MEDIA_FHIR_JSON},                  {"*/*", MEDIA_FHIR_JSON},                   {"application/*", MEDIA_FHIR_JSON},
+        {"application/fhir+json", MEDIA_FHIR_JSON},
+        {"application/fhir json", MEDIA_FHIR_JSON}, /* "+" of a query */
+        {"application/json+fhir", MEDIA_FHIR_JSON},
+        {"application/json", MEDIA_JSON},
+        {"text/json", MEDIA_JSON},
+        {"json", MEDIA_FHIR_JSON},
+        {"*/*", MEDIA_FHIR_JSON},
+        {"application/*", MEDIA_FHIR_JSON},
     };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (same_word(word, words[i].word)) return words[i].is;
     return MEDIA_OTHER;
 }
 
-static bool is_other_version(struct str version)
-{
-    return !str_is(version, "4.0") && !str_is(version, "4.0.1");
-}
+static bool is_other_version(struct str version) { return !str_is(version, "4.0") && !str_is(version, "4.0.1"); }
 
 /* One item of Accept, or a Content-Type: what it is, if it is wanted at all and of this version of FHIR. */
 static enum media item_media(struct str item)
@@ -97,7 +99,8 @@ enum salve_code api_body_is(const struct api_call *call, const char *type, bool 
 {
     struct str item = http_request_header(call->request, "content-type"), part, rest = item;
     bool is_json = or_json && item_media(item) != MEDIA_OTHER;
-    bool is = next_part(&rest, ';', &part) && (same_word(part, type) || (or_json && same_word(part, "application/json")));
+    bool is =
+        next_part(&rest, ';', &part) && (same_word(part, type) || (or_json && same_word(part, "application/json")));
     if (is && (!or_json || is_json)) return SALVE_OK;
     salve_fail(err, SALVE_E_USAGE, "Content-Type");
     return salve_why(err, SALVE_E_USAGE, "%s is wanted", type);

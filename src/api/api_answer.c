@@ -128,7 +128,8 @@ void api_answer(struct api *api, unsigned worker, const struct http_request *req
     enum salve_code code = SALVE_E_USAGE;
     reply->route = api->config.first_route;
     fhir_issues_init(&call.issues, call.mem);
-    call.base = arena_printf(call.mem, "%s://%.*s/fhir", api->config.is_tls ? "https" : "http", STR_ARGS(request->host));
+    call.base =
+        arena_printf(call.mem, "%s://%.*s/fhir", api->config.is_tls ? "https" : "http", STR_ARGS(request->host));
     if (wrong != NULL)
         salve_refuse(&err, code, "this server has another name", "%s", wrong);
     else

@@ -31,7 +31,8 @@ static void put_type_schema(struct json_writer *w, const struct api_route *row)
     json_put_text(w, "type", STR("string"));
     json_open(w, "enum", '[');
     for (size_t i = 0; i < count; i++)
-        if (!is_of_type || (types[i].may & (1u << row->interaction)) != 0) json_put_text(w, NULL, str_of(types[i].name));
+        if (!is_of_type || (types[i].may & (1u << row->interaction)) != 0)
+            json_put_text(w, NULL, str_of(types[i].name));
     json_close(w);
     json_close(w);
 }

@@ -9,7 +9,8 @@ enum { OUTCOME_BYTES_MAX = 1 << 20 };
 static void answer(struct api_call *call, int status, const struct salve_err *err)
 {
     struct buf out;
-    struct str body = STR("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"throttled\"}]}");
+    struct str body =
+        STR("{\"resourceType\":\"OperationOutcome\",\"issue\":[{\"severity\":\"error\",\"code\":\"throttled\"}]}");
     buf_init(&out, call->mem, OUTCOME_BYTES_MAX);
     outcome_of(err, &call->issues, call->wants.is_pretty, &out);
     (void)!buf_done(&out, &body, NULL);

@@ -62,19 +62,19 @@ struct pages_session {
     pthread_mutex_t turn;
     int64_t used_ms;
     /* the open person: */
-    struct visit_held held;            /* only with the turn of its worker */
-    _Atomic unsigned open_at;          /* the number of that worker, and 1; 0: nobody is open */
-    char person[PAGES_NAME_BYTES + 1]; /* handle; empty: nobody is open */
-    bool is_urgent;                    /* an alarm of what is kept has no outcome */
-    bool is_pending;                   /* an alarm of what was typed and is not kept has none */
-    enum pages_kept kept;              /* what of these goes with the look */
-    uint64_t paper_alarms, paper_over; /* of that person: what came last; what has its outcome. 0: none */
-    bool is_paper_pending;             /* an alarm of somebody of whom nothing is kept has no outcome */
-    uint64_t passed_on;                /* of the alarms that the list has to see to; 0: none */
-    uint64_t alarms;                   /* of those that have no outcome now */
-    char sex[8];                       /* of the open person, as words speak to them; empty: not known */
-    uint64_t shown;                    /* of the drafts that were shown last; 0: none were */
-    pthread_mutex_t view_lock; /* of the next two: they are looked for in all rows, by anybody */
+    struct visit_held held;                  /* only with the turn of its worker */
+    _Atomic unsigned open_at;                /* the number of that worker, and 1; 0: nobody is open */
+    char person[PAGES_NAME_BYTES + 1];       /* handle; empty: nobody is open */
+    bool is_urgent;                          /* an alarm of what is kept has no outcome */
+    bool is_pending;                         /* an alarm of what was typed and is not kept has none */
+    enum pages_kept kept;                    /* what of these goes with the look */
+    uint64_t paper_alarms, paper_over;       /* of that person: what came last; what has its outcome. 0: none */
+    bool is_paper_pending;                   /* an alarm of somebody of whom nothing is kept has no outcome */
+    uint64_t passed_on;                      /* of the alarms that the list has to see to; 0: none */
+    uint64_t alarms;                         /* of those that have no outcome now */
+    char sex[8];                             /* of the open person, as words speak to them; empty: not known */
+    uint64_t shown;                          /* of the drafts that were shown last; 0: none were */
+    pthread_mutex_t view_lock;               /* of the next two: they are looked for in all rows, by anybody */
     uint8_t view_hash[CRYPTO_SHA256_BYTES];  /* of the token of that view (pages_lend.c); zeros: there is none */
     uint8_t view_token[SESSION_TOKEN_BYTES]; /* what makes the token of the session of it */
     struct pages_letter letters[PAGES_LETTERS];

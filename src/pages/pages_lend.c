@@ -151,8 +151,7 @@ void pages_lend_back(struct pages_lent *lent)
 
 /* --- what is written by it ---------------------------------------------------------------------------------------- */
 
-enum salve_code pages_lent_screening(struct pages_lent *lent, const struct visit_screening **out,
-                                     struct salve_err *err)
+enum salve_code pages_lent_screening(struct pages_lent *lent, const struct visit_screening **out, struct salve_err *err)
 {
     (void)pages_clinic(lent->call); /* an alarm says where to */
     return pages_screening(lent->call, out, err);

@@ -56,7 +56,8 @@ static void a_cookie_is_not_looked_at(void **state)
     const char *path = patient_path(world, "");
     char whole[220];
     (void)snprintf(whole, sizeof whole, "/fhir%s", path);
-    struct api_ask ask = {.path = whole, .lines = {"Cookie", world->browser.cookie, "X-Salve-Token", world->browser.token}};
+    struct api_ask ask = {.path = whole,
+                          .lines = {"Cookie", world->browser.cookie, "X-Salve-Token", world->browser.token}};
     assert_status(api_send(world, &ask), 401);
     (void)snprintf(bearer, sizeof bearer, "Bearer %s", world->browser.cookie + strlen("sid="));
     ask.token = bearer;
@@ -92,7 +93,8 @@ static void a_history_has_the_newest_first(void **state)
     assert_str(text_of(answer, "entry.0.request.method"), "POST");
     assert_str(text_of(answer, "entry.0.response.etag"), "W/\"1\"");
     assert_str(text_of(answer, "entry.0.resource.resourceType"), "Patient");
-    assert_int_equal(count_of(api_get(world, patient_path(world, "/_history?_since=2100-01-01T00:00:00Z")), "entry"), 0);
+    assert_int_equal(count_of(api_get(world, patient_path(world, "/_history?_since=2100-01-01T00:00:00Z")), "entry"),
+                     0);
     assert_outcome(api_get(world, patient_path(world, "/_history?_since=yesterday")), 400, "invalid", "E_USAGE");
 }
 
@@ -101,8 +103,9 @@ static void another_id_is_not_there(void **state)
 {
     struct api_world *world = opened(state);
     struct rec_enrolled other = t_enrol(world->pages->w.t, "Bello", "1980-02-02");
-    char path[100], wrong_type[200];
-    (void)snprintf(path, sizeof path, "/Patient/%s.1", other.compartment.text);
+    char path[100], wrong_type[200], id[COMPARTMENT_TEXT_BYTES + 1];
+    compartment_text(other.compartment, id);
+    (void)snprintf(path, sizeof path, "/Patient/%s.1", id);
     (void)snprintf(wrong_type, sizeof wrong_type, "/Observation/%s", patient_path(world, "") + strlen("/Patient/"));
     struct answer theirs = api_get(world, path), none = api_get(world, "/Patient/none.1"),
                   type = api_get(world, wrong_type);
@@ -119,9 +122,9 @@ static void what_would_cross_people_is_refused_by_its_rule(void **state)
         enum http_method method;
         const char *path, *rule;
     } list[] = {
-        {HTTP_GET, "/fhir/_history", "salve-never/N13"},       {HTTP_GET, "/fhir/$export", "salve-never/N13"},
-        {HTTP_GET, "/fhir/%24export", "salve-never/N13"},      {HTTP_GET, "/fhir/Patient/$export", "salve-never/N13"},
-        {HTTP_POST, "/fhir/$graphql", "salve-never/N12"},      {HTTP_GET, "/fhir/Group/7/$export", "salve-never/N13"},
+        {HTTP_GET, "/fhir/_history", "salve-never/N13"},        {HTTP_GET, "/fhir/$export", "salve-never/N13"},
+        {HTTP_GET, "/fhir/%24export", "salve-never/N13"},       {HTTP_GET, "/fhir/Patient/$export", "salve-never/N13"},
+        {HTTP_POST, "/fhir/$graphql", "salve-never/N12"},       {HTTP_GET, "/fhir/Group/7/$export", "salve-never/N13"},
         {HTTP_POST, "/fhir/Patient/$match", "salve-never/N10"}, {HTTP_POST, "/fhir/Patient", "salve-never/N12"},
     };
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
