@@ -102,7 +102,7 @@ enum salve_code api_body_is(const struct api_call *call, const char *type, bool 
     bool is =
         next_part(&rest, ';', &part) && (same_word(part, type) || (or_json && same_word(part, "application/json")));
     if (is && (!or_json || is_json)) return SALVE_OK;
-    salve_fail(err, SALVE_E_USAGE, "Content-Type");
+    (void)salve_fail(err, SALVE_E_USAGE, "Content-Type");
     return salve_why(err, SALVE_E_USAGE, "%s is wanted", type);
 }
 

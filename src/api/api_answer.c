@@ -54,7 +54,7 @@ static enum salve_code take_view(struct api_call *call, int *status, struct salv
     struct str token = bearer_of(call->request);
     enum salve_code code = SALVE_E_SESSION;
     if (token.len == 0)
-        salve_refuse(err, code, "a token is wanted: Authorization: Bearer ...", "Authorization");
+        (void)salve_refuse(err, code, "a token is wanted: Authorization: Bearer ...", "Authorization");
     else
         code = pages_lend(call->api->config.pages, call->worker, call->request, call->reply, token, &call->lent, err);
     if (code != SALVE_OK) return *status = answer_unknown(call, code, token.len > 0), code;
@@ -131,7 +131,7 @@ void api_answer(struct api *api, unsigned worker, const struct http_request *req
     call.base =
         arena_printf(call.mem, "%s://%.*s/fhir", api->config.is_tls ? "https" : "http", STR_ARGS(request->host));
     if (wrong != NULL)
-        salve_refuse(&err, code, "this server has another name", "%s", wrong);
+        (void)salve_refuse(&err, code, "this server has another name", "%s", wrong);
     else
         code = run(&call, &status, &err);
     if (code != SALVE_OK) api_answer_error(&call, status, &err);

@@ -8,8 +8,8 @@
 
 #define VIEW_TOKEN_HEAD "v1."
 enum { HEAD_BYTES = sizeof VIEW_TOKEN_HEAD - 1, SECRET_BYTES = 32 };
-_Static_assert(HEAD_BYTES + PAGES_TOKEN_TEXT_BYTES == PAGES_VIEW_TOKEN_TEXT_BYTES, "32 bytes in base64url");
-_Static_assert(SESSION_TOKEN_BYTES == CRYPTO_SHA256_BYTES, "a token is masked by one hash");
+_Static_assert((int)HEAD_BYTES + (int)PAGES_TOKEN_TEXT_BYTES == (int)PAGES_VIEW_TOKEN_TEXT_BYTES, "32 bytes in base64url");
+_Static_assert((int)SESSION_TOKEN_BYTES == (int)CRYPTO_SHA256_BYTES, "a token is masked by one hash");
 
 /* --- the token of a view ------------------------------------------------------------------------------------------ */
 

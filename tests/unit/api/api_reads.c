@@ -3,17 +3,14 @@
  * Reading through the API: by whose token, of whom, in which form; and what is refused. */
 #include "api_world.h"
 
+#include "visit/held.h"
+
 static struct api_world *opened(void **state) { return *state; }
 
 /* "Patient/<id>" of the person who is open, as a path. */
 static const char *patient_path(struct api_world *world, const char *more)
 {
     static char path[200];
-    struct browser *browser = &world->browser;
-    struct answer saved = call(browser, "measure",
-                               "{'person':'%P','key':'00000000-0000-4000-8000-000000000001',"
-                               "'readings':[{'word':'weight','text':'70'}],'confirmed':[]}");
-    assert_status(saved, 200);
     struct visit visit = world->pages->w.visit;
     struct visit_held held = {0};
     const struct rec_resource *all = NULL;
