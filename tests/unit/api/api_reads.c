@@ -239,7 +239,9 @@ static void a_token_ends_with_the_agreement(void **state)
     char path[220];
     (void)snprintf(path, sizeof path, "%s", patient_path(world, ""));
     assert_status(api_get(world, path), 200);
-    t_withdraw(world->pages->w.t, world->pages->w.card, PURPOSE_CARE);
+    struct t_site *t = world->pages->w.t;
+    t_must(
+        rec_consent_withdraw(t->site, t_person("1950-01-01"), world->pages->w.card, PURPOSE_CARE, t->mem, NULL, &err));
     struct answer answer = api_get(world, path);
     assert_status(answer, 401);
     assert_true(has_line(answer, "invalid_token"));
