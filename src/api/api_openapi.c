@@ -12,7 +12,7 @@ static const char *method_word(enum http_method method)
     return words[method];
 }
 
-/* --- parameters ---------------------------------------------------------------------------------------------------- */
+/* --- parameters --------------------------------------------------------------------------------------------------- */
 
 static void put_text_schema(struct json_writer *w, const char *name)
 {
@@ -61,7 +61,7 @@ static void put_parameters(struct json_writer *w, const struct api_route *row)
     json_close(w);
 }
 
-/* --- operations ----------------------------------------------------------------------------------------------------- */
+/* --- operations --------------------------------------------------------------------------------------------------- */
 
 static void put_response(struct json_writer *w, const char *status, const char *what)
 {

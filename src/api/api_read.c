@@ -8,7 +8,8 @@
 
 static enum salve_code not_here(struct salve_err *err)
 {
-    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is none of that id in the record that this token opens", "id");
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is none of that id in the record that this token opens",
+                        "resource id");
 }
 
 static bool is_wanted(const struct api_call *call, const struct rec_resource *one)

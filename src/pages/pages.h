@@ -145,10 +145,11 @@ SALVE_MUST_USE enum salve_code pages_lend(struct pages *pages, unsigned worker, 
                                           struct salve_err *err);
 void pages_lend_back(struct pages_lent *lent);
 
-/* pages_lent_screening - the guidelines that the site accepted, ready to evaluate. pages_lent_hold - alarms of what is
- * asked to be written, before any of it is refused or kept: where one has to be told, the session holds the person until
- * it has its outcome. pages_lent_stored - it is kept: findings are made anew as after any entry, and the alarms that
- * the record has now are held; of `alarms` those that no finding of the record stands for. */
+/* pages_lent_screening - the guidelines that the site accepted, ready to evaluate.
+ * pages_lent_hold - alarms of what is asked to be written, before any of it is refused or kept: where one has to be
+ * told, the session holds the person until it has its outcome.
+ * pages_lent_stored - it is kept: findings are made anew as after any entry, and the alarms that the record has now are
+ * held; of `alarms` those that no finding of the record stands for. */
 SALVE_MUST_USE enum salve_code pages_lent_screening(struct pages_lent *lent, const struct visit_screening **out,
                                                     struct salve_err *err);
 void pages_lent_hold(struct pages_lent *lent, const struct screen_found *alarms);

@@ -75,7 +75,7 @@ struct pages_session {
     char sex[8];                             /* of the open person, as words speak to them; empty: not known */
     uint64_t shown;                          /* of the drafts that were shown last; 0: none were */
     pthread_mutex_t view_lock;               /* of the next two: they are looked for in all rows, by anybody */
-    uint8_t view_hash[CRYPTO_SHA256_BYTES];  /* of the token of that view (pages_lend.c); zeros: there is none */
+    uint8_t view_hash[CRYPTO_SHA256_BYTES];  /* of the token of that view (pages_token.c); zeros: there is none */
     uint8_t view_token[SESSION_TOKEN_BYTES]; /* what makes the token of the session of it */
     struct pages_letter letters[PAGES_LETTERS];
     struct pages_enrolled enrolled;
@@ -156,7 +156,7 @@ const struct visit_clinic *pages_clinic(struct pages_call *call);
 #include "pages/pages.def"
 #undef PAGES_CALL
 
-/* --- pages_answer.c: what a request holds while it is answered --- */
+/* --- pages_hold.c: what a request holds while it is answered --- */
 
 /* pages_take_site - the site of a worker, with its turn; false: none is there now. pages_give_site.
  * pages_who_acts - asked of the gate, before anything is made for the session here: nobody fills the table without one.
@@ -168,10 +168,13 @@ enum salve_code pages_who_acts(struct pages_call *call, enum pages_who who, stru
 enum salve_code pages_take_session(struct pages_call *call, struct salve_err *err);
 void pages_call_end(struct pages_call *call);
 
-/* --- pages_lend.c: tokens of views --- */
+/* --- pages_token.c: tokens of views --- */
 
-/* pages_view_token_end - nobody reads by it any more. */
+/* pages_view_token_end - nobody reads by it any more. pages_view_token_find - the token of the session whose view it
+ * opens; false: it opens none. pages_view_token_is - is it that of the view of this session? */
 void pages_view_token_end(struct pages_session *session);
+bool pages_view_token_find(struct pages *pages, struct str token, uint8_t out[SESSION_TOKEN_BYTES]);
+bool pages_view_token_is(struct pages_session *session, struct str token);
 
 /* --- pages_guard.c: is it a page of ours that asks? --- */
 
