@@ -60,7 +60,8 @@ static enum salve_code write_forms(struct pages_content *made, struct salve_err 
     const struct visit_content *content = made->content;
     size_t room = 0, at;
     for (size_t i = 0; i < content->questionnaire_count; i++)
-        for (at = 0; content->questionnaires[i].form != NULL && form_language(content->questionnaires[i].form, &at).len;)
+        for (at = 0;
+             content->questionnaires[i].form != NULL && form_language(content->questionnaires[i].form, &at).len;)
             room++;
     made->forms = arena_array(made->mem, struct pages_form, room + 1);
     if (made->forms == NULL) return salve_fail(err, SALVE_E_MEMORY, "forms");

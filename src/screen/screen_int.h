@@ -151,9 +151,9 @@ bool screen_is_named(const struct rec_resource *one, struct str reference);
 struct screen_kept {
     const struct rec_resource *kept; /* the Observation */
     struct finding finding;
-    const struct screen_note *told, *closed; /* NULL: not yet */
+    const struct screen_note *told, *closed;  /* NULL: not yet */
     const struct screen_note *passed, *since; /* that it was passed on: at last, at first */
-    bool is_retracted;                       /* a value that it rests on was taken back */
+    bool is_retracted;                        /* a value that it rests on was taken back */
     bool is_untold; /* an alarm to tell; or to tell again, where it was retracted behind the telling */
     bool is_open;   /* an alarm that is not told, or not closed */
 };

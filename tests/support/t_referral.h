@@ -141,7 +141,8 @@ static inline struct str refer(struct world *w)
     return id;
 }
 
-static inline enum salve_code note(struct world *w, struct actor actor, struct str id, const char *status, const char *until)
+static inline enum salve_code note(struct world *w, struct actor actor, struct str id, const char *status,
+                                   const char *until)
 {
     struct said said = AS_IT_IS;
     said.status = status;

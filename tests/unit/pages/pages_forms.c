@@ -142,10 +142,10 @@ static void what_is_not_asked_is_judged_and_not_kept(void **state)
     assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
 }
 
-#define JUDGE(answers) "{'person':'%P','form':'danger','answers':[" answers "]}"
-#define PAIN(value)    "{'link':'chest-pain','values':['" value "']}"
+#define JUDGE(answers)  "{'person':'%P','form':'danger','answers':[" answers "]}"
+#define PAIN(value)     "{'link':'chest-pain','values':['" value "']}"
 #define DAYS(link, how) "{'link':'" link "','values':['" how "']}"
-#define SEIZURE        "{'link':'seizure','values':['false']}"
+#define SEIZURE         "{'link':'seizure','values':['false']}"
 
 static bool waits(struct browser *who)
 {
@@ -194,8 +194,8 @@ static void what_was_taken_back_still_wants_somebody_to_look(void **state)
     assert_status(call(&ben, "form-judge", JUDGE("")), 200);
     assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
     /* another form settles nothing of it */
-    assert_status(call(&ben, "form-judge", "{'person':'%P','form':'body','answers':[{'link':'height','values':['170']}]}"),
-                  200);
+    assert_status(
+        call(&ben, "form-judge", "{'person':'%P','form':'body','answers':[{'link':'height','values':['170']}]}"), 200);
     assert_true(waits(&ben));
     assert_status(call(&ben, "not-told", "{'person':'%P','why':'left'}"), 200);
     assert_false(waits(&ben));
@@ -219,12 +219,16 @@ static void what_is_not_kept_is_there_until_it_was_heard(void **state)
     struct pages_world *world = *state;
     struct browser amina = browser_login(world, STR("dr-amina"));
     assert_status(browser_open(&amina, world->w.card), 200);
-    struct answer answer =
-        call(&amina, "form-save",
-             "{'person':'%P'," KEY(6) ",'form':'phq-9','answers':[" DAYS("phq-1", "LA6570-1") "," DAYS(
-                 "phq-2", "LA6570-1") "," DAYS("phq-3", "LA6570-1") "," DAYS("phq-4", "LA6570-1") ","
-                 DAYS("phq-5", "LA6570-1") "," DAYS("phq-6", "LA6570-1") "," DAYS("phq-7", "LA6568-5") ","
-                 DAYS("phq-8", "LA6568-5") "," DAYS("phq-9", "LA6568-5") "]}");
+    struct answer answer = call(
+        &amina, "form-save",
+        "{'person':'%P'," KEY(6) ",'form':'phq-9','answers':[" DAYS("phq-1", "LA6570-1") "," DAYS("phq-2", "LA6570-1") "," DAYS("phq-3", "LA6570-1") "," DAYS(
+            "phq-4",
+            "LA6570-1") "," DAYS("phq-5",
+                                 "LA6570-1") "," DAYS("phq-6",
+                                                      "LA6570-1") "," DAYS("phq-7",
+                                                                           "LA6568-5") "," DAYS("phq-8",
+                                                                                                "LA6568-5") "," DAYS("phq-9",
+                                                                                                                     "LA6568-5") "]}");
     assert_str(text_of(answer, "state"), "stored");
     assert_str(json_number(json_path(answer.json, "unkept")), "10");
     size_t said = count_of(answer, "said");
