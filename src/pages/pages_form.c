@@ -121,7 +121,7 @@ static void note_unkept(struct pages_call *call, const struct judging *in)
         pages_pending_add(call->session, &call->alarms);
 }
 
-/* What was kept has its alarms in the record, or waits as what is not kept; what was taken back before is still there. */
+/* What was kept has its alarms in the record, or waits as what is not kept; what was taken back before is there. */
 static enum salve_code end_stored(struct pages_call *call, const struct judging *in, const struct visit_answered *done,
                                   struct salve_err *err)
 {

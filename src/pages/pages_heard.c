@@ -54,6 +54,13 @@ static void heard_add(struct pages_heard *heard, const struct finding *list, siz
     if (is_whole) *heard = next;
 }
 
+bool pages_has_urgent(const struct screen_found *alarms)
+{
+    bool has = false;
+    for (size_t i = 0; i < alarms->count; i++) has = has || screen_needs_told(&alarms->list[i]);
+    return has;
+}
+
 /* --- alarms of what was typed ------------------------------------------------------------------------------------- */
 
 void pages_pending_add(struct pages_session *session, const struct screen_found *alarms)
@@ -190,36 +197,6 @@ enum salve_code pages_call_heard(struct pages_call *call, struct salve_err *err)
     (void)err;
     unkept_end(call->session);
     return SALVE_OK;
-}
-
-/* --- as it is told ------------------------------------------------------------------------------------------------ */
-
-static void put_heard(struct pages_call *call, const struct pages_heard *heard)
-{
-    for (size_t i = 0; i < heard->count; i++)
-        pages_put_finding(call, NULL, &(struct visit_shown){.finding = heard->list[i], .id = STR("")});
-}
-
-void pages_put_said(struct pages_call *call)
-{
-    const struct pages_said *said = &call->session->said;
-    struct json_writer *w = &call->w;
-    json_put_bool(w, "waits", pages_judged_waits(call->session) || call->session->is_pending);
-    json_open(w, "pending", '[');
-    put_heard(call, &said->judged.heard);
-    put_heard(call, &said->pending);
-    json_close(w);
-    if (said->unkept_answers == 0 && !said->is_unkept_lost) {
-        json_put_null(w, "unkept");
-        return;
-    }
-    json_open(w, "unkept", '{');
-    json_put_i64(w, "answers", (int64_t)said->unkept_answers);
-    json_put_bool(w, "lost", said->is_unkept_lost);
-    json_open(w, "said", '[');
-    put_heard(call, &said->unkept);
-    json_close(w);
-    json_close(w);
 }
 
 void pages_said_end(struct pages_said *said)

@@ -332,6 +332,8 @@ enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err);
 /* The item of an alarm of answers that were taken back: what it was is not said. */
 #define PAGES_TAKEN_BACK "taken-back"
 
+/* pages_has_urgent - does an alarm wait to be told? */
+bool pages_has_urgent(const struct screen_found *alarms);
 /* pages_pending_add - alarms of what was typed and is not kept wait for an outcome; of what needs none, nothing.
  * pages_pending_end - they have it. */
 void pages_pending_add(struct pages_session *session, const struct screen_found *alarms);
@@ -345,21 +347,18 @@ void pages_judged_end(struct pages_session *session);
 bool pages_judged_waits(const struct pages_session *session);
 /* pages_unkept_add - what was found in so many answers that are not kept, until the call `heard`. */
 void pages_unkept_add(struct pages_session *session, size_t answers, const struct screen_found *found);
-/* pages_put_said - all of it, in the languages of the call. pages_said_end - wipes it. */
-void pages_put_said(struct pages_call *call);
+/* pages_said_end - wipes all of it. */
 void pages_said_end(struct pages_said *said);
 
 /* --- pages_stored.c: what is said of what was typed --- */
 
 /* pages_check_judged - the first thing that is wrong with a request that is judged whatever is, before its values:
  * reading it, a list of `count` items that is empty, its key, its person. pages_check_open - reading it, and its
- * person, alone. pages_has_urgent - does an alarm wait to be
- * told? pages_put_stored - what follows from values that were kept: findings, alarms, work. was_kept: by an earlier try
- * of the same request. */
+ * person, alone. pages_put_stored - what follows from values that were kept: findings, alarms, work. was_kept: by an
+ * earlier try of the same request. */
 enum salve_code pages_check_judged(const struct pages_call *call, size_t count, const char *member,
                                    struct salve_err *err);
 enum salve_code pages_check_open(const struct pages_call *call, struct salve_err *err);
-bool pages_has_urgent(const struct screen_found *alarms);
 enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
                                  struct salve_err *err);
 

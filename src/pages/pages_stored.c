@@ -34,13 +34,6 @@ enum salve_code pages_check_judged(const struct pages_call *call, size_t count, 
     return pages_check_open(call, err);
 }
 
-bool pages_has_urgent(const struct screen_found *alarms)
-{
-    bool has = false;
-    for (size_t i = 0; i < alarms->count; i++) has = has || screen_needs_told(&alarms->list[i]);
-    return has;
-}
-
 struct storing {
     struct pages_call *call;
     bool was_kept;

@@ -97,7 +97,8 @@ function Questionnaires({ all }: { all: Rules['questionnaires'] }) {
                         {title ?? id}
                         {version !== null && (
                             <>
-                                , {t('rules.version', { version })}: {t('rules.items', { count: items })}, {list(languages)}
+                                , {t('rules.version', { version })}: {t('rules.items', { count: items })},{' '}
+                                {list(languages)}
                             </>
                         )}
                         {broken !== null && (

@@ -127,8 +127,8 @@ export const urgentLets = (urgent: Urgent, _how: Leaving): boolean => !urgentHel
 
 /** passedSince - since when all of them are passed on; null: one of them came new, and everything is asked. */
 export function passedSince(alarms: readonly Alarm[]): string | null {
-    const since = alarms.map(({ passedOn }) => passedOn?.since ?? null);
-    return since.reduce((first, one) => (first === null || one === null ? null : one < first ? one : first), since[0] ?? null);
+    const since = alarms.flatMap(({ passedOn }) => passedOn?.since ?? []);
+    return since.length < alarms.length ? null : ([...since].sort()[0] ?? null);
 }
 
 /** A finding of which nothing is known but that there is one. */
