@@ -120,8 +120,8 @@ static void look_line(struct buf *out, const struct rec_look *look)
              : is_own     ? "with the card"
                           : role_text(look->actor.role),
              is_by_link || look->actor.id.len == 0 ? ""
-             : is_own                ? ", staff there: "
-                                     : " ",
+             : is_own                              ? ", staff there: "
+                                                   : " ",
              STR_ARGS(is_by_link ? look->by : look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
     if (look->classes != 0) buf_add(out, STR(": "));
     visit_classes_add(look->classes, out);

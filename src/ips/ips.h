@@ -3,7 +3,7 @@
  * ips - an International Patient Summary: one FHIR document Bundle of what is recorded of one person, for somebody who
  * has to treat them and never saw them. Resources in, JSON out; no I/O, no clock.
  *
- *     struct ips_ask ask = {.resources = list, .count = n, .custodian = STR("Tent 4"), .uuid = uuid, .now_unix_ms = now};
+ *     struct ips_ask ask = {.resources = list, .count = n, .custodian = name, .uuid = uuid, .now_unix_ms = now};
  *     code = ips_write(&ask, mem, &json, err);                  // E_NOT_FOUND: there is no Patient among them
  *
  * What stands in it:
