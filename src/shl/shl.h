@@ -65,7 +65,7 @@ struct shl_ask {
     int64_t embedded_max; /* bytes of a file that may stand in the manifest itself; -1: it is not said */
 };
 
-/* shl_ask_read - the body of a request for a manifest; texts in mem. E_SYNTAX, E_TOO_BIG; E_INVALID names the member. */
+/* shl_ask_read - the body of a request for a manifest; texts in mem. E_SYNTAX, E_TOO_BIG; E_INVALID names a member. */
 SALVE_MUST_USE enum salve_code shl_ask_read(struct str json, struct arena *mem, struct shl_ask *out,
                                             struct salve_err *err);
 
