@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Searches in the record that the token opens (R4 search.html, http.html 3.1.0.11): by GET and by POST _search, over
  * one type or over the compartment. Every page of one search sees the record as it stood when the first was asked for:
- * the link to the next names the last record of then, and what was saved since is looked at in the version before it. */
+ * the links name the newest record of then, and what was saved since is looked at in the version before it. */
 #include "api/api_int.h"
 
 #include "fhir/tape_edit.h"
@@ -18,10 +18,9 @@ struct searching {
     struct api_call *call;
     fhir_type_id type; /* 0: every type */
     struct page page;
-    struct search_world world;
     struct search *search;
     struct search_resource *resources;
-    const struct rec_resource **stored; /* beside resources */
+    struct rec_resource *stored; /* beside resources */
     size_t count;
     struct search_found found;
 };
@@ -68,18 +67,21 @@ static enum salve_code add_body(struct api_call *call, struct salve_err *err)
     return code;
 }
 
-/* A rule of docs/never.md is told as such. */
-static enum salve_code parse(struct searching *s, struct salve_err *err)
+enum salve_code api_search_parse(struct api_call *call, const struct api_search_ask *asked, struct search **out,
+                                 struct salve_err *err)
 {
-    struct api_call *call = s->call;
+    size_t count = asked->query->count;
     struct search_fault fault;
-    struct search_pair *pairs = arena_array(call->mem, struct search_pair, call->query.count + 1);
-    struct search_ask ask = {.type = s->type, .pairs = pairs, .pair_count = call->query.count, .world = &s->world};
-    if (pairs == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
-    for (size_t i = 0; i < call->query.count; i++)
-        pairs[i] = (struct search_pair){call->query.list[i].name, call->query.list[i].value};
-    ask.is_strict = call->wants.is_strict;
-    enum salve_code code = search_parse(&ask, call->mem, &s->search, &fault, err);
+    struct search_world *world = arena_new(call->mem, struct search_world);
+    struct search_pair *pairs = arena_array(call->mem, struct search_pair, count + 1);
+    if (pairs == NULL || world == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
+    *world = (struct search_world){.base = call->base, .now_unix_ms = asked->now_unix_ms};
+    TRY(site_zone(call->visit->site, &world->zone, err));
+    for (size_t i = 0; i < count; i++)
+        pairs[i] = (struct search_pair){asked->query->list[i].name, asked->query->list[i].value};
+    struct search_ask ask = {
+        .type = asked->type, .pairs = pairs, .pair_count = count, .world = world, .is_strict = asked->is_strict};
+    enum salve_code code = search_parse(&ask, call->mem, out, &fault, err);
     return fault.rule == NULL ? code : api_never(call, fault.rule, fault.why, err);
 }
 
@@ -90,16 +92,14 @@ static enum salve_code read_request(struct searching *s, struct salve_err *err)
     struct str page = api_query_get(&call->query, "_page");
     s->page.now_unix_ms = site_now_unix_ms(call->visit->site);
     if (page.ptr != NULL) TRY(read_page(page, &s->page, err));
-    TRY(site_zone(call->visit->site, &s->world.zone, err));
-    s->world.base = call->base;
-    s->world.now_unix_ms = s->page.now_unix_ms;
-    return parse(s, err);
+    struct api_search_ask ask = {s->type, &call->query, s->page.now_unix_ms, call->wants.is_strict};
+    return api_search_parse(call, &ask, &s->search, err);
 }
 
 /* --- the record as it stood --------------------------------------------------------------------------------------- */
 
-/* The version of then; NULL: it was not there yet. */
-static enum salve_code version_of_then(struct searching *s, const struct rec_resource *newest,
+/* The version of then; NULL: it was not there yet. What is made for each request (is_made) has one version only. */
+static enum salve_code version_of_then(struct searching *s, const struct rec_resource *newest, bool is_made,
                                        const struct rec_resource **out, struct salve_err *err)
 {
     const struct rec_resource **list = NULL;
@@ -107,29 +107,31 @@ static enum salve_code version_of_then(struct searching *s, const struct rec_res
     *out = newest;
     if (newest->record_seq <= s->page.until_seq) return SALVE_OK;
     *out = NULL;
+    if (is_made) return SALVE_OK;
     TRY(rec_history(s->call->view, newest->id, s->call->mem, &list, &count, err));
     for (size_t i = 0; i < count; i++)
         if (list[i]->record_seq <= s->page.until_seq) *out = list[i];
     return SALVE_OK;
 }
 
-static enum salve_code read_record(struct searching *s, struct salve_err *err)
+static enum salve_code take(struct searching *s, const struct rec_resource *all, size_t count, bool is_made,
+                            struct salve_err *err)
 {
-    const struct rec_resource *all = NULL, *then;
-    size_t count = 0;
-    TRY(rec_all(s->call->view, 0, &all, &count, err));
-    s->resources = arena_array(s->call->mem, struct search_resource, count + 1);
-    s->stored = arena_alloc_array(s->call->mem, sizeof *s->stored, count + 1);
-    if (s->resources == NULL || s->stored == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
+    const struct rec_resource *then;
     bool is_first = s->page.until_seq == 0;
+    s->resources = arena_array(s->call->mem, struct search_resource, count + 1);
+    s->stored = arena_array(s->call->mem, struct rec_resource, count + 1);
+    if (s->resources == NULL || s->stored == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
     for (size_t i = 0; is_first && i < count; i++)
         if (all[i].record_seq > s->page.until_seq) s->page.until_seq = all[i].record_seq;
     for (size_t i = 0; i < count; i++) {
-        TRY(version_of_then(s, &all[i], &then, err));
-        if (then == NULL) continue;
-        s->stored[s->count] = then;
-        s->resources[s->count++] =
-            (struct search_resource){.tape = &then->tape, .id = then->id, .updated_unix_ms = then->saved_at_unix_ms};
+        TRY(version_of_then(s, &all[i], is_made, &then, err));
+        if (then != NULL) s->stored[s->count++] = *then;
+    }
+    for (size_t i = 0; i < s->count; i++) {
+        const struct rec_resource *one = &s->stored[i];
+        s->resources[i] =
+            (struct search_resource){.tape = &one->tape, .id = one->id, .updated_unix_ms = one->saved_at_unix_ms};
     }
     return SALVE_OK;
 }
@@ -197,7 +199,7 @@ static void put_links(const struct searching *s, struct tape_builder *make)
 static enum salve_code put_entry(struct searching *s, struct tape_builder *make, uint32_t index, const char *mode,
                                  struct salve_err *err)
 {
-    const struct rec_resource *one = s->stored[index];
+    const struct rec_resource *one = &s->stored[index];
     struct tape tape;
     TRY(api_shape(s->call, one, &tape, err));
     tape_open(make, "entry");
@@ -267,13 +269,22 @@ static enum salve_code answer(struct searching *s, struct salve_err *err)
     return api_answer_tape(s->call, 200, &bundle, err);
 }
 
-static enum salve_code search_record(struct api_call *call, fhir_type_id type, struct salve_err *err)
+enum salve_code api_search_in(struct api_call *call, fhir_type_id type, const struct rec_resource *all, size_t count,
+                              bool is_made, struct salve_err *err)
 {
     struct searching s = {.call = call, .type = type};
     TRY(read_request(&s, err));
-    TRY(read_record(&s, err));
+    TRY(take(&s, all, count, is_made, err));
     TRY(search_run(s.search, s.resources, s.count, s.page.skip, call->mem, &s.found, err));
     return answer(&s, err);
+}
+
+static enum salve_code search_record(struct api_call *call, fhir_type_id type, struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    TRY(rec_all(call->view, 0, &all, &count, err));
+    return api_search_in(call, type, all, count, false, err);
 }
 
 enum salve_code api_search(struct api_call *call, struct salve_err *err)
