@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json chart crypto passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json chart crypto passkey db confine tls config http fhir value terms patch machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -25,6 +25,7 @@ NEEDS_http      := tls base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
+NEEDS_patch     := fhir json base
 NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
 NEEDS_fhirpath  := machine terms fhir base
@@ -62,6 +63,7 @@ DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
 DOORS_terms     := terms
+DOORS_patch     := patch
 DOORS_machine   := machine_ops run
 DOORS_admit     := admit import same
 DOORS_fhirpath  := fhirpath invariants tree
@@ -82,7 +84,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers
+DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers write
 DOORS_pages     := pages
 
 # What a module is linked with: itself, and for each need the same.
