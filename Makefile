@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json chart crypto passkey db confine tls config http fhir value terms patch machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json chart crypto passkey db confine tls config http fhir value terms patch search machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -26,6 +26,7 @@ NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
 NEEDS_patch     := fhir json base
+NEEDS_search    := terms value fhir base
 NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
 NEEDS_fhirpath  := machine terms fhir base
@@ -64,6 +65,7 @@ DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
 DOORS_terms     := terms
 DOORS_patch     := patch
+DOORS_search    := search
 DOORS_machine   := machine_ops run
 DOORS_admit     := admit import same
 DOORS_fhirpath  := fhirpath invariants tree
@@ -133,6 +135,7 @@ Q := $(if $(VERBOSE),,@)
 # --- modules -------------------------------------------------------------------------------------------------------
 GEN_fhir := $(GEN)/fhir_tables.c
 GEN_value := $(GEN)/ucum_table.c
+GEN_search := $(GEN)/search_tables.c
 GEN_admit := $(GEN)/admit_own.c
 GEN_pages := $(GEN)/web_files.c
 GEN_serve := $(GEN)/web_files.c
@@ -178,6 +181,11 @@ $(GEN)/fhir_tables.c: tools/fhir_tables.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/fhir_tables.mjs $(DEFINITIONS) $(GEN)
 $(GEN)/fhir_tables.h: $(GEN)/fhir_tables.c ;
+
+# The parameters that searches know, of the types that admission knows.
+$(GEN)/search_tables.c: tools/search_tables.mjs src/admit/admit.def node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	$(NODE) tools/search_tables.mjs $(DEFINITIONS) src/admit/admit.def $@
 
 UCUM_DEFINITIONS := node_modules/@lhncbc/ucum-lhc/data/ucumDefs.min.json
 $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json

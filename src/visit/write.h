@@ -59,8 +59,9 @@ struct visit_write_ask {
     bool minimise; /* leave out what may not be kept */
     const struct ranges *ranges;
     const struct visit_screening *screening;
-    const struct salve_err
-        *impossible; /* something is wrong with it already: it is judged, and nothing is kept; NULL */
+    bool is_trial; /* it is judged and told, and that is all */
+    /* Something is wrong with it already: it is judged, and nothing is kept. NULL: nothing is. */
+    const struct salve_err *impossible;
     /* What the alarm layer finds, before all else. Any of these may be NULL. */
     void (*alarms)(void *with, const struct screen_found *findings);
     void (*issues)(void *with, const struct fhir_issues *issues, bool is_refused);
