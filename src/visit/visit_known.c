@@ -317,14 +317,34 @@ static enum salve_code same_text(struct visit_known *known, const struct tape *a
     return SALVE_OK;
 }
 
+/* The visit of a result is named here where nobody else names one: it stays named. */
+static enum salve_code keep_visit(struct visit_known *known, const struct item *here, struct import_resource *came,
+                                  struct salve_err *err)
+{
+    struct tape_builder make;
+    struct tape named;
+    tape_at visit = tape_child(here->tape, 0, FHIR_N_encounter);
+    if (here->mark.type != FHIR_T_Observation || visit == TAPE_NONE ||
+        tape_child(&came->tape, 0, FHIR_N_encounter) != TAPE_NONE)
+        return SALVE_OK;
+    tape_build(&make, known->mem, FHIR_T_Observation);
+    for (tape_at c = tape_first(&came->tape, 0); c != TAPE_NONE; c = tape_next(&came->tape, 0, c))
+        tape_add_child(&make, &came->tape, c);
+    tape_add_child(&make, here->tape, visit);
+    TRY(tape_built(&make, &named, err));
+    came->tape = named;
+    return SALVE_OK;
+}
+
 /* Who says so knows the version before: it may say again what an older one said. */
-static enum salve_code renew(struct visit_known *known, struct item *here, const struct import_resource *came,
+static enum salve_code renew(struct visit_known *known, struct item *here, struct import_resource *came,
                              const struct same_mark *mark, bool *is_kept, struct salve_err *err)
 {
     bool is_same = false;
     if (here->is_apart != (came->families != 0))
         return salve_refuse(err, SALVE_E_INVALID, "its codes keep it apart, or no longer do: that is another resource",
                             "%.*s.code", STR_ARGS(came->type));
+    TRY(keep_visit(known, here, came, err));
     TRY(same_text(known, here->tape, &came->tape, &is_same, err));
     note_fate(known, came, is_same ? VISIT_FATE_HERE : VISIT_FATE_NEXT, here->id);
     here->is_matched = true;

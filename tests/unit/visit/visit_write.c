@@ -65,11 +65,11 @@ static void find_patient(struct desk *d)
         if (str_is(all[i].type, "Patient")) (void)snprintf(d->patient, sizeof d->patient, "%.*s", STR_ARGS(all[i].id));
 }
 
-static void desk_open(struct desk *d, const char *name, struct actor actor)
+static void desk_open(struct desk *d, const char *name, const struct actor *actor)
 {
     *d = (struct desk){.w = world_make(name, "alarms")};
     d->visit = d->w.visit;
-    d->visit.actor = actor;
+    d->visit.actor = *actor; /* logged in by now */
     t_must(visit_screening(&d->visit, &d->screening, &err));
     t_must(visit_hold(&d->visit, d->w.card, &d->held, &err));
     d->visit.held = &d->held;
@@ -172,7 +172,7 @@ static void what_is_created_has_an_id_of_the_record(void **state)
 {
     struct desk d;
     (void)state;
-    desk_open(&d, "create", T_CLINICIAN);
+    desk_open(&d, "create", &T_CLINICIAN);
     assert_code(write_some(&d, (struct visit_write[]){create(&d, WEIGHT("71.5"))}, 1), SALVE_OK);
     assert_int_equal(d.sum.list[0].word, VISIT_WRITE_NEW);
     const struct rec_resource *one = newest(&d, id_at(&d, 0));
@@ -187,7 +187,7 @@ static void a_request_that_is_made_again_keeps_nothing_twice(void **state)
 {
     struct desk d;
     (void)state;
-    desk_open(&d, "again", T_CLINICIAN);
+    desk_open(&d, "again", &T_CLINICIAN);
     struct visit_write one = create(&d, WEIGHT("71.5"));
     assert_code(write_some(&d, &one, 1), SALVE_OK);
     struct str id = id_at(&d, 0);
@@ -212,7 +212,7 @@ static void answers_that_come_again_are_not_made_into_results_again(void **state
         "{\"value\":71.5,\"unit\":\"kg\",\"system\":\"http://unitsofmeasure.org\",\"code\":\"kg\"}}]}]}";
     struct desk d;
     (void)state;
-    desk_open(&d, "answers", T_CLINICIAN);
+    desk_open(&d, "answers", &T_CLINICIAN);
     struct visit_write one = create(&d, answers);
     for (int i = 0; i < 2; i++) {
         assert_code(write_some(&d, &one, 1), SALVE_OK);
@@ -226,7 +226,7 @@ static void an_update_names_the_version_that_it_saw(void **state)
 {
     struct desk d;
     (void)state;
-    desk_open(&d, "version", T_CLINICIAN);
+    desk_open(&d, "version", &T_CLINICIAN);
     assert_code(write_some(&d, (struct visit_write[]){create(&d, WEIGHT("71.5"))}, 1), SALVE_OK);
     struct str id = id_at(&d, 0);
     struct visit_write one = update(&d, id, 0, WEIGHT("72"));
@@ -251,7 +251,7 @@ static void nobody_makes_an_id_and_nobody_writes_another_record(void **state)
 {
     struct desk d;
     (void)state;
-    desk_open(&d, "ids", T_CLINICIAN);
+    desk_open(&d, "ids", &T_CLINICIAN);
     struct visit_write one = update(&d, STR("abc"), 1, WEIGHT("72"));
     assert_code(write_some(&d, &one, 1), SALVE_E_NOT_FOUND);
     assert_int_equal(d.sum.wrong, VISIT_WRITE_UNKNOWN);
@@ -270,7 +270,7 @@ static void what_is_deleted_is_taken_back_and_noted(void **state)
     bool is[64];
     size_t count = 0, deleted = 0;
     (void)state;
-    desk_open(&d, "delete", T_CLINICIAN);
+    desk_open(&d, "delete", &T_CLINICIAN);
     assert_code(write_some(&d, (struct visit_write[]){create(&d, WEIGHT("71.5")), create(&d, WEIGHT("80"))}, 2),
                 SALVE_OK);
     struct str id = id_at(&d, 0), other = id_at(&d, 1);
@@ -305,7 +305,7 @@ static void a_person_is_corrected_one_fact_at_a_time(void **state)
     "{\"resourceType\":\"Patient\",\"name\":[{\"family\":\"" name "\",\"given\":[\"Tala\"]}]" more "}"
     struct desk d;
     (void)state;
-    desk_open(&d, "patient", T_CLINICIAN);
+    desk_open(&d, "patient", &T_CLINICIAN);
     struct str id = str_of(d.patient);
     uint32_t version = newest(&d, id)->version;
     static const char *const wrong[] = {PATIENT("Somebody", ",\"birthDate\":\"1981-02-02\""), PATIENT("Adeyemi", "")};
@@ -329,7 +329,7 @@ static void several_refer_to_each_other_and_stand_together(void **state)
 {
     struct desk d;
     (void)state;
-    desk_open(&d, "several", T_CLINICIAN);
+    desk_open(&d, "several", &T_CLINICIAN);
     struct visit_write two[] = {
         create(&d,
                "{\"resourceType\":\"DiagnosticReport\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
@@ -382,7 +382,7 @@ static void an_alarm_is_told_whatever_becomes_of_it(void **state)
     struct desk d;
     struct salve_err broken = {.code = SALVE_E_SYNTAX};
     (void)state;
-    desk_open(&d, "alarm", T_ASSISTANT);
+    desk_open(&d, "alarm", &T_ASSISTANT);
     struct visit_write one = create(&d, PRESSURE("final", "232"));
     assert_code(write_with(&d, &one, 1, (struct visit_write_ask){.impossible = &broken}), SALVE_E_SYNTAX);
     assert_true(urgent(&d) > 0);
@@ -408,7 +408,7 @@ static void an_unlikely_number_waits_until_it_is_said_to_be_final(void **state)
 {
     struct desk d;
     (void)state;
-    desk_open(&d, "unlikely", T_CLINICIAN);
+    desk_open(&d, "unlikely", &T_CLINICIAN);
     assert_code(write_some(&d, (struct visit_write[]){create(&d, WEIGHT("290"))}, 1), SALVE_OK);
     struct str id = id_at(&d, 0);
     assert_true(d.unlikely_count > 0);
@@ -430,7 +430,7 @@ static void what_may_not_be_kept_is_refused_or_left_out_by_its_path(void **state
                                     "1999/xhtml\\\">x</div>\"}");
     struct desk d;
     (void)state;
-    desk_open(&d, "leftout", T_CLINICIAN);
+    desk_open(&d, "leftout", &T_CLINICIAN);
     struct visit_write one = create(&d, text);
     assert_code(write_some(&d, &one, 1), SALVE_E_NOT_ADMITTED);
     assert_true(d.is_refused);
@@ -446,7 +446,7 @@ static void what_is_kept_apart_is_kept_with_the_tick_alone(void **state)
 {
     struct desk d;
     (void)state;
-    desk_open(&d, "apart", T_CLINICIAN);
+    desk_open(&d, "apart", &T_CLINICIAN);
     struct visit_write two[] = {create(&d, WEIGHT("71.5")),
                                 create(&d, OBSERVATION("final", "44261-6", NINE ",\"valueInteger\":12"))};
     assert_code(write_some(&d, two, 2), SALVE_E_CONSENT);
@@ -462,7 +462,7 @@ static void what_was_made_here_is_changed_by_nobody(void **state)
     const struct rec_resource *all = NULL;
     size_t count = 0, tried = 0;
     (void)state;
-    desk_open(&d, "made", T_CLINICIAN);
+    desk_open(&d, "made", &T_CLINICIAN);
     assert_code(write_some(&d, (struct visit_write[]){create(&d, PRESSURE("final", "232"))}, 1), SALVE_OK);
     t_must(visit_screen(&d.visit, &d.screening, d.held.who, &found, &err));
     t_must(rec_all(view_of(&d), 0, &all, &count, &err));
