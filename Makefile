@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json chart crypto passkey db confine tls config http fhir value terms patch search machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages serve cli
+MODULES := base json chart crypto passkey db confine tls config http fhir value terms patch search machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages api serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -48,7 +48,8 @@ NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter form screen records day ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter form records ranges chart crypto json base
-NEEDS_serve     := tls pages letter paper door http confine records crypto json base
+NEEDS_api       := pages http visit screen records fhirpath search patch fhir crypto json base
+NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
@@ -88,6 +89,7 @@ DOORS_paper     := paper
 DOORS_serve     := serve
 DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers write
 DOORS_pages     := pages
+DOORS_api       := api
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))

@@ -62,7 +62,7 @@ const struct search_param *search_params(fhir_type_id type, size_t *count);
 const struct search_param *search_param_find(fhir_type_id type, struct str code);
 
 /* search_refuses - does a rule of docs/never.md refuse searching this type by this parameter, whoever asks? Its id
- * ("N12"), else NULL. `name` as it stands in a request, with modifiers and chains. */
+ * ("salve-never/N12"), else NULL. `name` as it stands in a request, with modifiers and chains. */
 const char *search_refuses(fhir_type_id type, struct str name);
 
 /* --- asking ------------------------------------------------------------------------------------------------------- */
@@ -70,16 +70,6 @@ const char *search_refuses(fhir_type_id type, struct str name);
 struct search_pair {
     struct str name, value; /* decoded */
 };
-
-/* search_pairs - "a=1&b=2" (application/x-www-form-urlencoded, as in an address and in the body of POST _search) as
- * pairs in mem, added behind those that are there.
- *   errors  E_SYNTAX a % without two digits, or text that is no UTF-8; E_TOO_BIG more than SEARCH_PAIRS_MAX */
-struct search_pairs {
-    struct search_pair items[SEARCH_PAIRS_MAX];
-    size_t count;
-};
-SALVE_MUST_USE enum salve_code search_pairs_read(struct str query, struct arena *mem, struct search_pairs *pairs,
-                                                 struct salve_err *err);
 
 /* What a search may know beside the resources. Zero is fine for every member. */
 struct search_world {
@@ -90,7 +80,7 @@ struct search_world {
 };
 
 struct search_ask {
-    fhir_type_id type; /* 0: every type (a whole compartment); only _ parameters of all types fit then */
+    fhir_type_id type; /* 0: every type, or those of _type (a whole compartment); only _ parameters fit then */
     const struct search_pair *pairs;
     size_t pair_count;
     const struct search_world *world;
@@ -102,7 +92,7 @@ struct search; /* parsed, opaque; read-only, lives as long as mem and the texts 
 /* What an error is about. */
 struct search_fault {
     struct str name;  /* the parameter, as it was sent */
-    const char *rule; /* "N12"; NULL: no rule of docs/never.md */
+    const char *rule; /* "salve-never/N12"; NULL: no rule of docs/never.md */
 };
 SALVE_MUST_USE enum salve_code search_parse(const struct search_ask *ask, struct arena *mem, struct search **out,
                                             struct search_fault *fault, struct salve_err *err);
@@ -110,15 +100,9 @@ SALVE_MUST_USE enum salve_code search_parse(const struct search_ask *ask, struct
 /* search_uses - was pair `i` of the request understood (else it was passed over)? For the self link and its outcome. */
 bool search_uses(const struct search *search, size_t i);
 
-/* How the answer is to look; the face does it. */
-enum search_total { SEARCH_TOTAL_ACCURATE, SEARCH_TOTAL_NONE };
-struct search_shape {
-    size_t count;            /* _count; 0: only the total */
-    enum search_total total; /* _total; an estimate is accurate here */
-    struct str summary;      /* "true", "text", "data", "count", "false"; STR_NONE: not said */
-    struct str elements;     /* "status,code"; STR_NONE: all */
-};
-struct search_shape search_shape(const struct search *search);
+/* What of the answer is said here: _count (0: only the total), and whether _total leaves the total out. */
+size_t search_page_size(const struct search *search);
+bool search_counts(const struct search *search);
 
 /* --- running ------------------------------------------------------------------------------------------------------ */
 

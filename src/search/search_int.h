@@ -102,6 +102,7 @@ struct search_include {
     bool is_reverse, is_repeated;
 };
 
+enum { SEARCH_TYPES_MAX = 32 };
 struct search {
     fhir_type_id type;
     const struct search_world *world;
@@ -109,7 +110,9 @@ struct search {
     struct search_sort sorts[SEARCH_SORTS_MAX];
     struct search_include includes[SEARCH_INCLUDES_MAX];
     size_t test_count, sort_count, include_count;
-    struct search_shape shape;
+    fhir_type_id types[SEARCH_TYPES_MAX]; /* of _type, 0 behind the last; none: every type */
+    size_t page_size;
+    bool counts;
     bool *used;
 };
 

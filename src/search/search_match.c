@@ -125,11 +125,19 @@ static bool meets(const struct search *search, const struct search_test *test, s
     return is_met != is_turned;
 }
 
+static bool is_of_type(const struct search *search, fhir_type_id type)
+{
+    if (search->type != 0) return type == search->type;
+    const fhir_type_id *one = search->types;
+    while (*one != 0 && *one != type) one++;
+    return *one == type || search->types[0] == 0;
+}
+
 enum salve_code search_meets(const struct search *search, const struct search_resource *resource, struct arena *mem,
                              bool *out, struct salve_err *err)
 {
     struct search_node root = {.resource = resource, .at = 0};
-    *out = search->type == 0 || tape_type(resource->tape, 0) == search->type;
+    *out = is_of_type(search, tape_type(resource->tape, 0));
     for (size_t i = 0; i < search->test_count && *out; i++) {
         struct search_look look = {.search = search, .test = &search->tests[i], .mem = mem};
         *out = meets(search, &search->tests[i], &look, root);

@@ -97,7 +97,7 @@ static enum salve_code read_count(struct reading *r, struct str value)
     int64_t count;
     if (!str_to_i64(value, &count) || count < 0)
         return salve_refuse(r->err, SALVE_E_SYNTAX, "it is no whole number", "_count");
-    r->search->shape.count = count > SEARCH_COUNT_MAX ? SEARCH_COUNT_MAX : (size_t)count;
+    r->search->page_size = count > SEARCH_COUNT_MAX ? SEARCH_COUNT_MAX : (size_t)count;
     return SALVE_OK;
 }
 
@@ -106,24 +106,22 @@ static enum salve_code read_total(struct reading *r, struct str value)
     bool is_none = str_is(value, "none");
     if (!is_none && !str_is(value, "estimate") && !str_is(value, "accurate"))
         return salve_refuse(r->err, SALVE_E_SYNTAX, "it is none, estimate or accurate", "_total");
-    r->search->shape.total = is_none ? SEARCH_TOTAL_NONE : SEARCH_TOTAL_ACCURATE;
+    r->search->counts = !is_none;
     return SALVE_OK;
 }
 
-static enum salve_code read_summary(struct reading *r, struct str value)
+static enum salve_code read_types(struct reading *r, struct str value)
 {
-    static const char *const known[] = {"true", "text", "data", "count", "false"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        if (!str_is(value, known[i])) continue;
-        r->search->shape.summary = value;
-        return SALVE_OK;
+    struct str piece;
+    size_t count = 0;
+    if (r->ask->type != 0) return not_known(r, "the address names the type", STR("_type"));
+    while (search_piece(&value, ',', &piece)) {
+        fhir_type_id type = fhir_type_find(piece);
+        if (count == SEARCH_TYPES_MAX - 1)
+            return salve_refuse(r->err, SALVE_E_TOO_BIG, "it names more than 31 types", "_type");
+        if (type == 0 || fhir_types[type].kind != FHIR_RESOURCE) return not_known(r, "that is no type", STR("_type"));
+        r->search->types[count++] = type;
     }
-    return salve_refuse(r->err, SALVE_E_SYNTAX, "it is true, text, data, count or false", "_summary");
-}
-
-static enum salve_code read_elements(struct reading *r, struct str value)
-{
-    r->search->shape.elements = value;
     return SALVE_OK;
 }
 
@@ -288,7 +286,8 @@ enum salve_code search_parse(const struct search_ask *ask, struct arena *mem, st
     if (search == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
     if (ask->pair_count > SEARCH_PAIRS_MAX)
         return salve_refuse(err, SALVE_E_TOO_BIG, "a search has 100 parameters at most", "query");
-    *search = (struct search){.type = ask->type, .world = asked.world, .shape.count = SEARCH_COUNT_DEFAULT};
+    *search =
+        (struct search){.type = ask->type, .world = asked.world, .page_size = SEARCH_COUNT_DEFAULT, .counts = true};
     search->tests = arena_array(mem, struct search_test, ask->pair_count + 1);
     search->used = arena_array(mem, bool, ask->pair_count + 1);
     if (search->tests == NULL || search->used == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
@@ -300,4 +299,5 @@ enum salve_code search_parse(const struct search_ask *ask, struct arena *mem, st
 }
 
 bool search_uses(const struct search *search, size_t i) { return search->used[i]; }
-struct search_shape search_shape(const struct search *search) { return search->shape; }
+size_t search_page_size(const struct search *search) { return search->page_size; }
+bool search_counts(const struct search *search) { return search->counts; }

@@ -22,6 +22,6 @@ enum salve_code search_run(const struct search *search, const struct search_reso
     TRY(search_order(search, resources, indexes, out->total, mem, err));
     size_t left = skip < out->total ? out->total - skip : 0;
     out->matches = indexes + (out->total - left);
-    out->match_count = left < search->shape.count ? left : search->shape.count;
+    out->match_count = left < search->page_size ? left : search->page_size;
     return search_add_included(search, resources, count, mem, out, err);
 }

@@ -1,54 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Texts of a request: pairs of an address, pieces between separators, escapes; and folding, so that texts compare
+ * Texts of a request: pieces between separators, escapes; and folding, so that texts compare
  * without case, marks, punctuation and needless white space (R4 search.html 3.1.1.4.8, 3.1.1.4.17). */
 #include <utf8proc.h>
 
 #include "search/search_int.h"
-
-/* --- a=1&b=2 ------------------------------------------------------------------------------------------------------ */
-
-static enum salve_code decode(struct str text, struct arena *mem, struct str *out, struct salve_err *err)
-{
-    char *bytes = arena_alloc_raw(mem, text.len + 1, 1);
-    size_t len = 0;
-    if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "query");
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        if (c == '%') {
-            int high = i + 2 < text.len ? str_hex_digit(str_lower(text.ptr[i + 1])) : -1;
-            int low = i + 2 < text.len ? str_hex_digit(str_lower(text.ptr[i + 2])) : -1;
-            if (high < 0 || low < 0) return salve_refuse(err, SALVE_E_SYNTAX, "behind % stand two digits", "query");
-            c = (char)(high * 16 + low);
-            i += 2;
-        } else if (c == '+')
-            c = ' ';
-        bytes[len++] = c;
-    }
-    bytes[len] = '\0';
-    *out = str_make(bytes, len);
-    return str_is_utf8(*out) ? SALVE_OK : salve_refuse(err, SALVE_E_SYNTAX, "it is no UTF-8", "query");
-}
-
-enum salve_code search_pairs_read(struct str query, struct arena *mem, struct search_pairs *pairs,
-                                  struct salve_err *err)
-{
-    while (query.len > 0) {
-        const char *end = memchr(query.ptr, '&', query.len);
-        size_t len = end == NULL ? query.len : (size_t)(end - query.ptr);
-        struct str pair = str_cut(query, 0, len);
-        query = str_cut(query, end == NULL ? len : len + 1, SIZE_MAX);
-        if (pair.len == 0) continue;
-        if (pairs->count == SEARCH_PAIRS_MAX)
-            return salve_refuse(err, SALVE_E_TOO_BIG, "a search has 100 parameters at most", "query");
-        const char *equals = memchr(pair.ptr, '=', pair.len);
-        size_t name_len = equals == NULL ? pair.len : (size_t)(equals - pair.ptr);
-        struct search_pair *out = &pairs->items[pairs->count];
-        TRY(decode(str_cut(pair, 0, name_len), mem, &out->name, err));
-        TRY(decode(str_cut(pair, name_len + 1, SIZE_MAX), mem, &out->value, err));
-        pairs->count++;
-    }
-    return SALVE_OK;
-}
 
 /* --- pieces ------------------------------------------------------------------------------------------------------- */
 

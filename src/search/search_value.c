@@ -39,7 +39,7 @@ static enum salve_code read_folded(const struct search_param *param, struct aren
 static enum salve_code read_number(const struct search_param *param, struct str text, struct search_value *out,
                                    struct salve_err *err)
 {
-    out->prefix = search_take_prefix(&text);
+    out->prefix = (uint8_t)search_take_prefix(&text);
     return search_read_number(text, &out->number) ? SALVE_OK : no_value(err, param, "it is no number");
 }
 
@@ -63,7 +63,7 @@ static enum salve_code read_quantity(const struct search_param *param, struct st
 static enum salve_code read_date(const struct search_ask *ask, const struct search_param *param, struct str text,
                                  struct search_value *out, struct salve_err *err)
 {
-    out->prefix = search_take_prefix(&text);
+    out->prefix = (uint8_t)search_take_prefix(&text);
     if (search_read_time(text, ask->world->zone, &out->time)) return SALVE_OK;
     return no_value(err, param, "it is no date (yyyy, yyyy-mm, yyyy-mm-dd, yyyy-mm-ddThh:mm[:ss][Z|+hh:mm])");
 }

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "fhir/fhir.h"
-#include "search/search.h"
+#include "search_case.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -27,9 +27,9 @@ static void check(const struct search *search, fhir_type_id type, const struct s
     struct search_found found = {0};
     struct salve_err err = {0};
     unsigned seen[COUNT] = {0};
-    for (size_t skip = 0; skip <= COUNT; skip += search_shape(search).count + (search_shape(search).count == 0)) {
+    for (size_t skip = 0; skip <= COUNT; skip += search_page_size(search) + (search_page_size(search) == 0)) {
         if (search_run(search, resources, COUNT, skip, mem, &found, &err) != SALVE_OK) return;
-        if (found.match_count > search_shape(search).count || found.total > COUNT) abort();
+        if (found.match_count > search_page_size(search) || found.total > COUNT) abort();
         for (size_t i = 0; i < found.match_count; i++) {
             if (seen[found.matches[i]]++ > 0) abort();
             if (type != 0 && tape_type(resources[found.matches[i]].tape, 0) != type) abort();
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct salve_err err = {0};
     struct tape tapes[COUNT];
     struct search_resource resources[COUNT];
-    struct search_pairs pairs = {.count = 0};
+    struct search_case pairs = {.count = 0};
     struct search_world world = {.base = STR("https://a.example/fhir"), .now_unix_ms = INT64_C(1796040000000)};
     struct search_fault fault = {.name = STR_NONE};
     struct search *search;
@@ -58,10 +58,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     ptrdiff_t mark = str_find(query, STR("?"));
     fhir_type_id type = mark < 0 ? 0 : fhir_type_find(str_cut(query, is_strict, (size_t)mark - is_strict));
     query = str_cut(query, (size_t)(mark + 1), SIZE_MAX);
-    enum salve_code code = search_pairs_read(query, mem, &pairs, &err);
-    struct search_ask ask = {.type = type, .pairs = pairs.items, .world = &world, .is_strict = is_strict};
+    search_case_read(query, mem, &pairs);
+    struct search_ask ask = {.type = type, .pairs = pairs.pairs, .world = &world, .is_strict = is_strict};
     ask.pair_count = pairs.count;
-    if (code == SALVE_OK) code = search_parse(&ask, mem, &search, &fault, &err);
+    enum salve_code code = search_parse(&ask, mem, &search, &fault, &err);
     if (code == SALVE_OK) check(search, type, resources, mem);
     if (code != SALVE_OK && err.code != code) abort(); /* an error says what it is */
     arena_close(mem);

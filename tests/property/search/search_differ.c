@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "fhir/fhir.h"
 #include "search/search.h"
+#include "search_case.h"
 #include "t.h"
 
 enum { ARENA_BYTES = 256 << 20, RESOURCES_MAX = 1000 };
@@ -28,14 +29,14 @@ static struct str cut_field(struct str *line)
 static enum salve_code ask(const struct world *world, struct str text, struct arena *mem, struct buf *ids,
                            struct salve_err *err)
 {
-    struct search_pairs pairs = {.count = 0};
+    struct search_case pairs = {.count = 0};
     ptrdiff_t mark = str_find(text, STR("?"));
     struct search_ask asked = {.type = fhir_type_find(str_cut(text, 0, (size_t)mark)), .is_strict = true};
     struct search_fault fault;
     struct search *search;
     struct search_found found;
-    TRY(search_pairs_read(str_cut(text, (size_t)mark + 1, SIZE_MAX), mem, &pairs, err));
-    asked.pairs = pairs.items;
+    search_case_read(str_cut(text, (size_t)mark + 1, SIZE_MAX), mem, &pairs);
+    asked.pairs = pairs.pairs;
     asked.pair_count = pairs.count;
     TRY(search_parse(&asked, mem, &search, &fault, err));
     TRY(search_run(search, world->resources, world->count, 0, mem, &found, err));

@@ -6,6 +6,7 @@
 #include "base/file.h"
 #include "fhir/fhir.h"
 #include "search/search_int.h"
+#include "search_case.h"
 #include "t.h"
 
 enum { ARENA_BYTES = 64 << 20, RESOURCES_MAX = 64 };
@@ -52,15 +53,15 @@ static void put_ids(const struct person *person, const uint32_t *indexes, size_t
 static enum salve_code ask(const struct person *person, struct str question, struct arena *mem, struct buf *out,
                            struct search_fault *fault, struct salve_err *err)
 {
-    struct search_pairs pairs = {.count = 0};
-    struct search_ask asked = {.pairs = pairs.items, .world = &person->world};
+    struct search_case pairs = {.count = 0};
+    struct search_ask asked = {.pairs = pairs.pairs, .world = &person->world};
     struct search *search;
     struct search_found found;
     asked.is_strict = str_starts(question, STR("strict "));
     if (asked.is_strict) question = str_cut(question, 7, SIZE_MAX);
     ptrdiff_t mark = str_find(question, STR("?"));
     asked.type = fhir_type_find(str_cut(question, 0, (size_t)mark));
-    TRY(search_pairs_read(str_cut(question, (size_t)mark + 1, SIZE_MAX), mem, &pairs, err));
+    search_case_read(str_cut(question, (size_t)mark + 1, SIZE_MAX), mem, &pairs);
     asked.pair_count = pairs.count;
     TRY(search_parse(&asked, mem, &search, fault, err));
     TRY(search_run(search, person->resources, person->count, 0, mem, &found, err));
