@@ -146,6 +146,7 @@ void api_inner(struct api_call *call, const struct http_request *request, struct
     enum salve_code code = find_route(&inner, &allow, &err);
     if (code == SALVE_E_UNSUPPORTED) status = 405;
     if (code == SALVE_OK) code = read_params(&inner, &status, &err);
+    if (code == SALVE_OK) status = 0;
     if (code == SALVE_OK && inner.route->handler == NULL)
         code = api_never(&inner, inner.route->rule, inner.route->why, &err);
     else if (code == SALVE_OK) {

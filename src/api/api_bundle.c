@@ -141,7 +141,9 @@ static enum salve_code read_entries(struct bundling *in, struct salve_err *err)
     if (room > ENTRIES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "Bundle.entry");
     in->entries = arena_array(in->call->mem, struct entry, room + 1);
     in->writing.list = arena_array(in->call->mem, struct visit_write, room + 1);
-    if (in->entries == NULL || in->writing.list == NULL) return salve_fail(err, SALVE_E_MEMORY, "Bundle");
+    in->writing.places = arena_array(in->call->mem, struct api_place, room + 1);
+    if (in->entries == NULL || in->writing.list == NULL || in->writing.places == NULL)
+        return salve_fail(err, SALVE_E_MEMORY, "Bundle");
     for (tape_at e = TAPE_NONE; tape_each_entry(in->tape, &e);) in->entries[in->count++].at = e;
     for (size_t i = 0; i < in->count; i++) {
         struct entry *one = &in->entries[i];
@@ -169,10 +171,12 @@ static struct str beside(const struct bundling *in, struct str reference)
     if (!fhir_reference_split(reference, &parts)) return STR_NONE;
     for (size_t i = 0; i < in->count; i++) {
         const struct entry *one = &in->entries[i];
-        bool is = one->is_write && one->write.act == VISIT_CREATE && one->write.type == parts.type;
+        if (!one->is_write || one->write.act != VISIT_CREATE || one->write.type != parts.type) continue;
+        if (one->resource.node_count == 0) continue;
         struct str own = tape_child_text(&one->resource, 0, "id");
         struct str tail = arena_printf(in->call->mem, "/%.*s/%.*s", STR_ARGS(one->type_name), STR_ARGS(parts.id));
-        if (is && ((own.len > 0 && str_eq(own, parts.id)) || str_ends(one->full_url, tail))) return one->write.full_url;
+        bool is = (own.len > 0 && str_eq(own, parts.id)) || str_ends(one->full_url, tail);
+        if (is) return one->write.full_url;
     }
     return STR_NONE;
 }
@@ -354,13 +358,12 @@ static enum salve_code transaction(struct bundling *in, struct salve_err *err)
     struct api_writing *writing = &in->writing;
     if (in->why.code == SALVE_OK) in->why.code = point_all(in, &in->why);
     if (in->why.code == SALVE_OK) in->why.code = conditions(in, &in->why);
-    writing->is_precondition = true;
     for (size_t i = 0; i < in->count; i++) {
         struct entry *one = &in->entries[i];
         if (!one->is_write || one->found != NULL) continue;
         if (one->write.act != VISIT_DELETE) one->write.resource = &one->resource;
-        writing->is_precondition = writing->is_precondition && one->is_precondition;
         one->write_at = writing->count;
+        writing->places[writing->count] = (struct api_place){i, one->is_precondition};
         writing->list[writing->count++] = one->write;
     }
     bool is_wrong = in->why.code != SALVE_OK;
@@ -391,7 +394,7 @@ static void write_one(struct bundling *in, struct entry *one)
     in->call->error_status = 0;
     writing->list = &one->write;
     writing->count = 1;
-    writing->is_precondition = one->is_precondition;
+    writing->places[0] = (struct api_place){(size_t)(one - in->entries), one->is_precondition};
     one->write_at = 0;
     if (one->write.act != VISIT_DELETE) one->write.resource = &one->resource;
     struct str condition = text_at(in, one, "ifNoneExist");
@@ -433,7 +436,6 @@ static enum salve_code read_type(struct bundling *in, struct salve_err *err)
     bool is_bundle = in->tape->node_count > 0 && tape_type(in->tape, 0) == FHIR_T_Bundle;
     struct str type = is_bundle ? tape_child_text(in->tape, 0, "type") : STR_NONE;
     in->is_transaction = str_is(type, "transaction");
-    in->writing.is_bundle = true;
     if (in->is_transaction || str_is(type, "batch")) return SALVE_OK;
     return salve_refuse(err, SALVE_E_USAGE, "a Bundle of type transaction or batch is wanted", "Bundle.type");
 }
@@ -463,8 +465,9 @@ enum salve_code api_transaction(struct api_call *call, struct salve_err *err)
     in.writing.call = call;
     in.why.code = api_body_resource(call, &tape, &in.why);
     if (in.why.code == SALVE_OK) {
-        in.why.code = read_type(&in, &in.why);
-        if (in.why.code == SALVE_OK) in.why.code = read_entries(&in, &in.why);
+        enum salve_code code = read_type(&in, &in.why);
+        if (code == SALVE_OK) code = read_entries(&in, &in.why);
+        if (code != SALVE_OK) in.why.code = code;
         if (in.why.code != SALVE_OK && in.entries == NULL)
             call->error_status = in.why.code == SALVE_E_TOO_BIG ? 413 : 400;
     }

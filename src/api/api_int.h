@@ -195,13 +195,19 @@ SALVE_MUST_USE enum salve_code api_match(struct api_call *call, fhir_type_id typ
 
 enum { API_LANGUAGES_MAX = 4 };
 
+/* Of one write of a Bundle: which entry it is, and whether its version was told by ifMatch. */
+struct api_place {
+    size_t entry;
+    bool is_precondition;
+};
+
 struct api_writing {
     struct api_call *call;
     struct visit_write *list;
     size_t count;
-    bool is_bundle;       /* paths of issues begin with Bundle */
-    bool is_precondition; /* versions were told by If-Match */
-    bool is_trial;        /* nothing is kept or held */
+    struct api_place *places; /* of each, in a Bundle; NULL: it is one resource */
+    bool is_precondition;     /* of one resource: its version was told by If-Match */
+    bool is_trial;            /* nothing is kept or held */
     /* set */
     struct visit_write_sum sum;
     struct screen_found alarms; /* of all that came by it */

@@ -3,6 +3,8 @@
  * whatever becomes of it, and the answer (R4 http.html 3.1.0.1.7, 3.1.0.4 to 3.1.0.8). */
 #include "api/api_int.h"
 
+#include <stdio.h>
+
 #include "base/assert.h"
 #include "base/limits.h"
 #include "fhir/index.h"
@@ -123,13 +125,30 @@ static void hear_alarms(void *with, const struct screen_found *found)
     }
 }
 
-/* "Bundle.entry[2].resource.code" of one resource alone is "Observation.code". */
+/* "Bundle.entry[0].resource.code" of one resource alone is "Observation.code"; in a Bundle it is counted anew, since not
+ * every entry is a write. */
 static struct str path_of(const struct api_writing *in, struct str path)
 {
-    struct str head = STR("Bundle.entry[0].resource");
-    if (in->is_bundle || in->count == 0 || !str_starts(path, head)) return path;
-    struct str type = fhir_type_name(in->list[0].type);
-    return arena_printf(in->call->mem, "%.*s%.*s", STR_ARGS(type), (int)(path.len - head.len), path.ptr + head.len);
+    struct str head = STR("Bundle.entry["), number, rest;
+    int64_t at = 0;
+    if (!str_starts(path, head)) return path;
+    if (!str_split(str_cut(path, head.len, path.len), ']', &number, &rest)) return path;
+    if (!str_to_i64(number, &at) || at < 0 || (size_t)at >= in->count) return path; /* made of an answer */
+    if (in->places != NULL)
+        return arena_printf(in->call->mem, "Bundle.entry[%zu]%.*s", in->places[at].entry, STR_ARGS(rest));
+    struct str inside = STR(".resource"), type = fhir_type_name(in->list[0].type);
+    if (str_starts(rest, inside)) rest = str_cut(rest, inside.len, rest.len);
+    return arena_printf(in->call->mem, "%.*s%.*s", STR_ARGS(type), STR_ARGS(rest));
+}
+
+/* The place of an error, as the client knows it. */
+static void place(const struct api_writing *in, struct salve_err *err)
+{
+    char text[SALVE_ERR_TEXT_BYTES];
+    if (err == NULL) return;
+    struct str path = path_of(in, str_of(err->element));
+    (void)snprintf(text, sizeof text, "%.*s", STR_ARGS(path));
+    (void)snprintf(err->element, sizeof err->element, "%s", text);
 }
 
 static void hear_issues(void *with, const struct fhir_issues *issues, bool is_refused)
@@ -182,7 +201,7 @@ static int status_of(const struct api_writing *in)
     case VISIT_WRITE_DELETED:
         return 410;
     case VISIT_WRITE_VERSION:
-        return in->is_precondition ? 412 : 409;
+        return (in->places == NULL ? in->is_precondition : in->places[sum->wrong_at].is_precondition) ? 412 : 409;
     case VISIT_WRITE_NO_VERSION:
         return 400;
     case VISIT_WRITE_LASTING:
@@ -209,6 +228,7 @@ enum salve_code api_write(struct api_writing *in, const struct salve_err *imposs
     TRY(visit_ranges(call->visit->content, &ask.ranges, err));
     enum salve_code code = visit_write(call->visit, call->visit->held->who, &ask, &in->sum, err);
     if (code != SALVE_OK && impossible == NULL) call->error_status = status_of(in);
+    if (code != SALVE_OK && impossible == NULL) place(in, err);
     for (size_t i = 0; code == SALVE_OK && i < in->count; i++)
         in->is_changed = in->is_changed || in->sum.list[i].word == VISIT_WRITE_NEW ||
                          in->sum.list[i].word == VISIT_WRITE_NEXT || in->list[i].act == VISIT_DELETE;
