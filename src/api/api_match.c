@@ -30,22 +30,13 @@ static enum salve_code parse(struct api_call *call, fhir_type_id type, struct st
                              struct salve_err *err)
 {
     struct api_query asked;
-    struct search_world *world = arena_new(call->mem, struct search_world);
-    struct search_fault fault = {0};
     call->error_status = 400;
     TRY(api_query_parse(query, call->mem, &asked, err));
-    struct search_pair *pairs = arena_array(call->mem, struct search_pair, asked.count + 1);
-    if (pairs == NULL || world == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
     if (asked.count == 0)
         return salve_refuse(err, SALVE_E_USAGE, "a search without a parameter finds all", "condition");
-    for (size_t i = 0; i < asked.count; i++) pairs[i] = (struct search_pair){asked.list[i].name, asked.list[i].value};
-    *world = (struct search_world){.base = call->base, .now_unix_ms = site_now_unix_ms(call->visit->site)};
-    TRY(site_zone(call->visit->site, &world->zone, err));
-    struct search_ask ask = {
-        .type = type, .pairs = pairs, .pair_count = asked.count, .world = world, .is_strict = true};
-    enum salve_code code = search_parse(&ask, call->mem, out, &fault, err);
-    if (code == SALVE_E_ROLE) call->error_status = 403;
-    if (code == SALVE_OK) call->error_status = 0;
+    struct api_search_ask ask = {type, &asked, site_now_unix_ms(call->visit->site), true};
+    enum salve_code code = api_search_parse(call, &ask, out, err);
+    if (code == SALVE_OK || code == SALVE_E_CONSENT) call->error_status = 0;
     return code;
 }
 

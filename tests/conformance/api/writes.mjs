@@ -116,6 +116,7 @@ async function deletes(desk, id) {
     const gone = await desk.ask('DELETE', at);
     same('a delete is 204', [gone.status, gone.text, gone.headers.get('etag')], [204, '', 'W/"6"']);
     same('then it is gone', (await desk.ask('GET', at)).status, 410);
+    same('and no search finds it', (await desk.ask('GET', `/Observation?_id=${id}`)).json.total, 0);
     same('deleting it again changes nothing', [(await desk.ask('DELETE', at)).status, (await desk.ask('GET', `${at}/_history`)).json.total], [204, 6]);
     same('its earlier versions stay', (await desk.ask('GET', `${at}/_history/5`)).json.valueQuantity.value, 74);
     const newest = (await desk.ask('GET', `${at}/_history`)).json.entry[0];
@@ -279,6 +280,9 @@ async function medplum(desk) {
     const batch = await client.executeBatch(bundle('transaction', [{ method: 'POST', url: 'Observation' }, weight(desk, 83, { effectiveDateTime: later(41) }), 'urn:uuid:5d5c0a5e-0d6f-4f0f-8d7b-2f0e1c9b7a10'],
         [{ method: 'GET', url: `Observation/${made.id}` }]));
     same('medplum: executeBatch', batch.entry.map((one) => one.response.status), ['201 Created', '200 OK']);
+    same('medplum: search', (await client.search('Observation', { _id: made.id })).entry.length, 1);
+    same('medplum: searchResources', (await client.searchResources('Observation', `_id=${made.id}&code=29463-7`)).map((one) => one.id), [made.id]);
+    same('medplum: searchOne', (await client.searchOne('Observation', `_id=${made.id}`)).id, made.id);
     same('medplum: deleteResource', await client.deleteResource('Observation', made.id).then(() => 'done'), 'done');
     same('medplum: what was deleted is gone', await refused(client.readResource('Observation', made.id, { cache: 'reload' })), 'not-found');
     same('medplum: what is not there', await refused(client.readResource('Observation', 'none')), 'not-found');
