@@ -186,8 +186,8 @@ void api_inner(struct api_call *call, const struct http_request *request, struct
 
 /* --- api_match.c: conditions --- */
 
-/* api_match - the one resource of that type in the record that a search finds; *out NULL: none. 412: more than one; 400,
- * 403: those of the search. */
+/* api_match - the one resource of that type in the record that a search finds; *out NULL: none. 412: more than one;
+ * 400, 403: those of the search. */
 SALVE_MUST_USE enum salve_code api_match(struct api_call *call, fhir_type_id type, struct str query,
                                          const struct rec_resource **out, struct salve_err *err);
 

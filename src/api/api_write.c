@@ -125,8 +125,8 @@ static void hear_alarms(void *with, const struct screen_found *found)
     }
 }
 
-/* "Bundle.entry[0].resource.code" of one resource alone is "Observation.code"; in a Bundle it is counted anew, since not
- * every entry is a write. */
+/* "Bundle.entry[0].resource.code" of one resource alone is "Observation.code"; in a Bundle it is counted anew, since
+ * not every entry is a write. */
 static struct str path_of(const struct api_writing *in, struct str path)
 {
     struct str head = STR("Bundle.entry["), number, rest;

@@ -34,7 +34,7 @@ enum {
 SALVE_MUST_USE enum salve_code patch_read(struct str json, struct arena *mem, struct patch **out,
                                           struct salve_err *err);
 
-/* patch_apply - the JSON text after all operations, in mem.
+/* patch_apply - for tests: the JSON text after all operations, in mem.
  *   errors  E_CONFLICT: the document has not what an operation names, or a test does not hold (err->element: which
  *           operation); E_TOO_DEEP, E_TOO_BIG, E_STEPS; those of reading `document`; E_MEMORY */
 SALVE_MUST_USE enum salve_code patch_apply(const struct patch *patch, struct str document, struct arena *mem,
@@ -42,7 +42,8 @@ SALVE_MUST_USE enum salve_code patch_apply(const struct patch *patch, struct str
 
 /* patch_tape - the same for a resource. Lists and objects that a patch leaves empty are absent then, since FHIR knows
  * none. *out passed all that fhir_read checks; it is of the type that the resource was of, with its id.
- *   errors  those of patch_apply; E_INVALID: what comes out is no valid resource (issues say where), or is another one */
+ *   errors  those of patch_apply; E_INVALID: what comes out is no valid resource (issues say where), or is another
+ *           one */
 SALVE_MUST_USE enum salve_code patch_tape(const struct patch *patch, const struct tape *resource, struct arena *mem,
                                           struct tape *out, struct fhir_issues *issues, struct salve_err *err);
 

@@ -247,6 +247,24 @@ static void the_statement_claims_what_is_understood(void **state)
     assert_true(params > 300);
 }
 
+static void questionnaires_are_read_and_searched_and_name_nobody(void **state)
+{
+    struct api_world *world = opened(state);
+    struct answer all = api_get(world, "/Questionnaire");
+    assert_true(count_of(all, "entry") > 10);
+    assert_int_equal(found(world, "/Questionnaire?url=urn:salve:form:w4ss"), 1);
+    assert_int_equal(found(world, "/Questionnaire?url=urn:salve:form:w4ss|1.0&status=active"), 1);
+    assert_int_equal(found(world, "/Questionnaire?url=urn:salve:form:w4ss|0.9"), 0);
+    assert_int_equal(found(world, "/Questionnaire?title=cough"), 1);
+    struct answer one = api_get(world, "/Questionnaire/w4ss");
+    assert_status(one, 200);
+    assert_str(text_of(one, "resourceType"), "Questionnaire");
+    assert_true(str_find(all.body, STR("Adeyemi")) < 0);
+    assert_outcome(api_get(world, "/Questionnaire/none"), 404, "not-found", "E_NOT_FOUND");
+    assert_status(api_get(world, "/Questionnaire/w4ss/_history/1"), 404);
+    assert_status(api_send(world, &(struct api_ask){.path = "/fhir/Questionnaire"}), 401);
+}
+
 static int setup(void **state)
 {
     struct api_world *world = api_world_make("api-search");
@@ -267,6 +285,7 @@ int main(void)
         cmocka_unit_test(pages_see_the_record_as_it_stood),
         cmocka_unit_test(what_is_not_known_is_told_or_refused),
         cmocka_unit_test(a_search_over_people_is_refused_by_its_rule),
+        cmocka_unit_test(questionnaires_are_read_and_searched_and_name_nobody),
         cmocka_unit_test(the_statement_claims_what_is_understood),
     };
     const int count = (int)(sizeof tests / sizeof *tests);
