@@ -100,11 +100,9 @@ static void put_type(struct api_call *call, struct tape_builder *make, const str
         if (may && has_route(i, type)) put_code(make, "interaction", api_interaction_code(i));
     }
     bool is_written = (type->may & (1u << API_UPDATE)) != 0 && has_route(API_UPDATE, type);
-    bool has_versions = (type->may & (1u << API_HISTORY_INSTANCE)) != 0;
-    tape_add_text(make, "versioning",
-                  is_written     ? STR("versioned-update")
-                  : has_versions ? STR("versioned")
-                                 : STR("no-version"));
+    bool has_versions = (type->may & (1u << API_VREAD)) != 0;
+    struct str versioning = is_written ? STR("versioned-update") : STR("versioned");
+    tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
     tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
     tape_add_text(make, "conditionalRead", STR("full-support"));
