@@ -297,7 +297,7 @@ static bool ticket_fits(const struct rec_tx *tx, const struct share_slot *slot, 
 }
 
 enum salve_code near_share_fetch(struct site *site, struct str token, struct str ticket, struct arena *mem,
-                                struct str *copy, struct salve_err *err)
+                                 struct str *copy, struct salve_err *err)
 {
     struct rec_tx tx;
     struct share_row row;

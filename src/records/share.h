@@ -81,6 +81,6 @@ SALVE_MUST_USE enum salve_code share_open(struct site *site, struct str token, c
 
 /* share_fetch - the copy, for who was just given that ticket. E_NOT_FOUND. */
 SALVE_MUST_USE enum salve_code share_fetch(struct site *site, struct str token, struct str ticket, struct arena *mem,
-                                          struct str *copy, struct salve_err *err);
+                                           struct str *copy, struct salve_err *err);
 
 #endif
