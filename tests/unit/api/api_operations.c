@@ -109,7 +109,8 @@ static void the_statement_names_the_operations(void **state)
          type = type->next)
         for (const struct json *it = json_first(json_get(type, "operation")); it != NULL; it = it->next) {
             char path[100];
-            if (!str_is(json_get_text(type, "type"), "Patient")) continue;
+            if (!str_is(json_get_text(type, "type"), "Patient") || str_is(json_get_text(it, "name"), "validate"))
+                continue;
             (void)snprintf(path, sizeof path, "/Patient/$%.*s", STR_ARGS(json_get_text(it, "name")));
             assert_status(api_get(world, path), 200);
             assert_true(str_starts(json_get_text(it, "definition"), STR("http://hl7.org/fhir/")));
