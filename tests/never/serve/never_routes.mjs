@@ -308,7 +308,8 @@ const bodies = (seat) => {
         { resourceType: 'Parameters' }, ECHO, null]);
 };
 const askApi = async (seat, isStep = false) => {
-    const row = isStep ? { name: 'fhir-search', method: 'GET', path: '/fhir/Patient' } : pick(api);
+    const known = isStep && seat.patient !== undefined;
+    const row = known ? { name: 'fhir-read', method: 'GET', path: `/fhir/Patient/${seat.patient}` } : isStep ? { name: 'fhir-search', method: 'GET', path: '/fhir/Patient' } : pick(api);
     const token = isStep ? seat.view : pick([seat.view, seat.view, seat.view, seat.view, 'x', ECHO, seat.cookie?.slice(4), `s1.${seat.cookie?.slice(4)}`, undefined]);
     const method = isStep || chance(0.95) ? row.method : pick(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST']);
     const path = isStep ? row.path : pathOf(row.path) + pick(queries), has = !['GET', 'HEAD'].includes(method);
@@ -319,6 +320,7 @@ const askApi = async (seat, isStep = false) => {
     if (token !== undefined && token !== seat.view && ![400, 401, 404, 405, 406, 415, 0].includes(answer.status) && path.startsWith('/fhir') && !/metadata|openapi/.test(path))
         fault(`${method} ${row.path} is answered with ${answer.status} to a token that is none`);
     if (answer.status === 200) keepIds(answer.json);
+    if (isStep) seat.patient = answer.status === 200 && !known ? answer.json.entry?.[0]?.resource?.id : undefined;
     judge(seat, seat.view === token ? seat.may : new Set(), `api ${row.name}`, answer);
 };
 
