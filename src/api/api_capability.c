@@ -57,54 +57,39 @@ static void put_search(struct api_call *call, struct tape_builder *make, const s
     }
 }
 
-/* --- operations --------------------------------------------------------------------------------------------------- */
-
-/* What stands behind the last "$" of a row; absent: it is no operation. */
-static struct str operation_of(const struct api_route *row)
-{
-    const char *mark = row->interaction == API_OPERATION ? strrchr(row->path, '$') : NULL;
-    return mark == NULL ? STR_NONE : str_of(mark + 1);
-}
-
-/* Where it is written down what it does: other guides than that of FHIR itself have some of them. */
-static struct str definition_of(struct api_call *call, struct str name, const char *type)
+/* What defines the operation that a row ends with; NULL: it is none. */
+static const char *defines(const struct api_route *row, const char **name)
 {
     static const struct {
-        const char *name, *url;
-    } others[] = {
-        {"summary", "http://hl7.org/fhir/uv/ips/OperationDefinition/summary"},
-        {"populate", "http://hl7.org/fhir/uv/sdc/OperationDefinition/Questionnaire-populate"},
-        {"extract", "http://hl7.org/fhir/uv/sdc/OperationDefinition/QuestionnaireResponse-extract"},
+        const char *name, *definition;
+    } operations[] = {
+#define API_OPERATION(name, definition) {name, definition},
+#include "api/api_operations.def"
+#undef API_OPERATION
     };
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (str_is(name, others[i].name)) return str_of(others[i].url);
-    return arena_printf(call->mem, "http://hl7.org/fhir/OperationDefinition/%s-%.*s", type, STR_ARGS(name));
+    const char *last = strrchr(row->path, '$');
+    if (row->interaction != API_OPERATION || last == NULL) return NULL;
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (strcmp(last + 1, operations[i].name) == 0) return *name = operations[i].name, operations[i].definition;
+    return NULL;
 }
 
-/* Each name once, however many methods and places it has. */
-static bool is_told_before(const struct api_route *rows, size_t at, const struct api_type *type)
-{
-    for (size_t i = 0; i < at; i++)
-        if (str_eq(operation_of(&rows[i]), operation_of(&rows[at])) && is_about(&rows[i], type)) return true;
-    return false;
-}
-
-static void put_operations(struct api_call *call, struct tape_builder *make, const struct api_type *type)
+/* Of a type those with its name in their path, each once: by GET and POST, of the type and of one resource. */
+static void put_operations(struct tape_builder *make, const struct api_type *type)
 {
     size_t count = 0;
+    const char *name = NULL, *before = NULL;
     const struct api_route *rows = api_table(&count);
     for (size_t i = 0; i < count; i++) {
-        struct str name = operation_of(&rows[i]);
-        if (name.len == 0 || !is_about(&rows[i], type) || is_told_before(rows, i, type)) continue;
-        bool is_any = str_find(str_of(rows[i].path), STR("{type}")) >= 0;
+        const char *definition = defines(&rows[i], &name);
+        if (definition == NULL || !is_about(&rows[i], type) || name == before) continue;
+        before = name;
         tape_open(make, "operation");
-        tape_add_text(make, "name", name);
-        tape_add_text(make, "definition", definition_of(call, name, is_any ? "Resource" : type->name));
+        tape_add_text(make, "name", str_of(name));
+        tape_add_text(make, "definition", str_of(definition));
         tape_close(make);
     }
 }
-
-/* --- a type ------------------------------------------------------------------------------------------------------- */
 
 static bool may(const struct api_type *type, enum api_interaction interaction)
 {
@@ -113,22 +98,20 @@ static bool may(const struct api_type *type, enum api_interaction interaction)
 
 static void put_type(struct api_call *call, struct tape_builder *make, const struct api_type *type)
 {
-    bool has_versions = may(type, API_VREAD), is_written = may(type, API_UPDATE);
+    bool has_versions = may(type, API_VREAD);
+    struct str versioning = may(type, API_UPDATE) ? STR("versioned-update") : STR("versioned");
     tape_open(make, "resource");
     tape_add_text(make, "type", str_of(type->name));
     for (int i = 0; i < API_INTERACTION_COUNT; i++)
         if (api_interaction_where(i) == API_WHERE_TYPE && may(type, i))
             put_code(make, "interaction", api_interaction_code(i));
-    tape_add_text(make, "versioning",
-                  is_written     ? STR("versioned-update")
-                  : has_versions ? STR("versioned")
-                                 : STR("no-version"));
+    tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
     tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
     tape_add_bool(make, "conditionalCreate", may(type, API_CREATE));
     tape_add_text(make, "conditionalRead", has_versions ? STR("full-support") : STR("not-supported"));
     put_search(call, make, type);
-    put_operations(call, make, type);
+    put_operations(make, type);
     tape_close(make);
 }
 
