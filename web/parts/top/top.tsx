@@ -31,7 +31,7 @@ function Connection() {
     return (
         <span class={isAway ? 'connection connection-away' : 'connection'} role="status">
             <span aria-hidden="true">{isAway ? '○' : '●'}</span>{' '}
-            <span class="connection-words">{t(isAway ? 'top.away' : 'top.there')}</span>
+            <span class={isAway ? undefined : 'aloud aloud-narrow'}>{t(isAway ? 'top.away' : 'top.there')}</span>
         </span>
     );
 }
