@@ -362,7 +362,7 @@ export function ImportScreen() {
                 <section class="card" aria-labelledby="import-refused">
                     <h2 id="import-refused">{t('import.refused')}</h2>
                     <Wrong
-                        wrong={now.progress.refused.map(({ row, code, element, why }) => ({ line: row.line, code, element, why }))}
+                        wrong={now.progress.refused.map(({ row, ...refusal }) => ({ line: row.line, ...refusal }))}
                     />
                 </section>
             )}
