@@ -8,6 +8,9 @@
 #include "records/site.h"
 #include "search/search.h"
 
+/* Of the outcome in a page, which is kept nowhere; each page has one at most. */
+#define OUTCOME_URL STR("urn:uuid:5a1fe000-0000-4000-8000-000000000000")
+
 struct page {
     uint64_t until_seq; /* the newest record that counts; 0: the first page, all of them */
     uint64_t skip;      /* matches before it */
@@ -221,6 +224,7 @@ static void put_warning(struct tape_builder *make, const char *rule, const char 
     tape_add_text(make, "code", STR("not-supported"));
     tape_open(make, "details");
     tape_open(make, "coding");
+    tape_add_text(make, "system", STR("urn:salve:rule"));
     tape_add_text(make, "code", str_of(rule));
     tape_close(make);
     tape_add_text(make, "text", str_of(text));
@@ -236,6 +240,7 @@ static void put_outcome(struct searching *s, struct tape_builder *make)
     for (size_t i = 0; i < s->call->query.count; i++) missed += !search_uses(s->search, i);
     if (missed == 0 && !s->found.is_cut) return;
     tape_open(make, "entry");
+    tape_add_text(make, "fullUrl", OUTCOME_URL);
     tape_open_resource(make, "resource", FHIR_T_OperationOutcome);
     for (size_t i = 0; i < s->call->query.count; i++)
         if (!search_uses(s->search, i))

@@ -38,7 +38,8 @@ enum salve_code pages_person_end(struct pages_session *session, struct salve_err
     explicit_bzero(session->person, sizeof session->person);
     session->sex[0] = '\0';
     session->is_urgent = session->is_pending = false;
-    session->kept = PAGES_KEPT_NONE;
+    session->kept = '\0';
+    pages_said_end(&session->said);
     session->passed_on = session->alarms = session->shown = 0;
     pages_view_token_end(session);
     return code;
@@ -73,7 +74,7 @@ static struct pages_session *find(struct pages *pages, const uint8_t key[CRYPTO_
     if (found == NULL) return NULL;
     memcpy(found->key, key, CRYPTO_SHA256_BYTES);
     found->is_used = true;
-    found->is_asked = false;
+    found->is_asked = found->is_for_view = false;
     found->is_urgent = found->is_pending = found->is_paper_pending = false;
     found->paper_alarms = found->paper_over = 0;
     found->passed_on = found->alarms = 0;
