@@ -124,12 +124,16 @@ static enum salve_code take(struct searching *s, const struct rec_resource *all,
     bool is_first = s->page.until_seq == 0;
     s->resources = arena_array(s->call->mem, struct search_resource, count + 1);
     s->stored = arena_array(s->call->mem, struct rec_resource, count + 1);
-    if (s->resources == NULL || s->stored == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
+    bool *is_deleted = arena_array(s->call->mem, bool, count + 1);
+    if (s->resources == NULL || s->stored == NULL || is_deleted == NULL)
+        return salve_fail(err, SALVE_E_MEMORY, "search");
+    if (!is_made) visit_deleted(all, count, is_deleted);
     for (size_t i = 0; is_first && i < count; i++)
         if (all[i].record_seq > s->page.until_seq) s->page.until_seq = all[i].record_seq;
     for (size_t i = 0; i < count; i++) {
         TRY(version_of_then(s, &all[i], is_made, &then, err));
-        if (then != NULL) s->stored[s->count++] = *then;
+        bool was_deleted = then != NULL && is_deleted[i] && then->version == all[i].version;
+        if (then != NULL && !was_deleted) s->stored[s->count++] = *then;
     }
     for (size_t i = 0; i < s->count; i++) {
         const struct rec_resource *one = &s->stored[i];
