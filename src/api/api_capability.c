@@ -57,6 +57,40 @@ static void put_search(struct api_call *call, struct tape_builder *make, const s
     }
 }
 
+/* What defines the operation that a row ends with; NULL: it is none. */
+static const char *defines(const struct api_route *row, const char **name)
+{
+    static const struct {
+        const char *name, *definition;
+    } operations[] = {
+#define API_OPERATION(name, definition) {name, definition},
+#include "api/api_operations.def"
+#undef API_OPERATION
+    };
+    const char *last = strrchr(row->path, '$');
+    if (row->interaction != API_OPERATION || last == NULL) return NULL;
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (strcmp(last + 1, operations[i].name) == 0) return *name = operations[i].name, operations[i].definition;
+    return NULL;
+}
+
+/* Of a type those with its name in their path, each once: by GET and POST, of the type and of one resource. */
+static void put_operations(struct tape_builder *make, const struct api_type *type)
+{
+    size_t count = 0;
+    const char *name = NULL, *before = NULL;
+    const struct api_route *rows = api_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *definition = defines(&rows[i], &name);
+        if (definition == NULL || !is_about(&rows[i], type) || name == before) continue;
+        before = name;
+        tape_open(make, "operation");
+        tape_add_text(make, "name", str_of(name));
+        tape_add_text(make, "definition", str_of(definition));
+        tape_close(make);
+    }
+}
+
 static void put_type(struct api_call *call, struct tape_builder *make, const struct api_type *type)
 {
     tape_open(make, "resource");
@@ -73,6 +107,7 @@ static void put_type(struct api_call *call, struct tape_builder *make, const str
     tape_add_bool(make, "updateCreate", false);
     tape_add_text(make, "conditionalRead", STR("full-support"));
     put_search(call, make, type);
+    put_operations(make, type);
     tape_close(make);
 }
 
