@@ -105,6 +105,8 @@ static void put_type(struct api_call *call, struct tape_builder *make, const str
     for (enum api_interaction i = 0; i < API_INTERACTION_COUNT; i++)
         if (api_interaction_where(i) == API_WHERE_TYPE && may(type, i))
             put_code(make, "interaction", api_interaction_code(i));
+    if (api_is_of_gate(str_of(type->name)))
+        tape_add_text(make, "documentation", STR("for a token of the person's own, and for nobody else"));
     tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
     tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
