@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A decision as canonical JSON: what a CONSENT record holds and what wraps are bound to. Every member is always
- * there but agreed_on, of_age_by and remind_on; in RFC 8785 order, so that equal decisions are equal bytes. The layout is in
- * docs/formats/consent.md. */
+ * there but agreed_on, of_age_by and remind_on; in RFC 8785 order, so that equal decisions are equal bytes. The layout
+ * is in docs/formats/consent.md. */
 #include "consent/consent_int.h"
 
 #include <stdio.h>
@@ -180,7 +180,8 @@ enum salve_code consent_read(struct str json, struct arena *mem, struct consent_
     const struct json *remind_on = json_get(doc, "remind_on");
     if (remind_on != NULL && (!read_name(remind_on, &grant.remind_on) || grant.remind_on.len == 0))
         return consent_refuse(err, SALVE_E_INVALID, "Consent.remind_on", "a date");
-    uint32_t count = MEMBER_COUNT + (of_age_by != NULL) + (agreed_on != NULL) + (remind_on != NULL);
+    uint32_t count = MEMBER_COUNT + (of_age_by != NULL ? 1u : 0u) + (agreed_on != NULL ? 1u : 0u);
+    if (remind_on != NULL) count++;
     if (doc->count != count) return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
     *out = grant;
     return SALVE_OK;

@@ -173,7 +173,8 @@ SALVE_MUST_USE enum salve_code keys_withdraw(struct keys *keys, struct keys_ring
  * ring, if any, is the caller's to drop. Fine if there is nothing. */
 SALVE_MUST_USE enum salve_code keys_erase(struct keys *keys, struct compartment id, struct salve_err *err);
 
-/* keys_granted - what wraps say in the clear, not_after_unix_s being the earliest of them: for decisions and for `keys` reports. classes 0: no wraps. */
+/* keys_granted - what wraps say in the clear, not_after_unix_s being the earliest of them: for decisions and for `keys`
+ * reports. classes 0: no wraps. */
 struct keys_granted {
     enum purpose purpose;
     class_mask classes;

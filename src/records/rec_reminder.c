@@ -2,16 +2,12 @@
  *
  * Rows about reminders, one for each person who wants to be called before their next check: "remind/<keyed hash of the
  * compartment>" with the date and from when on they are listed, sealed, of one length. It comes and goes in the
- * transaction of the decision. What is due becomes an entry of the list of open work once a day; its row stays until the
- * reminder is over. */
-#include "records/reminder.h"
-
+ * transaction of the decision. What is due becomes an entry of the list of open work once a day; its row stays until
+ * the reminder is over. */
 #include "base/clock.h"
-#include "keys/keys.h"
+#include "consent/consent.h"
+#include "crypto/crypto.h"
 #include "records/login_int.h"
-#include "records/revoked_int.h"
-#include "records/view_int.h"
-#include "records/who_int.h"
 #include "records/work_int.h"
 #include "store/store.h"
 
@@ -21,7 +17,6 @@
 enum {
     NAME_BYTES = sizeof ROWS - 1 + REC_HASH_TEXT_BYTES + 1,
     PLAIN_BYTES = COMPARTMENT_BYTES + 8 + 8 + 2,
-    WORK_BYTES = 16 << 20,
     PIECE_ROWS = 400, /* looked at in one piece, some milliseconds */
     TRIES_MAX = 3,    /* project choices */
     AGAIN_DAYS = 3
@@ -34,27 +29,6 @@ struct reminder {
     uint8_t tries;
     bool is_listed;
 };
-
-static const struct {
-    const char *text;
-    bool is_over;
-} saids[] = {
-#define REMINDER(name, text, is_over, what) {text, is_over},
-#include "records/reminder.def"
-#undef REMINDER
-};
-
-const char *reminder_said_text(enum reminder_said said) { return said < REMINDER_SAIDS ? saids[said].text : "?"; }
-
-bool reminder_said_find(struct str text, enum reminder_said *out)
-{
-    for (int i = 0; i < REMINDER_SAIDS; i++)
-        if (str_is(text, saids[i].text)) {
-            *out = (enum reminder_said)i;
-            return true;
-        }
-    return false;
-}
 
 /* --- a row -------------------------------------------------------------------------------------------------------- */
 
@@ -257,19 +231,16 @@ enum salve_code rec_reminder_stands(struct rec_tx *tx, struct compartment id, bo
     return SALVE_OK;
 }
 
-static enum salve_code none_here(struct salve_err *err)
-{
-    return salve_refuse(err, SALVE_E_NOT_FOUND, "nobody is to be called any more by it", "reminder");
-}
-
 /* Another day it is tried again; the third time was the last. */
-static enum salve_code note_in(struct rec_tx *tx, struct compartment id, enum reminder_said said, struct salve_err *err)
+enum salve_code rec_reminder_called(struct rec_tx *tx, struct compartment id, bool is_done, bool *is_over,
+                                    struct salve_err *err)
 {
     struct reminder one;
     bool found = false;
     TRY(get(tx, id, &one, &found, err));
-    if (!found) return none_here(err);
-    if (saids[said].is_over || one.tries + 1 >= TRIES_MAX) return end(tx, id, err);
+    if (!found) return salve_refuse(err, SALVE_E_NOT_FOUND, "nobody is to be called any more by it", "reminder");
+    *is_over = is_done || one.tries + 1 >= TRIES_MAX;
+    if (*is_over) return end(tx, id, err);
     one.tries++;
     one.is_listed = false;
     one.from_unix_ms = (int64_t)day_of(tx->now_unix_ms) * DAY_MS + AGAIN_DAYS * DAY_MS;
@@ -277,62 +248,18 @@ static enum salve_code note_in(struct rec_tx *tx, struct compartment id, enum re
     return put(tx, &one, err);
 }
 
-static enum salve_code note(struct rec_view *view, enum reminder_said said, struct arena *work, bool *is_over,
-                            struct salve_err *err)
+enum salve_code rec_reminder_sooner(struct rec_tx *tx, struct compartment id, int64_t due_unix_ms, bool *changes,
+                                    struct salve_err *err)
 {
-    struct rec_tx tx;
-    struct reminder unused;
+    struct reminder one;
     bool found = false;
-    TRY(rec_tx_begin(view->site, false, work, &tx, err));
-    enum salve_code code = rec_actor_check(&tx, view->actor, err);
-    if (code == SALVE_OK) code = note_in(&tx, view->gate.chain.id, said, err);
-    if (code == SALVE_OK) code = get(&tx, view->gate.chain.id, &unused, &found, err);
-    if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    *is_over = code == SALVE_OK && !found;
-    return code;
-}
-
-/* The keys that were kept for the call go with it, where follow-up itself had ended. */
-enum salve_code near_reminder_note(struct rec_view *view, enum reminder_said said, struct salve_err *err)
-{
-    bool is_over = false;
-    if (said >= REMINDER_SAIDS) return salve_fail(err, SALVE_E_INVALID, "reminder");
-    if (!view->is_reminder || !rec_view_may(view, ACT_REMIND)) return rec_not_open(PURPOSE_FOLLOW_UP, err);
-    TRY(rec_view_stands(view, err));
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "reminder");
-    enum salve_code code = note(view, said, work, &is_over, err);
-    arena_close(work);
-    if (code != SALVE_OK || !is_over) return code;
-    int64_t now_unix_s = near_site_now_unix_ms(view->site) / 1000;
-    struct consent_decision stands =
-        consent_stands(view->gate.grants, view->gate.grant_count, PURPOSE_FOLLOW_UP, now_unix_s, NULL);
-    return stands.allowed ? SALVE_OK : rec_follow_up_used(view, err);
-}
-
-enum salve_code near_reminder_earlier(struct rec_view *view, struct str day, struct salve_err *err)
-{
-    struct rec_tx tx;
-    struct reminder one = {.due_unix_ms = 0};
-    int64_t due_unix_ms = 0;
-    bool found = false;
-    if (day.len != sizeof "2026-01-31" - 1 || !clock_parse(day, &due_unix_ms))
-        return salve_fail(err, SALVE_E_INVALID, "day of the next check");
-    TRY(rec_view_stands(view, err));
-    if (!rec_view_may(view, ACT_WORK)) return SALVE_OK;
-    struct arena *work = arena_open_private(WORK_BYTES);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "reminder");
-    enum salve_code code = rec_tx_begin(view->site, false, work, &tx, err);
-    if (code == SALVE_OK) code = get(&tx, view->gate.chain.id, &one, &found, err);
-    bool is_sooner = found && due_unix_ms < one.due_unix_ms && due_unix_ms > tx.now_unix_ms && !one.is_listed;
+    TRY(get(tx, id, &one, &found, err));
+    *changes = found && due_unix_ms < one.due_unix_ms && due_unix_ms > tx->now_unix_ms && !one.is_listed;
+    if (!*changes) return SALVE_OK;
     one.due_unix_ms = due_unix_ms;
     one.from_unix_ms = due_unix_ms - CONSENT_REMIND_BEFORE_DAYS * DAY_MS;
-    if (code == SALVE_OK && is_sooner) code = put(&tx, &one, err);
-    if (code == SALVE_OK && is_sooner) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    arena_close(work);
-    return code;
+    if (tx->now_unix_ms >= one.from_unix_ms) TRY(list_it(tx, &one, err));
+    return put(tx, &one, err);
 }
 
 /* --- verify ------------------------------------------------------------------------------------------------------- */

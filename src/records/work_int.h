@@ -138,6 +138,12 @@ SALVE_MUST_USE enum salve_code rec_reminder_came(struct rec_tx *tx, struct compa
 /* rec_reminder_stands - is the person to be called now? */
 SALVE_MUST_USE enum salve_code rec_reminder_stands(struct rec_tx *tx, struct compartment id, bool *stands,
                                                    struct salve_err *err);
+/* rec_reminder_called - done, or else tried in vain; *is_over: nobody is called any more. E_NOT_FOUND: there is none.
+ * rec_reminder_sooner - the check is on that day, if that is earlier and to come. */
+SALVE_MUST_USE enum salve_code rec_reminder_called(struct rec_tx *tx, struct compartment id, bool is_done,
+                                                   bool *is_over, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reminder_sooner(struct rec_tx *tx, struct compartment id, int64_t due_unix_ms,
+                                                   bool *changes, struct salve_err *err);
 /* rec_reminders_list - what is due is listed and what is over goes, once a day, of everybody; nothing where the gate
  * runs for long: rec_reminders_wait - that is to be done today; rec_reminders_piece - some of it.
  * rec_reminders_lost - for verify: rows that do not open, of nobody who is here, or that the list does not agree with.

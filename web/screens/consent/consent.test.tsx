@@ -107,9 +107,10 @@ test('a call before the next check is a yes of its own: no, or nothing said, sen
     const given = talkSent(allSaid(talkRemind(asking, true, FOLLOW, false)), FOLLOW, 'en', 'card', false);
     const on = withChoice(consents, 'follow-up', true, given ?? undefined).purposes[1];
     assert.equal(on?.remindOn, '2027-11-30');
-    assert.equal(to(talkAnswer(talkBegin(['follow-up'], 'self'), true, { ...FOLLOW, reminder: null }, false)), 'follow-up back');
-    const child = talkRemind(talkAnswer(talkBy(talkBegin(['follow-up'], 'guardian'), 'guardian'), true, FOLLOW, true), true, FOLLOW, true);
-    assert.equal(to(child), 'follow-up child', 'the child is asked');
+    const unasked = talkAnswer(talkBegin(['follow-up'], 'self'), true, { ...FOLLOW, reminder: null }, false);
+    assert.equal(to(unasked), 'follow-up back', 'a form without the question');
+    const guardian = talkAnswer(talkBy(talkBegin(['follow-up'], 'guardian'), 'guardian'), true, FOLLOW, true);
+    assert.equal(to(talkRemind(guardian, true, FOLLOW, true)), 'follow-up child', 'the child is asked');
 });
 test('what is not clear is explained once more; not clear then, it stays off', () => {
     let talk = talkAnswer(talkBegin(['follow-up', 'statistics'], 'self'), true, FOLLOW, false);
@@ -146,7 +147,8 @@ test('a spoken yes has a witness, a statement of age is said, and the end asks n
     assert.equal(talkEnd(talkBegin(PURPOSES, 'self')).now, null);
 });
 test('off says nothing of how it came to be off', () => {
-    const given = { purpose: 'care', version: '1.0', language: 'en', rounds: '1', method: 'card', keepApart: true } as const,
+    const words = { purpose: 'care', version: '1.0', language: 'en' } as const,
+        given = { ...words, rounds: '1', method: 'card', keepApart: true } as const,
         after = withChoice(withChoice(consents, 'care', true, given), 'care', false);
     assert.deepEqual(after, consents);
     assert.deepEqual(talkOff(withChoice(consents, 'care', true)), PURPOSES.slice(1));

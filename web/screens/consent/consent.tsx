@@ -38,7 +38,18 @@ import {
     type Talk,
 } from './consent.ts';
 import { Copy, Proof, when, type Noted } from './copy.tsx';
-import { AgainPage, Answers, ApartPage, AskPage, BackPage, ChildPage, Heading, RemindPage, SayPage, WhoPage } from './pages.tsx';
+import {
+    AgainPage,
+    Answers,
+    ApartPage,
+    AskPage,
+    BackPage,
+    ChildPage,
+    Heading,
+    RemindPage,
+    SayPage,
+    WhoPage,
+} from './pages.tsx';
 
 /** The name of a language in itself. */
 const nameOf = (code: string): string => new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;

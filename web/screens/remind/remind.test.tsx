@@ -18,7 +18,8 @@ const somebody: Reminder = {
 };
 
 test('the list has tickets and days, and no other word of anybody', async () => {
-    const html = await drawn(<ListPage tickets={[{ ticket: 'K7M-2QX', due: '2027-11-30' }]} isBusy={false} onOpen={none} />);
+    const tickets = [{ ticket: 'K7M-2QX', due: '2027-11-30' }],
+        html = await drawn(<ListPage tickets={tickets} isBusy={false} onOpen={none} />);
     assert.match(wordsOf(html), /K7M-2QX/);
     assert.match(wordsOf(html), /30 November 2027/);
     assert.equal((html.match(/<button/g) ?? []).length, 1);
