@@ -46,6 +46,7 @@ enum salve_code rec_event_write(const struct rec_event *event, struct arena *mem
     json_open(&w, NULL, '{');
     if (event->actor.id.len > 0) json_put_text(&w, "actor", event->actor.id);
     json_put_text(&w, "at", clock_text(event->at_unix_s * 1000, at));
+    if (event->by.len > 0) json_put_text(&w, "by", event->by);
     if (event->classes != 0) put_classes(&w, event->classes);
     if (event->is_suspect) json_put_bool(&w, "clock_suspect", true);
     if (event->consent_seq != 0) json_put_i64(&w, "consent", (int64_t)event->consent_seq);
@@ -107,6 +108,7 @@ enum salve_code rec_event_read(struct str json, struct arena *mem, struct rec_ev
     memset(out, 0, sizeof *out);
     out->actor.id = json_get_text(doc, "actor");
     out->actor.site = json_get_text(doc, "site");
+    out->by = json_get_text(doc, "by");
     out->is_suspect = json_is_true(json_get(doc, "clock_suspect"));
     out->is_made_up = json_is_true(json_get(doc, "made_up"));
     out->is_reminder = json_is_true(json_get(doc, "reminder"));
