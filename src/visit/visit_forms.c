@@ -60,7 +60,7 @@ static void decision(const struct writing *w, const struct consent_form *form)
         put(w, LETTER_FORM_CHOICE, word(w, "consent.apart.no"));
     }
     if (form->reminder.yes.len > 0) {
-        put(w, LETTER_FORM_HEADING, form->reminder.heading);
+        put(w, LETTER_FORM_TEXT, form->reminder.heading); /* no heading: all choices and the date on one page */
         put(w, LETTER_FORM_TEXT, form->reminder.text);
         put(w, LETTER_FORM_CHOICE,
             arena_printf(w->mem, "%.*s %.*s", STR_ARGS(word(w, "consent.yes")), STR_ARGS(form->reminder.yes)));
