@@ -57,7 +57,7 @@ export function PersonBar() {
             <p class="person-name">
                 <bdi>{open.name}</bdi>
             </p>
-            <p>{sayWho(open)}</p>
+            <p class="person-who">{sayWho(open)}</p>
             <QueueNumber />
             {isUrgent.value && (
                 <a class="button button-stop" href={routes.urgent}>
@@ -69,7 +69,7 @@ export function PersonBar() {
                     {t('person.waits')}
                 </a>
             )}
-            <button type="button" onClick={() => void close(false)}>
+            <button type="button" class="person-close" onClick={() => void close(false)}>
                 {t('person.close')}
             </button>
             {isAsking && <UnsavedNote why="close" onAnswer={(givesUp) => (ask(false), givesUp && void close(true))} />}
