@@ -26,6 +26,7 @@ export const routes = {
     refer: '/refer',
     follow: '/follow',
     reply: '/reply',
+    connect: '/connect',
     exit: '/exit',
     today: '/today',
     account: '/account',

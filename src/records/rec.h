@@ -276,6 +276,7 @@ struct rec_look {
     struct str
         kind; /* enrolment, access, denied, read, write, consent, withdrawal, used, card, look-up, letter, by-letter */
     struct actor actor;   /* id empty: the person */
+    struct str app;       /* name of the app that looked, or that was let in or ended; empty: none */
     enum purpose purpose; /* 0: none */
     class_mask classes;
     uint32_t resource_count; /* kind read: how many were read */

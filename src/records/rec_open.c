@@ -147,7 +147,8 @@ enum salve_code rec_view_note_read(const struct rec_view *view, struct salve_err
                               .actor = view->actor,
                               .purpose = view->purpose,
                               .classes = view->read_classes,
-                              .resource_count = view->read_count};
+                              .resource_count = view->read_count,
+                              .app = view->gate.app};
     return rec_closing_add(view->site, view->gate.chain.id, &event, err);
 }
 

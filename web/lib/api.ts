@@ -19,6 +19,7 @@ import type {
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
 import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
+import type { AppAsk } from './apps.ts';
 import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 
@@ -502,6 +503,8 @@ interface Calls {
     follow: [Follow, Referrals];
     'follow-list': [object, { tickets: Due[] }];
     reply: [{ slip: string; said: ReferralReply }, object];
+    'app-ask': [{ query: string }, AppAsk];
+    'app-allow': [{ query: string; card: string; ownWord: string; classes: string; days: string }, { back: string }];
 }
 export type CallName = keyof Calls;
 type Ask<K extends CallName> = Calls[K][0];
@@ -694,4 +697,6 @@ export const api = {
     follow: (given: Follow) => call('follow', given),
     followList: () => call('follow-list', {}),
     reply: (slip: string, said: ReferralReply) => call('reply', { slip, said }),
+    appAsk: (query: string) => call('app-ask', { query }),
+    appAllow: (given: Calls['app-allow'][0]) => call('app-allow', given),
 };
