@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json chart crypto jwt passkey db confine tls config http fhir value terms machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload smart records door screen letter paper visit pages serve cli
+MODULES := base json chart crypto jwt passkey db confine tls config http fhir value terms search machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload smart records door screen letter paper visit pages api serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -26,6 +26,7 @@ NEEDS_http      := tls base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
+NEEDS_search    := terms value fhir base
 NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
 NEEDS_fhirpath  := machine terms fhir base
@@ -48,7 +49,8 @@ NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
 NEEDS_visit     := letter form screen records smart day ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit smart screen letter form records ranges chart crypto json base
-NEEDS_serve     := tls pages letter paper door http confine records crypto json base
+NEEDS_api       := pages http visit smart screen records fhir crypto json base
+NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
@@ -65,6 +67,7 @@ DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
 DOORS_terms     := terms
+DOORS_search    := search
 DOORS_machine   := machine_ops run
 DOORS_admit     := admit import same
 DOORS_fhirpath  := fhirpath invariants tree
@@ -88,6 +91,7 @@ DOORS_paper     := paper
 DOORS_serve     := serve
 DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers
 DOORS_pages     := pages
+DOORS_api       := api
 
 # What a module is linked with: itself, and for each need the same.
 $(foreach m,$(MODULES),$(eval LINK_$(m) := $(sort $(m) $(foreach n,$(NEEDS_$(m)),$(LINK_$(n))))))
@@ -135,6 +139,7 @@ Q := $(if $(VERBOSE),,@)
 # --- modules -------------------------------------------------------------------------------------------------------
 GEN_fhir := $(GEN)/fhir_tables.c
 GEN_value := $(GEN)/ucum_table.c
+GEN_search := $(GEN)/search_tables.c
 GEN_admit := $(GEN)/admit_own.c
 GEN_pages := $(GEN)/web_files.c
 GEN_serve := $(GEN)/web_files.c
@@ -180,6 +185,11 @@ $(GEN)/fhir_tables.c: tools/fhir_tables.mjs node_modules/.package-lock.json
 	@mkdir -p $(GEN)
 	$(NODE) tools/fhir_tables.mjs $(DEFINITIONS) $(GEN)
 $(GEN)/fhir_tables.h: $(GEN)/fhir_tables.c ;
+
+# The parameters that searches know, of the types that admission knows.
+$(GEN)/search_tables.c: tools/search_tables.mjs src/admit/admit.def node_modules/.package-lock.json
+	@mkdir -p $(GEN)
+	$(NODE) tools/search_tables.mjs $(DEFINITIONS) src/admit/admit.def $@
 
 UCUM_DEFINITIONS := node_modules/@lhncbc/ucum-lhc/data/ucumDefs.min.json
 $(GEN)/ucum_table.c: tools/ucum_table.mjs node_modules/.package-lock.json

@@ -170,7 +170,8 @@ function addElements(owner) {
     for (const type of types_) {
       const backbone = isBackbone(e) && !e.contentReference;
       const target = backbone ? e.path : fhirType(owner, e, type);
-      const flags = [e.max !== '1' && 'FHIR_MANY', isChoice && 'FHIR_CHOICE'].filter(Boolean).join(' | ') || '0';
+      const flags = [e.max !== '1' && 'FHIR_MANY', isChoice && 'FHIR_CHOICE', e.isSummary && 'FHIR_SUMMARY']
+        .filter(Boolean).join(' | ') || '0';
       elements.push({
         name: intern(isChoice ? short + capital(type.code) : short), path_name: intern(short),
         owner: typeId(owner.name), type: typeId(target), min: e.min, flags,

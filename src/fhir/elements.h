@@ -28,8 +28,9 @@ typedef uint16_t fhir_list_id;    /* 0: the empty list; see fhir_list */
 enum fhir_type_kind { FHIR_PRIMITIVE, FHIR_COMPLEX, FHIR_BACKBONE, FHIR_RESOURCE };
 
 enum {
-    FHIR_MANY = 1,   /* max > 1: a JSON array */
-    FHIR_CHOICE = 2, /* one of a choice [x] */
+    FHIR_MANY = 1,    /* max > 1: a JSON array */
+    FHIR_CHOICE = 2,  /* one of a choice [x] */
+    FHIR_SUMMARY = 4, /* the definitions give it in a summary */
 };
 
 struct fhir_element {

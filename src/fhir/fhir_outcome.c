@@ -66,16 +66,11 @@ static void open_outcome(struct json_writer *w)
     json_open(w, "issue", '[');
 }
 
-void outcome_add(const struct fhir_issues *issues, struct buf *out)
+static void put_issues(struct json_writer *w, const struct fhir_issues *issues)
 {
-    struct json_writer w = {.out = out, .pretty = true};
-    open_outcome(&w);
-    for (size_t i = 0; i < issues->count; i++) put_issue(&w, &issues->items[i]);
+    for (size_t i = 0; i < issues->count; i++) put_issue(w, &issues->items[i]);
     if (issues->left_out > 0)
-        put_fixed(&w, issues->error_count > 0 ? "error" : "warning", "too-long", "more problems than are listed");
-    if (issues->count == 0 && issues->left_out == 0) put_fixed(&w, "information", "informational", "no problem found");
-    json_close(&w);
-    json_close(&w);
+        put_fixed(w, issues->error_count > 0 ? "error" : "warning", "too-long", "more problems than are listed");
 }
 
 /* May it stand in `expression`? "Bundle.entry[1].resource.value" may; "--lang", "record 7" and "value[x]" may not. */
@@ -110,16 +105,28 @@ static void put_error_place(struct json_writer *w, const struct salve_err *err)
     if (is_path) put_path(w, element);
 }
 
-void outcome_of_error(const struct salve_err *err, struct buf *out)
+static void put_error(struct json_writer *w, const struct salve_err *err)
 {
-    struct json_writer w = {.out = out, .pretty = true};
     const char *why = err->why[0] != '\0' ? err->why : salve_code_what(err->code);
     salve_assert(err->code != SALVE_OK);
+    open_issue(w, "error", salve_code_issue(err->code));
+    put_details(w, salve_code_name(err->code), str_of(why));
+    put_error_place(w, err);
+    json_close(w);
+}
+
+void outcome_of(const struct salve_err *err, const struct fhir_issues *issues, bool is_pretty, struct buf *out)
+{
+    struct json_writer w = {.out = out, .pretty = is_pretty};
+    bool has_any = err != NULL || (issues != NULL && (issues->count > 0 || issues->left_out > 0));
     open_outcome(&w);
-    open_issue(&w, "error", salve_code_issue(err->code));
-    put_details(&w, salve_code_name(err->code), str_of(why));
-    put_error_place(&w, err);
-    json_close(&w);
+    if (err != NULL) put_error(&w, err);
+    if (issues != NULL) put_issues(&w, issues);
+    if (!has_any) put_fixed(&w, "information", "informational", "no problem found");
     json_close(&w);
     json_close(&w);
 }
+
+void outcome_add(const struct fhir_issues *issues, struct buf *out) { outcome_of(NULL, issues, true, out); }
+
+void outcome_of_error(const struct salve_err *err, struct buf *out) { outcome_of(err, NULL, true, out); }

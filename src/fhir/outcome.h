@@ -14,9 +14,12 @@ struct fhir_issues;
 /* outcome_add - appends one OperationOutcome. Without issues it holds one "informational" issue: all good. */
 void outcome_add(const struct fhir_issues *issues, struct buf *out);
 
-/* outcome_of_error - for tests, until answers go over a network: appends an OperationOutcome of one issue for an error
- * (err.h): issue type and name of its code, why it was refused, the element as expression where it is a path of FHIR,
- * line and column as location ("Line[3] Col[5]"), file and a place that is no element ("record 7") as diagnostics. */
+/* outcome_of - appends one OperationOutcome: an issue for the error, where there is one, and the issues behind it;
+ * either may be NULL. Of neither any: all good. Of an error (err.h): issue type and name of its code, why it was
+ * refused, the element as expression where it is a path of FHIR, line and column as location ("Line[3] Col[5]"), file
+ * and a place that is no element ("record 7") as diagnostics.
+ * outcome_of_error - for tests: the same of an error alone. */
+void outcome_of(const struct salve_err *err, const struct fhir_issues *issues, bool is_pretty, struct buf *out);
 void outcome_of_error(const struct salve_err *err, struct buf *out);
 
 #endif

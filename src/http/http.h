@@ -71,6 +71,10 @@ void http_reply_later(struct http_reply *reply, unsigned seconds);
 void http_reply_health(struct http_reply *reply, struct str more);
 void http_reply_metrics(struct http_reply *reply, struct str more);
 
+/* http_date - of a header line, a view of `text`: "Mon, 30 Nov 2026 09:30:00 GMT". */
+enum { HTTP_DATE_BYTES = 30 };
+struct str http_date(int64_t unix_ms, char text[HTTP_DATE_BYTES]);
+
 /* http_status_text - "Not Found"; "" for one that has no row. */
 const char *http_status_text(int status);
 

@@ -29,9 +29,6 @@ enum http_ending { HTTP_KEEPS, HTTP_KEEPS_OLD, HTTP_CLOSES }; /* OLD: a client o
 SALVE_MUST_USE enum salve_code http_head_of(const struct http_reply *reply, const struct http_choice *choice,
                                             struct str date, enum http_ending ending, struct str *out);
 
-enum { HTTP_DATE_BYTES = 30 };
-struct str http_date(int64_t unix_ms, char text[HTTP_DATE_BYTES]);
-
 /* --- workers (http_crew.c) ---------------------------------------------------------------------------------------- */
 
 /* A request that is given to the workers, and its answer. */

@@ -13,7 +13,10 @@ static enum salve_code make_rows(struct pages *pages, struct salve_err *err)
     pages->sessions = arena_array(pages->mem, struct pages_session, PAGES_SESSIONS_MAX);
     pages->workers = arena_array(pages->mem, struct pages_seat, pages->config.workers);
     if (pages->sessions == NULL || pages->workers == NULL) return salve_fail(err, SALVE_E_MEMORY, "pages");
-    for (size_t i = 0; i < PAGES_SESSIONS_MAX; i++) (void)pthread_mutex_init(&pages->sessions[i].turn, NULL);
+    for (size_t i = 0; i < PAGES_SESSIONS_MAX; i++) {
+        (void)pthread_mutex_init(&pages->sessions[i].turn, NULL);
+        (void)pthread_mutex_init(&pages->sessions[i].view_lock, NULL);
+    }
     for (unsigned i = 0; i < pages->config.workers; i++) {
         pages->workers[i].pages = pages;
         pages->workers[i].number = i;
@@ -66,6 +69,7 @@ void pages_close(struct pages **pages)
     for (size_t i = 0; i < PAGES_SESSIONS_MAX; i++) {
         pages_session_end(one, &one->sessions[i]);
         (void)pthread_mutex_destroy(&one->sessions[i].turn);
+        (void)pthread_mutex_destroy(&one->sessions[i].view_lock);
     }
     for (unsigned i = 0; i < one->config.workers; i++) {
         arena_close(one->workers[i].mem);

@@ -113,6 +113,49 @@ const char *const *pages_routes(size_t *count);
  * worker inside. */
 void pages_drop(struct pages *pages, unsigned worker);
 
+/* --- for a face beside this one (api) ----------------------------------------------------------------------------- */
+
+struct pages_call; /* opaque */
+struct visit;
+struct screen_found;
+struct visit_screening;
+
+/* What one request of another face has of this process: a site with its turn, the words in force and, by the token of
+ * a view, who acts and the person who is open (visit->held). */
+struct pages_lent {
+    struct visit *visit;
+    struct pages_call *call;
+};
+
+/* The token of a view is random and made by the call view-token; it is no token of a session. It is good for as long
+ * as the look lasts, the session is neither locked nor ended, and no newer one was made for the look. */
+enum { PAGES_VIEW_TOKEN_TEXT_BYTES = 46 }; /* "v1." and 32 bytes in base64url */
+
+/* pages_refuses - what has to be right with any request before it is answered: the element that is wrong ("Host": it is
+ * not us that is asked), or NULL. pages_is_plain - it came without TLS where there is TLS: it is for pages_answer. */
+const char *pages_refuses(const struct pages *pages, const struct http_request *request);
+bool pages_is_plain(const struct pages *pages, const struct http_request *request);
+
+/* pages_lend - `token` empty: the site of that worker, and nobody acts. Else the token of a view: the session's turn is
+ * held, and it counts as use of the session. What is lent lives in reply->mem until pages_lend_back, which is due where
+ * it is OK.
+ *   errors   E_SESSION no such view, or its session or look is over; E_LOCKED; E_BUSY there is no site now */
+SALVE_MUST_USE enum salve_code pages_lend(struct pages *pages, unsigned worker, const struct http_request *request,
+                                          struct http_reply *reply, struct str token, struct pages_lent *out,
+                                          struct salve_err *err);
+void pages_lend_back(struct pages_lent *lent);
+
+/* pages_lent_screening - the guidelines that the site accepted, ready to evaluate.
+ * pages_lent_hold - alarms of what is asked to be written, before any of it is refused or kept: where one has to be
+ * told, the session holds the person until it has its outcome.
+ * pages_lent_stored - it is kept: findings are made anew as after any entry, and the alarms that the record has now are
+ * held; of `alarms` those that no finding of the record stands for. */
+SALVE_MUST_USE enum salve_code pages_lent_screening(struct pages_lent *lent, const struct visit_screening **out,
+                                                    struct salve_err *err);
+void pages_lent_hold(struct pages_lent *lent, const struct screen_found *alarms);
+SALVE_MUST_USE enum salve_code pages_lent_stored(struct pages_lent *lent, const struct screen_found *alarms,
+                                                 struct salve_err *err);
+
 /* pages_tick - closes what nobody uses any more: letters, people whose look is over. Once in some seconds. */
 void pages_tick(struct pages *pages);
 

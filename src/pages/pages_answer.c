@@ -114,53 +114,6 @@ static void answer_refused(struct pages_call *call, int status, enum salve_code 
     answer_error(call, status, &err);
 }
 
-/* --- who asks ----------------------------------------------------------------------------------------------------- */
-
-/* The site of a worker, with its turn; until done_with. NULL: none is there now. */
-static bool take_site(struct pages_call *call, unsigned worker, struct salve_err *err)
-{
-    struct pages *pages = call->pages;
-    call->at = &pages->workers[worker];
-    (void)pthread_mutex_lock(&call->at->turn);
-    struct site *site = pages->config.site == NULL ? NULL : pages->config.site(pages->config.with, worker, err);
-    if (site != NULL) {
-        call->visit.site = site;
-        return true;
-    }
-    (void)pthread_mutex_unlock(&call->at->turn);
-    call->at = NULL;
-    if (err->code == SALVE_OK) (void)salve_refuse(err, SALVE_E_BUSY, "it is being started", "site");
-    return false;
-}
-
-static void give_site(struct pages_call *call)
-{
-    if (call->at != NULL) (void)pthread_mutex_unlock(&call->at->turn);
-    call->at = NULL;
-    call->visit.site = NULL;
-}
-
-/* Who acts is asked of the gate, before anything is made for the session here: nobody fills the table without one. */
-static enum salve_code who_acts(struct pages_call *call, enum pages_who who, struct salve_err *err)
-{
-    if (!call->has_token) return salve_refuse(err, SALVE_E_SESSION, "", "cookie");
-    if (!take_site(call, call->worker->number, err)) return err->code;
-    enum salve_code code = session_actor(call->visit.site, call->token, call->visit.mem, &call->visit.actor, err);
-    give_site(call);
-    if (who == PAGES_LOCKED && code == SALVE_E_LOCKED) return SALVE_OK;
-    return code;
-}
-
-/* The row of the session, and the site on which its person is open. */
-static enum salve_code take_session(struct pages_call *call, struct salve_err *err)
-{
-    TRY(pages_session_take(call->pages, call->token, &call->session, err));
-    unsigned open_at = atomic_load(&call->session->open_at);
-    if (!take_site(call, open_at != 0 ? open_at - 1 : call->worker->number, err)) return err->code;
-    call->visit.held = call->session->held.view != NULL ? &call->session->held : NULL;
-    return SALVE_OK;
-}
-
 /* --- a call ------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code person_is_open(const struct pages_call *call, struct salve_err *err)
@@ -178,11 +131,11 @@ static enum salve_code run(struct pages_call *call, const struct call_row *row, 
     if (has_session && row->who != PAGES_COOKIE && row->who != PAGES_LOCKED && call->has_token &&
         !pages_guard_has_header(call->request, call->token))
         return salve_refuse(err, SALVE_E_SESSION, "", "X-Salve-Token");
-    if (has_session) TRY(who_acts(call, row->who, err));
+    if (has_session) TRY(pages_who_acts(call, row->who, err));
     call->in_code = pages_in_read(call->request->body, row->must, row->may, call->visit.mem, &call->in, &call->in_err);
     if (call->in_code != SALVE_OK && row->who != PAGES_JUDGED) return *err = call->in_err, call->in_code;
-    if (has_session) TRY(take_session(call, err));
-    if (!has_session && !take_site(call, call->worker->number, err)) return err->code;
+    if (has_session) TRY(pages_take_session(call, err));
+    if (!has_session && !pages_take_site(call, call->worker->number, err)) return err->code;
     call->content = pages_content_take(call->pages);
     call->visit.content = call->content == NULL ? NULL : call->content->content;
     if (row->who == PAGES_JUDGED) (void)pages_clinic(call); /* an alarm says where to, whatever happens to the gate */
@@ -203,11 +156,7 @@ static void answer_call(struct pages_call *call, size_t at)
     if (code == SALVE_OK) code = buf_done(&call->out, &call->reply->body, &err);
     err.code = code;
     if (code != SALVE_OK) answer_code(call, &err);
-    if (call->session != NULL && call->at != NULL) pages_person_keep(call->session);
-    give_site(call);
-    if (call->session != NULL) pages_session_give(call->pages, call->session);
-    if (call->content != NULL) pages_content_give(call->pages, call->content);
-    explicit_bzero(call->token, sizeof call->token);
+    pages_call_end(call);
 }
 
 static bool is_json(struct str type)
@@ -257,11 +206,11 @@ static void route_letter(struct pages_call *call, struct str name)
     if (!is_ours) foreign = "Sec-Fetch-Site";
     if (foreign != NULL)
         return answer_refused(call, 403, SALVE_E_USAGE, foreign, "only a page of this server may call");
-    err.code = who_acts(call, PAGES_SESSION, &err);
-    if (err.code == SALVE_OK) err.code = take_session(call, &err);
+    err.code = pages_who_acts(call, PAGES_SESSION, &err);
+    if (err.code == SALVE_OK) err.code = pages_take_session(call, &err);
     if (err.code == SALVE_OK) err.code = pages_letter_get(call, name, &err);
     if (err.code != SALVE_OK) answer_code(call, &err);
-    give_site(call);
+    pages_give_site(call);
     if (call->session != NULL) pages_session_give(call->pages, call->session);
 }
 

@@ -62,18 +62,21 @@ struct pages_session {
     pthread_mutex_t turn;
     int64_t used_ms;
     /* the open person: */
-    struct visit_held held;            /* only with the turn of its worker */
-    _Atomic unsigned open_at;          /* the number of that worker, and 1; 0: nobody is open */
-    char person[PAGES_NAME_BYTES + 1]; /* handle; empty: nobody is open */
-    bool is_urgent;                    /* an alarm of what is kept has no outcome */
-    bool is_pending;                   /* an alarm of what was typed and is not kept has none */
-    enum pages_kept kept;              /* what of these goes with the look */
-    uint64_t paper_alarms, paper_over; /* of that person: what came last; what has its outcome. 0: none */
-    bool is_paper_pending;             /* an alarm of somebody of whom nothing is kept has no outcome */
-    uint64_t passed_on;                /* of the alarms that the list has to see to; 0: none */
-    uint64_t alarms;                   /* of those that have no outcome now */
-    char sex[8];                       /* of the open person, as words speak to them; empty: not known */
-    uint64_t shown;                    /* of the drafts that were shown last; 0: none were */
+    struct visit_held held;                  /* only with the turn of its worker */
+    _Atomic unsigned open_at;                /* the number of that worker, and 1; 0: nobody is open */
+    char person[PAGES_NAME_BYTES + 1];       /* handle; empty: nobody is open */
+    bool is_urgent;                          /* an alarm of what is kept has no outcome */
+    bool is_pending;                         /* an alarm of what was typed and is not kept has none */
+    enum pages_kept kept;                    /* what of these goes with the look */
+    uint64_t paper_alarms, paper_over;       /* of that person: what came last; what has its outcome. 0: none */
+    bool is_paper_pending;                   /* an alarm of somebody of whom nothing is kept has no outcome */
+    uint64_t passed_on;                      /* of the alarms that the list has to see to; 0: none */
+    uint64_t alarms;                         /* of those that have no outcome now */
+    char sex[8];                             /* of the open person, as words speak to them; empty: not known */
+    uint64_t shown;                          /* of the drafts that were shown last; 0: none were */
+    pthread_mutex_t view_lock;               /* of the next two: they are looked for in all rows, by anybody */
+    uint8_t view_hash[CRYPTO_SHA256_BYTES];  /* of the token of that view (pages_token.c); zeros: there is none */
+    uint8_t view_token[SESSION_TOKEN_BYTES]; /* what makes the token of the session of it */
     struct pages_letter letters[PAGES_LETTERS];
     struct pages_enrolled enrolled;
 };
@@ -152,6 +155,26 @@ const struct visit_clinic *pages_clinic(struct pages_call *call);
 #define PAGES_CALL(name, handler, who, must, may) pages_handler handler;
 #include "pages/pages.def"
 #undef PAGES_CALL
+
+/* --- pages_hold.c: what a request holds while it is answered --- */
+
+/* pages_take_site - the site of a worker, with its turn; false: none is there now. pages_give_site.
+ * pages_who_acts - asked of the gate, before anything is made for the session here: nobody fills the table without one.
+ * pages_take_session - the row of the session, and the site on which its person is open.
+ * pages_call_end - gives back all that a request holds. */
+bool pages_take_site(struct pages_call *call, unsigned worker, struct salve_err *err);
+void pages_give_site(struct pages_call *call);
+enum salve_code pages_who_acts(struct pages_call *call, enum pages_who who, struct salve_err *err);
+enum salve_code pages_take_session(struct pages_call *call, struct salve_err *err);
+void pages_call_end(struct pages_call *call);
+
+/* --- pages_token.c: tokens of views --- */
+
+/* pages_view_token_end - nobody reads by it any more. pages_view_token_find - the token of the session whose view it
+ * opens; false: it opens none. pages_view_token_is - is it that of the view of this session? */
+void pages_view_token_end(struct pages_session *session);
+bool pages_view_token_find(struct pages *pages, struct str token, uint8_t out[SESSION_TOKEN_BYTES]);
+bool pages_view_token_is(struct pages_session *session, struct str token);
 
 /* --- pages_guard.c: is it a page of ours that asks? --- */
 
@@ -243,8 +266,7 @@ enum salve_code pages_put_queued(struct pages_call *call, struct salve_err *err)
 void pages_wipe(struct str *secret);
 
 /* --- pages_plain.c: what comes without TLS --- */
-/* pages_is_plain - it is to be answered by pages_plain, and by nothing else. */
-bool pages_is_plain(const struct pages *pages, const struct http_request *request);
+/* pages_plain - what pages_is_plain finds (pages.h), and nothing else. */
 void pages_plain(const struct pages *pages, const struct http_request *request, struct http_reply *reply);
 
 /* --- pages_letter.c: GET /letter/<name> --- */

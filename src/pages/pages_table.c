@@ -40,6 +40,7 @@ enum salve_code pages_person_end(struct pages_session *session, struct salve_err
     session->is_urgent = session->is_pending = false;
     session->kept = PAGES_KEPT_NONE;
     session->passed_on = session->alarms = session->shown = 0;
+    pages_view_token_end(session);
     return code;
 }
 
@@ -121,6 +122,7 @@ void pages_session_give(struct pages *pages, struct pages_session *session)
 void pages_session_rename(struct pages *pages, struct pages_session *session, const uint8_t token[SESSION_TOKEN_BYTES])
 {
     (void)pthread_mutex_lock(&pages->lock);
+    pages_view_token_end(session); /* it leads to the token that was */
     key_of(token, session->key);
     (void)pthread_mutex_unlock(&pages->lock);
 }

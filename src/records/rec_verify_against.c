@@ -109,16 +109,24 @@ static size_t hex_run(struct str text, size_t from)
     return len;
 }
 
-/* The next "size root" in a text: digits, a space, 64 hexadecimal characters. */
+/* Where a word ends before `at`: behind the space, or where a wide root went to the next line. */
+static size_t word_before(struct str text, size_t at)
+{
+    while (at > 0 && strchr(" \r\n", text.ptr[at - 1]) != NULL) at--;
+    return at;
+}
+
+/* The next "size root" in a text: digits, white space, 64 hexadecimal characters. */
 static bool next_state(struct str *rest, uint64_t *size, struct tlog_hash *root)
 {
     for (size_t at = 0; at < rest->len; at++) {
         size_t len = hex_run(*rest, at), digits = 0;
         if (len == 0) continue;
-        while (digits < 18 && digits + 1 < at && str_is_digit(rest->ptr[at - 2 - digits])) digits++;
+        size_t end = word_before(*rest, at);
+        while (digits < 18 && digits < end && str_is_digit(rest->ptr[end - 1 - digits])) digits++;
         int64_t number = 0;
-        bool is_state = len == 2 * sizeof root->bytes && digits > 0 && rest->ptr[at - 1] == ' ' &&
-                        str_to_i64(str_cut(*rest, at - 1 - digits, digits), &number) &&
+        bool is_state = len == 2 * sizeof root->bytes && digits > 0 && end < at &&
+                        str_to_i64(str_cut(*rest, end - digits, digits), &number) &&
                         str_hex_parse(str_cut(*rest, at, len), root->bytes, sizeof root->bytes);
         if (!is_state) {
             at += len - 1;

@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "api/api.h"
+#include "base/assert.h"
 #include "http/http.h"
 #include "pages/pages.h"
 #include "paper/paper.h"
@@ -19,6 +21,15 @@ enum {
     WEB_BYTES_MAX = 64 << 20, /* arena of the server itself; requests have their own */
 };
 
+struct web;
+
+/* What answers on one thread. */
+struct web_seat {
+    struct web *web;
+    void *pages; /* pages_worker */
+    unsigned number;
+};
+
 struct web {
     struct serve_job *job;
     struct serve_watch watch;
@@ -28,9 +39,12 @@ struct web {
     struct letter_draw draw[SERVE_LINES]; /* all by the one asker */
     struct pages_demo demo[SERVE_DEMO_MAX];
     struct pages *pages;
+    struct api *api;
     struct http_server *server;
     struct arena *mem;
+    struct web_seat seats[SERVE_LINES];
     void *workers[SERVE_LINES];
+    const char *routes[HTTP_ROUTES_MAX]; /* of pages, and of api behind them */
     pthread_t clockwork;
     pthread_mutex_t lock; /* of what follows */
     pthread_cond_t over;
@@ -93,16 +107,31 @@ static void add_metrics(void *with, struct buf *out)
     serve_sites_metrics(&web->sites, out);
 }
 
+/* What comes without TLS is told the way to TLS, whatever it asks for. */
+static bool is_for_api(const struct web *web, const struct http_request *request)
+{
+    return api_is_ours(request) && !pages_is_plain(web->pages, request);
+}
+
+static void answer(void *worker, const struct http_request *request, struct http_reply *reply)
+{
+    const struct web_seat *seat = worker;
+    if (is_for_api(seat->web, request))
+        api_answer(seat->web->api, seat->number, request, reply);
+    else
+        pages_answer(seat->pages, request, reply);
+}
+
 static bool quick(void *with, const struct http_request *request, struct http_reply *reply)
 {
     const struct web *web = with;
-    return pages_quick(web->pages, request, reply);
+    return !is_for_api(web, request) && pages_quick(web->pages, request, reply);
 }
 
 static uint64_t lane(void *with, const struct http_request *request)
 {
     const struct web *web = with;
-    return pages_lane(web->pages, request);
+    return is_for_api(web, request) ? api_lane(request) : pages_lane(web->pages, request);
 }
 
 static void noted(void *with, const struct http_noted *noted)
@@ -211,22 +240,43 @@ static enum salve_code open_pages(struct web *web, struct salve_err *err)
                                         .draw = web->draw};
     for (unsigned i = 0; i < SERVE_LINES; i++) web->draw[i] = paper_draw(&web->asker);
     TRY(pages_open(&config, &web->pages, err));
-    for (unsigned i = 0; i < SERVE_LINES; i++) web->workers[i] = pages_worker(web->pages, i);
+    for (unsigned i = 0; i < SERVE_LINES; i++) {
+        web->seats[i] = (struct web_seat){.web = web, .pages = pages_worker(web->pages, i), .number = i};
+        web->workers[i] = &web->seats[i];
+    }
     return SALVE_OK;
+}
+
+/* Behind pages; the names of both routes stand in one list. */
+static enum salve_code open_api(struct web *web, size_t *route_count, struct salve_err *err)
+{
+    const struct serve_start *start = &web->job->start;
+    size_t own = 0, more = 0;
+    const char *const *first = pages_routes(&own), *const *behind = api_routes(&more);
+    salve_assert(own + more <= HTTP_ROUTES_MAX);
+    memcpy(web->routes, first, own * sizeof *first);
+    memcpy(web->routes + own, behind, more * sizeof *behind);
+    *route_count = own + more;
+    const struct api_config config = {.pages = web->pages,
+                                      .is_tls = start->mode != SITE_LOCAL,
+                                      .version = str_of(start->version),
+                                      .first_route = own};
+    return api_open(&config, &web->api, err);
 }
 
 static enum salve_code open_server(struct web *web, struct salve_err *err)
 {
     struct http_config config = http_config_usual();
-    config.answer = pages_answer;
+    TRY(open_api(web, &config.route_count, err));
+    config.answer = answer;
     config.workers = web->workers;
     config.worker_count = SERVE_LINES;
     config.quick = quick;
     config.lane = lane;
     config.noted = noted;
     config.with = web;
-    config.routes = pages_routes(&config.route_count);
-    config.body_bytes_max = PAGES_BODY_BYTES_MAX;
+    config.routes = web->routes;
+    config.body_bytes_max = API_BODY_BYTES_MAX; /* pages takes less, by itself */
     struct http_server *server;
     TRY(http_server_open(&config, web->mem, &server, err));
     const int *fds = web->job->fds.at;
@@ -277,6 +327,7 @@ static void end(struct web *web)
     web->server = NULL; /* whoever says once more to end has nothing to end */
     (void)pthread_mutex_unlock(&web->lock);
     (void)pthread_join(web->clockwork, NULL);
+    api_close(&web->api);
     pages_close(&web->pages);
     serve_sites_close(&web->sites);
     http_server_close(server);

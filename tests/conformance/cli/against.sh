@@ -32,6 +32,9 @@ made salve letter "$card" --born 1972-03-14 -o "$work/letter.pdf"
 pdftotext "$work/letter.pdf" "$work/letter.txt"
 ok "the site goes on from the state on a letter" salve verify --against "$work/letter.html"
 ok "also from the text of its PDF" salve verify --against "$work/letter.txt"
+tr '\n' ' ' <"$work/letter.txt" | sed -E 's/([0-9]+) ([0-9a-f]{64})/\1\n\2/' >"$work/broken.txt"
+is "a wide root stands on the next line" "$(grep -cE '^[0-9a-f]{64}' "$work/broken.txt")" 1
+ok "and is read there" salve verify --against "$work/broken.txt"
 rm -rf "$SALVE_SITE"; cp -r "$work/before-letter" "$SALVE_SITE"
 fails 8 "a folder that was put back does not" salve verify --against "$work/letter.html"
 is "and it is older" "$(grep -c 'the state on a letter.*this folder is older' "$work/.out")" 1

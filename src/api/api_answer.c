@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * One request: which row it is of, what is wanted, who asks, the answer. */
+#include "api/api_int.h"
+
+#include "crypto/crypto.h"
+
+/* What an answer tells a browser: it is data, of nobody's page. */
+#define POLICY "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+
+bool api_is_ours(const struct http_request *request)
+{
+    static const char *const heads[] = {"/fhir", "/.well-known", "/oauth", "/shl"};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+        struct str head = str_of(heads[i]), rest = str_cut(request->path, head.len, request->path.len);
+        if (str_starts(request->path, head) && (rest.len == 0 || rest.ptr[0] == '/')) return true;
+    }
+    return false;
+}
+
+/* --- who asks ----------------------------------------------------------------------------------------------------- */
+
+/* The token of "Authorization: Bearer ..."; absent: there is none, or something else (RFC 6750 2.1). */
+static struct str bearer_of(const struct http_request *request)
+{
+    struct str value = http_request_header(request, "authorization"), word = STR("bearer ");
+    bool is = value.len > word.len;
+    for (size_t i = 0; is && i < word.len; i++) is = str_lower(value.ptr[i]) == word.ptr[i];
+    return is ? str_trim(str_cut(value, word.len, value.len)) : STR_NONE;
+}
+
+uint64_t api_lane(const struct http_request *request)
+{
+    uint8_t hash[CRYPTO_SHA256_BYTES];
+    uint64_t lane = 0;
+    struct str token = bearer_of(request);
+    if (token.len == 0) return 0;
+    crypto_sha256(token, hash);
+    memcpy(&lane, hash, sizeof lane);
+    return lane == 0 ? 1 : lane;
+}
+
+/* A token that is no good any more is told apart from none (RFC 6750 3.1), and from nothing else. */
+static int answer_unknown(struct api_call *call, enum salve_code code, bool has_token)
+{
+    if (code != SALVE_E_SESSION && code != SALVE_E_LOCKED && code != SALVE_E_CONSENT && code != SALVE_E_NOT_FOUND)
+        return 0;
+    http_reply_header(call->reply, "WWW-Authenticate",
+                      has_token ? STR("Bearer realm=\"fhir\", error=\"invalid_token\"") : STR("Bearer realm=\"fhir\""));
+    return 401;
+}
+
+static enum salve_code take_view(struct api_call *call, int *status, struct salve_err *err)
+{
+    struct str token = bearer_of(call->request);
+    enum salve_code code = SALVE_E_SESSION;
+    if (token.len == 0)
+        (void)salve_refuse(err, code, "a token is wanted: Authorization: Bearer ...", "Authorization");
+    else
+        code = pages_lend(call->api->config.pages, call->worker, call->request, call->reply, token, &call->lent, err);
+    if (code != SALVE_OK) return *status = answer_unknown(call, code, token.len > 0), code;
+    call->visit = call->lent.visit;
+    call->view = call->visit->held->view;
+    return SALVE_OK;
+}
+
+/* --- a request ---------------------------------------------------------------------------------------------------- */
+
+static const struct api_route none = {.name = "fhir-none", .interaction = API_NONE, .who = API_PERSON};
+
+/* What has no row is told to who may ask here at all. */
+static enum salve_code find_route(struct api_call *call, struct str *allow, struct salve_err *err)
+{
+    enum salve_code code = api_route_find(call, allow, err);
+    size_t count = 0;
+    const struct api_route *rows = api_table(&count);
+    if (code == SALVE_OK)
+        call->reply->route = call->api->config.first_route + 1 + (size_t)(call->route - rows);
+    else
+        call->route = &none;
+    if (call->route == &none) call->reply->route = call->api->config.first_route;
+    return code;
+}
+
+static enum salve_code read_params(struct api_call *call, int *status, struct salve_err *err)
+{
+    *status = 400;
+    TRY(api_query_parse(call->request->query, call->mem, &call->query, err));
+    if (!str_starts(call->request->path, STR("/fhir"))) return SALVE_OK; /* those have media types of their own */
+    return api_wants_read(call, status, err);
+}
+
+static enum salve_code run(struct api_call *call, int *status, struct salve_err *err)
+{
+    struct str allow = STR_NONE;
+    struct salve_err no_row = {0};
+    enum salve_code found = find_route(call, &allow, &no_row);
+    TRY(read_params(call, status, err));
+    *status = 0;
+    if (call->route->who == API_PERSON) TRY(take_view(call, status, err));
+    if (found != SALVE_OK) {
+        if (allow.len > 0) http_reply_header(call->reply, "Allow", allow);
+        *status = found == SALVE_E_UNSUPPORTED ? 405 : 0;
+        return *err = no_row, found;
+    }
+    if (call->route->handler == NULL) return api_never(call, call->route->rule, call->route->why, err);
+    enum salve_code code = call->route->handler(call, err);
+    *status = call->error_status;
+    return code;
+}
+
+static void put_lines(const struct api_call *call)
+{
+    struct http_reply *reply = call->reply;
+    http_reply_header(reply, "Cache-Control", STR("no-store"));
+    http_reply_header(reply, "Content-Security-Policy", call->policy == NULL ? STR(POLICY) : str_of(call->policy));
+    http_reply_header(reply, "X-Content-Type-Options", STR("nosniff"));
+    http_reply_header(reply, "Referrer-Policy", STR("no-referrer"));
+    if (call->api->config.is_tls)
+        http_reply_header(reply, "Strict-Transport-Security", STR("max-age=63072000; includeSubDomains"));
+}
+
+void api_answer(struct api *api, unsigned worker, const struct http_request *request, struct http_reply *reply)
+{
+    int status = 421;
+    struct salve_err err = {0};
+    struct api_call call = {.api = api, .worker = worker, .request = request, .reply = reply, .mem = reply->mem};
+    const char *wrong = pages_refuses(api->config.pages, request);
+    enum salve_code code = SALVE_E_USAGE;
+    reply->route = api->config.first_route;
+    fhir_issues_init(&call.issues, call.mem);
+    call.base =
+        arena_printf(call.mem, "%s://%.*s/fhir", api->config.is_tls ? "https" : "http", STR_ARGS(request->host));
+    if (wrong != NULL)
+        (void)salve_refuse(&err, code, "this server has another name", "%s", wrong);
+    else
+        code = run(&call, &status, &err);
+    if (code != SALVE_OK) api_answer_error(&call, status, &err);
+    put_lines(&call);
+    pages_lend_back(&call.lent);
+}

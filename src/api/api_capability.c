@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What this server can do, as a CapabilityStatement (R4 capabilitystatement.html): made of the rows of api.def and
+ * api_types.def, so it says what is there and nothing else. */
+#include "api/api_int.h"
+
+#include "fhir/tape_edit.h"
+
+/* When the table was written down last; the program's version says the rest. */
+#define STATEMENT_DATE STR("2026-11-30")
+
+static void put_code(struct tape_builder *make, const char *element, const char *code)
+{
+    tape_open(make, element);
+    tape_add_text(make, "code", str_of(code));
+    tape_close(make);
+}
+
+/* "{type}" at that place, or the name of the type. */
+static bool is_about(const struct api_route *row, const struct api_type *type)
+{
+    struct str rest = str_of(row->path), head = STR("/fhir/"), name;
+    if (!str_starts(rest, head)) return false;
+    rest = str_cut(rest, head.len, rest.len);
+    size_t end = 0;
+    while (end < rest.len && rest.ptr[end] != '/') end++;
+    name = str_cut(rest, 0, end);
+    return str_is(name, "{type}") || str_is(name, type->name);
+}
+
+static bool has_route(enum api_interaction interaction, const struct api_type *type)
+{
+    size_t count = 0;
+    const struct api_route *rows = api_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (rows[i].interaction == interaction && (type == NULL || is_about(&rows[i], type))) return true;
+    return false;
+}
+
+static void put_type(struct tape_builder *make, const struct api_type *type)
+{
+    tape_open(make, "resource");
+    tape_add_text(make, "type", str_of(type->name));
+    for (int i = 0; i < API_INTERACTION_COUNT; i++) {
+        bool may = (type->may & (1u << i)) != 0 && api_interaction_where(i) == API_WHERE_TYPE;
+        if (may && has_route(i, type)) put_code(make, "interaction", api_interaction_code(i));
+    }
+    bool is_written = (type->may & (1u << API_UPDATE)) != 0 && has_route(API_UPDATE, type);
+    tape_add_text(make, "versioning", is_written ? STR("versioned-update") : STR("versioned"));
+    tape_add_bool(make, "readHistory", true);
+    tape_add_bool(make, "updateCreate", false);
+    tape_add_text(make, "conditionalRead", STR("full-support"));
+    tape_close(make);
+}
+
+static void put_security(struct tape_builder *make)
+{
+    tape_open(make, "security");
+    tape_add_text(make, "description",
+                  STR("Authorization: Bearer. A token opens the record of one person, for as long as the look at it "
+                      "lasts; there is no way from one person to another."));
+    tape_close(make);
+}
+
+static void put_rest(struct tape_builder *make)
+{
+    size_t count = 0;
+    const struct api_type *types = api_types(&count);
+    tape_open(make, "rest");
+    tape_add_text(make, "mode", STR("server"));
+    put_security(make);
+    for (size_t i = 0; i < count; i++) put_type(make, &types[i]);
+    for (int i = 0; i < API_INTERACTION_COUNT; i++)
+        if (api_interaction_where(i) == API_WHERE_SYSTEM && has_route(i, NULL))
+            put_code(make, "interaction", api_interaction_code(i));
+    tape_close(make);
+}
+
+static void put_head(struct api_call *call, struct tape_builder *make)
+{
+    tape_add_text(make, "status", STR("active"));
+    tape_add_text(make, "date", STATEMENT_DATE);
+    tape_add_text(make, "kind", STR("instance"));
+    tape_open(make, "software");
+    tape_add_text(make, "name", STR("Salve"));
+    if (call->api->config.version.len > 0) tape_add_text(make, "version", call->api->config.version);
+    tape_close(make);
+    tape_open(make, "implementation");
+    tape_add_text(make, "description", STR("Health checks, with the person's consent in charge"));
+    tape_add_text(make, "url", call->base);
+    tape_close(make);
+    tape_add_text(make, "fhirVersion", STR("4.0.1"));
+    tape_add_text(make, "format", STR("json"));
+    tape_add_text(make, "format", STR("application/fhir+json"));
+}
+
+enum salve_code api_metadata(struct api_call *call, struct salve_err *err)
+{
+    struct tape_builder make;
+    struct tape tape;
+    tape_build(&make, call->mem, FHIR_T_CapabilityStatement);
+    put_head(call, &make);
+    put_rest(&make);
+    TRY(tape_built(&make, &tape, err));
+    return api_answer_tape(call, 200, &tape, err);
+}

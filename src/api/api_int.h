@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The workshop of api: include only from src/api/. */
+#ifndef SALVE_API_API_INT_H
+#define SALVE_API_API_INT_H
+
+#include "api/api.h"
+#include "base/assert.h"
+#include "base/buf.h"
+#include "fhir/fhir.h"
+#include "http/http.h"
+#include "json/json.h"
+#include "pages/pages.h"
+#include "records/rec.h"
+#include "screen/screen.h"
+#include "visit/held.h"
+
+struct api {
+    struct api_config config;
+    struct arena *mem;
+};
+
+/* --- the table ---------------------------------------------------------------------------------------------------- */
+
+enum api_interaction {
+#define API_INTERACTION(name, code, where) API_##name,
+#include "api/api_interactions.def"
+#undef API_INTERACTION
+    API_INTERACTION_COUNT
+};
+enum api_where { API_WHERE_TYPE, API_WHERE_SYSTEM, API_WHERE_OPERATION, API_WHERE_NOWHERE };
+const char *api_interaction_code(enum api_interaction interaction);
+enum api_where api_interaction_where(enum api_interaction interaction);
+
+/* ANYBODY: nobody needs to be open. PERSON: the token opens one person (call->view). */
+enum api_who { API_ANYBODY, API_PERSON };
+
+struct api_call;
+typedef enum salve_code api_handler(struct api_call *call, struct salve_err *err);
+
+struct api_route {
+    const char *name; /* in log and metrics */
+    enum http_method method;
+    const char *path;
+    api_handler *handler; /* NULL: `rule` refuses it, in the words `why` */
+    enum api_interaction interaction;
+    enum api_who who;
+    const char *rule, *why;
+};
+const struct api_route *api_table(size_t *count);
+
+#define API_ROUTE(name, method, path, handler, interaction, who) api_handler handler;
+#define API_NEVER(name, method, path, rule, why)
+#include "api/api.def"
+#undef API_ROUTE
+#undef API_NEVER
+
+struct api_type {
+    fhir_type_id id;
+    const char *name;
+    unsigned may; /* bits of enum api_interaction */
+};
+const struct api_type *api_types(size_t *count);
+/* api_type_find - NULL: it is not served. */
+const struct api_type *api_type_find(struct str name);
+
+/* --- one request -------------------------------------------------------------------------------------------------- */
+
+/* Parameters of a query or form, decoded, in their order. */
+struct api_param {
+    struct str name, value; /* name with its modifier: "code:not" */
+};
+struct api_query {
+    const struct api_param *list;
+    size_t count;
+};
+
+/* What `Prefer` asks for (RFC 7240; R4 http.html). */
+enum api_return { API_RETURN_DEFAULT, API_RETURN_MINIMAL, API_RETURN_REPRESENTATION, API_RETURN_OUTCOME };
+enum api_summary { API_SUMMARY_FALSE, API_SUMMARY_TRUE, API_SUMMARY_TEXT, API_SUMMARY_DATA, API_SUMMARY_COUNT };
+
+struct api_wants {
+    bool is_pretty;
+    bool is_plain_json; /* the type of the answer is application/json: no other was taken */
+    bool is_strict;     /* Prefer: handling=strict */
+    enum api_return returned;
+    enum api_summary summary;
+    struct str elements; /* of _elements, as they came: "code,value"; absent: all */
+};
+
+struct api_call {
+    struct api *api;
+    unsigned worker;
+    const struct http_request *request;
+    struct http_reply *reply;
+    struct arena *mem; /* of the request: reply->mem */
+    const struct api_route *route;
+    struct str base; /* "https://salve.example:8443/fhir", without a slash at its end */
+    /* of the path, decoded; absent where it has none */
+    const struct api_type *type;
+    struct str type_name, id, version, name;
+    struct api_query query;
+    struct api_wants wants;
+    /* of the token; PERSON alone */
+    struct pages_lent lent;
+    struct visit *visit;
+    struct rec_view *view;
+    /* of the answer */
+    struct fhir_issues issues; /* told with it, whatever it is */
+    int error_status;          /* of an error, where another than that of its code is meant: 412; 0: that one */
+    const char *policy;        /* Content-Security-Policy of a page; NULL: that of data */
+};
+
+/* --- api_path.c: paths and parameters --- */
+
+/* api_route_find - the row, and what stands at its places in *call. E_NOT_FOUND; E_UNSUPPORTED: the path is there, with
+ * other methods: `allow` names them ("GET, HEAD"). HEAD is GET here. */
+SALVE_MUST_USE enum salve_code api_route_find(struct api_call *call, struct str *allow, struct salve_err *err);
+/* api_query_parse - "a=b&c=d" (a query, or application/x-www-form-urlencoded), with its %-escapes and "+".
+ *   errors   E_INVALID an escape that is none, or a name without end; E_TOO_BIG more than 200 */
+SALVE_MUST_USE enum salve_code api_query_parse(struct str text, struct arena *mem, struct api_query *out,
+                                               struct salve_err *err);
+/* api_query_get - the value of the first of that name; absent if there is none. */
+struct str api_query_get(const struct api_query *query, const char *name);
+
+/* --- api_accept.c: what the client takes and sends --- */
+
+/* api_wants_read - _format, _pretty, _summary, _elements, Accept and Prefer. E_USAGE: what is asked for is not made
+ * here: then *status is 406, or 400. */
+SALVE_MUST_USE enum salve_code api_wants_read(struct api_call *call, int *status, struct salve_err *err);
+/* api_body_is - the type of the body is that one, or with `or_json` application/json; E_USAGE, which is 415. */
+SALVE_MUST_USE enum salve_code api_body_is(const struct api_call *call, const char *type, bool or_json,
+                                           struct salve_err *err);
+
+/* --- api_shape.c: resources as they go out --- */
+
+/* api_shape - a stored resource with id, meta.versionId and meta.lastUpdated, cut to what _summary and _elements ask
+ * for (then tagged SUBSETTED). */
+SALVE_MUST_USE enum salve_code api_shape(struct api_call *call, const struct rec_resource *stored, struct tape *out,
+                                         struct salve_err *err);
+/* api_tag - "W/\"3\"". api_instant - of FHIR, UTC: "2026-11-30T09:30:00.123Z". */
+struct str api_tag(struct arena *mem, uint32_t version);
+struct str api_instant(struct arena *mem, int64_t unix_ms);
+
+/* api_answer_tape - the answer is that resource. api_answer_stored - the same of a stored one, with ETag, Last-Modified
+ * and, where the client has it already (If-None-Match, If-Modified-Since), 304. */
+SALVE_MUST_USE enum salve_code api_answer_tape(struct api_call *call, int status, const struct tape *tape,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_answer_stored(struct api_call *call, int status, const struct rec_resource *stored,
+                                                 struct salve_err *err);
+/* api_answer_text - the answer is that JSON. */
+void api_answer_text(struct api_call *call, int status, struct str json);
+
+/* --- api_outcome.c: errors --- */
+
+/* api_answer_outcome - an OperationOutcome of call->issues alone. api_answer_error - of an error, with call->issues
+ * behind it; status 0: that of its code. */
+void api_answer_outcome(struct api_call *call, int status);
+void api_answer_error(struct api_call *call, int status, const struct salve_err *err);
+/* api_never - E_CONSENT by a rule of docs/never.md ("salve-never/N12"): 403, with the rule in details. */
+SALVE_MUST_USE enum salve_code api_never(struct api_call *call, const char *rule, const char *why,
+                                         struct salve_err *err);
+
+/* --- api_read.c --- */
+
+/* api_find - the newest version of the resource of that type and id in the view; E_NOT_FOUND, in the same words
+ * whatever there is elsewhere. */
+SALVE_MUST_USE enum salve_code api_find(struct api_call *call, const struct rec_resource **out, struct salve_err *err);
+
+#endif

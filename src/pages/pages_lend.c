@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What another face (api) has of this process while it answers. */
+#include "pages/pages_int.h"
+
+/* --- lending ------------------------------------------------------------------------------------------------------ */
+
+const char *pages_refuses(const struct pages *pages, const struct http_request *request)
+{
+    return pages_guard_host(pages, request);
+}
+
+static enum salve_code no_view(struct salve_err *err)
+{
+    return salve_refuse(err, SALVE_E_SESSION, "the view of this token is over", "Authorization");
+}
+
+/* With the turn of the session it is looked at again: the view may have ended meanwhile, or have another token. */
+static enum salve_code take_view(struct pages_call *call, struct str token, struct salve_err *err)
+{
+    call->has_token = pages_view_token_find(call->pages, token, call->token);
+    if (!call->has_token) return no_view(err);
+    TRY(pages_who_acts(call, PAGES_SESSION, err));
+    TRY(pages_take_session(call, err));
+    bool is_still = pages_view_token_is(call->session, token) && call->session->held.view != NULL;
+    return is_still ? visit_hold_stands(&call->session->held, err) : no_view(err);
+}
+
+static enum salve_code take(struct pages_call *call, struct str token, struct salve_err *err)
+{
+    if (token.len > 0) return take_view(call, token, err);
+    return pages_take_site(call, call->worker->number, err) ? SALVE_OK : err->code;
+}
+
+enum salve_code pages_lend(struct pages *pages, unsigned worker, const struct http_request *request,
+                           struct http_reply *reply, struct str token, struct pages_lent *out, struct salve_err *err)
+{
+    struct salve_err why = {0};
+    salve_assert(worker < pages->config.workers);
+    struct pages_call *call = arena_new(reply->mem, struct pages_call);
+    if (call == NULL) return salve_fail(err, SALVE_E_MEMORY, "request");
+    *call = (struct pages_call){.pages = pages, .worker = &pages->workers[worker], .request = request, .reply = reply};
+    call->visit.mem = reply->mem;
+    enum salve_code code = take(call, token, &why);
+    if (code == SALVE_OK) {
+        call->content = pages_content_take(pages);
+        call->visit.content = call->content == NULL ? NULL : call->content->content;
+        *out = (struct pages_lent){.visit = &call->visit, .call = call};
+        return SALVE_OK;
+    }
+    pages_call_end(call);
+    if (err != NULL) *err = why;
+    return code;
+}
+
+void pages_lend_back(struct pages_lent *lent)
+{
+    if (lent->call != NULL) pages_call_end(lent->call);
+    *lent = (struct pages_lent){0};
+}
+
+/* --- what is written by it ---------------------------------------------------------------------------------------- */
+
+enum salve_code pages_lent_screening(struct pages_lent *lent, const struct visit_screening **out, struct salve_err *err)
+{
+    (void)pages_clinic(lent->call); /* an alarm says where to */
+    return pages_screening(lent->call, out, err);
+}
+
+void pages_lent_hold(struct pages_lent *lent, const struct screen_found *alarms)
+{
+    struct pages_session *session = lent->call->session;
+    if (session != NULL && pages_has_urgent(alarms)) session->is_pending = true;
+}
+
+/* What pages_put_stored says of it goes to nobody: the other face has its own words. */
+enum salve_code pages_lent_stored(struct pages_lent *lent, const struct screen_found *alarms, struct salve_err *err)
+{
+    struct pages_call *call = lent->call;
+    const struct visit_screening *screening = NULL;
+    salve_assert(call->session != NULL);
+    TRY(pages_lent_screening(lent, &screening, err));
+    call->alarms = *alarms;
+    buf_init(&call->out, call->visit.mem, PAGES_ANSWER_BYTES_MAX);
+    call->w = (struct json_writer){.out = &call->out};
+    json_open(&call->w, NULL, '{');
+    enum salve_code code = pages_put_stored(call, screening, false, err);
+    json_close(&call->w);
+    return code;
+}
