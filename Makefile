@@ -42,7 +42,7 @@ NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
 NEEDS_smart     := jwt json crypto base
-NEEDS_records   := guideline payload smart jwt tlog store keys day consent admit fhir db tls passkey crypto json base
+NEEDS_records   := guideline payload smart jwt search tlog store keys day consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline chart json base
@@ -51,7 +51,7 @@ NEEDS_visit     := letter form screen records smart day ranges guideline consent
 NEEDS_pages     := http visit smart screen letter form records ranges chart crypto json base
 NEEDS_api       := pages http visit smart screen records fhir crypto json base
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
-NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
+NEEDS_cli       := tls serve confine config door visit smart form measure admit elm fhirpath terms consent fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan

@@ -8,6 +8,8 @@
 #include "records/gate_int.h"
 #include "smart/smart.h"
 
+struct rec_view;
+
 enum { REC_APP_HASH_BYTES = 32, REC_APP_SECRET_BYTES = 32, REC_APP_FAMILY_BYTES = 16 };
 
 /* What a code, a token or a row stands for. */
@@ -79,6 +81,15 @@ SALVE_MUST_USE enum salve_code rec_app_base(struct site *site, const char *path,
                                             struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_app_signer(struct site *site, enum jwt_alg alg, struct arena *mem,
                                               struct jwt_signer **out, struct salve_err *err);
+
+/* --- rec_app_sees.c --- */
+
+/* rec_app_sight_make - what a scope text lets see; E_INVALID "invalid_scope": a condition that is none.
+ * rec_app_sees - may the view show it? Of a view that is no app's, anything. */
+struct rec_app_sight;
+SALVE_MUST_USE enum salve_code rec_app_sight_make(struct str scope, struct arena *mem, struct rec_app_sight **out,
+                                                  struct salve_err *err);
+bool rec_app_sees(const struct rec_view *view, const struct rec_resource *resource);
 
 /* --- rec_app_grant.c --- */
 

@@ -119,6 +119,8 @@ static enum salve_code check_asked(struct allowing *a, struct smart_app *app, st
     if (asked->nonce.len > SMART_NONCE_BYTES_MAX) return refuse("invalid_request", "nonce", err);
     if (asked->days > APP_DAYS_MAX) return refuse("days", "at most 366", err);
     TRY(smart_scopes_read(asked->scope, &scopes, err));
+    struct rec_app_sight *sight;
+    TRY(rec_app_sight_make(asked->scope, a->work, &sight, err));
     if (asked->days > 0 && !scopes.offline) return refuse("days", "the app did not ask to go on reading", err);
     if (asked->classes == 0) return salve_refuse(err, SALVE_E_CONSENT, "nothing was chosen", "app");
     if ((asked->classes & ~smart_scopes_classes(&scopes)) != 0)
@@ -251,6 +253,18 @@ enum salve_code near_app_end(struct site *site, struct actor actor, struct str w
     return code;
 }
 
+static enum salve_code show(const struct rec_view *view, const struct rec_app_grant *grant, struct arena *mem,
+                            struct app_grant *out, struct salve_err *err)
+{
+    *out = (struct app_grant){.classes = grant->is.classes,
+                              .at_unix_ms = grant->is.at_unix_s * 1000,
+                              .until_unix_ms = grant->is.not_after_unix_s * 1000,
+                              .is_standing = rec_app_stands(&view->gate, grant, near_site_now_unix_ms(view->site))};
+    TRY(arena_str(mem, grant->is.app, &out->app, err));
+    TRY(arena_str(mem, grant->is.name, &out->name, err));
+    return arena_str(mem, grant->is.scope, &out->scope, err);
+}
+
 enum salve_code near_app_grants(struct rec_view *view, struct arena *mem, struct app_grant **out, size_t *count,
                                 struct salve_err *err)
 {
@@ -263,14 +277,7 @@ enum salve_code near_app_grants(struct rec_view *view, struct arena *mem, struct
     for (size_t i = 0; i < gate->app_count; i++) {
         const struct rec_app_grant *grant = &gate->apps[i];
         if (grant->is.is_ended) continue;
-        list[(*count)++] =
-            (struct app_grant){.app = grant->is.app,
-                               .name = grant->is.name,
-                               .scope = grant->is.scope,
-                               .classes = grant->is.classes,
-                               .at_unix_ms = grant->is.at_unix_s * 1000,
-                               .until_unix_ms = grant->is.not_after_unix_s * 1000,
-                               .is_standing = rec_app_stands(gate, grant, near_site_now_unix_ms(view->site))};
+        TRY(show(view, grant, mem, &list[(*count)++], err));
     }
     *out = list;
     return SALVE_OK;

@@ -36,6 +36,20 @@ SALVE_MUST_USE enum salve_code visit_app_allow(const struct visit *visit, struct
                                                const struct visit_app_told *told, struct str *back,
                                                struct salve_err *err);
 
+/* visit_app_register - a registration as JSON, by a manager. visit_app_end - the app of that id is registered no more;
+ * E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code visit_app_register(const struct visit *visit, struct str json, struct smart_app *out,
+                                                  struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_app_end(const struct visit *visit, struct str id, struct smart_app *out,
+                                             struct salve_err *err);
+
+/* visit_let_in - what the person let apps do so far, oldest first; with the card, as the person. visit_let_in_end -
+ * ends that of one app, or with an empty id of all; the same whether there was anything. */
+SALVE_MUST_USE enum salve_code visit_let_in(const struct visit *visit, struct str card, struct app_grant **out,
+                                            size_t *count, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_let_in_end(const struct visit *visit, struct str card, struct str app,
+                                                struct salve_err *err);
+
 /* visit_apps - the apps that are registered and stand, by id. */
 SALVE_MUST_USE enum salve_code visit_apps(const struct visit *visit, struct smart_app **out, size_t *count,
                                           struct salve_err *err);

@@ -3,6 +3,7 @@
 #include "records/commons.h"
 #include "records/proof.h"
 #include "visit/apps.h"
+#include "visit/visit_int.h"
 
 static enum salve_code read_app(const struct visit *visit, struct str id, struct smart_app *out, struct salve_err *err)
 {
@@ -83,4 +84,42 @@ enum salve_code visit_apps(const struct visit *visit, struct smart_app **out, si
         if (!(*out)[*count].is_ended) ++*count;
     }
     return SALVE_OK;
+}
+
+/* --- who registers ------------------------------------------------------------------------------------------------ */
+
+enum salve_code visit_app_register(const struct visit *visit, struct str json, struct smart_app *out,
+                                   struct salve_err *err)
+{
+    TRY(smart_app_read(json, visit->mem, out, err));
+    return app_register(visit->site, visit->actor, json, err);
+}
+
+enum salve_code visit_app_end(const struct visit *visit, struct str id, struct smart_app *out, struct salve_err *err)
+{
+    struct str json;
+    struct salve_err why = {0};
+    enum salve_code code = read_app(visit, id, out, &why);
+    if (code == SALVE_E_INVALID || (code == SALVE_OK && out->is_ended))
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "no such app is registered here", "app");
+    if (code != SALVE_OK) return *err = why, code;
+    out->is_ended = true;
+    TRY(smart_app_write(out, STR(""), STR(""), visit->mem, &json, err));
+    return app_register(visit->site, visit->actor, json, err);
+}
+
+/* --- the person's own --------------------------------------------------------------------------------------------- */
+
+enum salve_code visit_let_in(const struct visit *visit, struct str card, struct app_grant **out, size_t *count,
+                             struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, CLASS_BIT(CLASS_CONSENT), &view, err);
+    if (code == SALVE_OK) code = app_grants(view, visit->mem, out, count, err);
+    return visit_view_close(visit, &view, code, err);
+}
+
+enum salve_code visit_let_in_end(const struct visit *visit, struct str card, struct str app, struct salve_err *err)
+{
+    return app_end(visit->site, visit->actor, card, app, err);
 }
