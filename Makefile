@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json chart crypto jwt passkey db confine tls config http fhir value terms search machine admit fhirpath elm form ranges measure consent day keys store tlog guideline payload smart records door screen letter paper visit pages api serve cli
+MODULES := base json chart crypto jwt passkey shl db confine tls config http fhir value terms search machine admit ips fhirpath elm form ranges measure consent day keys store tlog guideline payload smart records door screen letter paper visit pages api serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -18,6 +18,7 @@ NEEDS_chart     := base
 NEEDS_crypto    := base
 NEEDS_jwt       := json crypto base
 NEEDS_passkey   := json crypto base
+NEEDS_shl       := json crypto base
 NEEDS_db        := crypto base
 NEEDS_confine   := base
 NEEDS_tls       := crypto base
@@ -29,6 +30,7 @@ NEEDS_terms     := value base
 NEEDS_search    := terms value fhir base
 NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
+NEEDS_ips       := fhir json base
 NEEDS_fhirpath  := machine terms fhir base
 NEEDS_elm       := machine terms fhir json base
 NEEDS_form      := fhirpath admit fhir json base
@@ -47,9 +49,9 @@ NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
-NEEDS_visit     := letter form screen records smart day ranges guideline consent admit fhir crypto base json
+NEEDS_visit     := ips shl letter form screen records smart day ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit smart screen letter form records ranges chart crypto json base
-NEEDS_api       := pages http visit smart screen records fhir crypto json base
+NEEDS_api       := pages http visit smart screen records search fhir crypto json base
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit smart form measure admit elm fhirpath terms consent fhir crypto json base
 
@@ -58,6 +60,7 @@ DOORS_json      := json json_scan
 DOORS_chart     := chart
 DOORS_crypto    := crypto
 DOORS_jwt       := jwt
+DOORS_shl       := shl
 DOORS_passkey   := passkey kept
 DOORS_db        := db folder
 DOORS_confine   := confine
@@ -69,6 +72,7 @@ DOORS_value     := scalar value
 DOORS_terms     := terms
 DOORS_search    := search
 DOORS_machine   := machine_ops run
+DOORS_ips       := ips
 DOORS_admit     := admit import same
 DOORS_fhirpath  := fhirpath invariants tree
 DOORS_elm       := elm
@@ -83,13 +87,13 @@ DOORS_tlog      := tlog
 DOORS_guideline := finding guideline referral
 DOORS_payload   := payload
 DOORS_smart     := smart
-DOORS_records   := apps site commons certify health staff proof account rec rights worklist queue referral session gate deeds ops
+DOORS_records   := apps site commons certify health staff proof account rec rights worklist queue referral share session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers
+DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers share
 DOORS_pages     := pages
 DOORS_api       := api
 
@@ -104,7 +108,7 @@ GEN   := $(BUILD)/gen
 TESTS := $(if $(filter release,$(V)),$(BUILD)/tests,$(BUILD)/$(V)/tests)
 NODE  := tools/node
 
-PACKAGES := libsodium libssl libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv
+PACKAGES := libsodium libssl libcrypto sqlite3 libzstd pangocairo fontconfig libqrencode libutf8proc libpcre2-8 libseccomp libuv zlib
 CPPFLAGS += -D_GNU_SOURCE -Isrc -I$(GEN) $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null | sed 's/-I/-isystem /g')
 LDLIBS   += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -lm
 

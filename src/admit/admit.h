@@ -70,6 +70,11 @@ family_mask admit_families(const struct admit_rules *rules, const struct tape *t
 bool admit_observes(const struct admit_rules *rules, struct str system, struct str code, family_mask *families);
 bool admit_words(const struct admit_rules *rules, struct str system, struct str code);
 
+/* The two numbers of a blood pressure are components of one Observation, and nothing by themselves. */
+#define ADMIT_PRESSURE  "85354-9"
+#define ADMIT_SYSTOLIC  "8480-6"
+#define ADMIT_DIASTOLIC "8462-4"
+
 struct admit_count {
     const char *rule; /* "salve-never/N5" */
     uint32_t count;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Answers of a questionnaire as Observations, by the observation-based extraction of SDC 3.0: one for each answer whose
- * question has a code that observations are admitted under. The code stands in the Questionnaire, where it came along,
+ * question has a code that observations are admitted under; the two numbers of a blood pressure are components of one
+ * (SDC 4.0, observation-extract-relationship component). The code stands in the Questionnaire, where it came along,
  * or in the item's linkId or definition. Answers that nobody can read so are counted: somebody has to know of them. */
 #include <inttypes.h>
 
@@ -245,7 +246,7 @@ static void add_source(struct answering *a)
     tape_close(&a->make);
 }
 
-static void add_observation(struct answering *a, const struct asked *asked, tape_at value)
+static void open_observation(struct answering *a, const struct asked *asked)
 {
     tape_open(&a->make, "entry");
     tape_open_resource(&a->make, "resource", FHIR_T_Observation);
@@ -255,11 +256,90 @@ static void add_observation(struct answering *a, const struct asked *asked, tape
     add_child(a, "subject", "subject");
     add_child(a, "encounter", "encounter");
     add_child(a, "authored", "effectiveDateTime");
-    add_value(a, asked, value);
+}
+
+static void close_observation(struct answering *a)
+{
     add_source(a);
     tape_close(&a->make);
     tape_close(&a->make);
     a->made++;
+}
+
+static void add_observation(struct answering *a, const struct asked *asked, tape_at value)
+{
+    open_observation(a, asked);
+    add_value(a, asked, value);
+    close_observation(a);
+}
+
+/* --- two numbers of one measurement ------------------------------------------------------------------------------- */
+
+static bool is_loinc(const struct asked *asked, struct str code)
+{
+    return str_eq(asked->system, LOINC) && str_eq(asked->code, code);
+}
+
+/* The one answer of a question, where it is a quantity; TAPE_NONE. */
+static tape_at only_quantity(const struct answering *a, tape_at item)
+{
+    tape_at found = TAPE_NONE;
+    for (tape_at c = tape_first(a->tape, item); c != TAPE_NONE; c = tape_next(a->tape, item, c)) {
+        if (tape_type(a->tape, c) != FHIR_T_QuestionnaireResponse_item_answer) continue;
+        tape_at value = value_of(a->tape, c);
+        if (found != TAPE_NONE || value == TAPE_NONE || tape_type(a->tape, value) != FHIR_T_Quantity) return TAPE_NONE;
+        found = value;
+    }
+    return found;
+}
+
+/* The question of that code directly inside, where it is there once and has one quantity. */
+static tape_at part_of(const struct answering *a, tape_at parent, struct str code, tape_at *value)
+{
+    tape_at found = TAPE_NONE;
+    for (tape_at c = tape_first(a->tape, parent); c != TAPE_NONE; c = tape_next(a->tape, parent, c)) {
+        if (tape_type(a->tape, c) != FHIR_T_QuestionnaireResponse_item) continue;
+        tape_at number = only_quantity(a, c);
+        struct asked asked = number == TAPE_NONE ? (struct asked){0} : asked_by(a, c);
+        if (!is_loinc(&asked, code)) continue;
+        if (found != TAPE_NONE) return TAPE_NONE;
+        found = c;
+        *value = number;
+    }
+    return found;
+}
+
+struct panel {
+    tape_at items[2], values[2]; /* TAPE_NONE: it is not there */
+};
+
+/* Both numbers beside each other are a blood pressure, whatever the group around them is called; one alone is where the
+ * group says so. Each by itself is nothing that anybody judges. */
+static bool find_panel(const struct answering *a, tape_at parent, struct panel *out)
+{
+    struct asked asked = {0};
+    bool is_item = tape_type(a->tape, parent) == FHIR_T_QuestionnaireResponse_item;
+    for (size_t i = 0; i < 2; i++)
+        out->items[i] = part_of(a, parent, i == 0 ? STR(ADMIT_SYSTOLIC) : STR(ADMIT_DIASTOLIC), &out->values[i]);
+    if (out->items[0] != TAPE_NONE && out->items[1] != TAPE_NONE) return true;
+    if (is_item) asked = asked_by(a, parent);
+    bool is_named = is_loinc(&asked, STR(ADMIT_PRESSURE));
+    return is_named && (out->items[0] != TAPE_NONE || out->items[1] != TAPE_NONE);
+}
+
+static void add_panel(struct answering *a, const struct panel *panel)
+{
+    struct asked asked = {LOINC, STR(ADMIT_PRESSURE)};
+    if (is_there(a, &asked)) return;
+    open_observation(a, &asked);
+    for (size_t i = 0; i < 2; i++) {
+        if (panel->items[i] == TAPE_NONE) continue;
+        tape_open(&a->make, "component");
+        tape_add_concept(&a->make, "code", LOINC, i == 0 ? STR(ADMIT_SYSTOLIC) : STR(ADMIT_DIASTOLIC));
+        tape_add_child(&a->make, a->tape, panel->values[i]);
+        tape_close(&a->make);
+    }
+    close_observation(a);
 }
 
 static void read_answer(struct answering *a, const struct asked *asked, tape_at answer)
@@ -275,12 +355,16 @@ static void read_answer(struct answering *a, const struct asked *asked, tape_at 
 /* Items stand in items and in answers. */
 static void read_items(struct answering *a, tape_at parent, unsigned depth)
 {
+    struct panel panel = {{TAPE_NONE, TAPE_NONE}, {TAPE_NONE, TAPE_NONE}};
+    bool has_panel = find_panel(a, parent, &panel);
+    if (has_panel) add_panel(a, &panel);
     for (tape_at c = tape_first(a->tape, parent); c != TAPE_NONE; c = tape_next(a->tape, parent, c)) {
         if (tape_type(a->tape, c) != FHIR_T_QuestionnaireResponse_item) continue;
+        bool is_part = has_panel && (c == panel.items[0] || c == panel.items[1]);
         struct asked asked = asked_by(a, c);
         for (tape_at n = tape_first(a->tape, c); n != TAPE_NONE; n = tape_next(a->tape, c, n)) {
             if (tape_type(a->tape, n) != FHIR_T_QuestionnaireResponse_item_answer) continue;
-            read_answer(a, &asked, n);
+            if (!is_part) read_answer(a, &asked, n);
             if (depth > 0) read_items(a, n, depth - 1);
         }
         if (depth > 0) read_items(a, c, depth - 1);

@@ -4,6 +4,7 @@
 #include "api/api_int.h"
 
 #include "fhir/tape_edit.h"
+#include "search/search.h"
 
 /* When the table was written down last; the program's version says the rest. */
 #define STATEMENT_DATE STR("2026-11-30")
@@ -36,7 +37,27 @@ static bool has_route(enum api_interaction interaction, const struct api_type *t
     return false;
 }
 
-static void put_type(struct tape_builder *make, const struct api_type *type)
+/* What it can be searched by; what a rule refuses is not said. */
+static void put_search(struct api_call *call, struct tape_builder *make, const struct api_type *type)
+{
+    size_t count = 0;
+    const struct search_param *params = search_params(type->id, &count);
+    if ((type->may & (1u << API_SEARCH_TYPE)) == 0 || !has_route(API_SEARCH_TYPE, type)) return;
+    for (size_t i = 0; i < count; i++) {
+        if (params[i].kind != SEARCH_REFERENCE || search_refuses(type->id, str_of(params[i].code)) != NULL) continue;
+        tape_add_text(make, "searchInclude", arena_printf(call->mem, "%s:%s", type->name, params[i].code));
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (search_refuses(type->id, str_of(params[i].code)) != NULL) continue;
+        tape_open(make, "searchParam");
+        tape_add_text(make, "name", str_of(params[i].code));
+        tape_add_text(make, "definition", str_of(params[i].url));
+        tape_add_text(make, "type", str_of(search_kind_text((enum search_kind)params[i].kind)));
+        tape_close(make);
+    }
+}
+
+static void put_type(struct api_call *call, struct tape_builder *make, const struct api_type *type)
 {
     tape_open(make, "resource");
     tape_add_text(make, "type", str_of(type->name));
@@ -45,10 +66,13 @@ static void put_type(struct tape_builder *make, const struct api_type *type)
         if (may && has_route(i, type)) put_code(make, "interaction", api_interaction_code(i));
     }
     bool is_written = (type->may & (1u << API_UPDATE)) != 0 && has_route(API_UPDATE, type);
-    tape_add_text(make, "versioning", is_written ? STR("versioned-update") : STR("versioned"));
-    tape_add_bool(make, "readHistory", true);
+    bool has_versions = (type->may & (1u << API_VREAD)) != 0;
+    struct str versioning = is_written ? STR("versioned-update") : STR("versioned");
+    tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
+    tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
     tape_add_text(make, "conditionalRead", STR("full-support"));
+    put_search(call, make, type);
     tape_close(make);
 }
 
@@ -61,14 +85,14 @@ static void put_security(struct tape_builder *make)
     tape_close(make);
 }
 
-static void put_rest(struct tape_builder *make)
+static void put_rest(struct api_call *call, struct tape_builder *make)
 {
     size_t count = 0;
     const struct api_type *types = api_types(&count);
     tape_open(make, "rest");
     tape_add_text(make, "mode", STR("server"));
     put_security(make);
-    for (size_t i = 0; i < count; i++) put_type(make, &types[i]);
+    for (size_t i = 0; i < count; i++) put_type(call, make, &types[i]);
     for (int i = 0; i < API_INTERACTION_COUNT; i++)
         if (api_interaction_where(i) == API_WHERE_SYSTEM && has_route(i, NULL))
             put_code(make, "interaction", api_interaction_code(i));
@@ -99,7 +123,7 @@ enum salve_code api_metadata(struct api_call *call, struct salve_err *err)
     struct tape tape;
     tape_build(&make, call->mem, FHIR_T_CapabilityStatement);
     put_head(call, &make);
-    put_rest(&make);
+    put_rest(call, &make);
     TRY(tape_built(&make, &tape, err));
     return api_answer_tape(call, 200, &tape, err);
 }

@@ -186,4 +186,24 @@ bool api_cors(struct api_call *call);
  * whatever there is elsewhere. */
 SALVE_MUST_USE enum salve_code api_find(struct api_call *call, const struct rec_resource **out, struct salve_err *err);
 
+/* --- api_search.c --- */
+
+/* api_search_parse - parameters as a search over that type (0: any), with the site's zone and the server's address;
+ * `now` is what ap is reckoned from. What a rule refuses is told as api_never does.
+ *   errors   those of search_parse (search/search.h) */
+struct search;
+struct api_search_ask {
+    fhir_type_id type;
+    const struct api_query *query;
+    int64_t now_unix_ms;
+    bool is_strict;
+};
+SALVE_MUST_USE enum salve_code api_search_parse(struct api_call *call, const struct api_search_ask *asked,
+                                                struct search **out, struct salve_err *err);
+
+/* api_search_in - the answer to the search of this request over those resources: a searchset, one page.
+ *   is_made  they are made for the request (Consent, AuditEvent): record_seq orders them, none has other versions */
+SALVE_MUST_USE enum salve_code api_search_in(struct api_call *call, fhir_type_id type, const struct rec_resource *all,
+                                             size_t count, bool is_made, struct salve_err *err);
+
 #endif

@@ -13,6 +13,7 @@
 #include "cli/cli_reply.h"
 #include "base/file.h"
 #include "visit/result.h"
+#include "visit/share.h"
 
 /* --- choices ------------------------------------------------------------------------------------------------------ */
 
@@ -113,17 +114,19 @@ static void look_line(struct buf *out, const struct rec_look *look)
     bool is_own = look->actor.role == ROLE_PARTICIPANT;
     bool is_by_app = look->app.len > 0 && !str_is(look->kind, "consent") && !str_is(look->kind, "withdrawal");
     bool is_by_letter = look->purpose == PURPOSE_LETTER; /* paper, which others may have read */
+    bool is_by_link = look->by.len > 0;                  /* who they say they are */
     buf_addf(out, "%.16s  %-10.*s  ", at.ptr, STR_ARGS(look->kind));
     if (look->app.len > 0) buf_addf(out, "app %.*s, ", STR_ARGS(look->app));
     buf_addf(out, "%s%s%.*s  %s",
              is_by_app      ? "which was let in"
              : is_by_letter ? "with a letter's code"
+             : is_by_link   ? "with a health link, by who says to be: "
              : is_own       ? "with the card"
                             : role_text(look->actor.role),
-             look->actor.id.len == 0 ? ""
-             : is_own                ? ", staff there: "
-                                     : " ",
-             STR_ARGS(look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
+             is_by_link || look->actor.id.len == 0 ? ""
+             : is_own                              ? ", staff there: "
+                                                   : " ",
+             STR_ARGS(is_by_link ? look->by : look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
     if (look->classes != 0) buf_add(out, STR(": "));
     visit_classes_add(look->classes, out);
     if (look->resource_count > 0)
@@ -241,12 +244,25 @@ enum salve_code cli_history(struct cli *cli, struct salve_err *err)
 
 /* --- take --------------------------------------------------------------------------------------------------------- */
 
+static enum salve_code take_summary(struct cli *cli, const char *path, struct salve_err *err)
+{
+    struct visit_summary summary;
+    TRY(visit_summary(&cli->visit, cli->card, cli_has(cli, OPT_SENSITIVE), &summary, err));
+    if (path != NULL) return file_write(path, summary.json, 0600, err);
+    cli_write_text(summary.json);
+    return SALVE_OK;
+}
+
 enum salve_code cli_take(struct cli *cli, struct salve_err *err)
 {
     struct visit_taken taken;
     const char *path = cli_option(cli, OPT_OUTPUT);
+    if (cli_has(cli, OPT_SENSITIVE) && !cli_has(cli, OPT_IPS))
+        return salve_refuse(err, SALVE_E_USAGE, "everything has what is kept apart; it is asked for a summary alone",
+                            "--sensitive");
     TRY(cli_card_read(cli, err));
     TRY(cli_open(cli, CLI_PERSON, err));
+    if (cli_has(cli, OPT_IPS)) return take_summary(cli, path, err);
     TRY(visit_take(&cli->visit, cli->card, &taken, err));
     if (path != NULL)
         TRY(file_write(path, taken.bundle, 0600, err));

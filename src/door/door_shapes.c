@@ -129,6 +129,7 @@ SHAPE(rec_look){INT(rec_look, at_unix_ms, 0),
                 TEXT(rec_look, kind),
                 ONE(rec_look, actor, actor),
                 TEXT(rec_look, app),
+                TEXT(rec_look, by),
                 INT(rec_look, purpose, PURPOSE_END),
                 CLASSES(rec_look, classes),
                 INT(rec_look, resource_count, 0),
@@ -139,6 +140,23 @@ SHAPE(rec_look){INT(rec_look, at_unix_ms, 0),
                 BOOL(rec_look, is_ended),
                 DOC(rec_look, proof),
                 END};
+
+/* --- share.h ------------------------------------------------------------------------------------------------------ */
+
+SHAPE(share_ask){DOC(share_ask, copy), TEXT(share_ask, passcode), TEXT(share_ask, label),
+                 INT(share_ask, until_unix_s, 0), END};
+
+SHAPE(share_made){TEXT(share_made, token), INT(share_made, number, 0), INT(share_made, until_unix_s, 0), END};
+
+SHAPE(share){INT(share, number, 0),         TEXT(share, label),
+             INT(share, made_unix_ms, 0),   INT(share, until_unix_ms, 0),
+             INT(share, opened_unix_ms, 0), INT(share, opened_count, 0),
+             INT(share, tries_left, 0),     END};
+
+SHAPE(share_by){TEXT(share_by, recipient), TEXT(share_by, passcode), END};
+
+SHAPE(share_opened){BOOL(share_opened, is_wrong), INT(share_opened, tries_left, 0),   DOC(share_opened, copy),
+                    TEXT(share_opened, ticket),   INT(share_opened, made_unix_ms, 0), END};
 
 /* --- rights.h ----------------------------------------------------------------------------------------------------- */
 

@@ -59,9 +59,14 @@ static tape_at part_of(const struct tape *tape, tape_at extension, const char *u
                                 SALVE_UNUSED tape_at value, SALVE_UNUSED const char *what)
 
 READER(read_hidden) { return want_flag(r, item, value, what, &item->is_hidden); }
+/* A code says how what is extracted belongs to what the group around it gives (SDC 4.0). */
 READER(read_extract)
 {
     bool is_extracted = true;
+    if (value != TAPE_NONE && tape_type(r->tape, value) == FHIR_T_code) {
+        item->is_part = str_is(tape_text(r->tape, value), "component");
+        return item->is_part ? SALVE_OK : form_bad(r, item, what, "of its codes component alone");
+    }
     TRY(want_flag(r, item, value, what, &is_extracted));
     item->is_left = !is_extracted;
     return SALVE_OK;

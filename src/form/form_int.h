@@ -142,6 +142,7 @@ struct form_item {
     uint16_t depth;
     struct form_words text, prefix, help;
     bool has_prefix, has_help, is_required, repeats, is_hidden, is_read_only, has_lines, is_kept, is_left;
+    bool is_part, is_panel; /* one of two numbers of a measurement; the group of both */
     uint32_t most, length;
     int32_t decimals; /* -1: any */
     struct form_option *options;

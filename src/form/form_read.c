@@ -59,7 +59,7 @@ static bool is_link_of_other(const struct form_reading *r, const struct form_ite
 
 static enum salve_code read_code(const struct form_reading *r, struct form_item *item, tape_at coding)
 {
-    if (item->kind == FORM_GROUP || item->kind == FORM_DISPLAY) return form_bad(r, item, "code", "it is no question");
+    if (item->kind == FORM_DISPLAY) return form_bad(r, item, "code", "it is no question");
     if (item->code.len > 0) return form_bad(r, item, "code", "a question has one code");
     item->system = tape_child_text(r->tape, coding, "system");
     item->code = tape_child_text(r->tape, coding, "code");
@@ -103,10 +103,30 @@ static bool is_number(enum form_kind kind)
     return kind == FORM_INTEGER || kind == FORM_DECIMAL || kind == FORM_QUANTITY;
 }
 
+/* A group with a code is a blood pressure, whose two numbers are its components; nothing else is made of two. */
+static enum salve_code check_panel(const struct form_reading *r, struct form_item *item)
+{
+    bool is_loinc = str_is(item->system, "http://loinc.org");
+    bool is_number = is_loinc && (str_is(item->code, ADMIT_SYSTOLIC) || str_is(item->code, ADMIT_DIASTOLIC));
+    item->is_panel = item->kind == FORM_GROUP && item->code.len > 0;
+    if (item->is_panel && (!is_loinc || !str_is(item->code, ADMIT_PRESSURE) || item->is_left))
+        return form_bad(r, item, "code", "it is no question; of groups that of a blood pressure alone has one");
+    if (item->is_part && (!is_number || item->kind != FORM_QUANTITY))
+        return form_bad(r, item, "observationExtract", "a component is a number of a blood pressure");
+    if (is_number && !item->is_part && !item->is_left)
+        return form_bad(r, item, "observationExtract", "a number of a blood pressure is a component");
+    if (item->is_part && !r->form->items[item->parent].is_panel)
+        return form_bad(r, item, "observationExtract", "a component stands directly in the group of a blood pressure");
+    if (item->is_part && item->link_period_days > 0)
+        return form_bad(r, item, "observationLinkPeriod", "a component has none");
+    return SALVE_OK;
+}
+
 /* What only the whole item shows. */
 static enum salve_code check_item(const struct form_reading *r, struct form_item *item)
 {
-    item->is_kept = item->code.len > 0 && !item->is_left;
+    TRY(check_panel(r, item));
+    item->is_kept = item->kind != FORM_GROUP && item->code.len > 0 && !item->is_left;
     bool is_question = item->kind != FORM_GROUP && item->kind != FORM_DISPLAY;
     if (item->repeats && (is_number(item->kind) || item->kind == FORM_BOOLEAN || item->kind == FORM_DATE))
         return form_bad(r, item, "repeats", "a group around it repeats instead");

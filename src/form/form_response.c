@@ -75,13 +75,18 @@ static void put_value(const struct responding *r, const struct form_item *item, 
     }
 }
 
-static void put_question(const struct responding *r, const struct form_node *node, const struct form_item *item)
+static void put_definition(const struct responding *r, const struct form_item *item)
 {
     char definition[256];
     bool is_ours = str_is(item->system, "urn:salve:question");
     (void)snprintf(definition, sizeof definition, "%.*s%c%.*s", STR_ARGS(item->system), is_ours ? ':' : '/',
                    STR_ARGS(str_cut(item->code, 0, 100)));
     json_put_text(r->w, "definition", str_of(definition));
+}
+
+static void put_question(const struct responding *r, const struct form_node *node, const struct form_item *item)
+{
+    put_definition(r, item);
     json_open(r->w, "answer", '[');
     for (size_t i = 0; i < node->value_count; i++) {
         json_open(r->w, NULL, '{');
@@ -99,6 +104,7 @@ static void put_items(const struct responding *r, const struct form_node *parent
         if (!has_wanted(r, node)) continue;
         json_open(r->w, NULL, '{');
         json_put_text(r->w, "linkId", item->link);
+        if (item->is_panel) put_definition(r, item);
         if (item->kind == FORM_GROUP)
             put_items(r, node);
         else

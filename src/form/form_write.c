@@ -169,6 +169,23 @@ static void put_options(const struct writing *out, const struct form_item *item)
     json_close(out->w);
 }
 
+/* A bound in another unit than the first. One that grows where the first one shrinks (pH) has none there. */
+static void put_bound_in(const struct writing *out, const struct form_item *item, const char *name, struct str bound,
+                         struct str unit)
+{
+    struct form_value value;
+    struct expr_decimal in, next, one, more;
+    enum form_why why;
+    char text[EXPR_DECIMAL_TEXT_BYTES];
+    struct str first = item->units[0].code;
+    if (bound.len == 0 || !form_value_read(item, bound, &value, &why)) return;
+    if (!expr_decimal_parse(STR("1"), &one) || !expr_decimal_add(value.number, one, &more) ||
+        !expr_ucum_convert(value.number, first, unit, &in) || !expr_ucum_convert(more, first, unit, &next) ||
+        expr_decimal_cmp(in, next) >= 0)
+        return;
+    json_put_text(out->w, name, expr_decimal_text(in, text));
+}
+
 static void put_units(const struct writing *out, const struct form_item *item)
 {
     if (item->unit_count == 0) return;
@@ -177,6 +194,8 @@ static void put_units(const struct writing *out, const struct form_item *item)
         json_open(out->w, NULL, '{');
         json_put_text(out->w, "code", item->units[i].code);
         put_words(out, "text", &item->units[i].text);
+        if (i > 0) put_bound_in(out, item, "min", item->min, item->units[i].code);
+        if (i > 0) put_bound_in(out, item, "max", item->max, item->units[i].code);
         json_close(out->w);
     }
     json_close(out->w);

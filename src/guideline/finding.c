@@ -2,6 +2,8 @@
  * Texts of the closed lists of finding.h. */
 #include "guideline/finding.h"
 
+#include "base/arena.h"
+
 static const char *const urgencies[] = {
 #define FINDING_URGENCY(name, text, what) text,
 #include "guideline/finding.def"
@@ -82,6 +84,40 @@ static bool inputs_eq(const struct finding_input *a, size_t a_count, const struc
 #include "guideline/finding.def"
     }
     return a_count == b_count;
+}
+
+static enum salve_code copy_list(const struct str *from, size_t count, struct arena *mem, const struct str **out,
+                                 struct salve_err *err)
+{
+    struct str *list = arena_array(mem, struct str, count + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "finding");
+    for (size_t i = 0; i < count; i++) TRY(arena_str(mem, from[i], &list[i], err));
+    *out = list;
+    return SALVE_OK;
+}
+
+static enum salve_code copy_inputs(const struct finding_input *from, size_t count, struct arena *mem,
+                                   const struct finding_input **out, struct salve_err *err)
+{
+    struct finding_input *list = arena_array(mem, struct finding_input, count + 1);
+    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "finding");
+    for (size_t i = 0; i < count; i++) {
+#define FINDING_INPUT(name, what) TRY(arena_str(mem, from[i].name, &list[i].name, err));
+#include "guideline/finding.def"
+    }
+    *out = list;
+    return SALVE_OK;
+}
+
+enum salve_code finding_copy(const struct finding *from, struct arena *mem, struct finding *out, struct salve_err *err)
+{
+    *out = *from;
+#define FINDING_TEXT(name, ...)   TRY(arena_str(mem, from->name, &out->name, err));
+#define FINDING_NUMBER            FINDING_TEXT
+#define FINDING_LIST(name, ...)   TRY(copy_list(from->name, from->name##_count, mem, &out->name, err));
+#define FINDING_INPUTS(name, ...) TRY(copy_inputs(from->name, from->input_count, mem, &out->name, err));
+#include "guideline/finding.def"
+    return SALVE_OK;
 }
 
 bool finding_eq(const struct finding *a, const struct finding *b)

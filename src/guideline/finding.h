@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/err.h"
 #include "base/ids.h"
 #include "base/str.h"
 
@@ -66,6 +67,11 @@ struct finding_unmet {
  * are no more. finding_answer_text: "missing", "too-old", "queried", "not-asked". */
 bool finding_unmet(const struct finding *finding, size_t number, struct finding_unmet *out);
 const char *finding_answer_text(enum finding_answer answer);
+
+/* finding_copy - the same finding with all of its texts in mem. E_MEMORY */
+struct arena;
+SALVE_MUST_USE enum salve_code finding_copy(const struct finding *from, struct arena *mem, struct finding *out,
+                                            struct salve_err *err);
 
 /* finding_eq - the same in all fields of finding.def. */
 bool finding_eq(const struct finding *a, const struct finding *b);

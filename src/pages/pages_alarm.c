@@ -27,7 +27,8 @@ void pages_alarms_note(struct pages_session *session, const struct visit_facts *
 
 bool pages_alarms_wait(const struct pages_session *session)
 {
-    return session->is_pending || (session->is_urgent && session->alarms != session->passed_on);
+    return session->is_pending || pages_judged_waits(session) ||
+           (session->is_urgent && session->alarms != session->passed_on);
 }
 
 enum salve_code pages_alarms_look(struct pages_call *call, struct visit_facts *facts, struct salve_err *err)
@@ -72,25 +73,29 @@ enum salve_code pages_call_told(struct pages_call *call, struct salve_err *err)
     if (!screen_how_find(call->in.how, &tell.how))
         return salve_refuse(err, SALVE_E_INVALID, "in-person, telephone or messenger", "how");
     TRY(visit_tell(&call->visit, call->session->held.who, &tell, &count, err));
-    call->session->is_pending = false;
+    pages_pending_end(call->session);
+    pages_judged_end(call->session);
     return answer_work(call, count, err);
 }
 
-/* Nothing is noted but that the list has it: the person left, or a clinician was called to them. It stands also where
- * the look has ended meanwhile. */
+/* It is noted beside the alarms, so that the next station sees that it was passed on, and since when; the list has it
+ * in any case. It stands also where the look has ended meanwhile, or who acts may not write it. */
 enum salve_code pages_call_not_told(struct pages_call *call, struct salve_err *err)
 {
     struct visit_facts facts = {0};
     struct pages_session *session = call->session;
-    if (!str_is(call->in.why, "left") && !str_is(call->in.why, "call-clinician"))
+    if (!str_is(call->in.why, SCREEN_PASSED_LEFT) && !str_is(call->in.why, SCREEN_PASSED_CALLED))
         return salve_refuse(err, SALVE_E_INVALID, "left or call-clinician", "why");
     if (session->person[0] == '\0' || !str_is(call->in.person, session->person))
         return salve_refuse(err, SALVE_E_CONSENT, "nobody is open by it", "person");
     facts.open.ticket = STR("");
+    if (session->held.view != NULL && session->is_urgent)
+        (void)!visit_pass_on(&call->visit, session->held.who, call->in.why, NULL);
     if (session->held.view != NULL && pages_alarms_look(call, &facts, NULL) != SALVE_OK)
         facts = (struct visit_facts){.open = {.ticket = STR("")}};
     session->passed_on = session->alarms;
-    session->is_pending = false;
+    pages_pending_end(session);
+    pages_judged_end(session);
     pages_put_work(call, "work", &facts.open);
     return SALVE_OK;
 }

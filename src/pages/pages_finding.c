@@ -325,6 +325,20 @@ static void put_told(struct json_writer *w, const struct screen_told *told)
     json_close(w);
 }
 
+static void put_passed(struct json_writer *w, const struct screen_told *told)
+{
+    if (!told->is_passed_on) {
+        json_put_null(w, "passedOn");
+        return;
+    }
+    json_open(w, "passedOn", '{');
+    json_put_text(w, "by", told->passed_by);
+    json_put_text(w, "why", told->passed_why);
+    json_put_text(w, "at", told->passed_at);
+    json_put_text(w, "since", told->since);
+    json_close(w);
+}
+
 void pages_put_finding(struct pages_call *call, const char *name, const struct visit_shown *shown)
 {
     struct writing of = {.call = call, .finding = &shown->finding};
@@ -342,6 +356,7 @@ void pages_put_finding(struct pages_call *call, const char *name, const struct v
     put_trends(&of, shown);
     put_place(&of);
     put_told(w, &shown->told);
+    put_passed(w, &shown->told);
     json_put_bool(w, "closed", shown->told.is_closed);
     json_put_text(w, "release", str_of(guideline_release_text(visit_release_of(call->visit.content, of.finding))));
     json_put_bool(w, "withheld", shown->is_withheld);

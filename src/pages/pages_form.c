@@ -20,7 +20,7 @@ enum salve_code pages_call_form(struct pages_call *call, struct salve_err *err)
     size_t count = 0;
     TRY(visit_questionnaire(call->visit.content, call->in.form, &form, err));
     TRY(visit_answers_first(&call->visit, call->session->held.who, form, &first, &count, err));
-    form_write(form, language_of(call), "form", &call->w);
+    json_put_raw(&call->w, "form", pages_form_json(call->content, form, language_of(call)));
     form_answers_write(first, count, "initial", &call->w);
     return SALVE_OK;
 }
@@ -82,38 +82,88 @@ static enum salve_code answer_stored(struct pages_call *call, const struct visit
     json_put_i64(&call->w, "unasked", (int64_t)done->unasked);
     json_put_i64(&call->w, "unkept", (int64_t)done->unkept);
     pages_put_found(call, "said", &done->said);
+    pages_unkept_add(call->session, done->unkept, &done->said);
     return pages_put_stored(call, screening, done->was_kept, err);
 }
 
+struct judging {
+    const struct visit_screening *screening;
+    const struct form *form;
+    struct visit_answers_ask ask;
+    struct str who; /* the open person, where the request is about them; empty: nobody who is known */
+    bool is_theirs;
+};
+
+/* Without the form nobody knows what the answers are of. */
+static enum salve_code begin(struct pages_call *call, struct judging *out, struct salve_err *err)
+{
+    TRY(pages_screening(call, &out->screening, err));
+    TRY(visit_questionnaire(call->visit.content, call->in.form, &out->form, err));
+    out->ask = (struct visit_answers_ask){.form = out->form,
+                                          .answers = call->in.answers,
+                                          .count = call->in.answers_count,
+                                          .language = language_of(call),
+                                          .is_confirmed = is_confirmed,
+                                          .screening = out->screening,
+                                          .alarms = hear_alarms,
+                                          .with = call};
+    out->is_theirs = call->session->held.view != NULL && str_is(call->in.person, call->session->person);
+    out->who = out->is_theirs ? call->session->held.who : STR("");
+    return SALVE_OK;
+}
+
+/* Nothing of these answers is kept, so their alarms wait: until they are given otherwise, or for an outcome. */
+static void note_unkept(struct pages_call *call, const struct judging *in)
+{
+    if (in->is_theirs)
+        pages_judged_note(call->session, call->in.form, call->in.answers, call->in.answers_count, &call->alarms);
+    else
+        pages_pending_add(call->session, &call->alarms);
+}
+
+/* What was kept has its alarms in the record, or waits as what is not kept; what was taken back before is there. */
+static enum salve_code end_stored(struct pages_call *call, const struct judging *in, const struct visit_answered *done,
+                                  struct salve_err *err)
+{
+    TRY(answer_stored(call, in->screening, done, err));
+    pages_judged_note(call->session, call->in.form, call->in.answers, call->in.answers_count,
+                      &(struct screen_found){.count = 0});
+    return SALVE_OK;
+}
+
 /* Whatever is wrong, alarms are looked for: in the open record where the request is about it, else in what was
- * answered. Without the form nobody knows what the answers are of. */
+ * answered. */
 enum salve_code pages_call_form_save(struct pages_call *call, struct salve_err *err)
 {
-    const struct visit_screening *screening = NULL;
-    const struct form *form = NULL;
+    struct judging in;
     struct visit_answered done;
     struct salve_err wrong = {0};
-    TRY(pages_screening(call, &screening, err));
-    TRY(visit_questionnaire(call->visit.content, call->in.form, &form, err));
+    TRY(begin(call, &in, err));
     bool is_wrong = pages_check_judged(call, 1, "answers", &wrong) != SALVE_OK; /* every question may be skipped */
-    struct visit_answers_ask ask = {.form = form,
-                                    .answers = call->in.answers,
-                                    .count = call->in.answers_count,
-                                    .language = language_of(call),
-                                    .is_confirmed = is_confirmed,
-                                    .screening = screening,
-                                    .alarms = hear_alarms,
-                                    .impossible = is_wrong ? &wrong : NULL,
-                                    .key = is_wrong ? STR_NONE : call->in.key,
-                                    .with = call};
-    bool is_theirs = call->session->held.view != NULL && str_is(call->in.person, call->session->person);
-    struct str who = is_theirs ? call->session->held.who : STR("");
-    enum salve_code code = visit_answers_save(&call->visit, who, &ask, &done, err);
+    in.ask.impossible = is_wrong ? &wrong : NULL;
+    in.ask.key = is_wrong ? STR_NONE : call->in.key;
+    enum salve_code code = visit_answers_save(&call->visit, in.who, &in.ask, &done, err);
     bool is_kept = code == SALVE_OK && done.state == VISIT_ANSWERS_STORED;
-    if (is_kept) return answer_stored(call, screening, &done, err);
-    call->session->is_pending = call->session->is_pending || pages_has_urgent(&call->alarms);
+    if (is_kept) return end_stored(call, &in, &done, err);
+    note_unkept(call, &in);
     if (code == SALVE_OK) answer_unkept(call, &done);
     if (code == SALVE_OK || !is_wrong) return code;
     *err = wrong;
     return wrong.code;
+}
+
+/* An answer is judged when it is given, also while the person alone has the tablet; nothing of it is kept. */
+enum salve_code pages_call_form_judge(struct pages_call *call, struct salve_err *err)
+{
+    struct judging in;
+    struct salve_err wrong = {0};
+    TRY(begin(call, &in, err));
+    bool is_wrong = pages_check_open(call, &wrong) != SALVE_OK;
+    enum salve_code code = visit_answers_judge(&call->visit, in.who, &in.ask, err);
+    note_unkept(call, &in);
+    if (is_wrong) return *err = wrong, wrong.code;
+    if (code != SALVE_OK) return code;
+    json_put_text(&call->w, "state", STR("judged"));
+    pages_put_found(call, "alarms", &call->alarms);
+    return SALVE_OK;
 }

@@ -30,6 +30,7 @@ enum {
     PAGES_KEY_BYTES = 36,       /* a UUID */
     PAGES_HASH_TEXT_BYTES = 45, /* base64 of a SHA-256, and NUL */
     PAGES_ANSWER_BYTES_MAX = 8 << 20,
+    PAGES_PLACES_MAX = 2000, /* answers of a form whose alarm waits */
 };
 
 /* A letter that waits to be fetched, in private memory of its own. */
@@ -50,8 +51,32 @@ struct pages_enrolled {
     int64_t until_ms;
 };
 
-/* The handle and is_pending, as they were kept last (pages_person_keep). */
-enum pages_kept { PAGES_KEPT_NONE, PAGES_KEPT, PAGES_KEPT_PENDING };
+/* Findings that are kept nowhere, in private memory of their own (pages_heard.c). */
+struct pages_heard {
+    struct arena *mem; /* NULL: none */
+    struct finding *list;
+    size_t count;
+};
+
+/* Alarms of answers to a form that is still being filled in. */
+struct pages_judged {
+    struct pages_heard heard;
+    char form[64 + 1];
+    struct arena *mem; /* of `places` */
+    uint64_t *places;  /* of the answers that gave them */
+    size_t place_count;
+    bool waits;    /* one of them does */
+    bool is_whole; /* `places` has all of them */
+};
+
+/* What was said of the open person and is in no record. */
+struct pages_said {
+    struct pages_heard pending; /* alarms of what was refused or asked about */
+    struct pages_judged judged;
+    struct pages_heard unkept; /* found in answers that they did not agree to keep; until they heard it */
+    size_t unkept_answers;
+    bool is_unkept_lost; /* there was such a thing, and this process does not know it */
+};
 
 /* A session as the web sees it; who acts is asked of the gate with each request. */
 struct pages_session {
@@ -67,7 +92,8 @@ struct pages_session {
     char person[PAGES_NAME_BYTES + 1];       /* handle; empty: nobody is open */
     bool is_urgent;                          /* an alarm of what is kept has no outcome */
     bool is_pending;                         /* an alarm of what was typed and is not kept has none */
-    enum pages_kept kept;                    /* what of these goes with the look */
+    struct pages_said said;                  /* of them, and in no record */
+    char kept;                               /* what of these goes with the look, as noted last; '\0': nothing yet */
     uint64_t paper_alarms, paper_over;       /* of that person: what came last; what has its outcome. 0: none */
     bool is_paper_pending;                   /* an alarm of somebody of whom nothing is kept has no outcome */
     uint64_t passed_on;                      /* of the alarms that the list has to see to; 0: none */
@@ -104,11 +130,19 @@ struct pages {
     struct pages_times times;      /* of tasks at the tablets */
 };
 
+/* A form in one language, as pages run it. */
+struct pages_form {
+    const struct form *form;
+    struct str language, json;
+};
+
 /* Words and guidelines, shared by all workers until the last one lets go. */
 struct pages_content {
     struct arena *mem;
     uint8_t in_force[CRYPTO_SHA256_BYTES]; /* of the acceptances that it was made of */
     struct visit_content *content;
+    struct pages_form *forms; /* in the order of the questionnaires, English first of each */
+    size_t form_count;
     uint64_t number;
     unsigned users;
 };
@@ -230,6 +264,8 @@ void pages_person_again(struct pages_call *call);
 enum salve_code pages_content_make(struct pages *pages, struct site *site, struct salve_err *err);
 struct pages_content *pages_content_take(struct pages *pages);
 void pages_content_give(struct pages *pages, struct pages_content *content);
+/* pages_form_json - FORM in that language, in English where it has none; STR_NONE: it is none of the content. */
+struct str pages_form_json(const struct pages_content *content, const struct form *form, struct str language);
 /* pages_screening - the guidelines that the site of the call accepted, ready to evaluate. */
 enum salve_code pages_screening(struct pages_call *call, const struct visit_screening **out, struct salve_err *err);
 
@@ -291,15 +327,38 @@ bool pages_alarms_wait(const struct pages_session *session);
 /* pages_may_leave - E_CONFLICT while one waits, also of somebody of whom nothing is kept. */
 enum salve_code pages_may_leave(struct pages_call *call, struct salve_err *err);
 
+/* --- pages_heard.c: what was found and is kept nowhere --- */
+
+/* The item of an alarm of answers that were taken back: what it was is not said. */
+#define PAGES_TAKEN_BACK "taken-back"
+
+/* pages_has_urgent - does an alarm wait to be told? */
+bool pages_has_urgent(const struct screen_found *alarms);
+/* pages_pending_add - alarms of what was typed and is not kept wait for an outcome; of what needs none, nothing.
+ * pages_pending_end - they have it. */
+void pages_pending_add(struct pages_session *session, const struct screen_found *alarms);
+void pages_pending_end(struct pages_session *session);
+/* pages_judged_note - answers to a form, which are not kept, were judged. An alarm waits until the questions that gave
+ * it were answered otherwise; where one of them was taken back instead, it waits for its outcome, without what it was.
+ * pages_judged_end - it has it. pages_judged_waits - does one wait? */
+void pages_judged_note(struct pages_session *session, struct str form, const struct form_answer *answers, size_t count,
+                       const struct screen_found *alarms);
+void pages_judged_end(struct pages_session *session);
+bool pages_judged_waits(const struct pages_session *session);
+/* pages_unkept_add - what was found in so many answers that are not kept, until the call `heard`. */
+void pages_unkept_add(struct pages_session *session, size_t answers, const struct screen_found *found);
+/* pages_said_end - wipes all of it. */
+void pages_said_end(struct pages_said *said);
+
 /* --- pages_stored.c: what is said of what was typed --- */
 
 /* pages_check_judged - the first thing that is wrong with a request that is judged whatever is, before its values:
- * reading it, a list of `count` items that is empty, its key, its person. pages_has_urgent - does an alarm wait to be
- * told? pages_put_stored - what follows from values that were kept: findings, alarms, work. was_kept: by an earlier try
- * of the same request. */
+ * reading it, a list of `count` items that is empty, its key, its person. pages_check_open - reading it, and its
+ * person, alone. pages_put_stored - what follows from values that were kept: findings, alarms, work. was_kept: by an
+ * earlier try of the same request. */
 enum salve_code pages_check_judged(const struct pages_call *call, size_t count, const char *member,
                                    struct salve_err *err);
-bool pages_has_urgent(const struct screen_found *alarms);
+enum salve_code pages_check_open(const struct pages_call *call, struct salve_err *err);
 enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
                                  struct salve_err *err);
 

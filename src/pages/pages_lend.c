@@ -69,7 +69,7 @@ enum salve_code pages_lent_screening(struct pages_lent *lent, const struct visit
 void pages_lent_hold(struct pages_lent *lent, const struct screen_found *alarms)
 {
     struct pages_session *session = lent->call->session;
-    if (session != NULL && pages_has_urgent(alarms)) session->is_pending = true;
+    if (session != NULL) pages_pending_add(session, alarms);
 }
 
 /* What pages_put_stored says of it goes to nobody: the other face has its own words. */

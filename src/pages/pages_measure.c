@@ -181,7 +181,7 @@ enum salve_code pages_call_measure(struct pages_call *call, struct salve_err *er
         json_put_i64(&call->w, "kept", (int64_t)kept);
         return pages_put_stored(call, screening, in.was_kept, err);
     }
-    call->session->is_pending = call->session->is_pending || pages_has_urgent(&call->alarms);
+    pages_pending_add(call->session, &call->alarms);
     bool is_unread = in.read != SALVE_OK && in.count == 0; /* nothing was typed that could be judged */
     if (is_unread && code == SALVE_E_INVALID) return *err = in.impossible, in.read;
     return answer_hindered(&in, code);

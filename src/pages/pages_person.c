@@ -41,22 +41,32 @@ static enum salve_code answer_person(struct pages_call *call, struct salve_err *
 
 /* --- after a restart ---------------------------------------------------------------------------------------------- */
 
-/* What is kept: whether an alarm of what was typed waits, and the handle. What was shown for signing is not: it is
- * shown again before it is signed. */
+/* What is kept: whether an alarm of what was typed waits, whether something was found that is not kept, and the handle.
+ * What was found is not, and neither is what was shown for signing: it is shown again before it is signed. */
+static const char notes[] = " !?&"; /* neither; an alarm waits; something was not heard yet; both */
+
+static char note_of(const struct pages_session *session)
+{
+    const struct pages_said *said = &session->said;
+    bool waits = session->is_pending || pages_judged_waits(session);
+    return notes[(waits ? 1 : 0) + (said->unkept_answers > 0 || said->is_unkept_lost ? 2 : 0)];
+}
+
 void pages_person_keep(struct pages_session *session)
 {
-    char note[1 + PAGES_NAME_BYTES + 1];
-    enum pages_kept now = session->is_pending ? PAGES_KEPT_PENDING : PAGES_KEPT;
+    char note[1 + PAGES_NAME_BYTES + 1], now = note_of(session);
     if (session->held.view == NULL || session->kept == now) return;
-    (void)snprintf(note, sizeof note, "%c%s", session->is_pending ? '!' : ' ', session->person);
+    (void)snprintf(note, sizeof note, "%c%s", now, session->person);
     if (visit_hold_keep(&session->held, str_of(note), NULL) == SALVE_OK) session->kept = now;
 }
 
 static bool take_note(struct pages_session *session, struct str note)
 {
-    if (note.len != 1 + PAGES_NAME_BYTES) return false;
-    session->is_pending = note.ptr[0] == '!';
-    session->kept = session->is_pending ? PAGES_KEPT_PENDING : PAGES_KEPT;
+    const char *at = note.len == 1 + PAGES_NAME_BYTES && note.ptr[0] != '\0' ? strchr(notes, note.ptr[0]) : NULL;
+    if (at == NULL) return false;
+    session->is_pending = ((at - notes) & 1) != 0;
+    session->said.is_unkept_lost = ((at - notes) & 2) != 0;
+    session->kept = *at;
     memcpy(session->person, note.ptr + 1, PAGES_NAME_BYTES);
     session->person[PAGES_NAME_BYTES] = '\0';
     return true;
@@ -93,22 +103,36 @@ static enum salve_code hold(struct pages_call *call, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* Opens who is shown; what waits of them stands where it was they who were open. */
+static enum salve_code open_anew(struct pages_call *call, bool is_pending, struct salve_err *err)
+{
+    struct pages_session *session = call->session;
+    TRY(pages_person_end(session, err));
+    call->visit.held = NULL;
+    TRY(hold(call, err));
+    session->is_pending = is_pending;
+    return SALVE_OK;
+}
+
 /* Who is shown again takes the place of themself: an alarm of theirs waits on. */
 enum salve_code pages_call_person_open(struct pages_call *call, struct salve_err *err)
 {
     struct pages_session *session = call->session;
     bool is_again = session->person[0] != '\0' && pages_same_code(session->held.who, str_trim(call->in.who));
-    bool is_pending = is_again && session->is_pending;
     uint64_t passed_on = is_again ? session->passed_on : 0;
     const struct visit_screening *ready = NULL; /* made now, not when an alarm waits for it */
     (void)!pages_screening(call, &ready, NULL);
     if (!is_again) TRY(pages_may_leave(call, err));
-    TRY(pages_person_end(session, err));
-    call->visit.held = NULL;
-    TRY(hold(call, err));
-    session->is_pending = is_pending;
+    struct pages_said said = session->said;
+    if (is_again) session->said = (struct pages_said){.unkept_answers = 0};
+    enum salve_code code = open_anew(call, is_again && session->is_pending, err);
+    if (is_again && code == SALVE_OK)
+        session->said = said;
+    else if (is_again)
+        pages_said_end(&said);
+    if (code != SALVE_OK) return code;
     session->passed_on = passed_on;
-    enum salve_code code = answer_person(call, err);
+    code = answer_person(call, err);
     if (code != SALVE_OK) (void)!pages_person_end(session, NULL);
     return code;
 }

@@ -1,12 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the person who is open is asked at this visit, and samples that are drawn. */
+#include "form/form.h"
 #include "pages/pages_int.h"
 #include "visit/order.h"
 #include "visit/plan.h"
 
-static void put_asked(struct json_writer *w, const struct visit_asked *asked)
+/* A form that is not here, or is broken, has no title: nobody can ask it. */
+static void put_title(struct pages_call *call, const struct visit_asked *asked)
 {
+    const struct form *form = NULL;
+    struct str language = call->language_count > 0 ? call->languages[0] : STR("en");
+    if (asked->is_form && visit_questionnaire(call->visit.content, asked->item, &form, NULL) == SALVE_OK)
+        json_put_text(&call->w, "title", form_title(form, language));
+    else
+        json_put_null(&call->w, "title");
+}
+
+static void put_asked(struct pages_call *call, const struct visit_asked *asked)
+{
+    struct json_writer *w = &call->w;
     json_open(w, NULL, '{');
+    put_title(call, asked);
     json_put_text(w, "item", asked->item);
     json_put_text(w, "station", asked->station);
     json_put_text(w, "kind", asked->is_form ? STR("form") : STR("value"));
@@ -30,7 +44,7 @@ enum salve_code pages_call_plan(struct pages_call *call, struct salve_err *err)
     TRY(visit_person_read(&call->visit, call->session->held.who, &facts, err));
     TRY(visit_plan(&call->visit, &facts, &plan, err));
     json_open(&call->w, "asks", '[');
-    for (size_t i = 0; i < plan.count; i++) put_asked(&call->w, &plan.list[i]);
+    for (size_t i = 0; i < plan.count; i++) put_asked(call, &plan.list[i]);
     json_close(&call->w);
     json_put_i64(&call->w, "left", (int64_t)visit_plan_left(&plan, STR_NONE));
     return SALVE_OK;

@@ -3,6 +3,7 @@
  * about a person. */
 #include "pages/pages_int.h"
 
+#include "form/form.h"
 #include "visit/rules.h"
 
 static void put_text(struct json_writer *w, const char *name, struct str text)
@@ -42,6 +43,28 @@ static void put_form(struct json_writer *w, struct arena *mem, const struct visi
     json_close(w);
 }
 
+/* A questionnaire as it is in use: questions are read from the share folder when the program begins, and with it. */
+static void put_questionnaire(struct pages_call *call, const struct visit_questionnaire *one)
+{
+    struct json_writer *w = &call->w;
+    struct str language, first = call->language_count > 0 ? call->languages[0] : STR("en");
+    size_t at = 0;
+    bool is_whole = one->err.code == SALVE_OK && one->form != NULL;
+    json_open(w, NULL, '{');
+    json_put_text(w, "id", one->id);
+    json_put_text(w, "title", is_whole ? form_title(one->form, first) : STR_NONE);
+    json_put_text(w, "version", is_whole ? form_version(one->form) : STR_NONE);
+    json_put_i64(w, "items", is_whole ? (int64_t)form_item_count(one->form) : 0);
+    json_open(w, "languages", '[');
+    while (is_whole && (language = form_language(one->form, &at)).len > 0) json_put_text(w, NULL, language);
+    json_close(w);
+    json_put_text(w, "broken",
+                  is_whole ? STR_NONE
+                           : arena_printf(call->visit.mem, "%s: %s", one->err.element,
+                                          one->err.why[0] != '\0' ? one->err.why : salve_code_what(one->err.code)));
+    json_close(w);
+}
+
 enum salve_code pages_call_rules(struct pages_call *call, struct salve_err *err)
 {
     struct json_writer *w = &call->w;
@@ -56,6 +79,10 @@ enum salve_code pages_call_rules(struct pages_call *call, struct salve_err *err)
     json_close(w);
     json_open(w, "forms", '[');
     for (size_t i = 0; i < content->form_count; i++) put_form(w, call->visit.mem, &content->forms[i]);
+    json_close(w);
+    json_open(w, "questionnaires", '[');
+    const struct visit_content *used = call->visit.content;
+    for (size_t i = 0; i < used->questionnaire_count; i++) put_questionnaire(call, &used->questionnaires[i]);
     json_close(w);
     return SALVE_OK;
 }

@@ -15,24 +15,23 @@ bool pages_is_key(struct str key)
     return is;
 }
 
-enum salve_code pages_check_judged(const struct pages_call *call, size_t count, const char *member,
-                                   struct salve_err *err)
+enum salve_code pages_check_open(const struct pages_call *call, struct salve_err *err)
 {
     const struct pages_session *session = call->session;
     if (call->in_code != SALVE_OK) return *err = call->in_err, call->in_code;
-    if (count == 0) return salve_refuse(err, SALVE_E_INVALID, "it is empty", "%s", member);
-    if (!pages_is_key(call->in.key)) return salve_refuse(err, SALVE_E_INVALID, "a UUID in lower case is wanted", "key");
     bool is_theirs = session->person[0] != '\0' && str_is(call->in.person, session->person);
     if (is_theirs && session->held.view != NULL) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONSENT, is_theirs ? "it has ended; show the card again" : "nobody is open by it",
                         "person");
 }
 
-bool pages_has_urgent(const struct screen_found *alarms)
+enum salve_code pages_check_judged(const struct pages_call *call, size_t count, const char *member,
+                                   struct salve_err *err)
 {
-    bool has = false;
-    for (size_t i = 0; i < alarms->count; i++) has = has || screen_needs_told(&alarms->list[i]);
-    return has;
+    if (call->in_code != SALVE_OK) return *err = call->in_err, call->in_code;
+    if (count == 0) return salve_refuse(err, SALVE_E_INVALID, "it is empty", "%s", member);
+    if (!pages_is_key(call->in.key)) return salve_refuse(err, SALVE_E_INVALID, "a UUID in lower case is wanted", "key");
+    return pages_check_open(call, err);
 }
 
 struct storing {
@@ -102,9 +101,10 @@ enum salve_code pages_put_stored(struct pages_call *call, const struct visit_scr
     TRY(run_guidelines(in, screening, err));
     pages_put_found(call, "alarms", &call->alarms);
     TRY(pages_alarms_look(call, &facts, err));
-    call->session->is_pending = false;
+    pages_pending_end(call->session);
     for (size_t i = 0; i < call->alarms.count; i++)
-        if (is_lost(in, &call->alarms.list[i])) call->session->is_pending = true;
+        if (is_lost(in, &call->alarms.list[i]))
+            pages_pending_add(call->session, &(struct screen_found){.list = &call->alarms.list[i], .count = 1});
     pages_put_work(call, "work", &facts.open);
     return SALVE_OK;
 }

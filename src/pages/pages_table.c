@@ -38,7 +38,8 @@ enum salve_code pages_person_end(struct pages_session *session, struct salve_err
     explicit_bzero(session->person, sizeof session->person);
     session->sex[0] = '\0';
     session->is_urgent = session->is_pending = false;
-    session->kept = PAGES_KEPT_NONE;
+    session->kept = '\0';
+    pages_said_end(&session->said);
     session->passed_on = session->alarms = session->shown = 0;
     pages_view_token_end(session);
     return code;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "form/form.h"
 #include "screen/screen.h"
 
 enum { LOOK_MS = 2000 };
@@ -53,6 +54,43 @@ static enum salve_code load(struct pages *pages, struct site *site, struct pages
     return visit_content_open(&ask, made->mem, &made->content, err);
 }
 
+/* Each form once in each of its languages; workers share the texts. */
+static enum salve_code write_forms(struct pages_content *made, struct salve_err *err)
+{
+    const struct visit_content *content = made->content;
+    size_t room = 0, at;
+    for (size_t i = 0; i < content->questionnaire_count; i++)
+        for (at = 0;
+             content->questionnaires[i].form != NULL && form_language(content->questionnaires[i].form, &at).len;)
+            room++;
+    made->forms = arena_array(made->mem, struct pages_form, room + 1);
+    if (made->forms == NULL) return salve_fail(err, SALVE_E_MEMORY, "forms");
+    for (size_t i = 0; i < content->questionnaire_count; i++) {
+        const struct form *form = content->questionnaires[i].form;
+        struct str language;
+        for (at = 0; form != NULL && (language = form_language(form, &at)).len > 0;) {
+            struct pages_form *one = &made->forms[made->form_count++];
+            struct buf text;
+            buf_init(&text, made->mem, PAGES_ANSWER_BYTES_MAX);
+            struct json_writer w = {.out = &text};
+            form_write(form, language, NULL, &w);
+            *one = (struct pages_form){.form = form, .language = language};
+            TRY(buf_done(&text, &one->json, err));
+        }
+    }
+    return SALVE_OK;
+}
+
+struct str pages_form_json(const struct pages_content *content, const struct form *form, struct str language)
+{
+    const struct pages_form *found = NULL;
+    for (size_t i = 0; i < content->form_count; i++) {
+        const struct pages_form *one = &content->forms[i];
+        if (one->form == form && (found == NULL || str_eq(one->language, language))) found = one;
+    }
+    return found == NULL ? STR_NONE : found->json;
+}
+
 enum salve_code pages_content_make(struct pages *pages, struct site *site, struct salve_err *err)
 {
     struct pages_content *made = calloc(1, sizeof *made), *before = NULL;
@@ -60,6 +98,7 @@ enum salve_code pages_content_make(struct pages *pages, struct site *site, struc
     made->mem = arena_open(SALVE_REQUEST_BYTES_MAX);
     enum salve_code code =
         made->mem == NULL ? salve_fail(err, SALVE_E_MEMORY, "guidelines") : load(pages, site, made, err);
+    if (code == SALVE_OK) code = write_forms(made, err);
     if (code != SALVE_OK) {
         content_free(made);
         return code;

@@ -84,6 +84,34 @@ static void put_past(struct pages_call *call, const char *name, const struct vis
     json_close(w);
 }
 
+static void put_heard(struct pages_call *call, const struct pages_heard *heard)
+{
+    for (size_t i = 0; i < heard->count; i++)
+        pages_put_finding(call, NULL, &(struct visit_shown){.finding = heard->list[i], .id = STR("")});
+}
+
+static void put_said(struct pages_call *call)
+{
+    const struct pages_said *said = &call->session->said;
+    struct json_writer *w = &call->w;
+    json_put_bool(w, "waits", pages_judged_waits(call->session) || call->session->is_pending);
+    json_open(w, "pending", '[');
+    put_heard(call, &said->judged.heard);
+    put_heard(call, &said->pending);
+    json_close(w);
+    if (said->unkept_answers == 0 && !said->is_unkept_lost) {
+        json_put_null(w, "unkept");
+        return;
+    }
+    json_open(w, "unkept", '{');
+    json_put_i64(w, "answers", (int64_t)said->unkept_answers);
+    json_put_bool(w, "lost", said->is_unkept_lost);
+    json_open(w, "said", '[');
+    put_heard(call, &said->unkept);
+    json_close(w);
+    json_close(w);
+}
+
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts)
 {
     struct json_writer *w = &call->w;
@@ -102,6 +130,7 @@ void pages_put_person(struct pages_call *call, const struct visit_facts *facts)
     put_past(call, "last", facts->last, facts->last_count);
     pages_put_work(call, "work", &facts->open);
     pages_put_findings(call, "urgent", facts->urgent, facts->urgent_count);
+    put_said(call);
 }
 
 /* --- a login ------------------------------------------------------------------------------------------------------ */

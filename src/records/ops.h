@@ -25,6 +25,7 @@
 #include "records/referral.h"
 #include "records/rights.h"
 #include "records/session.h"
+#include "records/share.h"
 #include "records/site.h"
 #include "records/staff.h"
 #include "records/worklist.h"

@@ -273,10 +273,10 @@ SALVE_MUST_USE enum salve_code rec_save_many(struct site *site, struct rec_batch
 struct rec_look {
     int64_t at_unix_ms;
     bool clock_suspect;
-    struct str
-        kind; /* enrolment, access, denied, read, write, consent, withdrawal, used, card, look-up, letter, by-letter */
+    struct str kind;      /* of events.def: enrolment, access, denied, read, write, consent, ... */
     struct actor actor;   /* id empty: the person */
     struct str app;       /* name of the app that looked, or that was let in or ended; empty: none */
+    struct str by;        /* who they say they are, proved by nothing (share.h); else empty */
     enum purpose purpose; /* 0: none */
     class_mask classes;
     uint32_t resource_count; /* kind read: how many were read */

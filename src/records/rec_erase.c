@@ -12,6 +12,7 @@
 #include "records/queue_int.h"
 #include "records/revoked_int.h"
 #include "records/rights.h"
+#include "records/share_int.h"
 #include "records/stand_int.h"
 #include "records/who_int.h"
 #include "records/work_int.h"
@@ -42,6 +43,7 @@ static enum salve_code erase_records(struct site *site, struct actor actor, cons
     if (code == SALVE_OK) code = rec_work_end(&tx, what->id, 0, what->ends_untold, err);
     if (code == SALVE_OK) code = rec_day_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_app_rows_end(&tx, what->id, err);
+    if (code == SALVE_OK) code = rec_shares_end(&tx, what->id, err);
     if (code == SALVE_OK) code = store_compartment_erase(tx.store, what->id, what->were_put_back, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);

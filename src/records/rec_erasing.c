@@ -8,6 +8,7 @@
 #include "records/login_int.h"
 #include "records/queue_int.h"
 #include "records/revoked_int.h"
+#include "records/share_int.h"
 #include "records/stand_int.h"
 #include "store/store.h"
 
@@ -122,6 +123,7 @@ static enum salve_code look_for_due(struct site *site, size_t room, struct arena
     }
     TRY(rec_staff_due(site, mem, &next_unix_ms, err));
     TRY(rec_day_due(site, room, mem, &next_unix_ms, err));
+    TRY(rec_shares_due(site, mem, &next_unix_ms, err));
     site->due_unix_ms = next_unix_ms;
     return SALVE_OK;
 }

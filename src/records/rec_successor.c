@@ -8,6 +8,7 @@
 #include "keys/keys.h"
 #include "records/log_int.h"
 #include "records/revoked_int.h"
+#include "records/share_int.h"
 #include "store/store.h"
 
 enum { WORK_BYTES = 64 << 20 };
@@ -95,6 +96,7 @@ static enum salve_code succeed_in(struct site *site, struct rec_tx *tx, bool is_
     TRY(begin_next(site, tx, out, next, err));
     out->origin = next->origin;
     TRY(store_mark_put(tx->store, STR(REC_MARK_KEYS_KEPT), 1, err));
+    TRY(rec_shares_forget(tx, err));
     return rec_tx_commit(tx, err);
 }
 

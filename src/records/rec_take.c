@@ -48,7 +48,8 @@ static enum salve_code take_consent(struct rec_view *view, const struct consent_
 static const char *action_of(struct str kind)
 {
     if (str_is(kind, "write") || str_is(kind, "consent") || str_is(kind, "withdrawal")) return "U";
-    if (str_is(kind, "enrolment") || str_is(kind, "card")) return "C";
+    if (str_is(kind, "share-ended")) return "D";
+    if (str_is(kind, "enrolment") || str_is(kind, "card") || str_is(kind, "shared")) return "C";
     return str_is(kind, "look-up") ? "E" : "R";
 }
 
@@ -74,6 +75,7 @@ static void put_agent(struct tape_builder *make, const struct rec_look *look)
         tape_close(make);
         tape_close(make);
     }
+    if (look->by.len > 0) tape_add_text(make, "name", look->by);
     tape_add_bool(make, "requestor", true);
     tape_close(make);
 }

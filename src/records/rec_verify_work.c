@@ -3,6 +3,7 @@
  * leads to them. */
 #include "records/apps_int.h"
 #include "records/queue_int.h"
+#include "records/share_int.h"
 #include "records/verify_int.h"
 #include "records/work_int.h"
 #include "store/store.h"
@@ -35,13 +36,15 @@ enum salve_code rec_verify_work(struct verify *v, struct salve_err *err)
         rec_found(v, "site.db", STR_NONE, STR("commons/ticket"), "there are more tickets than people with open work");
     size_t lost = 0;
     if (code == SALVE_OK) code = rec_replies_lost(&tx, &lost, err);
-    if (lost > 0)
+    if (code == SALVE_OK && lost > 0)
         rec_found(v, "site.db", STR_NONE, STR("commons/reply"),
                   "codes of slips and the referrals of people do not agree");
-    lost = 0;
     if (code == SALVE_OK) code = rec_app_rows_lost(&tx, &lost, err);
-    if (lost > 0)
+    if (code == SALVE_OK && lost > 0)
         rec_found(v, "site.db", STR_NONE, STR("commons/app"), "tokens of apps and the people they are of do not agree");
+    if (code == SALVE_OK) code = rec_shares_lost(&tx, &lost, err);
+    if (code == SALVE_OK && lost > 0)
+        rec_found(v, "site.db", STR_NONE, STR("commons/share"), "health links, their copies and people do not agree");
     rec_tx_abandon(&tx);
     return code;
 }

@@ -109,7 +109,16 @@ family_mask screen_families(const struct rec_resource *resource);
 #define SCREEN_MODE      "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode"
 #define SCREEN_OPERATION DEED_OPERATION
 #define SCREEN_STAFF     DEED_STAFF
-enum screen_note_kind { SCREEN_NOTE_NONE, SCREEN_NOTE_TOLD, SCREEN_NOTE_CLOSED, SCREEN_NOTE_LEFT_OUT };
+/* Of a telling that did not come about: a clinician goes on with it; the person left. */
+#define SCREEN_GOES_ON  "in-progress"
+#define SCREEN_NOT_DONE "not-done"
+enum screen_note_kind {
+    SCREEN_NOTE_NONE,
+    SCREEN_NOTE_TOLD,
+    SCREEN_NOTE_CLOSED,
+    SCREEN_NOTE_LEFT_OUT,
+    SCREEN_NOTE_PASSED_ON
+};
 struct screen_note {
     enum screen_note_kind kind;
     const struct rec_resource *kept; /* Communication or Provenance */
@@ -127,6 +136,10 @@ bool screen_is_note(const struct rec_resource *resource); /* is it one by its fo
 const struct screen_note *screen_note_of(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
                                          const struct finding *finding);
 
+/* screen_note_first - the oldest of them. */
+const struct screen_note *screen_note_first(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
+                                            const struct finding *finding);
+
 /* screen_is_same - do two findings say the same of the same values? */
 bool screen_is_same(const struct finding *a, const struct finding *b);
 
@@ -138,8 +151,9 @@ bool screen_is_named(const struct rec_resource *one, struct str reference);
 struct screen_kept {
     const struct rec_resource *kept; /* the Observation */
     struct finding finding;
-    const struct screen_note *told, *closed; /* NULL: not yet */
-    bool is_retracted;                       /* a value that it rests on was taken back */
+    const struct screen_note *told, *closed;  /* NULL: not yet */
+    const struct screen_note *passed, *since; /* that it was passed on: at last, at first */
+    bool is_retracted;                        /* a value that it rests on was taken back */
     bool is_untold; /* an alarm to tell; or to tell again, where it was retracted behind the telling */
     bool is_open;   /* an alarm that is not told, or not closed */
 };

@@ -212,6 +212,50 @@ enum salve_code screen_tell(struct rec_view *view, struct actor actor, const str
     return save(&to, true, tells_lost);
 }
 
+/* --- passed on -------------------------------------------------------------------------------------------------- */
+
+static enum salve_code passing(struct telling *to, enum data_class class, struct str why, struct tape *out)
+{
+    struct tape_builder make;
+    struct str id, patient = STR(""), *about = NULL;
+    size_t count = 0;
+    char now[CLOCK_TEXT_BYTES];
+    TRY(references(to, class, &about, &count));
+    TRY(patient_of(to, &patient));
+    TRY(rec_new_id(to->view, to->mem, &id, to->err));
+    tape_build(&make, to->mem, FHIR_T_Communication);
+    tape_add_text(&make, "id", id);
+    tape_add_text(&make, "status", str_is(why, SCREEN_PASSED_CALLED) ? STR(SCREEN_GOES_ON) : STR(SCREEN_NOT_DONE));
+    tape_add_concept(&make, "category", STR(SCREEN_CATEGORY), STR("notification"));
+    tape_add_reference(&make, "subject", patient);
+    for (size_t i = 0; i < count; i++) tape_add_reference(&make, "about", about[i]);
+    tape_add_text(&make, "sent", clock_text(rec_opened_at_unix_ms(to->view), now));
+    add_recipient(&make, false, patient);
+    add_staff(&make, "sender", to->actor.id);
+    return tape_built(&make, out, to->err);
+}
+
+enum salve_code screen_pass_on(struct rec_view *view, struct actor actor, struct str why, struct arena *mem,
+                               struct salve_err *err)
+{
+    static const enum data_class classes[] = {CLASS_CLIN, CLASS_SENS};
+    struct telling to = {.view = view, .actor = actor, .mem = mem, .err = err};
+    if (!str_is(why, SCREEN_PASSED_CALLED) && !str_is(why, SCREEN_PASSED_LEFT))
+        return salve_refuse(err, SALVE_E_INVALID, "left or call-clinician", "why");
+    TRY(load(&to));
+    for (size_t i = 0; i < to.kept_count; i++)
+        if (to.kept[i].is_untold) mean(&to, i);
+    for (size_t c = 0; c < 2; c++) {
+        if (!has_class(&to, classes[c])) continue;
+        struct tape *tape = next_item(&to, classes[c]);
+        if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "why");
+        TRY(passing(&to, classes[c], why, tape));
+    }
+    if (to.item_count == 0) return SALVE_OK;
+    TRY(set_work(&to, false, false));
+    return rec_save(view, to.items, to.item_count, NULL, mem, err);
+}
+
 /* --- closed ------------------------------------------------------------------------------------------------------- */
 
 static enum salve_code not_told(struct telling *to, struct str what)

@@ -44,10 +44,12 @@ static struct str text_at(const struct rec_resource *one, const char *path)
 static enum screen_note_kind kind_of(const struct rec_resource *one)
 {
     if (str_is(one->type, "Communication")) {
-        bool is_ours = str_is(text_at(one, "status"), "completed") &&
-                       str_is(text_at(one, "category.coding.system"), SCREEN_CATEGORY) &&
+        bool is_ours = str_is(text_at(one, "category.coding.system"), SCREEN_CATEGORY) &&
                        str_is(text_at(one, "sender.identifier.system"), SCREEN_STAFF);
-        return is_ours ? SCREEN_NOTE_TOLD : SCREEN_NOTE_NONE;
+        struct str status = text_at(one, "status");
+        if (is_ours && (str_is(status, SCREEN_GOES_ON) || str_is(status, SCREEN_NOT_DONE)))
+            return SCREEN_NOTE_PASSED_ON;
+        return is_ours && str_is(status, "completed") ? SCREEN_NOTE_TOLD : SCREEN_NOTE_NONE;
     }
     if (!str_is(one->type, "Provenance") || !str_is(text_at(one, "activity.coding.system"), SCREEN_OPERATION) ||
         !str_is(text_at(one, "agent.who.identifier.system"), SCREEN_STAFF))
@@ -167,7 +169,29 @@ const struct screen_note *screen_note_of(const struct screen_notes *notes, enum 
     return newest;
 }
 
+const struct screen_note *screen_note_first(const struct screen_notes *notes, enum screen_note_kind kind, struct str id,
+                                            const struct finding *finding)
+{
+    const struct screen_note *first = NULL;
+    for (size_t i = 0; i < notes->count; i++) {
+        const struct screen_note *note = &notes->list[i];
+        bool is_older = first == NULL || note->kept->record_seq < first->kept->record_seq;
+        if (note->kind == kind && is_older && holds_for(note, id, finding)) first = note;
+    }
+    return first;
+}
+
 /* --- for whoever words it ----------------------------------------------------------------------------------------- */
+
+static const struct screen_told untold = {.by = {"", 0},
+                                          .at = {"", 0},
+                                          .agreed = {"", 0},
+                                          .closed_by = {"", 0},
+                                          .closed_at = {"", 0},
+                                          .passed_by = {"", 0},
+                                          .passed_why = {"", 0},
+                                          .passed_at = {"", 0},
+                                          .since = {"", 0}};
 
 static enum salve_code fill_told(const struct rec_resource *one, struct arena *mem, struct screen_told *out,
                                  struct salve_err *err)
@@ -197,6 +221,18 @@ static enum salve_code fill_closed(const struct rec_resource *one, struct arena 
     return arena_str(mem, text_at(one, "recorded"), &out->closed_at, err);
 }
 
+static enum salve_code fill_passed(const struct screen_note *last, const struct screen_note *first, struct arena *mem,
+                                   struct screen_told *out, struct salve_err *err)
+{
+    if (last == NULL || first == NULL || out->is_told) return SALVE_OK;
+    out->is_passed_on = true;
+    TRY(arena_str(mem, text_at(last->kept, "sender.identifier.value"), &out->passed_by, err));
+    bool goes_on = str_is(text_at(last->kept, "status"), SCREEN_GOES_ON);
+    out->passed_why = goes_on ? STR(SCREEN_PASSED_CALLED) : STR(SCREEN_PASSED_LEFT);
+    TRY(arena_str(mem, text_at(last->kept, "sent"), &out->passed_at, err));
+    return arena_str(mem, text_at(first->kept, "sent"), &out->since, err);
+}
+
 static bool is_told_in_person(const struct screen_notes *notes, struct str id, const struct finding *now)
 {
     for (size_t i = 0; i < notes->count; i++) {
@@ -218,10 +254,11 @@ enum salve_code screen_told_read(struct rec_view *view, const struct screen_set 
         const struct finding *one = &set->findings[i];
         const struct screen_note *tell = screen_note_of(&notes, SCREEN_NOTE_TOLD, set->ids[i], one);
         const struct screen_note *close = screen_note_of(&notes, SCREEN_NOTE_CLOSED, set->ids[i], one);
-        told[i] = (struct screen_told){
-            .by = STR(""), .at = STR(""), .agreed = STR(""), .closed_by = STR(""), .closed_at = STR("")};
+        told[i] = untold;
         if (tell != NULL) TRY(fill_told(tell->kept, mem, &told[i], err));
         told[i].is_in_person = is_told_in_person(&notes, set->ids[i], one);
+        TRY(fill_passed(screen_note_of(&notes, SCREEN_NOTE_PASSED_ON, set->ids[i], one),
+                        screen_note_first(&notes, SCREEN_NOTE_PASSED_ON, set->ids[i], one), mem, &told[i], err));
         if (close != NULL) TRY(fill_closed(close->kept, mem, &told[i], err));
     }
     *out = told;
@@ -268,6 +305,8 @@ static void fill_kept(const struct rec_resource *one, const struct screen_notes 
     out->finding.apart = screen_families(one);
     out->told = screen_note_of(notes, SCREEN_NOTE_TOLD, one->id, finding);
     out->closed = screen_note_of(notes, SCREEN_NOTE_CLOSED, one->id, finding);
+    out->passed = screen_note_of(notes, SCREEN_NOTE_PASSED_ON, one->id, finding);
+    out->since = screen_note_first(notes, SCREEN_NOTE_PASSED_ON, one->id, finding);
     out->is_retracted = gone_seq > 0;
     bool is_again = out->is_retracted && out->told != NULL && out->told->kept->record_seq < gone_seq;
     out->is_untold = screen_needs_told(finding) && (out->is_retracted ? is_again : out->told == NULL);
@@ -311,10 +350,10 @@ static enum salve_code fill_alarm(const struct screen_kept *kept, struct arena *
 {
     out->finding = kept->finding;
     out->is_untold = kept->is_untold;
-    out->told = (struct screen_told){
-        .by = STR(""), .at = STR(""), .agreed = STR(""), .closed_by = STR(""), .closed_at = STR("")};
+    out->told = untold;
     if (kept->told != NULL) TRY(fill_told(kept->told->kept, mem, &out->told, err));
     if (kept->closed != NULL) TRY(fill_closed(kept->closed->kept, mem, &out->told, err));
+    TRY(fill_passed(kept->passed, kept->since, mem, &out->told, err));
     return arena_str(mem, kept->kept->id, &out->id, err);
 }
 

@@ -36,6 +36,10 @@ struct screen_told {
     struct str agreed; /* in the words of who told; empty: nothing was noted */
     bool is_closed;    /* a clinician closed the alarm */
     struct str closed_by, closed_at;
+    bool is_passed_on;           /* nobody told them yet, and that was passed on */
+    struct str passed_by;        /* by whom at last: pseudonym */
+    struct str passed_why;       /* "call-clinician", "left" */
+    struct str passed_at, since; /* FHIR instants: at last; at first */
 };
 
 /* screen_is_alarm - same-day or above: it is not done until the person was told and a clinician closed it.
@@ -76,6 +80,15 @@ struct screen_tell {
  *            `agreed`; those of rec_save */
 SALVE_MUST_USE enum salve_code screen_tell(struct rec_view *view, struct actor actor, const struct screen_tell *tell,
                                            struct arena *mem, size_t *count, struct salve_err *err);
+
+/* screen_pass_on - notes that the person could not be told of the alarms that nobody told them of: why, by whom, when.
+ * It ends nothing. Where there is no such alarm, nothing is written.
+ *   why      SCREEN_PASSED_CALLED: a clinician goes on; SCREEN_PASSED_LEFT: the person left
+ *   errors   E_INVALID another reason; those of rec_save */
+#define SCREEN_PASSED_CALLED "call-clinician"
+#define SCREEN_PASSED_LEFT   "left"
+SALVE_MUST_USE enum salve_code screen_pass_on(struct rec_view *view, struct actor actor, struct str why,
+                                              struct arena *mem, struct salve_err *err);
 
 /* screen_work_came - something urgent came for the person behind the view: it has to be screened (WORK_SCREEN), or told
  * where it is not kept (WORK_NOT_KEPT, WORK_TELL). It goes into the work list with the next save of the view, or with

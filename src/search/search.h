@@ -93,6 +93,7 @@ struct search; /* parsed, opaque; read-only, lives as long as mem and the texts 
 struct search_fault {
     struct str name;  /* the parameter, as it was sent */
     const char *rule; /* "salve-never/N12"; NULL: no rule of docs/never.md */
+    const char *why;  /* with a rule: in which words; static */
 };
 SALVE_MUST_USE enum salve_code search_parse(const struct search_ask *ask, struct arena *mem, struct search **out,
                                             struct search_fault *fault, struct salve_err *err);

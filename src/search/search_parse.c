@@ -242,9 +242,11 @@ static enum salve_code read_values(struct reading *r, struct str value, struct s
     return find_sets(r, test);
 }
 
-static enum salve_code pass_over(struct reading *r, struct str name)
+/* By its place: a name that is not known may be anything, and no error says again what was sent. */
+static enum salve_code pass_over(struct reading *r, size_t i)
 {
-    return r->ask->is_strict ? not_known(r, "there is no such parameter here", name) : SALVE_OK;
+    if (!r->ask->is_strict) return SALVE_OK;
+    return salve_refuse(r->err, SALVE_E_UNKNOWN_NAME, "there is no such parameter here", "parameter %zu", i + 1);
 }
 
 static enum salve_code read_test(struct reading *r, size_t i)
@@ -252,7 +254,7 @@ static enum salve_code read_test(struct reading *r, size_t i)
     struct str name = r->ask->pairs[i].name, value = r->ask->pairs[i].value, code = before(name, ':');
     struct search_test *test = &r->search->tests[r->search->test_count];
     test->param = sort_param(r, code.len == 0 ? STR("-") : code);
-    if (test->param == NULL) return pass_over(r, name);
+    if (test->param == NULL) return pass_over(r, i);
     TRY(read_modifier(r, name.len == code.len ? STR_NONE : str_cut(name, code.len + 1, SIZE_MAX), test));
     r->search->used[i] = true;
     if (value.len == 0) return SALVE_OK; /* an empty value asks for nothing (R4 3.1.1.4.17) */
@@ -269,6 +271,7 @@ static enum salve_code read_pair(struct reading *r, size_t i)
     r->fault->name = name;
     if (why != NULL) {
         r->fault->rule = rule;
+        r->fault->why = why;
         return salve_refuse(r->err, SALVE_E_ROLE, why, "%s", rule);
     }
     TRY(steer(r, i, &is_mine));

@@ -62,4 +62,10 @@ SALVE_MUST_USE enum salve_code visit_answers_save(const struct visit *visit, str
                                                   const struct visit_answers_ask *ask, struct visit_answered *out,
                                                   struct salve_err *err);
 
+/* visit_answers_judge - of a form that is still being filled in: its alarms are told, and nothing else is done. What
+ * the record gives by itself is not among them. key, is_confirmed and impossible of the ask are not looked at.
+ *   errors   of opening a record, and of form_reckon */
+SALVE_MUST_USE enum salve_code visit_answers_judge(const struct visit *visit, struct str card,
+                                                   const struct visit_answers_ask *ask, struct salve_err *err);
+
 #endif

@@ -29,6 +29,11 @@ SALVE_MUST_USE enum salve_code visit_tell(const struct visit *visit, struct str 
 SALVE_MUST_USE enum salve_code visit_close(const struct visit *visit, struct str card, size_t *count,
                                            struct salve_err *err);
 
+/* visit_pass_on - the person could not be told: that is noted beside the alarms that nobody told them of, and ends
+ * nothing. Errors of screen_pass_on. */
+SALVE_MUST_USE enum salve_code visit_pass_on(const struct visit *visit, struct str card, struct str why,
+                                             struct salve_err *err);
+
 /* What is known of the alarms among the newest signed findings, and among the drafts. */
 struct visit_told {
     struct screen_set sets[2]; /* of enum screen_state; count 0: none */

@@ -19,9 +19,11 @@ struct answering {
     const struct visit_answers_ask *ask;
     struct visit_answered *out;
     struct form_reckoned reckoned;
+    const struct rec_resource *patient; /* of the view */
     struct str patient_id;
     char authored[CLOCK_TEXT_BYTES];
     struct screen_found alarms;
+    bool is_new_alone; /* alarms that the record gives by itself are no news */
 };
 
 /* --- responses ---------------------------------------------------------------------------------------------------- */
@@ -116,6 +118,31 @@ static enum salve_code keep_bundle(const struct answering *in, struct str *out, 
 
 /* --- alarms ------------------------------------------------------------------------------------------------------- */
 
+/* Is it an alarm of the record as it is? Of what is kept apart nobody here can tell. */
+static bool is_known(const struct finding *one, const struct screen_found *record)
+{
+    if (str_is(one->item, VISIT_KEPT_APART)) return false;
+    for (size_t i = 0; i < record->count; i++) {
+        const struct finding *other = &record->list[i];
+        if (str_eq(one->guideline, other->guideline) && str_eq(one->item, other->item) &&
+            str_eq(one->value, other->value) && str_eq(one->value2, other->value2) && one->urgency >= other->urgency)
+            return true;
+    }
+    return false;
+}
+
+/* What cannot be compared is told. */
+static void leave_known(struct answering *in, struct rec_view *view)
+{
+    struct screen_found record;
+    struct finding *list = arena_array(in->visit->mem, struct finding, in->alarms.count + 1);
+    size_t n = 0;
+    if (list == NULL || visit_alarms(in->visit, in->ask->screening, view, NULL, &record, NULL) != SALVE_OK) return;
+    for (size_t i = 0; i < in->alarms.count; i++)
+        if (!is_known(&in->alarms.list[i], &record)) list[n++] = in->alarms.list[i];
+    in->alarms = (struct screen_found){.list = list, .count = n};
+}
+
 /* All that can be read, as first results: alarms look at these, and nothing else does. */
 static enum salve_code tell_alarms(struct answering *in, struct rec_view *view, struct salve_err *err)
 {
@@ -139,6 +166,7 @@ static enum salve_code tell_alarms(struct answering *in, struct rec_view *view, 
     TRY(import_read(bytes, in->visit->mem, &tape, NULL, err));
     TRY(import_answers(site_admission(in->visit->site), &tape, in->visit->mem, &unread, err));
     TRY(visit_alarms(in->visit, in->ask->screening, view, &tape, &in->alarms, err));
+    if (in->is_new_alone && view != NULL && in->alarms.count > 0) leave_known(in, view);
     if (in->alarms.count > 0) in->ask->alarms(in->ask->with, &in->alarms);
     return SALVE_OK;
 }
@@ -319,19 +347,24 @@ static enum salve_code reckon(struct answering *in, struct rec_view *view, struc
     return code;
 }
 
+/* Whose answers they are, and their alarms. */
+static enum salve_code begin(struct answering *in, struct rec_view *view, struct salve_err *err)
+{
+    TRY(visit_patient(view, &in->patient, err));
+    if (in->patient == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "Patient");
+    TRY(arena_str(in->visit->mem, in->patient->id, &in->patient_id, err)); /* outlives the view */
+    return reckon(in, view, err);
+}
+
 static enum salve_code answers_in(struct answering *in, struct rec_view *view, struct salve_err *err)
 {
-    const struct rec_resource *patient = NULL;
     struct visit_answered *out = in->out;
-    TRY(visit_patient(view, &patient, err));
-    if (patient == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "Patient");
-    TRY(arena_str(in->visit->mem, patient->id, &in->patient_id, err)); /* outlives the view */
-    TRY(reckon(in, view, err));
+    TRY(begin(in, view, err));
     if (in->ask->impossible != NULL) {
         if (err != NULL) *err = *in->ask->impossible;
         return in->ask->impossible->code;
     }
-    TRY(doubt_numbers(in, &patient->tape, err));
+    TRY(doubt_numbers(in, &in->patient->tape, err));
     out->unasked = in->reckoned.unasked_count;
     out->state = out->fault_count > 0   ? VISIT_ANSWERS_REFUSED
                  : out->doubt_count > 0 ? VISIT_ANSWERS_ASKS
@@ -355,6 +388,20 @@ enum salve_code visit_answers_save(const struct visit *visit, struct str card, c
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
     if (code == SALVE_OK)
         code = answers_in(&in, view, err);
+    else
+        tell_unopened(&in);
+    return visit_view_close(visit, &view, code, err);
+}
+
+enum salve_code visit_answers_judge(const struct visit *visit, struct str card, const struct visit_answers_ask *ask,
+                                    struct salve_err *err)
+{
+    struct visit_answered out = {.kept = 0};
+    struct answering in = {.visit = visit, .ask = ask, .out = &out, .is_new_alone = true};
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
+    if (code == SALVE_OK)
+        code = begin(&in, view, err);
     else
         tell_unopened(&in);
     return visit_view_close(visit, &view, code, err);

@@ -83,6 +83,14 @@ enum salve_code visit_tell(const struct visit *visit, struct str card, const str
     return visit_view_close(visit, &view, code, err);
 }
 
+enum salve_code visit_pass_on(const struct visit *visit, struct str card, struct str why, struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
+    if (code == SALVE_OK) code = screen_pass_on(view, visit->actor, why, visit->mem, err);
+    return visit_view_close(visit, &view, code, err);
+}
+
 enum salve_code visit_close(const struct visit *visit, struct str card, size_t *count, struct salve_err *err)
 {
     struct rec_view *view = NULL;

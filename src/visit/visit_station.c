@@ -171,6 +171,17 @@ static void print_names(const struct visit_clinic *clinic, struct screen_told *t
 {
     if (told->is_told) told->by = visit_printed_name(clinic, told->by);
     if (told->is_closed) told->closed_by = visit_printed_name(clinic, told->closed_by);
+    if (told->is_passed_on) told->passed_by = visit_printed_name(clinic, told->passed_by);
+}
+
+/* Without what the site says of itself pseudonyms stand: no alarm waits for a name. */
+static void name_passed(const struct visit *visit, struct screen_alarm *list, size_t count)
+{
+    struct visit_clinic clinic = {0};
+    bool is_any = false;
+    for (size_t i = 0; i < count; i++) is_any = is_any || list[i].told.is_passed_on;
+    if (!is_any || visit_clinic(visit, &clinic, NULL) != SALVE_OK) return;
+    for (size_t i = 0; i < count; i++) print_names(&clinic, &list[i].told);
 }
 
 static enum salve_code read_untold(const struct visit *visit, struct rec_view *view, struct visit_facts *out,
@@ -179,6 +190,7 @@ static enum salve_code read_untold(const struct visit *visit, struct rec_view *v
     struct screen_alarm *list = NULL;
     size_t count = 0;
     TRY(screen_alarms_open(view, visit->mem, &list, &count, err));
+    name_passed(visit, list, count);
     out->urgent = arena_array(visit->mem, struct visit_shown, count + 1);
     if (out->urgent == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     for (size_t i = 0; i < count; i++)

@@ -94,13 +94,15 @@ export const FORMS = { kinds, mood, long };
 export function formCalls(knobs, seen, isOpen, refusal) {
     const stored = new Map();
     seen.forms = [];
-    const asks = Object.keys(FORMS).map((item) => ({ item, station: 'questions', kind: 'form', state: 'missing', any: [item] }));
+    const asks = (language) =>
+        Object.keys(FORMS).map((item) => ({ item, title: FORMS[item](language).title, station: 'questions', kind: 'form', state: 'missing', any: [item] }));
     return {
-        plan: (session, ask) => (isOpen(session, ask) ? { status: 200, body: { asks, left: asks.length } } : refusal(403, 'E_CONSENT')),
+        plan: (session, ask) => (isOpen(session, ask) ? { status: 200, body: { asks: asks(ask.speaks), left: Object.keys(FORMS).length } } : refusal(403, 'E_CONSENT')),
         form: (session, ask) => {
             if (!isOpen(session, ask)) return refusal(403, 'E_CONSENT');
             return FORMS[ask.form] ? { status: 200, body: { form: FORMS[ask.form](ask.language), initial: knobs.initial ?? [] } } : refusal(404, 'E_NOT_FOUND');
         },
+        'form-judge': (session, ask) => (isOpen(session, ask) ? { status: 200, body: { state: 'judged', alarms: [] } } : refusal(403, 'E_CONSENT')),
         'form-save': (session, ask) => {
             if (!isOpen(session, ask)) return refusal(403, 'E_CONSENT');
             const says = ask.confirmed.length > 0 ? undefined : knobs.saves?.(ask);

@@ -131,7 +131,7 @@ function calls(knobs, seen) {
         id: session.name, mustSetUp: knobs.mustSetUp, freshUntil: Date.now() + (knobs.stale ? 0 : 600000),
     });
     const shown = (session) => ({
-        person: session.handle, ...personOf(session.who), by: 'card', endsAt: ago(-30), today: [], last: [],
+        person: session.handle, ...personOf(session.who), by: 'card', endsAt: ago(-30), today: [], last: [], waits: false, pending: [], unkept: null,
         work: { ticket: null, tasks: [] }, urgent: knobs.urgent,
     });
     const whoIs = (code) => (cards.includes(code) ? cards.indexOf(code) : tickets.includes(code) ? tickets.indexOf(code) : -1);
@@ -223,7 +223,7 @@ export async function startServer(folder) {
         request.on('end', () => setTimeout(() => {
             const name = path.slice('/call/'.length), cookie = /sid=([\w-]+)/.exec(request.headers.cookie ?? '')?.[1];
             seen.calls.push(name);
-            const { status, body: given, cookie: next } = answer(name, cookie, request.headers['x-salve-token'], JSON.parse(body));
+            const { status, body: given, cookie: next } = answer(name, cookie, request.headers['x-salve-token'], { ...JSON.parse(body), ...(name === 'plan' ? { speaks: (request.headers['accept-language'] ?? 'en').slice(0, 2) } : {}) });
             if (knobs.losesAnswers && name === 'measure') return void request.socket.destroy();
             const headers = { ...HEADERS, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
             if (next) headers['Set-Cookie'] = `sid=${next}; HttpOnly; SameSite=Strict; Path=/`;

@@ -2,29 +2,36 @@
 // What is wrong with the answers of a form, before it is sent; the server looks again at all of it.
 import { runTruth } from './machine.ts';
 import { isAsked, isEmptyRow, type FormState, type Place } from './state.ts';
-import { valueFault, type ValueFault } from './values.ts';
+import { boundText, valueFault, type ValueFault } from './values.ts';
 
 export type FaultWhy = ValueFault | 'required' | 'many' | 'check' | 'warns';
 export interface Fault {
     readonly place: Place;
     readonly why: FaultWhy;
-    /** What a check says, in the words of the form. */
+    /** What a check says, in the words of the form; of a number beyond its bounds the bound. */
     readonly say: string;
 }
 
 const textsOf = ({ texts }: FormState, { key }: Place): string[] => (texts.get(key) ?? []).filter((one) => one !== '');
 
-function answerFault(state: FormState, place: Place): FaultWhy | null {
+interface Wrong {
+    readonly why: FaultWhy;
+    readonly say: string;
+}
+const wrong = (why: FaultWhy): Wrong => ({ why, say: '' });
+
+function answerFault(state: FormState, place: Place): Wrong | null {
     const { item } = place.def,
         texts = textsOf(state, place);
     if (item.calculated !== undefined) return null;
     for (const text of texts) {
         const why = valueFault(item, text);
-        if (why !== null) return why;
+        if (why === 'low' || why === 'high') return { why, say: boundText(item, text, why) };
+        if (why !== null) return wrong(why);
     }
-    if (texts.length > 1 && (!item.repeats || texts.length > (item.most ?? Infinity))) return 'many';
+    if (texts.length > 1 && (!item.repeats || texts.length > (item.most ?? Infinity))) return wrong('many');
     const isMissing = texts.length === 0 && item.required === true && item.kind !== 'group';
-    return isMissing && !isEmptyRow(state, place) ? 'required' : null;
+    return isMissing && !isEmptyRow(state, place) ? wrong('required') : null;
 }
 
 // A check that gives nothing says nothing: of a question without an answer too.
@@ -39,8 +46,8 @@ function checkFaults(state: FormState, place: Place): Fault[] {
 /** faultsOf - what is wrong at a place that is asked. */
 export function faultsOf(state: FormState, place: Place): Fault[] {
     if (!isAsked(state, place)) return [];
-    const why = answerFault(state, place);
-    return why === null ? checkFaults(state, place) : [{ place, why, say: '' }];
+    const first = answerFault(state, place);
+    return first === null ? checkFaults(state, place) : [{ place, ...first }];
 }
 
 /** isInTheWay - does it have to be mended before the answer can be kept? */

@@ -33,6 +33,13 @@ export interface Check {
     /** It may stand. */
     readonly warns?: boolean;
 }
+export interface Unit {
+    readonly code: string;
+    readonly text: string;
+    /** The bounds of the item in this unit, of another than the first. */
+    readonly min?: string;
+    readonly max?: string;
+}
 export interface Item {
     readonly link: string;
     readonly kind: ItemKind;
@@ -47,7 +54,7 @@ export interface Item {
     readonly length?: number;
     readonly lines?: boolean;
     readonly options?: readonly Option[];
-    readonly units?: readonly { readonly code: string; readonly text: string }[];
+    readonly units?: readonly Unit[];
     readonly min?: string;
     readonly max?: string;
     readonly decimals?: number;

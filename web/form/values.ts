@@ -93,24 +93,19 @@ export function dateCompare(a: string, b: string): number | null {
 
 const TEXT_BYTES = 2000;
 
-function isBelow(item: Item, value: AnswerValue, bound: string): boolean | null {
-    if (typeof value !== 'object') return null;
-    if (value.is === 'date') {
-        const order = dateCompare(value.text, bound);
-        return order === null ? null : order < 0;
-    }
-    const limit = decimalParse(bound);
-    const number = value.is === 'number' || (value.is === 'quantity' && value.isUsual) ? value.number : null;
-    return limit === null || number === null || item.kind === 'date' ? null : decimalCompare(number, limit) < 0;
+/** boundsOf - of an answer, in its own unit. */
+export function boundsOf(item: Item, value: AnswerValue): { readonly min?: string; readonly max?: string } {
+    const isOther = typeof value === 'object' && value.is === 'quantity' && !value.isUsual;
+    return isOther ? (item.units?.find(({ code }) => code === value.code) ?? {}) : item;
 }
-const isAbove = (item: Item, value: AnswerValue, bound: string): boolean =>
-    isBelow(item, value, bound) === false && isSame(value, bound) === false;
 
-function isSame(value: AnswerValue, bound: string): boolean {
-    if (typeof value !== 'object') return false;
-    if (value.is === 'date') return dateCompare(value.text, bound) === 0;
-    const limit = decimalParse(bound);
-    return value.is !== 'choice' && limit !== null && decimalCompare(value.number, limit) === 0;
+/** Less than, equal to, more than zero; null: nothing decides. */
+function orderOf(item: Item, value: AnswerValue, bound: string): number | null {
+    if (typeof value !== 'object') return null;
+    if (value.is === 'date') return dateCompare(value.text, bound);
+    const limit = decimalParse(bound),
+        isNumber = value.is !== 'choice' && item.kind !== 'date';
+    return limit === null || !isNumber ? null : decimalCompare(value.number, limit);
 }
 
 /** What can be wrong with one answer: how it is written, its digits, its size. */
@@ -128,6 +123,18 @@ export function valueFault(item: Item, text: string): ValueFault | null {
     if (typeof value === 'object' && (value.is === 'number' || value.is === 'quantity')) {
         if (item.decimals !== undefined && value.number.digits > item.decimals) return 'decimals';
     }
-    if (item.min !== undefined && isBelow(item, value, item.min) === true) return 'low';
-    return item.max !== undefined && isAbove(item, value, item.max) ? 'high' : null;
+    const { min, max } = boundsOf(item, value);
+    if (min !== undefined && (orderOf(item, value, min) ?? 0) < 0) return 'low';
+    return max !== undefined && (orderOf(item, value, max) ?? 0) > 0 ? 'high' : null;
+}
+
+/** boundText - the bound that an answer is beyond, as it is said: in its unit, and never closer than it is. */
+export function boundText(item: Item, text: string, why: 'low' | 'high'): string {
+    const value = valueOf(item, text),
+        bounds = value === null ? item : boundsOf(item, value),
+        bound = (why === 'low' ? bounds.min : bounds.max) ?? '',
+        digits = item.decimals ?? 1,
+        step = 10 ** digits;
+    if (bounds === item || (bound.split('.')[1]?.length ?? 0) <= digits) return bound;
+    return ((why === 'low' ? Math.ceil : Math.floor)(Number(bound) * step) / step).toFixed(digits);
 }

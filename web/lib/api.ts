@@ -260,6 +260,8 @@ export interface Finding extends Kept {
     scales?: Scale[];
     place: Place | null;
     told: { by: string; at: string; how: ToldHow; agreed: string } | null;
+    /** Nobody told them yet, and somebody passed that on: who at last and why, and since when. */
+    passedOn?: { by: string; why: 'left' | 'call-clinician'; at: string; since: string } | null;
     closed: boolean;
     /** When the person hears of it. */
     release?: Release;
@@ -302,6 +304,12 @@ export interface Person {
     work: Work;
     /** Alarms without an outcome. */
     urgent: Finding[];
+    /** An alarm of what was typed or answered, and is not kept, has none; `pending`: what is still known of it. */
+    waits: boolean;
+    pending: Finding[];
+    /** What was found in answers that they did not agree to keep, until they heard it. `lost`: it is not known any
+     * more. */
+    unkept: { answers: number; lost: boolean; said: Finding[] } | null;
     queue?: Queued;
 }
 export interface StationCount {
@@ -480,6 +488,8 @@ interface Calls {
     'paper-outcome': [{ why: 'told' | 'left' | 'call-clinician' }, object];
     form: [{ person: string; form: string; language: string }, { form: Form; initial: FormAnswer[] }];
     'form-save': [FormSave, FormSaved];
+    'form-judge': [{ person: string; form: string; answers: FormAnswer[] }, { state: 'judged'; alarms: Finding[] }];
+    heard: [{ person: string }, object];
     wrong: [{ person: string; readings: Entered[] }, { takenBack: number; stale: number; staleUrgent: number }];
     findings: [{ person: string }, Findings];
     screen: [{ person: string }, Findings];
@@ -665,6 +675,8 @@ export const api = {
     paperOutcome: (why: 'told' | 'left' | 'call-clinician') => call('paper-outcome', { why }),
     form: (person: string, form: string, language: string) => call('form', { person, form, language }),
     formSave: (given: FormSave) => call('form-save', given),
+    formJudge: (person: string, form: string, answers: FormAnswer[]) => call('form-judge', { person, form, answers }),
+    heard: (person: string) => call('heard', { person }),
     wrong: (person: string, readings: Entered[]) => call('wrong', { person, readings }),
     findings: (person: string) => call('findings', { person }),
     screen: (person: string) => call('screen', { person }),

@@ -5,6 +5,8 @@ import type { AskedState } from 'gen/lists.ts';
 /** Something that a person is asked or measured at this visit. */
 export interface AskedItem {
     item: string;
+    /** Of a form that this site has, in the language of the page; else null. */
+    title: string | null;
     station: string;
     kind: 'value' | 'form';
     state: AskedState;

@@ -56,6 +56,15 @@ export interface RuleRow {
 }
 export interface Rules {
     rules: RuleRow[];
+    /** Forms with questions, as they are in use; `broken`: why one cannot be. */
+    questionnaires: {
+        id: string;
+        title: string | null;
+        version: string | null;
+        items: number;
+        languages: string[];
+        broken: string | null;
+    }[];
     forms: { purpose: Purpose; version: string; languages: string[]; whole: boolean }[];
 }
 export interface Rule {

@@ -35,7 +35,9 @@ export const wasClosed = signal(false);
 const urgentAtServer = signal(false);
 /** The same of somebody of whom nothing is kept, as an earlier page heard of it. */
 export const paperAtServer = signal(false);
-export const isUrgent = computed(() => urgentAtServer.value || (person.value?.urgent.length ?? 0) > 0);
+export const isUrgent = computed(
+    () => urgentAtServer.value || person.value?.waits === true || (person.value?.urgent.length ?? 0) > 0,
+);
 
 // What has to be done when somebody comes in, or a session ends (the outbox and the drafts, which know this module).
 type Hook = () => void | Promise<void>;

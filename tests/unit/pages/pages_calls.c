@@ -224,10 +224,29 @@ static void only_an_outcome_ends_an_alarm(void **state)
     assert_error(call(&ben, "logout", "{}"), 409, "E_CONFLICT");
     assert_status(browser_open(&ben, world->w.card), 200); /* the same person again */
     assert_error(call(&ben, "told", "{'person':'%P','how':'pigeon'}"), 422, "E_INVALID");
+    /* passed on: the next station sees by whom, why and since when, and the alarm is open there all the same */
+    assert_true(json_path(call(&ben, "person", "{'person':'%P'}").json, "urgent.0.passedOn.by") == NULL);
+    assert_error(call(&ben, "not-told", "{'person':'%P','why':'tired'}"), 422, "E_INVALID");
+    assert_status(call(&ben, "not-told", "{'person':'%P','why':'call-clinician'}"), 200);
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+    assert_status(browser_open(&amina, world->w.card), 200);
+    answer = call(&amina, "person", "{'person':'%P'}");
+    assert_str(text_of(answer, "urgent.0.passedOn.why"), "call-clinician");
+    assert_str(text_of(answer, "urgent.0.passedOn.by"), "nurse-ben");
+    assert_true(text_of(answer, "urgent.0.passedOn.since").len > 0);
+    assert_error(call(&amina, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    assert_status(call(&amina, "not-told", "{'person':'%P','why':'left'}"), 200);
+    answer = call(&amina, "person", "{'person':'%P'}");
+    assert_str(text_of(answer, "urgent.0.passedOn.why"), "left"); /* at last; since when does not change */
+    assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+    assert_status(browser_open(&ben, world->w.card), 200);
     assert_error(call(&amina, "end-alarm", "{'person':'%P'}"), 403, "E_CONSENT");
     answer = call(&ben, "told", "{'person':'%P','how':'in-person','agreed':'goes to the hospital with her sister'}");
     assert_status(answer, 200);
     assert_false(json_is_true(json_path(call(&ben, "session", "{}").json, "urgent")));
+    answer = call(&ben, "findings", "{'person':'%P'}");
+    assert_true(text_of(answer, "drafts.0.told.by").len > 0);
+    assert_true(json_path(answer.json, "drafts.0.passedOn.by") == NULL); /* they were told */
     answer = call(&ben, "inbox", "{}");
     assert_int_equal(count_of(answer, "tickets"), 1);
     assert_true(str_find(answer.body, STR("Adeyemi")) < 0);

@@ -142,9 +142,117 @@ static void what_is_not_asked_is_judged_and_not_kept(void **state)
     assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
 }
 
+#define JUDGE(answers)  "{'person':'%P','form':'danger','answers':[" answers "]}"
+#define PAIN(value)     "{'link':'chest-pain','values':['" value "']}"
+#define DAYS(link, how) "{'link':'" link "','values':['" how "']}"
+#define SEIZURE         "{'link':'seizure','values':['false']}"
+
+static bool waits(struct browser *who)
+{
+    return json_is_true(json_path(call(who, "person", "{'person':'%P'}").json, "waits"));
+}
+
+/* Nothing is sent, and what was answered is an alarm of the open person all the same. */
+static void an_answer_is_judged_when_it_is_given(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, world->w.card), 200);
+    size_t today = count_of(call(&ben, "person", "{'person':'%P'}"), "today");
+    struct answer answer = call(&ben, "form-judge", JUDGE(SEIZURE));
+    assert_status(answer, 200);
+    assert_str(text_of(answer, "state"), "judged");
+    assert_int_equal(count_of(answer, "alarms"), 0);
+    assert_false(waits(&ben));
+    assert_true(count_of(call(&ben, "form-judge", JUDGE(PAIN("true"))), "alarms") > 0);
+    struct answer person = call(&ben, "person", "{'person':'%P'}"); /* the page is loaded anew */
+    assert_int_equal(count_of(person, "pending"), 1);
+    assert_int_equal(count_of(person, "today"), today);
+    assert_true(text_of(person, "pending.0.words.headline").len > 0);
+    assert_true(json_is_true(json_path(call(&ben, "session", "{}").json, "urgent")));
+    assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    assert_error(call(&ben, "logout", "{}"), 409, "E_CONFLICT");
+    assert_status(browser_open(&ben, world->w.card), 200); /* shown again: it stands */
+    assert_int_equal(count_of(call(&ben, "person", "{'person':'%P'}"), "pending"), 1);
+    assert_int_equal(count_of(call(&ben, "form-judge", JUDGE(PAIN("false"))), "alarms"), 0);
+    assert_false(waits(&ben)); /* it was answered otherwise */
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void what_was_taken_back_still_wants_somebody_to_look(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, world->w.card), 200);
+    assert_true(count_of(call(&ben, "form-judge", JUDGE(SEIZURE "," PAIN("true"))), "alarms") > 0);
+    assert_status(call(&ben, "form-judge", JUDGE(SEIZURE)), 200);
+    struct answer person = call(&ben, "person", "{'person':'%P'}");
+    assert_int_equal(count_of(person, "pending"), 1);
+    assert_str(text_of(person, "pending.0.item"), "taken-back"); /* not what it was */
+    assert_str(text_of(person, "pending.0.urgency"), "emergency-now");
+    assert_null(memmem(person.body.ptr, person.body.len, "chest", 5));
+    assert_status(call(&ben, "form-judge", JUDGE("")), 200);
+    assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    /* another form settles nothing of it */
+    assert_status(
+        call(&ben, "form-judge", "{'person':'%P','form':'body','answers':[{'link':'height','values':['170']}]}"), 200);
+    assert_true(waits(&ben));
+    assert_status(call(&ben, "not-told", "{'person':'%P','why':'left'}"), 200);
+    assert_false(waits(&ben));
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
+static void who_is_not_open_is_judged_as_somebody_who_is_not_known(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser ben = browser_login(world, STR("nurse-ben"));
+    struct answer answer =
+        call(&ben, "form-judge", "{'person':'AAAAAAAAAAAAAAAAAAAAAA','form':'danger','answers':[" PAIN("true") "]}");
+    assert_error(answer, 403, "E_CONSENT");
+    assert_true(count_of(answer, "alarms") > 0);
+    assert_error(call(&ben, "form-judge", "{'person':'%P','form':'nothing','answers':[]}"), 404, "E_NOT_FOUND");
+}
+
+/* What is not kept is in no record; the session has what was found, until they heard it. */
+static void what_is_not_kept_is_there_until_it_was_heard(void **state)
+{
+    struct pages_world *world = *state;
+    struct browser amina = browser_login(world, STR("dr-amina"));
+    assert_status(browser_open(&amina, world->w.card), 200);
+    struct answer answer = call(
+        &amina, "form-save",
+        "{'person':'%P'," KEY(6) ",'form':'phq-9','answers':[" DAYS("phq-1", "LA6570-1") "," DAYS("phq-2", "LA6570-1") "," DAYS("phq-3", "LA6570-1") "," DAYS(
+            "phq-4",
+            "LA6570-1") "," DAYS("phq-5",
+                                 "LA6570-1") "," DAYS("phq-6",
+                                                      "LA6570-1") "," DAYS("phq-7",
+                                                                           "LA6568-5") "," DAYS("phq-8",
+                                                                                                "LA6568-5") "," DAYS("phq-9",
+                                                                                                                     "LA6568-5") "]}");
+    assert_str(text_of(answer, "state"), "stored");
+    assert_str(json_number(json_path(answer.json, "unkept")), "10");
+    size_t said = count_of(answer, "said");
+    assert_true(said > 0);
+    struct answer person = call(&amina, "person", "{'person':'%P'}");
+    assert_str(json_number(json_path(person.json, "unkept.answers")), "10");
+    assert_int_equal(count_of(person, "unkept.said"), said);
+    assert_str(text_of(person, "unkept.said.0.item"), "phq9");
+    assert_status(browser_open(&amina, world->w.card), 200);
+    assert_int_equal(count_of(call(&amina, "person", "{'person':'%P'}"), "unkept.said"), said);
+    assert_error(call(&amina, "heard", "{'person':'AAAAAAAAAAAAAAAAAAAAAA'}"), 403, "E_CONSENT");
+    assert_status(call(&amina, "heard", "{'person':'%P'}"), 200);
+    assert_true(json_path(call(&amina, "person", "{'person':'%P'}").json, "unkept.said") == NULL);
+    assert_status(call(&amina, "not-told", "{'person':'%P','why':'left'}"), 200);
+    assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+    assert_status(browser_open(&amina, world->w.card), 200);
+    assert_true(json_path(call(&amina, "person", "{'person':'%P'}").json, "unkept.said") == NULL);
+    assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
+}
+
 static int make(void **state)
 {
     *state = pages_world_make("pages-forms", true);
+    accept_one(*state, "mood");
     return 0;
 }
 
@@ -180,6 +288,10 @@ int main(void)
         cmocka_unit_test(an_alarm_of_a_form_is_told_whatever_else_is_wrong),
         cmocka_unit_test(what_is_not_asked_is_judged_and_not_kept),
         cmocka_unit_test(what_is_kept_apart_puts_nothing_else_apart),
+        cmocka_unit_test(an_answer_is_judged_when_it_is_given),
+        cmocka_unit_test(what_was_taken_back_still_wants_somebody_to_look),
+        cmocka_unit_test(who_is_not_open_is_judged_as_somebody_who_is_not_known),
+        cmocka_unit_test(what_is_not_kept_is_there_until_it_was_heard),
     };
     int count = (int)(sizeof tests / sizeof *tests);
     return t_close(_cmocka_run_group_tests("", tests, (size_t)count, make, pages_world_teardown), count);

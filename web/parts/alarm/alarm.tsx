@@ -38,11 +38,15 @@ function numberOf({ value, value2, inputs, unit }: Finding): string {
     return /^[<>]?=?[0-9]/.test(bare) ? `${bare} ${unitText(value === '' ? (inputs[0]?.unit ?? '') : unit)}` : '';
 }
 
+/** An alarm of answers that were taken back: what it was is not said. */
+const TAKEN_BACK = 'taken-back';
+
 /** One alarm. What is kept apart, for who may not see it, has no words: a clinician has to come. */
 function AlarmCard({ alarm, place, Head }: { alarm: Finding; place: Place | null; Head: 'h2' | 'h3' }) {
     // What could not be judged has no answer for a heading: its name and its number say what it is about.
     const { words, status } = alarm,
-        headline = (status === 'not-assessed' ? words.name : words.headline) || words.headline || t('alarm.no-words'),
+        bare = alarm.item === TAKEN_BACK ? t('alarm.taken-back') : t('alarm.no-words'),
+        headline = (status === 'not-assessed' ? words.name : words.headline) || words.headline || bare,
         number = numberOf(alarm),
         next = [words.meanwhile, words.action, words.when].filter((text) => text);
     return (

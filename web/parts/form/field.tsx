@@ -16,8 +16,8 @@ export function faultText({ place, why, say }: Pick<Fault, 'place' | 'why' | 'sa
     const { item } = place.def;
     if (why === 'check' || why === 'warns') return say;
     if (why === 'decimals') return t('form.fault-decimals', { count: item.decimals ?? 0 });
-    if (why === 'low') return t('form.fault-low', { number: item.min ?? '' });
-    if (why === 'high') return t('form.fault-high', { number: item.max ?? '' });
+    if (why === 'low') return t('form.fault-low', { number: say });
+    if (why === 'high') return t('form.fault-high', { number: say });
     if (why === 'length' || why === 'many' || why === 'required') return t(`form.fault-${why}`);
     if (item.kind === 'integer') return t('form.fault-form-whole');
     if (item.kind === 'decimal' || item.kind === 'quantity') return t('form.fault-form-number');

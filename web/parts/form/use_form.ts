@@ -25,6 +25,7 @@ import { keepForm } from '../../lib/outbox.ts';
 import { me, person } from '../../lib/session.ts';
 import { language } from '../../lib/words.ts';
 import { useSavingOf, type SavingUse } from '../measure/use_saving.ts';
+import { useJudging } from './judging.ts';
 
 export interface FormUse {
     readonly state: FormState | null;
@@ -90,6 +91,16 @@ export function useForm(id: string, ends: Ends): FormUse {
         })();
         return () => void (isOver = true);
     }, [handle, id, speaks]);
+    const judging = useJudging(id, () => {
+        const open = state.peek();
+        return open === null ? [] : formAnswers(open);
+    });
+    const become = (next: FormState): void => {
+        state.value = next;
+        written.current = formEntered(next);
+        draft.value = written.current;
+        judging.changed();
+    };
     // The draft is read in a moment, before the form or behind it.
     useEffect(
         () =>
@@ -97,14 +108,10 @@ export function useForm(id: string, ends: Ends): FormUse {
                 const open = state.peek();
                 if (open === null || kept === written.current || isBlank(kept)) return;
                 state.value = formOpen(open.plan.form, open.today, kept);
+                judging.changed(); // the page that had it may have ended before it was judged
             }),
         [handle, id],
     );
-    const become = (next: FormState): void => {
-        state.value = next;
-        written.current = formEntered(next);
-        draft.value = written.current;
-    };
     const change = (how: (open: FormState) => FormState): void => {
         const open = state.peek();
         if (open !== null) become(how(open));
@@ -146,7 +153,8 @@ export function useForm(id: string, ends: Ends): FormUse {
             const open = state.peek();
             if (open === null) return;
             sent.current = formAnswers(open);
-            saving.save(sent.current.map(({ link, values }) => ({ word: link, text: values.join(', ') })));
+            const entered = sent.current.map(({ link, values }) => ({ word: link, text: values.join(', ') }));
+            void judging.ended().then(() => saving.save(entered));
         },
     };
 }

@@ -6,7 +6,7 @@ import { emptyFinding } from '../../screens/urgent/urgent.ts';
 import { unkeptCame, unkeptFor, type Unkept } from './held.ts';
 
 const finding = (item: string, category = ''): Finding => ({ ...emptyFinding, item, category });
-const of = (person: string, count: number, ...said: Finding[]): Unkept => ({ person, count, said });
+const of = (person: string, count: number, ...said: Finding[]): Unkept => ({ person, count, said, lost: false });
 
 test('what is not kept stands until it was heard', () => {
     const first = of('p', 9, finding('phq9', 'mild'));

@@ -17,11 +17,12 @@ export function UnkeptNote() {
             <p>
                 <strong>{t('unkept.not-kept')}</strong>
             </p>
+            {now.lost && <p>{t('unkept.lost')}</p>}
             {person.value === null && <p>{t('unkept.closed')}</p>}
             {seen.length > 0 && <p>{t('unkept.say-now')}</p>}
             <AlarmCards alarms={seen} head="h3" />
             {seen.length < now.said.length && <p>{t('unkept.clinician')}</p>}
-            <button type="button" onClick={unkeptHeard}>
+            <button type="button" onClick={() => void unkeptHeard()}>
                 {t(now.said.length > 0 ? 'unkept.heard' : 'unkept.read')}
             </button>
         </section>

@@ -8,6 +8,7 @@ import { FormsScreen } from './forms.tsx';
 
 const asked = (item: string, more: Partial<AskedItem> = {}): AskedItem => ({
     item,
+    title: item,
     station: 'questions',
     kind: 'form',
     state: 'missing',
@@ -30,8 +31,12 @@ test('asked here are the forms of this station, but for the danger questions', (
     );
 });
 test('what is missing stands first; a form that this site has not is not offered', () => {
-    const asks = [asked('tobacco', { state: 'done' }), asked('bones'), asked('phq-9', { state: 'unseen' })];
-    assert.deepEqual(listed(asks, { tobacco: 'Smoking', 'phq-9': 'Mood' }), [
+    const asks = [
+        asked('tobacco', { state: 'done', title: 'Smoking' }),
+        asked('bones', { title: null }),
+        asked('phq-9', { state: 'unseen', title: 'Mood' }),
+    ];
+    assert.deepEqual(listed(asks), [
         { id: 'phq-9', title: 'Mood', state: 'unseen' },
         { id: 'tobacco', title: 'Smoking', state: 'done' },
     ]);

@@ -15,10 +15,9 @@ export const isLeft = ({ kind, station, item }: AskedItem): boolean =>
     kind === 'form' && station === 'questions' && item !== OWN_SCREEN;
 
 /** listed - the forms that this site has, in the order of the plan, those that are missing first. */
-export function listed(asks: readonly AskedItem[], titles: Readonly<Record<string, string>>): Listed[] {
-    const all = asks.filter(isLeft).flatMap(({ item, state }) => {
-        const title = titles[item];
-        return title === undefined ? [] : [{ id: item, title, state }];
-    });
+export function listed(asks: readonly AskedItem[]): Listed[] {
+    const all = asks
+        .filter(isLeft)
+        .flatMap(({ item, title, state }) => (title === null ? [] : [{ id: item, title, state }]));
     return [...all.filter(({ state }) => state !== 'done'), ...all.filter(({ state }) => state === 'done')];
 }

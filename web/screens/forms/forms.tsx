@@ -6,10 +6,12 @@ import { api, type Failure } from '../../lib/api.ts';
 import type { AskedItem } from '../../lib/asked.ts';
 import { person, phase } from '../../lib/session.ts';
 import { language, t } from '../../lib/words.ts';
+import { AlarmList } from '../../parts/alarm/alarm.tsx';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { Pager, usePager } from '../../parts/form/pager.tsx';
-import { useForm } from '../../parts/form/use_form.ts';
-import { isLeft, listed, type Listed } from './forms.ts';
+import { useForm, type FormUse } from '../../parts/form/use_form.ts';
+import { savingHolds } from '../../parts/measure/measure.ts';
+import { listed, type Listed } from './forms.ts';
 import { hand } from '../kiosk/handed.ts';
 // It is there before the tablet is handed over.
 import '../kiosk/kiosk.tsx';
@@ -30,6 +32,7 @@ export function StationForm({ id, onDone }: { id: string; onDone: () => void }) 
     return (
         <section class="form-station" aria-label={title}>
             <h2>{title}</h2>
+            <UrgentHere use={use} />
             <Pager use={use} pager={pager} layout="some" end={t('form.save')} onEnd={use.save} />
             {copyright && (
                 <p class="small">
@@ -37,6 +40,22 @@ export function StationForm({ id, onDone }: { id: string; onDone: () => void }) 
                 </p>
             )}
         </section>
+    );
+}
+
+// What is urgent among the answers so far. Leaving the form holds it; saving takes it into the record.
+function UrgentHere({ use }: { use: FormUse }) {
+    const alarms = person.value?.pending ?? [];
+    if (alarms.length === 0 || use.saving.alarms.length > 0) return null;
+    return (
+        <>
+            <AlarmList alarms={alarms} title={t('form.urgent')} />
+            <div class="buttons">
+                <button type="button" class="button-main" disabled={savingHolds(use.saving.saving)} onClick={use.save}>
+                    {t('form.save-now')}
+                </button>
+            </div>
+        </>
     );
 }
 
@@ -64,7 +83,6 @@ function Row({ one, onAsk }: { one: Listed; onAsk: () => void }) {
 
 export function FormsScreen() {
     const asks = useSignal<readonly AskedItem[] | null>(null),
-        titles = useSignal<Readonly<Record<string, string>>>({}),
         failure = useSignal<Failure | null>(null),
         asking = useSignal<string | null>(null),
         saved = useSignal(''),
@@ -75,12 +93,7 @@ export function FormsScreen() {
         const plan = await api.plan(handle);
         failure.value = plan.ok ? null : plan.failure;
         if (!plan.ok || person.peek()?.person !== handle) return;
-        const forms = plan.value.asks.filter(isLeft);
-        for (const { item } of forms) {
-            const form = await api.form(handle, item, speaks);
-            if (form.ok) titles.value = { ...titles.peek(), [item]: form.value.form.title };
-        }
-        asks.value = forms;
+        asks.value = plan.value.asks;
     };
     // A tablet that comes back is locked first: nothing is asked of the server before somebody is there.
     const isIn = phase.value === 'in';
@@ -88,7 +101,7 @@ export function FormsScreen() {
     if (asking.value !== null) {
         const id = asking.value;
         const done = (): void => {
-            saved.value = titles.value[id] ?? '';
+            saved.value = asks.value?.find(({ item }) => item === id)?.title ?? '';
             asking.value = null;
             void load();
         };
@@ -103,7 +116,7 @@ export function FormsScreen() {
             </>
         );
     }
-    const list = listed(asks.value ?? [], titles.value);
+    const list = listed(asks.value ?? []);
     return (
         <>
             <p>{t('forms.how')}</p>

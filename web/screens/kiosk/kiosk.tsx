@@ -9,6 +9,7 @@ import { useAutoLock, usePersonEnd } from '../../lib/lock.ts';
 import { useKeys } from '../../lib/keys.ts';
 import { chooseWords, handOver, lock, person, phase, refreshPerson } from '../../lib/session.ts';
 import { LANGUAGES, language, ownName, t } from '../../lib/words.ts';
+import { AlarmList } from '../../parts/alarm/alarm.tsx';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { counts } from '../../parts/form/entry.ts';
 import { Pager, usePager, type PagerUse } from '../../parts/form/pager.tsx';
@@ -101,6 +102,7 @@ function Greeting() {
             <Head text={t('kiosk.for', { name: person.value?.name ?? '' })} focus="greeting" />
             <p>{t('kiosk.you-may')}</p>
             <p>{t('kiosk.who-reads')}</p>
+            <p>{t('kiosk.judged')}</p>
             <Same>
                 <button type="button" class="button-main" onClick={() => handedDid('yes-me')}>
                     {t('kiosk.yes-me')}
@@ -191,6 +193,7 @@ function Paused({ use, pager, title }: { use: FormUse; pager: PagerUse; title: s
         <section class="card">
             <Head text={t('kiosk.paused', { title })} focus="paused" />
             <p>{t('kiosk.counts-staff', { answered, asked })}</p>
+            <AlarmList alarms={person.value?.pending ?? []} title={t('measure.until')} />
             <p>{t('kiosk.language')}</p>
             <Languages />
             <Same>

@@ -86,6 +86,37 @@ function Forms({ forms }: { forms: Rules['forms'] }) {
     );
 }
 
+function Questionnaires({ all }: { all: Rules['questionnaires'] }) {
+    return (
+        <section class="card" aria-labelledby="rules-questionnaires">
+            <h2 id="rules-questionnaires">{t('rules.questionnaires')}</h2>
+            <p>{t('rules.questionnaires-what')}</p>
+            <ul>
+                {all.map(({ id, title, version, items, languages, broken }) => (
+                    <li key={id}>
+                        {title ?? id}
+                        {version !== null && (
+                            <>
+                                , {t('rules.version', { version })}: {t('rules.items', { count: items })},{' '}
+                                {list(languages)}
+                            </>
+                        )}
+                        {broken !== null && (
+                            <>
+                                {' '}
+                                <CheckMark state="fault" /> <bdi dir="ltr">{broken}</bdi>
+                            </>
+                        )}
+                        <span class="small below">
+                            <bdi dir="ltr">{id}</bdi>
+                        </span>
+                    </li>
+                ))}
+            </ul>
+        </section>
+    );
+}
+
 // --- one of them ---------------------------------------------------------------------------------------------------
 function Sources({ rule }: { rule: Rule }) {
     return (
@@ -286,6 +317,7 @@ export function RulesScreen() {
                         </table>
                     </section>
                     <Forms forms={rules.forms} />
+                    <Questionnaires all={rules.questionnaires} />
                 </>
             )}
         </>

@@ -7,6 +7,7 @@ import { kitOf, kitState, labelIs, sampleReading, testsOf, tubesOf } from './sam
 
 const item = (word: string, state: AskedItem['state'], more: Partial<AskedItem> = {}): AskedItem => ({
     item: word,
+    title: null,
     station: 'samples',
     kind: 'value',
     state,

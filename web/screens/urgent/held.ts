@@ -4,8 +4,9 @@ import { effect, signal } from '@preact/signals';
 import { api, type Answer, type Finding } from '../../lib/api.ts';
 import { sayNow } from '../../lib/announce.ts';
 import { whenAnswer, type Saved } from '../../lib/outbox.ts';
-import { me, person, refreshPerson, whenConflict } from '../../lib/session.ts';
+import { me, person, refreshPerson, whenConflict, whenIn } from '../../lib/session.ts';
 import { t } from '../../lib/words.ts';
+import { formsShown } from '../../parts/form/judging.ts';
 import {
     CALM,
     emptyFinding,
@@ -54,7 +55,7 @@ const alarmsOf = (answer: Answer<Saved>): readonly Finding[] =>
 async function refuseToLeave(): Promise<void> {
     const open = person.value;
     if (!open) return;
-    const waits = pending?.person === open.person ? pending.alarms : [];
+    const waits = open.pending.length > 0 || pending?.person !== open.person ? open.pending : pending.alarms;
     const next = urgentCame({ ...urgent.peek(), over: [] }, open.person, [...waits, ...open.urgent]);
     become(urgentHeld(next) ? next : urgentCame(next, open.person, [UNKNOWN]));
 }
@@ -66,7 +67,13 @@ export function startUrgent(): void {
         if (open) become(urgentCame(urgent.peek(), open.person, open.urgent));
         else urgent.value = CALM;
         if (open?.person !== pending?.person) pending = null;
+        // What no screen shows any more where it was entered holds by itself: a form that was left, a page loaded anew.
+        const isShown = formsShown.value > 0 || pending !== null;
+        if (open?.waits && !isShown)
+            become(urgentCame(urgent.peek(), open.person, open.pending.length > 0 ? open.pending : [UNKNOWN]));
     });
+    // Whoever unlocks reads it in their own language.
+    whenIn(refreshPerson);
     whenConflict(refuseToLeave);
     whenAnswer((entry, answer) => {
         const open = person.peek();

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
     CALM,
+    passedSince,
     urgentCame,
     urgentDid,
     urgentEnd,
@@ -109,4 +110,12 @@ test('what was done has its time, the newest one', () => {
     const did = urgentDid(urgentDid(urgentCame(start, 'p', [high]), 'called', 5), 'called', 9);
     assert.deepEqual(did.done, [{ what: 'called', at_ms: 9 }]);
     assert.equal(urgentDid(start, 'called', 5), start);
+});
+
+test('what was passed on is asked in short, since the first time; one that came new is asked in full', () => {
+    const passed = (since: string): Alarm => ({ ...high, passedOn: { since } });
+    assert.equal(passedSince([]), null);
+    assert.equal(passedSince([passed('2026-11-30T10:42:00Z'), passed('2026-11-30T09:10:00Z')]), '2026-11-30T09:10:00Z');
+    assert.equal(passedSince([passed('2026-11-30T10:42:00Z'), pain]), null);
+    assert.equal(passedSince([pain, passed('2026-11-30T10:42:00Z')]), null);
 });

@@ -14,6 +14,7 @@ export interface Alarm {
     readonly unit?: string;
     readonly told?: object | null;
     readonly closed?: boolean;
+    readonly passedOn?: { readonly since: string } | null;
 }
 
 export type Outcome =
@@ -123,6 +124,12 @@ export function urgentFailed<A extends Alarm>(urgent: Urgent<A>, code: string): 
 /** What somebody may try while the screen is open: each is held until there is an outcome. */
 export type Leaving = 'back' | 'escape' | 'scan' | 'link' | 'close' | 'sign-out';
 export const urgentLets = (urgent: Urgent, _how: Leaving): boolean => !urgentHeld(urgent);
+
+/** passedSince - since when all of them are passed on; null: one of them came new, and everything is asked. */
+export function passedSince(alarms: readonly Alarm[]): string | null {
+    const since = alarms.flatMap(({ passedOn }) => passedOn?.since ?? []);
+    return since.length < alarms.length ? null : ([...since].sort()[0] ?? null);
+}
 
 /** A finding of which nothing is known but that there is one. */
 export const emptyFinding: Finding = {

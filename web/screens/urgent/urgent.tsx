@@ -19,7 +19,7 @@ import { QuestionRow } from '../../parts/questions/row.tsx';
 import { unitText } from '../../parts/units/units.ts';
 import { routes } from '../../routes.ts';
 import { closeAlarm, conclude, did, isHeld, leaveOpen, lookAgain, takeUp, urgent } from './held.ts';
-import { isAlarm, toAsk } from './urgent.ts';
+import { isAlarm, passedSince, toAsk } from './urgent.ts';
 
 const at = (ms: number): string => clock(ms, me.value?.site.zone);
 
@@ -261,22 +261,56 @@ const readingText = ({ numbers, answer, unit }: Reading): string =>
           ? t(`questions.${answer}`)
           : (answer ?? '');
 
+// Passed on at another station: it is seen, and since when; what is asked here is the outcome alone.
+function PassedOn({ alarms, since }: { alarms: readonly Finding[]; since: string }) {
+    const last = alarms[0]?.passedOn;
+    if (!last) return null;
+    return (
+        <p class="note note-look">
+            <strong>{t('urgent.passed-since', { time: at(Date.parse(since)) })}</strong>{' '}
+            {t(`urgent.passed-${last.why}`, { by: last.by, time: at(Date.parse(last.at)) })}
+        </p>
+    );
+}
+
+function Outcomes() {
+    const { failed } = urgent.value;
+    return (
+        <section class="card" aria-label={t('urgent.outcome')}>
+            <h2>{t('urgent.outcome')}</h2>
+            {failed !== null && (
+                <p class="note note-stop" role="alert">
+                    {t(failed === 'E_NOT_FOUND' ? 'urgent.outcome-not-kept' : 'urgent.outcome-failed')}
+                </p>
+            )}
+            <Told />
+            <NotTold />
+            <Wrong />
+        </section>
+    );
+}
+
+function titleOf(alarms: readonly Finding[], since: string | null): string {
+    if (since !== null) return t('urgent.title-passed');
+    return t(alarms[0]?.urgency === 'emergency-now' ? 'urgent.title-now' : 'urgent.title-today');
+}
+
 function Held() {
-    const { alarms, failed } = urgent.value,
+    const { alarms } = urgent.value,
         head = useRef<HTMLHeadingElement>(null),
         tried = useHeld(),
-        open = person.value;
-    const isNow = alarms[0]?.urgency === 'emergency-now',
-        questions = toAsk(alarms)
+        open = person.value,
+        since = passedSince(alarms);
+    const questions = toAsk(alarms)
             .map(questionOf)
             .filter((one) => one !== null),
-        isAsking = questions.length > 0;
+        isAsking = questions.length > 0 && since === null;
     useLayoutEffect(() => head.current?.focus(), []);
     return (
         <section class="urgent" aria-labelledby="urgent-title">
             <h1 id="urgent-title" ref={head} tabIndex={-1}>
                 <span aria-hidden="true">■ </span>
-                {t(isNow ? 'urgent.title-now' : 'urgent.title-today')}
+                {titleOf(alarms, since)}
             </h1>
             {open && (
                 <p class="person-name">
@@ -288,24 +322,22 @@ function Held() {
                     {tried}
                 </p>
             )}
+            {since !== null && <PassedOn alarms={alarms} since={since} />}
             <div class="urgent-two">
                 <div>
                     <AlarmCards alarms={alarms} />
-                    {isAsking ? <Ask questions={questions} /> : <Steps />}
+                    {isAsking && <Ask questions={questions} />}
+                    {!isAsking && since === null && <Steps />}
+                    {since !== null && questions.length > 0 && (
+                        <details>
+                            <summary>{t('urgent.ask')}</summary>
+                            <Ask questions={questions} />
+                        </details>
+                    )}
                 </div>
                 <div>
                     {isAsking && <Steps />}
-                    <section class="card" aria-label={t('urgent.outcome')}>
-                        <h2>{t('urgent.outcome')}</h2>
-                        {failed !== null && (
-                            <p class="note note-stop" role="alert">
-                                {t(failed === 'E_NOT_FOUND' ? 'urgent.outcome-not-kept' : 'urgent.outcome-failed')}
-                            </p>
-                        )}
-                        <Told />
-                        <NotTold />
-                        <Wrong />
-                    </section>
+                    <Outcomes />
                 </div>
             </div>
         </section>
