@@ -38,11 +38,10 @@ static EVP_PKEY *point_key(const struct jwt_key *key)
 {
     uint8_t point[POINT_BYTES_MAX] = {POINT_CONVERSION_UNCOMPRESSED};
     size_t half = jwt_algs[key->alg].coordinate;
-    char group[16];
+    char p256[] = "prime256v1", p384[] = "secp384r1", *group = half == 32 ? p256 : p384;
     if (key->first.len != half || key->second.len != half) return NULL;
     memcpy(point + 1, key->first.ptr, half);
     memcpy(point + 1 + half, key->second.ptr, half);
-    strcpy(group, half == 32 ? "prime256v1" : "secp384r1");
     OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group, strlen(group)),
                            OSSL_PARAM_octet_string(OSSL_PKEY_PARAM_PUB_KEY, point, 1 + 2 * half), OSSL_PARAM_END};
     return key_from("EC", params);

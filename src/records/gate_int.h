@@ -15,8 +15,8 @@ enum {
     REC_OPENINGS_TOLD = 120,     /* an hour, of a session, with it: more is told, and not refused */
 };
 
-/* How an opening counts (rec_openings.c): by staff who have no card there, by a letter's code, a slip or an app, each at most
- * REC_QUOTA_COMPARTMENTS people an hour; with the card as many as there are, and it is told. */
+/* How an opening counts (rec_openings.c): by staff who have no card there, by a letter's code, a slip or an app,
+ * each at most REC_QUOTA_COMPARTMENTS people an hour; with the card as many as there are, and it is told. */
 enum rec_counted {
     REC_COUNTED_NOT,
     REC_COUNTED_CARD,

@@ -2,8 +2,8 @@
  *
  * How many people are opened in an hour. With the card in the hand as many as come: more than 120 of one session are
  * told in a document of the site, with its public leaf. Without it 60 of the site, and so of an account, in a mark that
- * a restart does not forget; letters by their codes, slips and apps have marks of their own, so that nobody at home closes
- * the inbox. What is urgent is opened by its ticket all the same, and told. */
+ * a restart does not forget; letters by their codes, slips and apps have marks of their own, so that nobody at home
+ * closes the inbox. What is urgent is opened by its ticket all the same, and told. */
 #include <string.h>
 
 #include "crypto/crypto.h"

@@ -112,7 +112,11 @@ static enum salve_code read_keys(const struct json *doc, struct arena *mem, stru
     out->jwks = json_get(doc, "jwks");
     out->id_token = str_is(alg, "ES256") ? JWT_ES256 : JWT_RS256;
     if (alg.ptr != NULL && !str_is(alg, jwt_alg_text(out->id_token))) return refuse("idToken", "RS256 or ES256", err);
-    return out->jwks == NULL ? SALVE_OK : jwt_keys_read(out->jwks, mem, &out->keys, err);
+    if (out->jwks == NULL) return SALVE_OK;
+    TRY(jwt_keys_read(out->jwks, mem, &out->keys, err));
+    for (size_t i = 0; i < out->keys.count; i++)
+        if (!jwt_alg_of_clients(out->keys.list[i].alg)) return refuse("jwks", "keys for ES384 or RS384", err);
+    return SALVE_OK;
 }
 
 enum salve_code smart_app_read(struct str json, struct arena *mem, struct smart_app *out, struct salve_err *err)

@@ -68,7 +68,7 @@ enum salve_code smart_ask_check(const struct smart_app *app, const struct smart_
     return SALVE_OK;
 }
 
-/* --- a client that shows that it is it ----------------------------------------------------------------------------- */
+/* --- a client that shows that it is it ---------------------------------------------------------------------------- */
 
 static bool is_for(const struct json *aud, struct str audience)
 {

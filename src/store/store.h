@@ -122,8 +122,8 @@ SALVE_MUST_USE enum salve_code store_record_append(struct store_tx *tx, struct c
                                                    enum data_class class, struct str bytes, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uint64_t seq,
                                                 struct arena *mem, struct store_record *out, struct salve_err *err);
-/* store_head_card - the newest record is about a new card. store_head_decided - of class CONSENT, but no keys follow it:
- * what was decided before stands. */
+/* store_head_card - the newest record is about a new card. store_head_decided - of class CONSENT, but no keys follow
+ * it: what was decided before stands. */
 SALVE_MUST_USE enum salve_code store_head_card(struct store_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_head_decided(struct store_tx *tx, struct compartment id, uint64_t decided,
                                                   struct salve_err *err);

@@ -46,4 +46,8 @@ export function scopeText({ type, where }: AppAsk['scopes'][number]): string {
 }
 
 /** The browser goes nowhere but to an address that the server made of the app's own. */
-export const isAddress = (back: string): boolean => /^[a-z][a-z0-9+.-]*:\//.test(back) && !/^(?:javascript|data|blob):/.test(back);
+export const isAddress = (back: string): boolean =>
+    /^[a-z][a-z0-9+.-]*:\//.test(back) && !/^(?:javascript|data|blob):/.test(back);
+export const go = (back: string): void => {
+    if (isAddress(back)) location.assign(back);
+};
