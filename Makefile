@@ -10,7 +10,7 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json chart crypto jwt passkey shl db confine tls config http fhir value terms search machine admit ips fhirpath elm form ranges measure consent day keys store tlog guideline payload smart records door screen letter paper visit pages api serve cli
+MODULES := base json chart crypto jwt passkey shl db confine tls config http fhir value terms patch search machine admit ips fhirpath elm form ranges measure consent day keys store tlog guideline payload smart records door screen letter paper visit pages api serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
@@ -27,6 +27,7 @@ NEEDS_http      := tls base
 NEEDS_fhir      := json base
 NEEDS_value     := fhir base
 NEEDS_terms     := value base
+NEEDS_patch     := fhir json base
 NEEDS_search    := terms value fhir base
 NEEDS_machine   := value fhir base
 NEEDS_admit     := fhir json base
@@ -51,7 +52,7 @@ NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
 NEEDS_visit     := ips shl letter form screen records smart day ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter form records ranges chart crypto json base
-NEEDS_api       := pages http visit smart screen records search fhir crypto json base
+NEEDS_api       := ips shl pages http visit smart screen records fhirpath search patch fhir crypto json base
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
@@ -70,6 +71,7 @@ DOORS_http      := http http_read
 DOORS_fhir      := elements fhir index outcome tape tape_edit validate
 DOORS_value     := scalar value
 DOORS_terms     := terms
+DOORS_patch     := patch
 DOORS_search    := search
 DOORS_machine   := machine_ops run
 DOORS_ips       := ips
@@ -93,7 +95,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers share
+DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers share write
 DOORS_pages     := pages
 DOORS_api       := api
 

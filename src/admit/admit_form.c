@@ -4,6 +4,7 @@
  * the newest version of each resource counts, and one that was deleted since is a retraction. A medicine that stands in
  * a resource of its own is put where it is used. */
 #include "admit/admit_int.h"
+#include "admit/import.h"
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
 
@@ -82,15 +83,6 @@ static bool is_own_status(const struct tape *tape, tape_at at)
 
 static bool is_verified(fhir_type_id type) { return type == FHIR_T_Condition || type == FHIR_T_AllergyIntolerance; }
 
-/* Does the type have a word for what never was? */
-static bool can_be_error(const struct tape *tape, tape_at resource)
-{
-    if (is_verified(tape_type(tape, resource))) return true;
-    for (tape_at c = tape_first(tape, resource); c != TAPE_NONE; c = tape_next(tape, resource, c))
-        if (is_own_status(tape, c)) return true;
-    return false;
-}
-
 static void add_never_was(struct tape_builder *make, fhir_type_id type)
 {
     tape_add_concept(make, "verificationStatus",
@@ -100,17 +92,34 @@ static void add_never_was(struct tape_builder *make, fhir_type_id type)
                      STR("entered-in-error"));
 }
 
-static void copy_deleted(struct shaping *s, tape_at resource)
+bool import_can_be_error(const struct tape *tape, tape_at resource)
 {
-    fhir_type_id type = tape_type(s->tape, resource);
-    for (tape_at c = tape_first(s->tape, resource); c != TAPE_NONE; c = tape_next(s->tape, resource, c)) {
-        fhir_name_id name = tape_path_name(s->tape, c);
-        if (is_own_status(s->tape, c))
-            tape_add_text(&s->make, "status", STR("entered-in-error"));
+    if (is_verified(tape_type(tape, resource))) return true;
+    for (tape_at c = tape_first(tape, resource); c != TAPE_NONE; c = tape_next(tape, resource, c))
+        if (is_own_status(tape, c)) return true;
+    return false;
+}
+
+static void copy_deleted(struct tape_builder *make, const struct tape *tape, tape_at resource)
+{
+    fhir_type_id type = tape_type(tape, resource);
+    for (tape_at c = tape_first(tape, resource); c != TAPE_NONE; c = tape_next(tape, resource, c)) {
+        fhir_name_id name = tape_path_name(tape, c);
+        if (is_own_status(tape, c))
+            tape_add_text(make, "status", STR("entered-in-error"));
         else if (!is_verified(type) || (name != FHIR_N_verificationStatus && name != FHIR_N_clinicalStatus))
-            tape_add_child(&s->make, s->tape, c);
+            tape_add_child(make, tape, c);
     }
-    if (is_verified(type)) add_never_was(&s->make, type);
+    if (is_verified(type)) add_never_was(make, type);
+}
+
+enum salve_code import_error_of(const struct tape *tape, tape_at resource, struct arena *mem, struct tape *out,
+                                struct salve_err *err)
+{
+    struct tape_builder make;
+    tape_build(&make, mem, tape_type(tape, resource));
+    copy_deleted(&make, tape, resource);
+    return tape_built(&make, out, err);
 }
 
 /* --- one entry ---------------------------------------------------------------------------------------------------- */
@@ -144,7 +153,7 @@ static bool is_around(const struct shaping *s, uint32_t e)
     const struct fhir_entry *entry = &s->index.entries[e];
     if (entry->resource == TAPE_NONE || s->is_moved[e]) return s->is_moved[e] || s->is_deleted[e];
     if (entry->type == FHIR_T_OperationOutcome && s->form == FORM_SEARCHSET) return true;
-    if (s->is_deleted[e] && !can_be_error(s->tape, entry->resource)) return true;
+    if (s->is_deleted[e] && !import_can_be_error(s->tape, entry->resource)) return true;
     return s->form == FORM_HISTORY && entry->id.len > 0 && fhir_index_find_id(&s->index, entry->type, entry->id) != e;
 }
 
@@ -160,7 +169,7 @@ static void copy_entry(struct shaping *s, uint32_t e)
         if (c != entry->resource) continue;
         tape_open_resource(&s->make, "resource", entry->type);
         if (s->is_deleted[e])
-            copy_deleted(s, c);
+            copy_deleted(&s->make, s->tape, c);
         else
             copy_present(s, c);
         tape_close(&s->make);

@@ -75,6 +75,11 @@ enum salve_code import_read(struct str bytes, struct arena *mem, struct tape *bu
     return admit_form(bundle, mem, err);
 }
 
+enum salve_code import_shape(struct tape *bundle, struct arena *mem, struct salve_err *err)
+{
+    return admit_form(bundle, mem, err);
+}
+
 /* --- ids ---------------------------------------------------------------------------------------------------------- */
 
 struct importing {

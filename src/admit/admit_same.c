@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 #include "fhir/elements.h"
+#include "json/json.h"
 
 /* --- marks -------------------------------------------------------------------------------------------------------- */
 
@@ -94,56 +95,7 @@ bool same_is_older(const struct tape *a, tape_at a_at, const struct tape *b, tap
 
 /* --- content ------------------------------------------------------------------------------------------------------ */
 
-/* A number as its digits without zeros at either end, and the power of ten of the last one. */
-struct number {
-    struct str text;
-    size_t from, to; /* of the digits that count; from == to: zero */
-    int64_t last;    /* power of ten of the digit before `to` */
-    bool is_negative;
-};
-
-static struct number number_of(struct str text)
-{
-    struct number n = {.text = text, .is_negative = text.len > 0 && text.ptr[0] == '-'};
-    size_t end = 0, point = SIZE_MAX;
-    int64_t power = 0;
-    while (end < text.len && text.ptr[end] != 'e' && text.ptr[end] != 'E') end++;
-    struct str exponent = str_cut(text, end + 1, text.len);
-    if (exponent.len > 0 && exponent.ptr[0] == '+') exponent = str_cut(exponent, 1, exponent.len);
-    (void)str_to_i64(exponent, &power); /* beyond 64 bits: no two are equal but by their text */
-    for (size_t i = 0; i < end; i++) {
-        char c = text.ptr[i];
-        if (c == '.') point = i;
-        if (c < '1' || c > '9') continue;
-        if (n.to == 0) n.from = i;
-        n.to = i + 1;
-    }
-    if (point == SIZE_MAX) point = end;
-    n.last = power + (n.to <= point ? (int64_t)(point - n.to) : -(int64_t)(n.to - 1 - point));
-    if (n.to == 0) n.last = 0, n.is_negative = false;
-    return n;
-}
-
-static bool next_digit(const struct number *n, size_t *at, char *digit)
-{
-    while (*at < n->to && n->text.ptr[*at] == '.') ++*at;
-    if (*at >= n->to) return false;
-    *digit = n->text.ptr[(*at)++];
-    return true;
-}
-
-bool same_number(struct str a, struct str b)
-{
-    struct number x = number_of(a), y = number_of(b);
-    size_t i = x.from, k = y.from;
-    char p = 0, q = 0;
-    if (x.last != y.last || x.is_negative != y.is_negative) return false;
-    for (;;) {
-        bool more = next_digit(&x, &i, &p), also = next_digit(&y, &k, &q);
-        if (more != also || (more && p != q)) return false;
-        if (!more) return true;
-    }
-}
+bool same_number(struct str a, struct str b) { return json_number_eq(a, b); }
 
 /* Two tapes whose subtrees are compared. */
 struct comparing {

@@ -62,6 +62,9 @@ struct import_done {
 SALVE_MUST_USE enum salve_code import_read(struct str bytes, struct arena *mem, struct tape *bundle,
                                            struct fhir_issues *issues, struct salve_err *err);
 
+/* import_shape - the last of these steps of import_read, for a Bundle that is a tape already. E_MEMORY. */
+SALVE_MUST_USE enum salve_code import_shape(struct tape *bundle, struct arena *mem, struct salve_err *err);
+
 /* import_answers - adds to a Bundle an Observation for each answer of its QuestionnaireResponses whose question has a
  * code that observations are admitted under, as SDC extracts them. *unread: answers that have none, or that no
  * observation can hold: nobody will judge them. E_MEMORY. */
@@ -72,6 +75,12 @@ SALVE_MUST_USE enum salve_code import_answers(const struct admit_rules *rules, s
  *   errors   E_NOT_ADMITTED (nothing is to be kept; out->issues has path and rule), E_MEMORY */
 SALVE_MUST_USE enum salve_code import_run(const struct import_ask *ask, const struct tape *bundle, struct arena *mem,
                                           struct import_done *out, struct salve_err *err);
+
+/* import_can_be_error - has the resource a word for what never was: a status or verificationStatus of entered-in-error?
+ * import_error_of - the resource with that word, which takes it back. */
+bool import_can_be_error(const struct tape *tape, tape_at resource);
+SALVE_MUST_USE enum salve_code import_error_of(const struct tape *tape, tape_at resource, struct arena *mem,
+                                               struct tape *out, struct salve_err *err);
 
 /* --- CSV -------------------------------------------------------------------------------------------------------- */
 

@@ -119,6 +119,7 @@ static void take_preference(struct str item, struct api_wants *wants)
     struct str name, value;
     cut_pair(item, &name, &value);
     if (same_word(name, "handling")) wants->is_strict = same_word(value, "strict");
+    if (same_word(name, "handling")) wants->is_lenient = same_word(value, "lenient");
     for (size_t i = 0; same_word(name, "return") && i < sizeof returns / sizeof *returns; i++)
         if (same_word(value, returns[i].word)) wants->returned = returns[i].is;
 }

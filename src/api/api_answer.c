@@ -5,6 +5,7 @@
 #include "crypto/crypto.h"
 
 /* What an answer tells a browser: it is data, of nobody's page. */
+enum { LINES_BYTES_MAX = 4096 }; /* of an answer within another */
 #define POLICY "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 bool api_is_ours(const struct http_request *request)
@@ -83,6 +84,15 @@ static enum salve_code find_route(struct api_call *call, struct str *allow, stru
     return code;
 }
 
+/* The value of a header line of an answer; empty: it has none. */
+static struct str header_of(const struct http_reply *reply, struct str head)
+{
+    struct str rest = buf_str(&reply->lines), line;
+    while (str_next_line(&rest, &line))
+        if (str_starts(line, head)) return str_cut(line, head.len, line.len);
+    return STR("");
+}
+
 static enum salve_code read_params(struct api_call *call, int *status, struct salve_err *err)
 {
     *status = 400;
@@ -91,12 +101,23 @@ static enum salve_code read_params(struct api_call *call, int *status, struct sa
     return api_wants_read(call, status, err);
 }
 
+/* Values come with it: they are judged whatever is wrong with the rest. */
+static bool is_write(const struct api_route *row)
+{
+    return row->handler != NULL && row->method != HTTP_GET &&
+           (row->interaction == API_CREATE || row->interaction == API_UPDATE || row->interaction == API_PATCH ||
+            row->interaction == API_TRANSACTION || row->interaction == API_BATCH);
+}
+
 static enum salve_code run(struct api_call *call, int *status, struct salve_err *err)
 {
     struct str allow = STR_NONE;
     struct salve_err no_row = {0};
     enum salve_code found = find_route(call, &allow, &no_row);
-    TRY(read_params(call, status, err));
+    enum salve_code code = read_params(call, status, err);
+    if (code != SALVE_OK && !is_write(call->route)) return code;
+    if (code != SALVE_OK) call->wrong = *err;
+    if (code != SALVE_OK) call->error_status = *status;
     *status = 0;
     if (call->route->who == API_PERSON) TRY(take_view(call, status, err));
     if (found != SALVE_OK) {
@@ -105,9 +126,37 @@ static enum salve_code run(struct api_call *call, int *status, struct salve_err 
         return *err = no_row, found;
     }
     if (call->route->handler == NULL) return api_never(call, call->route->rule, call->route->why, err);
-    enum salve_code code = call->route->handler(call, err);
+    code = call->route->handler(call, err);
     *status = call->error_status;
     return code;
+}
+
+void api_inner(struct api_call *call, const struct http_request *request, struct api_inner *out)
+{
+    struct str allow = STR_NONE;
+    struct salve_err err = {0};
+    struct http_reply reply = {.mem = call->mem, .status = 200};
+    struct api_call inner = *call;
+    int status = 0;
+    inner.request = request;
+    inner.reply = &reply;
+    inner.error_status = 0;
+    inner.wants.elements = STR_NONE;
+    inner.wants.summary = API_SUMMARY_FALSE;
+    fhir_issues_init(&inner.issues, call->mem);
+    buf_init(&reply.lines, call->mem, LINES_BYTES_MAX);
+    enum salve_code code = find_route(&inner, &allow, &err);
+    if (code == SALVE_E_UNSUPPORTED) status = 405;
+    if (code == SALVE_OK) code = read_params(&inner, &status, &err);
+    if (code == SALVE_OK) status = 0;
+    if (code == SALVE_OK && inner.route->handler == NULL)
+        code = api_never(&inner, inner.route->rule, inner.route->why, &err);
+    else if (code == SALVE_OK) {
+        code = inner.route->handler(&inner, &err);
+        status = inner.error_status;
+    }
+    if (code != SALVE_OK) api_answer_error(&inner, status, &err);
+    *out = (struct api_inner){.status = reply.status, .body = reply.body, .etag = header_of(&reply, STR("ETag: "))};
 }
 
 static void put_lines(const struct api_call *call)

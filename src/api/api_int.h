@@ -13,6 +13,7 @@
 #include "records/rec.h"
 #include "screen/screen.h"
 #include "visit/held.h"
+#include "visit/write.h"
 
 struct api {
     struct api_config config;
@@ -83,6 +84,7 @@ struct api_wants {
     bool is_pretty;
     bool is_plain_json; /* the type of the answer is application/json: no other was taken */
     bool is_strict;     /* Prefer: handling=strict */
+    bool is_lenient;    /* Prefer: handling=lenient: what may not be kept is left out of a write, and said */
     enum api_return returned;
     enum api_summary summary;
     struct str elements; /* of _elements, as they came: "code,value"; absent: all */
@@ -106,6 +108,8 @@ struct api_call {
     struct visit *visit;
     struct rec_view *view;
     struct str scope; /* of an app's token; absent: it is no app */
+    /* Of a write: what is wrong with it before its body. It is judged for alarms all the same, and not kept. */
+    struct salve_err wrong;
     /* of the answer */
     struct fhir_issues issues; /* told with it, whatever it is */
     int error_status;          /* of an error, where another than that of its code is meant: 412; 0: that one */
@@ -158,6 +162,8 @@ void api_answer_text(struct api_call *call, int status, struct str json);
  * behind it; status 0: that of its code. */
 void api_answer_outcome(struct api_call *call, int status);
 void api_answer_error(struct api_call *call, int status, const struct salve_err *err);
+/* api_outcome_text - the same as JSON; err NULL: call->issues alone. */
+struct str api_outcome_text(struct api_call *call, const struct salve_err *err);
 /* api_never - E_CONSENT by a rule of docs/never.md ("salve-never/N12"): 403, with the rule in details. */
 SALVE_MUST_USE enum salve_code api_never(struct api_call *call, const char *rule, const char *why,
                                          struct salve_err *err);
@@ -185,6 +191,82 @@ bool api_cors(struct api_call *call);
 /* api_find - the newest version of the resource of that type and id in the view; E_NOT_FOUND, in the same words
  * whatever there is elsewhere. */
 SALVE_MUST_USE enum salve_code api_find(struct api_call *call, const struct rec_resource **out, struct salve_err *err);
+/* api_find_standing - the same of one that was not deleted; a deleted one is 410. */
+SALVE_MUST_USE enum salve_code api_find_standing(struct api_call *call, const struct rec_resource **out,
+                                                 struct salve_err *err);
+
+/* --- api_answer.c: a request within another --- */
+
+/* api_inner - what the routes answer to a request of a transaction or batch, with the token of `call`. */
+struct api_inner {
+    int status;
+    struct str body, etag;
+};
+void api_inner(struct api_call *call, const struct http_request *request, struct api_inner *out);
+
+/* --- api_match.c: conditions --- */
+
+/* api_match - the one resource of that type in the record that a search finds; *out NULL: none. 412: more than one;
+ * 400, 403: those of the search. */
+SALVE_MUST_USE enum salve_code api_match(struct api_call *call, fhir_type_id type, struct str query,
+                                         const struct rec_resource **out, struct salve_err *err);
+
+/* --- api_write.c: what writes share --- */
+
+enum { API_LANGUAGES_MAX = 4 };
+
+/* Of one write of a Bundle: which entry it is, and whether its version was told by ifMatch. */
+struct api_place {
+    size_t entry;
+    bool is_precondition;
+};
+
+struct api_writing {
+    struct api_call *call;
+    struct visit_write *list;
+    size_t count;
+    struct api_place *places; /* of each, in a Bundle; NULL: it is one resource */
+    bool is_precondition;     /* of one resource: its version was told by If-Match */
+    bool is_trial;            /* nothing is kept or held */
+    /* set */
+    struct visit_write_sum sum;
+    struct screen_found alarms; /* of all that came by it */
+    bool has_alarm;             /* one has to be told: it is the answer, whatever was preferred */
+    bool is_changed;            /* something was kept by it */
+};
+
+/* api_body_resource - the body as a resource, references without our base. What could be read of it is in *out also
+ * where something is wrong: then call->error_status and issues say what. */
+SALVE_MUST_USE enum salve_code api_body_resource(struct api_call *call, struct tape *out, struct salve_err *why);
+/* api_if_match - the version of If-Match; 0: it is not said. E_USAGE. api_meta_version - of meta.versionId, or 0. */
+SALVE_MUST_USE enum salve_code api_if_match(struct str text, bool *is_any, uint32_t *version, struct salve_err *err);
+uint32_t api_meta_version(const struct tape *tape);
+
+/* api_write - all of in->list, kept together or not at all; alarms go into call->issues and hold the person in the
+ * session. impossible: what is wrong with it already; it is judged, and that is the error. api_write_stored - behind
+ * the last of them: findings are made anew. api_write_one - both of one resource at call's address.
+ * api_judge - alarms alone: nothing is kept or held. */
+SALVE_MUST_USE enum salve_code api_write(struct api_writing *in, const struct salve_err *impossible,
+                                         struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_write_stored(struct api_writing *in, struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_write_one(struct api_writing *in, struct visit_write *one, const struct tape *tape,
+                                             struct salve_err *why, struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_judge(struct api_writing *in, const struct tape *tape, struct salve_err *err);
+
+/* api_written - in->list[at] as it is kept now; NULL: the role writes it and does not read it. api_answer_written - the
+ * answer to one create, update or patch. api_location - its address with its version. */
+SALVE_MUST_USE enum salve_code api_written(struct api_writing *in, size_t at, const struct rec_resource **out,
+                                           struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_answer_written(struct api_writing *in, struct salve_err *err);
+struct str api_location(struct api_call *call, const struct rec_resource *one);
+
+/* --- api_audit.c --- */
+
+/* api_is_of_gate - a type whose resources the gate makes for who asks: AuditEvent, Consent. api_of_gate - those of the
+ * person, oldest first; E_ROLE: the token is another's than theirs. */
+bool api_is_of_gate(struct str type);
+SALVE_MUST_USE enum salve_code api_of_gate(struct api_call *call, struct str type, const struct rec_resource **out,
+                                           size_t *count, struct salve_err *err);
 
 /* --- api_search.c --- */
 

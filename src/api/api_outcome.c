@@ -6,7 +6,7 @@
 
 enum { OUTCOME_BYTES_MAX = 1 << 20 };
 
-static void answer(struct api_call *call, int status, const struct salve_err *err)
+static struct str text_of(struct api_call *call, const struct salve_err *err)
 {
     struct buf out;
     struct str body =
@@ -14,7 +14,18 @@ static void answer(struct api_call *call, int status, const struct salve_err *er
     buf_init(&out, call->mem, OUTCOME_BYTES_MAX);
     outcome_of(err, &call->issues, call->wants.is_pretty, &out);
     (void)!buf_done(&out, &body, NULL);
-    api_answer_text(call, status, body);
+    return body;
+}
+
+static void answer(struct api_call *call, int status, const struct salve_err *err)
+{
+    api_answer_text(call, status, text_of(call, err));
+}
+
+/* Where issues say it, place by place, the error says nothing more. */
+struct str api_outcome_text(struct api_call *call, const struct salve_err *err)
+{
+    return text_of(call, call->issues.error_count > 0 ? NULL : err);
 }
 
 void api_answer_outcome(struct api_call *call, int status) { answer(call, status, NULL); }

@@ -8,6 +8,9 @@
 #include "records/site.h"
 #include "search/search.h"
 
+/* Of the outcome in a page, which is kept nowhere; each page has one at most. */
+#define OUTCOME_URL STR("urn:uuid:5a1fe000-0000-4000-8000-000000000000")
+
 struct page {
     uint64_t until_seq; /* the newest record that counts; 0: the first page, all of them */
     uint64_t skip;      /* matches before it */
@@ -121,12 +124,16 @@ static enum salve_code take(struct searching *s, const struct rec_resource *all,
     bool is_first = s->page.until_seq == 0;
     s->resources = arena_array(s->call->mem, struct search_resource, count + 1);
     s->stored = arena_array(s->call->mem, struct rec_resource, count + 1);
-    if (s->resources == NULL || s->stored == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
+    bool *is_deleted = arena_array(s->call->mem, bool, count + 1);
+    if (s->resources == NULL || s->stored == NULL || is_deleted == NULL)
+        return salve_fail(err, SALVE_E_MEMORY, "search");
+    if (!is_made) visit_deleted(all, count, is_deleted);
     for (size_t i = 0; is_first && i < count; i++)
         if (all[i].record_seq > s->page.until_seq) s->page.until_seq = all[i].record_seq;
     for (size_t i = 0; i < count; i++) {
         TRY(version_of_then(s, &all[i], is_made, &then, err));
-        if (then != NULL) s->stored[s->count++] = *then;
+        bool was_deleted = then != NULL && is_deleted[i] && then->version == all[i].version;
+        if (then != NULL && !was_deleted) s->stored[s->count++] = *then;
     }
     for (size_t i = 0; i < s->count; i++) {
         const struct rec_resource *one = &s->stored[i];
@@ -221,6 +228,7 @@ static void put_warning(struct tape_builder *make, const char *rule, const char 
     tape_add_text(make, "code", STR("not-supported"));
     tape_open(make, "details");
     tape_open(make, "coding");
+    tape_add_text(make, "system", STR("urn:salve:rule"));
     tape_add_text(make, "code", str_of(rule));
     tape_close(make);
     tape_add_text(make, "text", str_of(text));
@@ -236,6 +244,7 @@ static void put_outcome(struct searching *s, struct tape_builder *make)
     for (size_t i = 0; i < s->call->query.count; i++) missed += !search_uses(s->search, i);
     if (missed == 0 && !s->found.is_cut) return;
     tape_open(make, "entry");
+    tape_add_text(make, "fullUrl", OUTCOME_URL);
     tape_open_resource(make, "resource", FHIR_T_OperationOutcome);
     for (size_t i = 0; i < s->call->query.count; i++)
         if (!search_uses(s->search, i))
@@ -287,10 +296,16 @@ static enum salve_code search_record(struct api_call *call, fhir_type_id type, s
     return api_search_in(call, type, all, count, false, err);
 }
 
-enum salve_code api_search(struct api_call *call, struct salve_err *err)
+static enum salve_code search_type(struct api_call *call, const struct api_type *type, struct salve_err *err)
 {
-    return search_record(call, call->type->id, err);
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    if (!api_is_of_gate(str_of(type->name))) return search_record(call, type->id, err);
+    TRY(api_of_gate(call, str_of(type->name), &all, &count, err));
+    return api_search_in(call, type->id, all, count, true, err);
 }
+
+enum salve_code api_search(struct api_call *call, struct salve_err *err) { return search_type(call, call->type, err); }
 
 /* The compartment of the one person: everything there is, so it holds what a search of the type would. */
 enum salve_code api_search_compartment(struct api_call *call, struct salve_err *err)
@@ -301,5 +316,5 @@ enum salve_code api_search_compartment(struct api_call *call, struct salve_err *
     if (str_is(call->name, "*")) return search_record(call, 0, err);
     const struct api_type *type = api_type_find(call->name);
     if (type == NULL) return salve_refuse(err, SALVE_E_NOT_FOUND, "this resource type is not served here", "path");
-    return search_record(call, type->id, err);
+    return search_type(call, type, err);
 }

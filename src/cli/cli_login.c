@@ -226,6 +226,21 @@ enum salve_code cli_login(struct cli *cli, const char *as, bool is_anew, struct 
     return code;
 }
 
+enum salve_code cli_with_secret(struct cli *cli, const char *as, cli_use_secret *use, void *with, struct salve_err *err)
+{
+    struct cli_pins pins;
+    struct cli_secret typed = {0};
+    struct str name = str_of(as);
+    TRY(cli_pins_read(cli_pin_file(cli), &pins, err));
+    struct str pin = cli_pins_find(&pins, name);
+    enum salve_code code = pin.len > 0 ? SALVE_OK : cli_pin_ask(cli, name, false, &typed, err);
+    if (code == SALVE_OK && pin.len == 0) pin = str_make(typed.text, typed.len);
+    if (code == SALVE_OK) code = use(cli, name, pin, with, err);
+    if (typed.text != NULL) cli_secret_drop(&typed);
+    cli_pins_drop(&pins);
+    return code;
+}
+
 enum salve_code cli_second(struct cli *cli, struct actor *room, const struct actor **out, struct salve_err *err)
 {
     const char *with = cli_option(cli, OPT_WITH);

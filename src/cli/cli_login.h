@@ -38,6 +38,12 @@ SALVE_MUST_USE enum salve_code cli_second(struct cli *cli, struct actor *room, c
 SALVE_MUST_USE enum salve_code cli_login(struct cli *cli, const char *as, bool is_anew, struct actor *out,
                                          struct salve_err *err);
 
+/* cli_with_secret - the secret of the member called `as`, by the PIN file or by asking, handed to `use` and wiped. */
+typedef enum salve_code cli_use_secret(struct cli *cli, struct str id, struct str secret, void *with,
+                                       struct salve_err *err);
+SALVE_MUST_USE enum salve_code cli_with_secret(struct cli *cli, const char *as, cli_use_secret *use, void *with,
+                                               struct salve_err *err);
+
 /* cli_forget - what is remembered of the one who acts: the next command asks. */
 void cli_forget(const struct cli *cli);
 

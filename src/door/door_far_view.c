@@ -135,6 +135,21 @@ enum salve_code far_rec_close(struct rec_view **opened_view, struct salve_err *e
     return code;
 }
 
+enum salve_code far_rec_hand_on(struct rec_view **opened_view, struct str kept, struct salve_err *err)
+{
+    struct far_view *view = far_view_of(*opened_view);
+    struct door_ask_rec_hand_on ask = {.handle = view->handle, .kept = kept};
+    enum salve_code code = far_call(view->site, DOOR_ASK_rec_hand_on, &ask, NULL, err);
+    if (code != SALVE_OK) {
+        (void)!far_rec_close(opened_view, NULL);
+        return code;
+    }
+    *opened_view = NULL;
+    crypto_zero(&view->handle, sizeof view->handle);
+    arena_close(view->mem);
+    return SALVE_OK;
+}
+
 struct compartment far_rec_compartment(const struct rec_view *view) { return far_view_of(view)->facts.id; }
 int64_t far_rec_opened_at_unix_ms(const struct rec_view *view) { return far_view_of(view)->facts.opened_at_unix_ms; }
 class_mask far_rec_classes(const struct rec_view *view) { return far_view_of(view)->facts.classes; }

@@ -54,10 +54,11 @@ static uint64_t boot_ms(void)
     return (uint64_t)now.tv_sec * 1000u + (uint64_t)now.tv_nsec / 1000000u;
 }
 
-/* A web that ends as it should closes what it has open: what is open still was lost with it. */
+/* A web that ends as it should closes what it has open: what is open still was lost with it. A command says of what it
+ * leaves that it is for web. */
 static bool waits(const struct door_open *open)
 {
-    if (!open->is_of_web || rec_view_kept(open->view).len == 0) return false;
+    if ((!open->is_of_web && !open->is_handed_on) || rec_view_kept(open->view).len == 0) return false;
     enum salve_code code = rec_view_stands(open->view, NULL);
     return code == SALVE_OK || code == SALVE_E_LOCKED;
 }
@@ -244,6 +245,14 @@ static enum salve_code door_near_resume(struct door_call *call, struct door_ask_
     TRY(rec_view_stands(call->view, call->err));
     rec_resume(call->view);
     facts_of(call->view, &ask->facts);
+    return SALVE_OK;
+}
+
+static enum salve_code door_near_hand_on(struct door_call *call, struct door_ask_rec_hand_on *ask)
+{
+    TRY(rec_view_hand_on(call->view, ask->kept, call->err));
+    for (size_t i = 0; i < DOOR_VIEWS_MAX; i++)
+        if (call->server->open[i].view == call->view) call->server->open[i].is_handed_on = true;
     return SALVE_OK;
 }
 

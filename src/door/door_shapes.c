@@ -48,6 +48,7 @@ SHAPE(session){BYTES(session, token),
                INT(session, lock_seconds, 0),
                INT(session, ends_unix_ms, 0),
                INT(session, fresh_until_unix_ms, 0),
+               BOOL(session, is_for_view),
                BOOL(session, must_set_up),
                END};
 

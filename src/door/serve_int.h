@@ -32,9 +32,9 @@ struct door_conn {
 struct door_open {
     struct rec_view *view; /* NULL: the place is free */
     struct door_handle handle;
-    uint64_t owner; /* of the connections that find it */
-    bool is_of_web;
-    bool is_busy; /* a request of it is carried out: no other is begun */
+    uint64_t owner;               /* of the connections that find it */
+    bool is_of_web, is_handed_on; /* handed_on: by a command, for web */
+    bool is_busy;                 /* a request of it is carried out: no other is begun */
     uint64_t numbers_given;
     uint64_t left_until_ms; /* its web is gone, and its session may ask for it until then; 0: it is held */
 };

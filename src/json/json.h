@@ -63,6 +63,10 @@ bool json_double(const struct json *value, double *out); /* a finite NUMBER */
 bool json_bool(const struct json *value, bool *out);     /* true or false */
 bool json_is_true(const struct json *value);
 
+/* json_number_eq - of two JSON numbers, as written: 5.60, 5.6 and 56e-1 are one number. An exponent of more than nine
+ * digits equals its own text alone. */
+bool json_number_eq(struct str a, struct str b);
+
 static inline bool json_is(const struct json *value, enum json_type type)
 {
     return value != NULL && value->type == type;

@@ -82,8 +82,9 @@ struct pages_said {
 struct pages_session {
     uint8_t key[CRYPTO_SHA256_BYTES]; /* of the token; zeros: the row is free */
     bool is_used;
-    bool is_asked;  /* whether somebody is open in it since before this process began */
-    unsigned users; /* requests that hold the row, or wait for it; under pages.lock */
+    bool is_for_view; /* it was begun for one view by a command: its token is taken as that of the view */
+    bool is_asked;    /* whether somebody is open in it since before this process began */
+    unsigned users;   /* requests that hold the row, or wait for it; under pages.lock */
     pthread_mutex_t turn;
     int64_t used_ms;
     /* the open person: */

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What another face (api) has of this process while it answers. */
+#include <string.h>
+
 #include "pages/pages_int.h"
 
 /* --- lending ------------------------------------------------------------------------------------------------------ */
@@ -25,9 +27,38 @@ static enum salve_code take_view(struct pages_call *call, struct str token, stru
     return is_still ? visit_hold_stands(&call->session->held, err) : no_view(err);
 }
 
+/* The token of a session that is for one view, which a command handed on (visit_token): the first request by it takes
+ * the view over. That of any other session is no token of a view. */
+static enum salve_code take_handed_on(struct pages_call *call, struct salve_err *err)
+{
+    struct session look = {.lock_seconds = 0};
+    TRY(pages_who_acts(call, PAGES_SESSION, err));
+    TRY(pages_take_session(call, err));
+    if (!call->session->is_for_view) {
+        enum salve_code code = session_look(call->visit.site, call->token, call->visit.mem, &look, err);
+        call->session->is_for_view = look.is_for_view;
+        explicit_bzero(&look, sizeof look);
+        if (code != SALVE_OK) return code;
+    }
+    if (!call->session->is_for_view) return no_view(err);
+    pages_person_again(call);
+    return call->session->held.view != NULL ? visit_hold_stands(&call->session->held, err) : no_view(err);
+}
+
+static bool is_handed_on(struct pages_call *call, struct str token)
+{
+    struct str head = STR(VISIT_TOKEN_HEAD);
+    size_t len = 0;
+    if (token.len != VISIT_TOKEN_TEXT_BYTES || !str_starts(token, head)) return false;
+    call->has_token =
+        crypto_base64url_parse(str_cut(token, head.len, token.len), call->token, sizeof call->token, &len);
+    call->has_token = call->has_token && len == sizeof call->token;
+    return call->has_token;
+}
+
 static enum salve_code take(struct pages_call *call, struct str token, struct salve_err *err)
 {
-    if (token.len > 0) return take_view(call, token, err);
+    if (token.len > 0) return is_handed_on(call, token) ? take_handed_on(call, err) : take_view(call, token, err);
     return pages_take_site(call, call->worker->number, err) ? SALVE_OK : err->code;
 }
 

@@ -60,8 +60,16 @@ void pages_person_keep(struct pages_session *session)
     if (visit_hold_keep(&session->held, str_of(note), NULL) == SALVE_OK) session->kept = now;
 }
 
+static void new_handle(struct pages_session *session)
+{
+    uint8_t handle[16];
+    crypto_random(handle, sizeof handle);
+    crypto_base64url(handle, sizeof handle, session->person);
+}
+
 static bool take_note(struct pages_session *session, struct str note)
 {
+    if (note.len == 0) return new_handle(session), true; /* from a command, which knows of none */
     const char *at = note.len == 1 + PAGES_NAME_BYTES && note.ptr[0] != '\0' ? strchr(notes, note.ptr[0]) : NULL;
     if (at == NULL) return false;
     session->is_pending = ((at - notes) & 1) != 0;
@@ -93,12 +101,10 @@ void pages_person_again(struct pages_call *call)
 
 static enum salve_code hold(struct pages_call *call, struct salve_err *err)
 {
-    uint8_t handle[16];
     struct pages_session *session = call->session;
     TRY(visit_hold(&call->visit, str_trim(call->in.who), &session->held, err));
     atomic_store(&session->open_at, call->at->number + 1);
-    crypto_random(handle, sizeof handle);
-    crypto_base64url(handle, sizeof handle, session->person);
+    new_handle(session);
     call->visit.held = &session->held;
     return SALVE_OK;
 }

@@ -74,7 +74,7 @@ static struct pages_session *find(struct pages *pages, const uint8_t key[CRYPTO_
     if (found == NULL) return NULL;
     memcpy(found->key, key, CRYPTO_SHA256_BYTES);
     found->is_used = true;
-    found->is_asked = false;
+    found->is_asked = found->is_for_view = false;
     found->is_urgent = found->is_pending = found->is_paper_pending = false;
     found->paper_alarms = found->paper_over = 0;
     found->passed_on = found->alarms = 0;

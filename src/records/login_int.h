@@ -35,6 +35,9 @@ void rec_staff_changed(struct site *site, struct str id);
  * tx->mem. */
 SALVE_MUST_USE enum salve_code rec_actor_own(struct rec_tx *tx, struct actor actor, struct rec_staff *out,
                                              struct salve_err *err);
+/* rec_actor_seen - that it is them, and no more: also of a session that is for one view. */
+SALVE_MUST_USE enum salve_code rec_actor_seen(struct rec_tx *tx, struct actor actor, struct rec_staff *out,
+                                              struct salve_err *err);
 
 /* rec_actor_staff - rec_actor_is for a member of staff, and their document. */
 SALVE_MUST_USE enum salve_code rec_actor_staff(struct site *site, struct actor actor, struct arena *mem,

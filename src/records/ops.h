@@ -50,9 +50,11 @@ SALVE_MUST_USE enum salve_code site_zone_of(const struct site_settings *settings
 SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
 int64_t rec_view_until_unix_ms(const struct rec_view *view);
 
-/* For who serves views to others (rec_again). rec_view_kept - the text of rec_keep; lives until the next one.
+/* For who serves views to others (rec_again). rec_view_hand_on - what rec_hand_on makes of a view and its session; the
+ * view stays open. rec_view_kept - the text of rec_keep; lives until the next one.
  * rec_view_is_of - it was opened by the session that has this token now. rec_view_hand_again - notes what was read so
  * far, durably; from here on reading is counted anew. Errors of rec_view_stands, E_FULL, E_IO. */
+SALVE_MUST_USE enum salve_code rec_view_hand_on(struct rec_view *view, struct str kept, struct salve_err *err);
 struct str rec_view_kept(const struct rec_view *view);
 bool rec_view_is_of(const struct rec_view *view, const uint8_t token[SESSION_TOKEN_BYTES]);
 SALVE_MUST_USE enum salve_code rec_view_hand_again(struct rec_view *view, struct salve_err *err);

@@ -15,6 +15,7 @@ struct rec_way {
     bool is_held;                   /* it ends with its connection */
     bool must_set_up;               /* a passphrase alone was shown */
     bool is_by_pin;                 /* a PIN at a tablet was */
+    bool is_for_view;               /* it is for the view that it opened, and for nothing else (rec_hand_on) */
     char tablet[KEPT_ID_BYTES + 1]; /* at which it begins; empty: at none */
 };
 

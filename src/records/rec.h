@@ -171,8 +171,15 @@ void rec_resume(struct rec_view *view);
  * is noted first, as at a closing, also where it is nothing: the person sees that it was handed out again. *out is
  * NULL where there is none; always where the site is open in this process, as views end with it.
  *   errors  E_SESSION, E_LOCKED; E_FULL, E_IO it could not be noted, and the view is closed */
+/* rec_hand_on - the view is left, with such a text, to the process that faces the browsers: whoever shows it the token
+ * of the session that opened it gets it by rec_again, within a minute. From now on that session does what this view
+ * does and nothing else, neither locks by itself nor opens anybody, and ends with the view. *view becomes NULL in every
+ * case; after an error it is closed.
+ *   errors   E_UNSUPPORTED no server runs; E_SESSION it was opened in no session of its own (session_begin); E_TOO_BIG
+ */
 enum { REC_KEPT_BYTES = 192 };
 SALVE_MUST_USE enum salve_code rec_keep(struct rec_view *view, struct str kept, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_hand_on(struct rec_view **view, struct str kept, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_again(struct site *site, struct actor actor, struct arena *mem,
                                          struct rec_view **out, struct str *kept, struct salve_err *err);
 

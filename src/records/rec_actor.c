@@ -95,6 +95,14 @@ enum salve_code rec_actor_check(struct rec_tx *tx, struct actor actor, struct sa
     return has_role ? SALVE_OK : rec_not_staff(actor.role, err);
 }
 
+enum salve_code rec_actor_seen(struct rec_tx *tx, struct actor actor, struct rec_staff *out, struct salve_err *err)
+{
+    if (!rec_role_is_staff(actor.role)) return rec_not_staff(actor.role, err);
+    TRY(rec_pass_look(tx->site, actor, actor.pass, err));
+    TRY(is_theirs(tx, actor, out, err));
+    return out->is.role == actor.role ? SALVE_OK : rec_not_staff(actor.role, err);
+}
+
 enum salve_code rec_actor_own(struct rec_tx *tx, struct actor actor, struct rec_staff *out, struct salve_err *err)
 {
     if (!rec_role_is_staff(actor.role)) return rec_not_staff(actor.role, err);

@@ -18,6 +18,22 @@ enum salve_code near_rec_keep(struct rec_view *view, struct str kept, struct sal
     return SALVE_OK;
 }
 
+/* Who would take it over is another process, and there is none. */
+enum salve_code near_rec_hand_on(struct rec_view **view, struct str kept, struct salve_err *err)
+{
+    (void)kept;
+    (void)!near_rec_close(view, NULL);
+    return salve_refuse(err, SALVE_E_UNSUPPORTED, "no server runs that could take it", "view");
+}
+
+enum salve_code rec_view_hand_on(struct rec_view *view, struct str kept, struct salve_err *err)
+{
+    if (kept.len == 0) return salve_refuse(err, SALVE_E_INVALID, "nobody would get it again", "text beside a view");
+    TRY(near_rec_keep(view, kept, err));
+    if (rec_session_for_view(view->site, view->stand.session)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_SESSION, "it was not opened in a session of its own", "view");
+}
+
 /* Views of a site of this process end with the process. */
 enum salve_code near_rec_again(struct site *site, struct actor actor, struct arena *mem, struct rec_view **out,
                                struct str *kept, struct salve_err *err)

@@ -66,6 +66,7 @@ static enum salve_code copy_actor(struct rec_view *view, struct actor actor, str
 /* Frees the view and wipes its keys. */
 static void drop(struct rec_view *view)
 {
+    rec_session_view_over(view->site, view->stand.session);
     rec_gate_close(&view->gate);
     rec_stand_end(view->site, &view->stand);
     arena_close(view->mem);

@@ -66,7 +66,7 @@ static void lapse(struct site *site, struct rec_session *session)
         return;
     }
     bool is_idle = since(session->used, now) >= (int64_t)lock_seconds(site) * SECOND_MS;
-    if (session->is_locked || session->way.is_held || !is_idle) return;
+    if (session->is_locked || session->way.is_held || session->way.is_for_view || !is_idle) return;
     session->is_locked = true;
     rec_changed(site);
 }
@@ -238,15 +238,20 @@ static enum salve_code actor_of(struct site *site, const struct rec_session *ses
     return SALVE_OK;
 }
 
-static enum salve_code pass_of(struct site *site, struct actor actor, bool is_own, uint8_t pass[ACTOR_PASS_BYTES],
-                               struct salve_err *err)
+enum pass_for { PASS_ACT, PASS_OWN, PASS_LOOK };
+
+static enum salve_code pass_of(struct site *site, struct actor actor, enum pass_for for_what,
+                               uint8_t pass[ACTOR_PASS_BYTES], struct salve_err *err)
 {
     const struct rec_session *session = find(site, actor.pass);
     memcpy(pass, actor.pass, ACTOR_PASS_BYTES);
     if (session == NULL) return SALVE_OK;
     if (session->is_locked) return salve_fail(err, SALVE_E_LOCKED, "session");
     TRY(clock_lets(site, session, err));
-    if (session->way.must_set_up && !is_own)
+    if (session->way.is_for_view && for_what != PASS_LOOK)
+        return salve_refuse(err, SALVE_E_ROLE, "this token is for the view of one person and for nothing else",
+                            "session");
+    if (session->way.must_set_up && for_what == PASS_ACT)
         return salve_refuse(err, SALVE_E_ROLE,
                             "set up a passkey or a code generator first: a passphrase alone was shown", "session");
     rec_pass(site, &session->staff, pass);
@@ -256,13 +261,19 @@ static enum salve_code pass_of(struct site *site, struct actor actor, bool is_ow
 enum salve_code rec_pass_of(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
                             struct salve_err *err)
 {
-    return pass_of(site, actor, false, pass, err);
+    return pass_of(site, actor, PASS_ACT, pass, err);
 }
 
 enum salve_code rec_pass_own(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
                              struct salve_err *err)
 {
-    return pass_of(site, actor, true, pass, err);
+    return pass_of(site, actor, PASS_OWN, pass, err);
+}
+
+enum salve_code rec_pass_look(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
+                              struct salve_err *err)
+{
+    return pass_of(site, actor, PASS_LOOK, pass, err);
 }
 
 enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES], struct arena *mem,
@@ -338,6 +349,20 @@ enum salve_code rec_session_stands(struct site *site, uint64_t number)
     return session->is_locked ? SALVE_E_LOCKED : SALVE_OK;
 }
 
+bool rec_session_for_view(struct site *site, uint64_t number)
+{
+    struct rec_session *session = number == 0 ? NULL : numbered(site, number);
+    if (session == NULL || session->way.is_held || session->is_locked) return false;
+    session->way.is_for_view = true;
+    return true;
+}
+
+void rec_session_view_over(struct site *site, uint64_t number)
+{
+    struct rec_session *session = number == 0 ? NULL : numbered(site, number);
+    if (session != NULL && session->way.is_for_view) end(site, session);
+}
+
 /* --- the door ----------------------------------------------------------------------------------------------------- */
 
 /* `token` may be that of *out. */
@@ -347,6 +372,7 @@ static enum salve_code tell(struct site *site, const struct rec_session *session
 {
     struct session told = {.lock_seconds = lock_seconds(site),
                            .ends_unix_ms = session->begun.guarded_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS,
+                           .is_for_view = session->way.is_for_view,
                            .must_set_up = session->way.must_set_up};
     told.fresh_until_unix_ms = session->shown.guarded_ms + (int64_t)SESSION_FRESH_MINUTES * MINUTE_MS;
     memcpy(told.token, token, sizeof told.token);

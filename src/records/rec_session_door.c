@@ -94,7 +94,7 @@ enum salve_code near_session_actor(struct site *site, const uint8_t token[SESSIO
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "session");
     enum salve_code code = rec_tx_begin(site, true, work, &tx, err);
     if (code == SALVE_OK) {
-        code = rec_actor_own(&tx, actor, &staff, err);
+        code = rec_actor_seen(&tx, actor, &staff, err);
         rec_tx_abandon(&tx);
     }
     arena_close(work);

@@ -51,6 +51,7 @@ struct session {
     uint32_t lock_seconds;
     int64_t ends_unix_ms;        /* eight hours after the login */
     int64_t fresh_until_unix_ms; /* until then what needs it is done without asking again (E_STEP_UP) */
+    bool is_for_view;            /* it does nothing but what the one view does that it has (rec_hand_on) */
     bool must_set_up;            /* its member has to set up a passkey or TOTP (account.h); it opens nobody */
 };
 

@@ -16,6 +16,15 @@ SALVE_MUST_USE enum salve_code rec_pass_of(struct site *site, struct actor actor
 SALVE_MUST_USE enum salve_code rec_pass_own(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
                                             struct salve_err *err);
 
+/* rec_pass_look - the same for nothing but to see who it is: also of a session that is for one view. */
+SALVE_MUST_USE enum salve_code rec_pass_look(struct site *site, struct actor actor, uint8_t pass[ACTOR_PASS_BYTES],
+                                             struct salve_err *err);
+
+/* rec_session_for_view - it is for the view that it has, and for nothing else from now on; false: it is not one that
+ * could be: none, held by a connection, locked. rec_session_view_over - the view is: it ends, where it was for it. */
+bool rec_session_for_view(struct site *site, uint64_t number);
+void rec_session_view_over(struct site *site, uint64_t number);
+
 /* rec_session_actor - of the session with that token, whatever its state; E_SESSION. rec_session_used - it counts as
  * used now. */
 SALVE_MUST_USE enum salve_code rec_session_actor(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES],

@@ -30,7 +30,7 @@
 
 enum {
     SEARCH_PAIRS_MAX = 100,     /* parameters of one request */
-    SEARCH_VALUES_MAX = 500,    /* alternatives of one parameter */
+    SEARCH_VALUES_MAX = 500,    /* alternatives of all of them together: each is held against each value */
     SEARCH_COUNT_MAX = 1000,    /* resources of one page */
     SEARCH_COUNT_DEFAULT = 200, /* most people have fewer of a type: who forgets the next page misses nothing */
     SEARCH_SORTS_MAX = 8,

@@ -20,6 +20,7 @@ struct reading {
     struct arena *mem;
     struct search_fault *fault;
     struct salve_err *err;
+    size_t value_count; /* of all tests */
 };
 
 static enum salve_code not_known(struct reading *r, const char *why, struct str name)
@@ -232,8 +233,9 @@ static enum salve_code read_values(struct reading *r, struct str value, struct s
 {
     struct str rest = value, piece;
     while (search_piece(&rest, ',', &piece)) test->value_count++;
-    if (test->value_count > SEARCH_VALUES_MAX)
-        return salve_refuse(r->err, SALVE_E_TOO_BIG, "it has more than 500 values", "%s", test->param->code);
+    r->value_count += test->value_count;
+    if (r->value_count > SEARCH_VALUES_MAX)
+        return salve_refuse(r->err, SALVE_E_TOO_BIG, "a search has 500 values at most", "%s", test->param->code);
     test->values = arena_array(r->mem, struct search_value, test->value_count);
     if (test->values == NULL) return salve_fail(r->err, SALVE_E_MEMORY, "search");
     for (size_t i = 0; search_piece(&value, ',', &piece); i++)

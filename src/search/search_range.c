@@ -139,6 +139,13 @@ bool search_read_time(struct str text, const struct zone *zone, struct search_ra
 {
     struct expr_temporal t;
     int64_t end;
+    char bytes[EXPR_TEMPORAL_TEXT_BYTES];
+    size_t sign = text.len > strlen("T+00:00") ? text.len - strlen("+00:00") : 0;
+    if (sign > 0 && text.len < sizeof bytes && text.ptr[sign] == ' ') { /* a plus that was sent as it is */
+        memcpy(bytes, text.ptr, text.len);
+        bytes[sign] = '+';
+        text = str_make(bytes, text.len);
+    }
     if (text.len < 4 || text.ptr[0] == '@' || !expr_temporal_parse_as(text, EXPR_DATETIME, &t)) return false;
     if (zone == NULL) zone = zone_utc();
     *out = (struct search_range){unix_of(&t, zone), SEARCH_FAR};

@@ -37,13 +37,28 @@ struct visit_held {
 SALVE_MUST_USE enum salve_code visit_hold(const struct visit *visit, struct str who, struct visit_held *held,
                                           struct salve_err *err);
 /* visit_hold_keep - a note of at most VISIT_NOTE_BYTES for whoever holds it next; E_TOO_BIG and those of rec_keep.
- * visit_hold_again - as rec_again; the note is in visit->mem. */
+ * visit_hold_hand_on - as rec_hand_on, without a note: another process holds it from then on.
+ * visit_hold_again - as rec_again; the note is in visit->mem, empty where there was none. */
 enum { VISIT_NOTE_BYTES = 64 };
 SALVE_MUST_USE enum salve_code visit_hold_keep(const struct visit_held *held, struct str note, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_hold_hand_on(struct visit_held *held, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_hold_again(const struct visit *visit, struct visit_held *held, struct str *note,
                                                 struct salve_err *err);
 /* visit_hold_stands - OK, or why the look is over (rec.h), as the gate says now: before what was made then is given. */
 SALVE_MUST_USE enum salve_code visit_hold_stands(const struct visit_held *held, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_release(struct visit_held *held, struct salve_err *err);
+
+/* visit_token - a member of staff logs in with their secret, opens the person, and hands the look on (rec_hand_on): the
+ * token is that of a session which is for this look alone; whoever shows it to the running server has the look. The
+ * token is for the caller to wipe.
+ *   errors   those of session_begin, visit_hold and rec_hand_on; nobody is open then */
+#define VISIT_TOKEN_HEAD "s1."
+enum { VISIT_TOKEN_TEXT_BYTES = 46 }; /* "s1." and 32 bytes in base64url */
+struct visit_token {
+    char text[VISIT_TOKEN_TEXT_BYTES + 1];
+    int64_t until_unix_ms; /* at the latest */
+};
+SALVE_MUST_USE enum salve_code visit_token(const struct visit *visit, struct str id, struct str secret, struct str card,
+                                           struct visit_token *out, struct salve_err *err);
 
 #endif

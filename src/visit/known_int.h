@@ -17,6 +17,29 @@ enum salve_code visit_known_open(struct rec_view *view, bool is_new, struct aren
                                  struct salve_err *err);
 void visit_known_ask(struct visit_known *known, struct import_ask *ask);
 
+/* What came with an id of the record that the caller gave it: one that is stored, of which it is the next version (its
+ * newest version was seen), or a new one. visit_known_given - an import of these goes by their ids; after
+ * visit_known_settle visit_known_fates says what became of each, in their order. */
+struct visit_given {
+    struct str id;
+    bool is_next;
+};
+enum visit_fate_word {
+    VISIT_FATE_LEFT_OUT, /* admission left it out */
+    VISIT_FATE_NEW,
+    VISIT_FATE_NEXT,    /* next version of what is here, under that id */
+    VISIT_FATE_HERE,    /* the same is here already, under that id */
+    VISIT_FATE_OURS,    /* it is for this site's staff to say; not kept */
+    VISIT_FATE_NOTHING, /* it takes back something that is not here; not kept */
+};
+struct visit_fate {
+    enum visit_fate_word word;
+    struct str id;
+};
+SALVE_MUST_USE enum salve_code visit_known_given(struct visit_known *known, const struct visit_given *given,
+                                                 size_t count, struct import_ask *ask, struct salve_err *err);
+const struct visit_fate *visit_known_fates(const struct visit_known *known);
+
 /* visit_known_has - is what came here already as it came, now or in an earlier version? */
 bool visit_known_has(const struct visit_known *known, const struct import_resource *came);
 
@@ -69,6 +92,14 @@ enum salve_code visit_patient_join(const struct tape *stored, const struct tape 
 /* visit_correction - a Provenance: the actor corrected the stored Patient. */
 enum salve_code visit_correction(struct rec_view *view, struct actor actor, struct str patient_id, struct arena *mem,
                                  struct tape *out, struct salve_err *err);
+
+/* visit_noted - the same of any resource ("Observation/..") and code of v3-DataOperation. */
+enum salve_code visit_noted(struct rec_view *view, struct actor actor, struct str reference, struct str operation,
+                            struct arena *mem, struct tape *out, struct salve_err *err);
+
+/* visit_is_correction - a Patient that was written by its id: E_CONFLICT where neither name nor birth date agree. */
+enum salve_code visit_is_correction(const struct tape *record, const struct tape *came, struct arena *mem,
+                                    struct salve_err *err);
 
 /* visit_doubts - numbers of what came that are unlikely for an adult: `is_right` says whether a person looked at them
  * and they are right; else their Observations become first results (preliminary). E_MEMORY. */

@@ -7,7 +7,9 @@
 #include "base/limits.h"
 #include "base/assert.h"
 #include "base/zone.h"
+#include "crypto/crypto.h"
 #include "fhir/tape_edit.h"
+#include "records/session.h"
 #include "records/worklist.h"
 #include "screen/screen.h"
 #include "visit/held.h"
@@ -124,16 +126,35 @@ enum salve_code visit_hold(const struct visit *visit, struct str who, struct vis
 }
 
 /* What is kept: when it ends, the key, the note; a line each. */
+static enum salve_code kept_of(const struct visit_held *held, struct str note, char text[REC_KEPT_BYTES],
+                               struct str *out, struct salve_err *err)
+{
+    if (note.len > VISIT_NOTE_BYTES) return salve_fail(err, SALVE_E_TOO_BIG, "note of a look");
+    int len = snprintf(text, REC_KEPT_BYTES, "%lld\n%.*s\n%.*s", (long long)held->ends_at_unix_ms, STR_ARGS(held->who),
+                       STR_ARGS(note));
+    *out = str_make(text, len < 0 ? 0 : (size_t)len);
+    return len < 0 || len >= REC_KEPT_BYTES ? salve_fail(err, SALVE_E_TOO_BIG, "note of a look") : SALVE_OK;
+}
+
 enum salve_code visit_hold_keep(const struct visit_held *held, struct str note, struct salve_err *err)
 {
     char text[REC_KEPT_BYTES];
-    if (note.len > VISIT_NOTE_BYTES) return salve_fail(err, SALVE_E_TOO_BIG, "note of a look");
-    int len = snprintf(text, sizeof text, "%lld\n%.*s\n%.*s", (long long)held->ends_at_unix_ms, STR_ARGS(held->who),
-                       STR_ARGS(note));
-    enum salve_code code = len < 0 || (size_t)len >= sizeof text
-                               ? salve_fail(err, SALVE_E_TOO_BIG, "note of a look")
-                               : rec_keep(held->view, str_make(text, (size_t)len), err);
+    struct str kept;
+    enum salve_code code = kept_of(held, note, text, &kept, err);
+    if (code == SALVE_OK) code = rec_keep(held->view, kept, err);
     explicit_bzero(text, sizeof text);
+    return code;
+}
+
+enum salve_code visit_hold_hand_on(struct visit_held *held, struct salve_err *err)
+{
+    char text[REC_KEPT_BYTES];
+    struct str kept;
+    enum salve_code code = kept_of(held, STR(""), text, &kept, err);
+    if (code == SALVE_OK) code = rec_hand_on(&held->view, kept, err);
+    explicit_bzero(text, sizeof text);
+    if (held->view != NULL) (void)!rec_close(&held->view, NULL);
+    explicit_bzero(held, sizeof *held);
     return code;
 }
 
@@ -179,6 +200,26 @@ enum salve_code visit_release(struct visit_held *held, struct salve_err *err)
 {
     enum salve_code code = rec_close(&held->view, err);
     explicit_bzero(held, sizeof *held);
+    return code;
+}
+
+enum salve_code visit_token(const struct visit *visit, struct str id, struct str secret, struct str card,
+                            struct visit_token *out, struct salve_err *err)
+{
+    struct session session = {.lock_seconds = 0};
+    struct visit_held held = {0};
+    struct visit whose = *visit;
+    *out = (struct visit_token){.text = VISIT_TOKEN_HEAD};
+    TRY(session_begin(visit->site, id, secret, visit->mem, &session, err));
+    whose.actor = session.actor;
+    enum salve_code code = visit_hold(&whose, card, &held, err);
+    out->until_unix_ms = held.ends_at_unix_ms;
+    if (code == SALVE_OK) code = visit_hold_hand_on(&held, err);
+    if (code == SALVE_OK)
+        crypto_base64url(session.token, sizeof session.token, out->text + sizeof VISIT_TOKEN_HEAD - 1);
+    else
+        (void)!session_end(visit->site, session.token, NULL);
+    explicit_bzero(&session, sizeof session);
     return code;
 }
 

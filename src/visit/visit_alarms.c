@@ -14,7 +14,16 @@ struct together {
     family_mask *families;
     size_t count;
     const struct tape *patient; /* of the record; NULL: it has none */
+    const struct str *replaced; /* ids of what is in the record and takes no part: what came takes its place */
+    size_t replaced_count;
 };
+
+static bool is_replaced(const struct together *to, struct str id)
+{
+    for (size_t i = 0; i < to->replaced_count; i++)
+        if (str_eq(to->replaced[i], id)) return true;
+    return false;
+}
 
 static enum salve_code make_room(struct together *to, size_t more, struct arena *mem, struct salve_err *err)
 {
@@ -37,6 +46,7 @@ static enum salve_code add_record(struct together *to, struct rec_view *view, st
     TRY(rec_all(view, 0, &all, &count, err));
     TRY(make_room(to, count, mem, err));
     for (size_t i = 0; i < count; i++) {
+        if (!str_is(all[i].type, "Patient") && is_replaced(to, all[i].id)) continue;
         if (all[i].class == CLASS_SENS) to->families[to->count] = all[i].families != 0 ? all[i].families : FAMILY_ALL;
         to->tapes[to->count++] = all[i].tape;
         if (!str_is(all[i].type, "Patient")) continue;
@@ -77,9 +87,9 @@ static void hide_apart(const struct visit *visit, struct finding *list, size_t c
 }
 
 static enum salve_code put_together(const struct visit *visit, struct rec_view *view, const struct tape *file,
-                                    struct screen_ask *out, struct salve_err *err)
+                                    const struct together *but, struct screen_ask *out, struct salve_err *err)
 {
-    struct together to = {.count = 0};
+    struct together to = *but;
     struct salve_err unread = {0};
     if (view != NULL && add_record(&to, view, visit->mem, &unread) != SALVE_OK) to = (struct together){.count = 0};
     /* a file about somebody else is not judged with this person's facts */
@@ -92,10 +102,18 @@ static enum salve_code put_together(const struct visit *visit, struct rec_view *
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err)
 {
+    return visit_alarms_of(visit, screening, view, &(struct visit_came){.file = file}, out, err);
+}
+
+enum salve_code visit_alarms_of(const struct visit *visit, const struct visit_screening *screening,
+                                struct rec_view *view, const struct visit_came *came, struct screen_found *out,
+                                struct salve_err *err)
+{
     struct screen_ask ask;
     struct finding *list = NULL;
+    struct together but = {.replaced = came->replaced, .replaced_count = came->replaced_count};
     *out = (struct screen_found){0};
-    TRY(put_together(visit, view, file, &ask, err));
+    TRY(put_together(visit, view, came->file, &but, &ask, err));
     TRY(screen_alarms(screening->screen, &ask, visit->mem, &list, &out->count, err));
     hide_apart(visit, list, out->count);
     out->list = list;
@@ -111,7 +129,7 @@ enum salve_code visit_unkept(const struct visit *visit, const struct visit_scree
     size_t count = 0, n = 0;
     bool sees_all = (consent_role_classes(visit->actor.role, PURPOSE_CARE) & CLASS_BIT(CLASS_SENS)) != 0;
     *out = (struct screen_found){0};
-    TRY(put_together(visit, view, file, &ask, err));
+    TRY(put_together(visit, view, file, &(struct together){.count = 0}, &ask, err));
     TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &count, err));
     for (size_t i = 0; i < count; i++) {
         bool says_nothing = list[i].status == FINDING_NOT_ASSESSED && list[i].action.len == 0;

@@ -32,6 +32,7 @@ struct importing {
     struct visit_again again;
     bool is_asked, is_right; /* about what is unlikely in the file */
     uint64_t waiting;
+    struct visit_import_given *given; /* NULL: a file, which gives no ids of the record */
 };
 
 static void count_left_out(struct visit_imported *sum, const struct admit_count *counts, size_t count)
@@ -92,6 +93,7 @@ static enum salve_code same_person(const struct importing *in, const struct tape
 {
     struct visit_whose whose;
     const struct visit_watch *watch = &in->ask->watch;
+    if (in->given != NULL) return visit_is_correction(known, &in->bundle, in->row.mem, err);
     if (in->ask->correct || visit_is_theirs(known, tape_root(known), &in->bundle)) return SALVE_OK;
     TRY(visit_whose(known, tape_root(known), &in->bundle, in->row.mem, &whose, err));
     if (watch->is_theirs != NULL && watch->is_theirs(watch->with, &whose)) return SALVE_OK;
@@ -109,10 +111,12 @@ static enum salve_code save(struct importing *in, struct rec_view *view, const s
 {
     struct tape note;
     size_t count = done->resource_count;
-    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + 3);
+    size_t notes = in->given == NULL ? 0 : in->given->note_count;
+    struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + notes + 3);
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     for (size_t i = 0; i < count; i++)
         items[i] = (struct rec_item){&done->resources[i].tape, done->resources[i].families != 0 ? CLASS_SENS : 0};
+    for (size_t i = 0; i < notes; i++) items[count++] = in->given->notes[i];
     TRY(visit_work_before(&in->row, view, &in->alarms, err));
     if (in->again.renewed + in->again.taken_back > 0) TRY(screen_work_correcting(view, in->row.mem, err));
     if (in->again.name_corrected || in->again.born_corrected) {
@@ -278,6 +282,29 @@ static enum salve_code doubt(struct importing *in, struct rec_view *view, const 
     return visit_doubts(&ask, done, err);
 }
 
+/* What was given by its id stands or falls together. What is kept apart is told of first (keep). */
+static enum salve_code all_given(struct visit_import_given *given, const struct visit_fate *fates,
+                                 struct salve_err *err)
+{
+    given->fates = fates;
+    for (size_t i = 0; i < given->count; i++) {
+        enum visit_fate_word word = fates[i].word;
+        if (word == VISIT_FATE_LEFT_OUT)
+            return salve_refuse(err, SALVE_E_NOT_ADMITTED, "nothing of it may be kept", "Bundle.entry[%zu]", i);
+        if (word == VISIT_FATE_OURS)
+            return salve_refuse(err, SALVE_E_CONFLICT, "this is for the staff of this site to say, at a station",
+                                "Bundle.entry[%zu]", i);
+        if (word == VISIT_FATE_NOTHING)
+            return salve_refuse(err, SALVE_E_CONFLICT, "it takes back something that is not here", "Bundle.entry[%zu]",
+                                i);
+        for (size_t k = 0; k < i && word != VISIT_FATE_HERE; k++)
+            if (fates[k].word != VISIT_FATE_HERE && str_eq(fates[k].id, fates[i].id))
+                return salve_refuse(err, SALVE_E_CONFLICT, "two of these are one resource here", "Bundle.entry[%zu]",
+                                    i);
+    }
+    return SALVE_OK;
+}
+
 /* What of the file is to be saved: what may be kept and is not here already. */
 static enum salve_code run(struct importing *in, struct rec_view *view, struct import_ask *ask,
                            struct import_done *done, struct salve_err *err)
@@ -285,10 +312,12 @@ static enum salve_code run(struct importing *in, struct rec_view *view, struct i
     struct visit_known *known = NULL;
     TRY(visit_known_open(view, in->is_new, in->row.mem, &known, err));
     visit_known_ask(known, ask);
+    if (in->given != NULL) TRY(visit_known_given(known, in->given->given, in->given->count, ask, err));
     enum salve_code code = import_run(ask, &in->bundle, in->row.mem, done, err);
     if (code == SALVE_E_NOT_ADMITTED && done->issues != NULL) tell_issues(in, done->issues);
     if (code == SALVE_OK) code = doubt(in, view, known, done, err);
     if (code == SALVE_OK) code = visit_known_settle(known, done, &in->again, err);
+    if (code == SALVE_OK && in->given != NULL) code = all_given(in->given, visit_known_fates(known), err);
     in->waiting = code == SALVE_OK && in->is_asked && !in->is_right ? first_results(done) : 0;
     return code;
 }
@@ -305,6 +334,10 @@ static enum salve_code keep(struct importing *in, struct rec_view *view, struct 
         .urgency = URGENCY_NONE};
     bool is_last_look = apart.count > 0 && !(apart.is_kept && rec_shows(view, CLASS_SENS));
     if (is_last_look) TRY(judge_apart(in, view, done, &apart, err));
+    if (in->given != NULL && apart.count > 0 && !apart.is_kept) {
+        tell_apart(in, &apart);
+        return salve_refuse(err, SALVE_E_CONSENT, "it is kept apart, and that only with the person's tick", "Bundle");
+    }
     ask->leave_apart = apart.count > 0 && !apart.is_kept;
     if (ask->leave_apart) TRY(run(in, view, ask, done, err));
     if (ask->leave_apart) apart.count = done->apart_count;
@@ -348,6 +381,23 @@ enum salve_code visit_import_into(const struct visit *visit, struct rec_view *vi
     struct importing in = {
         .row = *visit, .sum_mem = visit->mem, .ask = &plain, .sum = sum, .alarms = *alarms, .urgency = URGENCY_NONE};
     TRY(read_bundle(&in, bytes, err));
+    return import_into(&in, view, err);
+}
+
+enum salve_code visit_import_given(const struct visit *visit, struct rec_view *view, struct visit_import_given *given,
+                                   const struct screen_found *alarms, struct visit_imported *sum, struct salve_err *err)
+{
+    uint32_t unread = 0;
+    struct importing in = {.row = *visit,
+                           .sum_mem = visit->mem,
+                           .ask = given->ask,
+                           .sum = sum,
+                           .bundle = given->bundle,
+                           .alarms = *alarms,
+                           .given = given,
+                           .urgency = URGENCY_NONE};
+    TRY(import_answers(site_admission(visit->site), &in.bundle, visit->mem, &unread, err));
+    sum->unread_answers += unread;
     return import_into(&in, view, err);
 }
 

@@ -56,6 +56,25 @@ SALVE_MUST_USE enum salve_code visit_import_into(const struct visit *visit, stru
                                                  const struct screen_found *alarms, struct visit_imported *sum,
                                                  struct salve_err *err);
 
+/* visit_import_given - the same of a Bundle whose resources have ids of the record, each with an entry in `given`: all
+ * of them are kept, or E_NOT_ADMITTED, E_CONSENT or E_CONFLICT names the first that is not. fates: in their order.
+ * `notes`: more to save with them, of the class beside it. */
+struct visit_given;
+struct visit_fate;
+struct visit_import_ask;
+struct visit_import_given {
+    const struct visit_given *given;
+    size_t count;
+    struct tape bundle;
+    const struct rec_item *notes;
+    size_t note_count;
+    const struct visit_import_ask *ask;
+    const struct visit_fate *fates; /* set */
+};
+SALVE_MUST_USE enum salve_code visit_import_given(const struct visit *visit, struct rec_view *view,
+                                                  struct visit_import_given *given, const struct screen_found *alarms,
+                                                  struct visit_imported *sum, struct salve_err *err);
+
 /* visit_grown - ranges are those of adults: what the birth date of a Patient (NULL: nothing is known) leaves open. */
 struct visit_grown {
     bool may_be_adult, may_be_child;
@@ -84,6 +103,15 @@ struct visit_screening;
 struct screen_found;
 enum salve_code visit_alarms(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                              const struct tape *file, struct screen_found *out, struct salve_err *err);
+/* visit_alarms_of - the same, where what came takes the place of resources of the record with these ids. */
+struct visit_came {
+    const struct tape *file;
+    const struct str *replaced;
+    size_t replaced_count;
+};
+enum salve_code visit_alarms_of(const struct visit *visit, const struct visit_screening *screening,
+                                struct rec_view *view, const struct visit_came *came, struct screen_found *out,
+                                struct salve_err *err);
 /* visit_unkept - what all of it finds about what is kept apart, where the person did not agree to keep that: it is said
  * now, and kept nowhere. */
 enum salve_code visit_unkept(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,

@@ -2,6 +2,7 @@
  * What a record has already, against what came. Resources are found by source id, by reading, or by content where they
  * have neither source id nor time (admit/same.h); then the newest version decides what becomes of the one that came. */
 #include "admit/same.h"
+#include "base/limits.h"
 #include "fhir/fhir.h"
 #include "fhir/tape_edit.h"
 #include "screen/screen.h"
@@ -39,6 +40,10 @@ struct visit_known {
     bool is_blind; /* to what is kept apart */
     uint64_t other_code;
     struct visit_again *again;
+    /* of resources that came with an id of their own here (visit_known_given); `given` NULL: none did */
+    const struct visit_given *given;
+    size_t given_count;
+    struct visit_fate *fates; /* of those, in their order */
 };
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
@@ -193,6 +198,52 @@ void visit_known_ask(struct visit_known *known, struct import_ask *ask)
     ask->ctx = known;
 }
 
+/* --- by an id that the caller gave -------------------------------------------------------------------------------- */
+
+static size_t given_at(const struct visit_known *known, struct str id)
+{
+    size_t at = 0;
+    while (at < known->given_count && !str_eq(known->given[at].id, id)) at++;
+    return at;
+}
+
+/* Is it said to be the next version of what has its id, by somebody who knows the one before? */
+static bool is_next(const struct visit_known *known, struct str id)
+{
+    size_t at = given_at(known, id);
+    return at < known->given_count && known->given[at].is_next;
+}
+
+static struct str given_id(void *ctx, const struct tape *tape, tape_at resource, struct str source, bool is_apart)
+{
+    const struct visit_known *known = ctx;
+    size_t at = given_at(known, source);
+    if (at < known->given_count && known->given[at].is_next) return source;
+    struct str id = known_id(ctx, tape, resource, source, is_apart);
+    return id.len == 0 && at < known->given_count ? source : id;
+}
+
+enum salve_code visit_known_given(struct visit_known *known, const struct visit_given *given, size_t count,
+                                  struct import_ask *ask, struct salve_err *err)
+{
+    known->given = given;
+    known->given_count = count;
+    known->fates = arena_array(known->mem, struct visit_fate, count + 1);
+    if (known->fates == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
+    ask->known = given_id;
+    return SALVE_OK;
+}
+
+const struct visit_fate *visit_known_fates(const struct visit_known *known) { return known->fates; }
+
+static void note_fate(struct visit_known *known, const struct import_resource *came, enum visit_fate_word word,
+                      struct str id)
+{
+    size_t at = given_at(known, came->imported_id);
+    if (at == known->given_count) return;
+    known->fates[at] = (struct visit_fate){word, id};
+}
+
 /* --- what becomes of one ------------------------------------------------------------------------------------------ */
 
 /* Said before by another resource of the same name: whoever brought the later ones could not see it. */
@@ -250,6 +301,63 @@ static enum salve_code meet(struct visit_known *known, struct item *here, const 
     return SALVE_OK;
 }
 
+/* All that is told, to the letter. */
+static enum salve_code same_text(struct visit_known *known, const struct tape *a, const struct tape *b, bool *out,
+                                 struct salve_err *err)
+{
+    struct str x, y;
+    struct buf one, other;
+    buf_init(&one, known->mem, SALVE_RESOURCE_BYTES_MAX);
+    buf_init(&other, known->mem, SALVE_RESOURCE_BYTES_MAX);
+    fhir_write(a, 0, FHIR_COMPACT, &one);
+    fhir_write(b, 0, FHIR_COMPACT, &other);
+    TRY(buf_done(&one, &x, err));
+    TRY(buf_done(&other, &y, err));
+    *out = str_eq(x, y);
+    return SALVE_OK;
+}
+
+/* The visit of a result is named here where nobody else names one: it stays named. */
+static enum salve_code keep_visit(struct visit_known *known, const struct item *here, struct import_resource *came,
+                                  struct salve_err *err)
+{
+    struct tape_builder make;
+    struct tape named;
+    tape_at visit = tape_child(here->tape, 0, FHIR_N_encounter);
+    if (here->mark.type != FHIR_T_Observation || visit == TAPE_NONE ||
+        tape_child(&came->tape, 0, FHIR_N_encounter) != TAPE_NONE)
+        return SALVE_OK;
+    tape_build(&make, known->mem, FHIR_T_Observation);
+    for (tape_at c = tape_first(&came->tape, 0); c != TAPE_NONE; c = tape_next(&came->tape, 0, c))
+        tape_add_child(&make, &came->tape, c);
+    tape_add_child(&make, here->tape, visit);
+    TRY(tape_built(&make, &named, err));
+    came->tape = named;
+    return SALVE_OK;
+}
+
+/* Who says so knows the version before: it may say again what an older one said. */
+static enum salve_code renew(struct visit_known *known, struct item *here, struct import_resource *came,
+                             const struct same_mark *mark, bool *is_kept, struct salve_err *err)
+{
+    bool is_same = false;
+    if (here->is_apart != (came->families != 0))
+        return salve_refuse(err, SALVE_E_INVALID, "its codes keep it apart, or no longer do: that is another resource",
+                            "%.*s.code", STR_ARGS(came->type));
+    TRY(keep_visit(known, here, came, err));
+    TRY(same_text(known, here->tape, &came->tape, &is_same, err));
+    note_fate(known, came, is_same ? VISIT_FATE_HERE : VISIT_FATE_NEXT, here->id);
+    here->is_matched = true;
+    *is_kept = !is_same;
+    if (is_same)
+        known->again->here++;
+    else
+        count_version(known->again, here, mark);
+    here->tape = &came->tape;
+    here->mark = *mark;
+    return SALVE_OK;
+}
+
 static struct item *with_id(const struct visit_known *known, const struct import_resource *came, fhir_type_id type)
 {
     uint32_t at = 0;
@@ -284,12 +392,32 @@ static struct item *copy_of(const struct visit_known *known, const struct tape *
     return NULL;
 }
 
+static enum tape_verdict as_first_result(void *context, const struct tape *from, tape_at at, struct str *text)
+{
+    (void)context;
+    if (tape_element(from, at) != FHIR_E_Observation_status) return TAPE_KEEP;
+    *text = STR("preliminary");
+    return TAPE_REPLACE;
+}
+
+/* A first result that is said to be final, with nothing else in it changed: somebody looked at its number. */
+static bool confirms(const struct visit_known *known, const struct item *here, const struct import_resource *came)
+{
+    struct tape first;
+    return here != NULL && is_next(known, came->imported_id) &&
+           str_is(tape_child_text(here->tape, 0, "status"), "preliminary") &&
+           tape_copy(&came->tape, 0, as_first_result, NULL, known->mem, &first, NULL) == SALVE_OK &&
+           same_content(here->tape, 0, &first, 0);
+}
+
 bool visit_known_has(const struct visit_known *known, const struct import_resource *came)
 {
     struct same_mark mark;
     bool is_apart = came->families != 0, was = false;
     same_mark(&came->tape, 0, &mark);
     const struct item *here = with_id(known, came, mark.type);
+    if (confirms(known, here, came)) return true;
+    if (here != NULL && is_next(known, came->imported_id)) return same_content(here->tape, 0, &came->tape, 0);
     if (here == NULL) here = reading_of(known, &came->tape, &mark, is_apart);
     if (here == NULL) here = copy_of(known, &came->tape, &mark, is_apart);
     if (here == NULL || same_content(here->tape, 0, &came->tape, 0)) return here != NULL;
@@ -389,6 +517,37 @@ static bool speaks_for_us(const struct import_resource *came)
     return screen_is_word(&like);
 }
 
+/* It is a version of something here; is_double: under another id. */
+static enum salve_code settle_double(struct visit_known *known, struct import_resource *came, struct item *here,
+                                     bool is_double, const struct same_mark *mark, bool *is_kept, struct salve_err *err)
+{
+    uint64_t ours = known->again->ours;
+    here->is_matched = true;
+    if (is_double) known->redirects[known->redirect_count++] = (struct redirect){came->id, here->id};
+    TRY(meet(known, here, &came->tape, mark, is_kept, err));
+    note_fate(known, came,
+              *is_kept                    ? VISIT_FATE_NEXT
+              : known->again->ours > ours ? VISIT_FATE_OURS
+                                          : VISIT_FATE_HERE,
+              here->id);
+    return *is_kept && is_double ? follow(known, came, err) : SALVE_OK;
+}
+
+/* What was made of an answer of a response that came again under another id. */
+static struct item *copy_of_answer(const struct visit_known *known, const struct tape *tape, bool is_apart)
+{
+    tape_at source = tape_get(tape, 0, "derivedFrom.reference");
+    if (source == TAPE_NONE || (known->redirect_count == 0 && known->given == NULL)) return NULL;
+    for (size_t i = 0; i < known->item_count; i++) {
+        struct item *item = &known->items[i];
+        if (item->stored != NULL && item->is_apart == is_apart && !item->is_matched &&
+            item->mark.type == FHIR_T_Observation && is_made_of(item, tape_text(tape, source)) &&
+            same_content(item->tape, 0, tape, 0))
+            return item;
+    }
+    return NULL;
+}
+
 static enum salve_code settle_one(struct visit_known *known, struct import_resource *came, bool *is_kept,
                                   struct salve_err *err)
 {
@@ -398,24 +557,25 @@ static enum salve_code settle_one(struct visit_known *known, struct import_resou
     same_mark(tape, 0, &mark);
     struct item *here = with_id(known, came, mark.type);
     *is_kept = false;
+    if (here != NULL && is_next(known, came->imported_id)) return renew(known, here, came, &mark, is_kept, err);
     if (here == NULL && names_nothing(known, came, &mark)) {
         known->again->named_nothing++;
-        return SALVE_OK;
+        return note_fate(known, came, VISIT_FATE_NOTHING, came->id), SALVE_OK;
     }
     if (here == NULL && speaks_for_us(came)) {
         known->again->ours++;
-        return SALVE_OK;
+        return note_fate(known, came, VISIT_FATE_OURS, came->id), SALVE_OK;
     }
     bool is_double = here == NULL, is_apart = came->families != 0;
     if (here == NULL) here = reading_of(known, tape, &mark, is_apart);
     if (here == NULL) here = copy_of(known, tape, &mark, is_apart);
+    if (here == NULL) here = copy_of_answer(known, tape, is_apart);
     *is_kept = here == NULL;
-    if (here == NULL)
+    if (here == NULL) {
+        note_fate(known, came, VISIT_FATE_NEW, came->id);
         return put_item(known, (struct item){.id = came->id, .tape = tape, .mark = mark, .is_apart = is_apart}, err);
-    here->is_matched = true;
-    if (is_double) known->redirects[known->redirect_count++] = (struct redirect){came->id, here->id};
-    TRY(meet(known, here, tape, &mark, is_kept, err));
-    return *is_kept && is_double ? follow(known, came, err) : SALVE_OK;
+    }
+    return settle_double(known, came, here, is_double, &mark, is_kept, err);
 }
 
 /* Does it stand by itself? These are settled first, so that what refers to them refers to what is here. */
@@ -435,12 +595,17 @@ static enum salve_code settle_patient(struct visit_known *known, struct import_r
                                       struct salve_err *err)
 {
     const struct item *here = stored_patient(known, came->id);
-    struct tape joined;
+    struct tape joined = came->tape;
+    bool is_same = false;
     *is_kept = true;
     if (here == NULL) return SALVE_OK;
-    TRY(visit_patient_join(here->tape, &came->tape, known->mem, &joined, err));
+    if (is_next(known, came->imported_id))
+        TRY(same_text(known, here->tape, &joined, &is_same, err));
+    else
+        TRY(visit_patient_join(here->tape, &came->tape, known->mem, &joined, err));
     came->tape = joined;
-    *is_kept = !visit_patient_knows(here->tape, &joined);
+    *is_kept = is_next(known, came->imported_id) ? !is_same : !visit_patient_knows(here->tape, &joined);
+    note_fate(known, came, *is_kept ? VISIT_FATE_NEXT : VISIT_FATE_HERE, here->id);
     known->again->here += !*is_kept;
     if (same_content(here->tape, 0, &joined, 0)) return SALVE_OK; /* at most another clinic's id is new */
     known->again->renewed++;

@@ -37,6 +37,18 @@ enum salve_code visit_whose(const struct tape *record, tape_at patient, const st
     return visit_name_on_paper(out->file_name, mem, &out->file_name, err);
 }
 
+enum salve_code visit_is_correction(const struct tape *record, const struct tape *came, struct arena *mem,
+                                    struct salve_err *err)
+{
+    struct visit_whose whose;
+    if (visit_is_theirs(record, tape_root(record), came)) return SALVE_OK;
+    TRY(visit_whose(record, tape_root(record), came, mem, &whose, err));
+    if (whose.name_agrees || whose.born_agrees) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_CONFLICT,
+                        "another name with another birth date is another person; correct one at a time",
+                        "Patient.name and Patient.birthDate");
+}
+
 /* --- joining ------------------------------------------------------------------------------------------------------ */
 
 static bool has_element(const struct tape *tape, fhir_name_id name)
@@ -109,17 +121,24 @@ static void add_code(struct tape_builder *make, const char *name, struct str sys
 enum salve_code visit_correction(struct rec_view *view, struct actor actor, struct str patient_id, struct arena *mem,
                                  struct tape *out, struct salve_err *err)
 {
-    struct str id, reference = arena_printf(mem, "Patient/%.*s", STR_ARGS(patient_id));
+    struct str reference = arena_printf(mem, "Patient/%.*s", STR_ARGS(patient_id));
+    if (reference.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "correction");
+    return visit_noted(view, actor, reference, STR("UPDATE"), mem, out, err);
+}
+
+enum salve_code visit_noted(struct rec_view *view, struct actor actor, struct str reference, struct str operation,
+                            struct arena *mem, struct tape *out, struct salve_err *err)
+{
+    struct str id;
     char now[CLOCK_TEXT_BYTES];
     struct tape_builder make;
-    if (reference.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "correction");
     TRY(rec_new_id(view, mem, &id, err));
     tape_build(&make, mem, FHIR_T_Provenance);
     tape_add_text(&make, "id", id);
     tape_add_reference(&make, "target", reference);
     tape_add_text(&make, "recorded", clock_text(rec_opened_at_unix_ms(view), now));
     tape_open(&make, "activity");
-    add_code(&make, "coding", STR("http://terminology.hl7.org/CodeSystem/v3-DataOperation"), STR("UPDATE"));
+    add_code(&make, "coding", STR("http://terminology.hl7.org/CodeSystem/v3-DataOperation"), operation);
     tape_close(&make);
     tape_open(&make, "agent");
     tape_open(&make, "who");

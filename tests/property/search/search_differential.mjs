@@ -110,6 +110,7 @@ function marksOf(type, p, modifier, values) {
   for (const value of values) {
     says('words-of-codes', p.type === 'token' && WORDS.includes(value));
     says('range-holds', p.type === 'date' && type !== 'Provenance' && !ORDERED.test(value));
+    says('moment', p.type === 'date' && /\.\d/.test(value) && !ORDERED.test(value));
     says('ne-of-nothing', p.type === 'date' && value.startsWith('ne'));
   }
   return marks;

@@ -176,6 +176,29 @@ static void pages_hold_each_match_once(const struct person *person, struct arena
         t_fail("pages hold each match once", "%zu of %zu", skip, found.total);
 }
 
+/* As many values as there may be, over all parameters, and one more. */
+static void values_are_counted_over_all_parameters(const struct person *person, struct arena *mem)
+{
+    struct search_pair pairs[2] = {{STR("code"), STR("")}, {STR("status"), STR("final")}};
+    struct search_ask asked = {.type = FHIR_T_Observation, .pairs = pairs, .pair_count = 2, .world = &person->world};
+    enum salve_code codes[2];
+    for (size_t more = 0; more < 2; more++) {
+        struct search_fault fault;
+        struct search *search;
+        struct salve_err err = {0};
+        struct buf list;
+        buf_init(&list, mem, 1 << 16);
+        for (size_t i = 0; i + 2 < SEARCH_VALUES_MAX + more; i++) buf_add(&list, STR("1,"));
+        buf_add_char(&list, '1');
+        pairs[0].value = buf_str(&list);
+        codes[more] = search_parse(&asked, mem, &search, &fault, &err);
+    }
+    if (codes[0] == SALVE_OK && codes[1] == SALVE_E_TOO_BIG)
+        t_pass();
+    else
+        t_fail("values are counted over all parameters", "%s %s", salve_code_name(codes[0]), salve_code_name(codes[1]));
+}
+
 /* With less and less memory a search says that it had none, and nothing worse. */
 static void a_search_without_memory_says_so(const struct person *person)
 {
@@ -216,6 +239,7 @@ int main(void)
         run_cases(person, cases, mem);
         every_parameter_leads_to_an_element();
         pages_hold_each_match_once(person, mem);
+        values_are_counted_over_all_parameters(person, mem);
         a_search_without_memory_says_so(person);
     }
     arena_close(mem);
