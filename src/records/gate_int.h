@@ -57,6 +57,7 @@ struct rec_gate_ask {
     bool is_by_ticket; /* of what is open: what is urgent is never refused for the quota */
     bool is_shown;     /* the person's card is there: their tickets are good for a while (worklist.h) */
     struct str app;    /* its name, where an app asks: the person showed that it is them when they let it in */
+    bool is_reminder;  /* to call the person before their next check: the leaf says so */
     bool is_gates_own; /* what the person decided before is carried out: nobody has to show anything */
 };
 

@@ -41,6 +41,7 @@ static enum salve_code erase_records(struct site *site, struct actor actor, cons
     if (code == SALVE_OK) code = rec_leaf_add(&tx, &event, leaf, err);
     if (code == SALVE_OK) code = rec_erasing_drop(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_work_end(&tx, what->id, 0, what->ends_untold, err);
+    if (code == SALVE_OK) code = rec_reminder_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_day_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_app_rows_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_shares_end(&tx, what->id, err);
