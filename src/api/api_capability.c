@@ -91,21 +91,27 @@ static void put_operations(struct tape_builder *make, const struct api_type *typ
     }
 }
 
+static bool may(const struct api_type *type, enum api_interaction interaction)
+{
+    return (type->may & (1u << interaction)) != 0 && has_route(interaction, type);
+}
+
 static void put_type(struct api_call *call, struct tape_builder *make, const struct api_type *type)
 {
+    bool has_versions = may(type, API_VREAD);
+    struct str versioning = may(type, API_UPDATE) ? STR("versioned-update") : STR("versioned");
     tape_open(make, "resource");
     tape_add_text(make, "type", str_of(type->name));
-    for (int i = 0; i < API_INTERACTION_COUNT; i++) {
-        bool may = (type->may & (1u << i)) != 0 && api_interaction_where(i) == API_WHERE_TYPE;
-        if (may && has_route(i, type)) put_code(make, "interaction", api_interaction_code(i));
-    }
-    bool is_written = (type->may & (1u << API_UPDATE)) != 0 && has_route(API_UPDATE, type);
-    bool has_versions = (type->may & (1u << API_VREAD)) != 0;
-    struct str versioning = is_written ? STR("versioned-update") : STR("versioned");
+    for (enum api_interaction i = 0; i < API_INTERACTION_COUNT; i++)
+        if (api_interaction_where(i) == API_WHERE_TYPE && may(type, i))
+            put_code(make, "interaction", api_interaction_code(i));
+    if (api_is_of_gate(str_of(type->name)))
+        tape_add_text(make, "documentation", STR("for a token of the person's own, and for nobody else"));
     tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
     tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
-    tape_add_text(make, "conditionalRead", STR("full-support"));
+    tape_add_bool(make, "conditionalCreate", may(type, API_CREATE));
+    tape_add_text(make, "conditionalRead", has_versions ? STR("full-support") : STR("not-supported"));
     put_search(call, make, type);
     put_operations(make, type);
     tape_close(make);
@@ -128,7 +134,7 @@ static void put_rest(struct api_call *call, struct tape_builder *make)
     tape_add_text(make, "mode", STR("server"));
     put_security(make);
     for (size_t i = 0; i < count; i++) put_type(call, make, &types[i]);
-    for (int i = 0; i < API_INTERACTION_COUNT; i++)
+    for (enum api_interaction i = 0; i < API_INTERACTION_COUNT; i++)
         if (api_interaction_where(i) == API_WHERE_SYSTEM && has_route(i, NULL))
             put_code(make, "interaction", api_interaction_code(i));
     tape_close(make);
