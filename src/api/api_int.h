@@ -141,7 +141,8 @@ SALVE_MUST_USE enum salve_code api_body_is(const struct api_call *call, const ch
  * for (then tagged SUBSETTED). */
 SALVE_MUST_USE enum salve_code api_shape(struct api_call *call, const struct rec_resource *stored, struct tape *out,
                                          struct salve_err *err);
-/* api_tag - "W/\"3\"". api_instant - of FHIR, UTC: "2026-11-30T09:30:00.123Z". */
+/* api_version - "3". api_tag - "W/\"3\"". api_instant - of FHIR, UTC: "2026-11-30T09:30:00.123Z". */
+struct str api_version(struct arena *mem, uint32_t version);
 struct str api_tag(struct arena *mem, uint32_t version);
 struct str api_instant(struct arena *mem, int64_t unix_ms);
 

@@ -45,6 +45,7 @@ static bool stays(const struct api_wants *wants, const struct fhir_element *elem
 
 /* --- meta --------------------------------------------------------------------------------------------------------- */
 
+struct str api_version(struct arena *mem, uint32_t version) { return arena_printf(mem, "%u", version); }
 struct str api_tag(struct arena *mem, uint32_t version) { return arena_printf(mem, "W/\"%u\"", version); }
 
 struct str api_instant(struct arena *mem, int64_t unix_ms)
@@ -127,14 +128,33 @@ static bool is_known_tag(struct str list, struct str tag)
     return false;
 }
 
-/* Dates have seconds, so what was saved within the second is given again. */
+/* Of a header line; false: it is no date of RFC 9110 (5.6.7, the form that is written today). */
+static bool read_date(struct str text, int64_t *unix_ms)
+{
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    char whole[HTTP_DATE_BYTES], month[4] = "", again[HTTP_DATE_BYTES];
+    struct civil at = {0};
+    if (text.len != HTTP_DATE_BYTES - 1) return false;
+    memcpy(whole, text.ptr, text.len);
+    whole[text.len] = '\0';
+    if (sscanf(whole + 5, "%2d %3s %4d %2d:%2d:%2d", &at.day, month, &at.year, &at.hour, &at.minute, &at.second) != 6)
+        return false;
+    ptrdiff_t name = str_find(str_of(months), str_of(month));
+    if (name < 0 || name % 3 != 0 || strlen(month) != 3 || at.day < 1 || at.day > 31) return false;
+    at.month = (int32_t)(name / 3 + 1);
+    *unix_ms = civil_to_unix_ms(at);
+    return str_eq(http_date(*unix_ms, again), text);
+}
+
+/* Dates have seconds: what was saved later within the same one is no newer. */
 static bool is_known(const struct http_request *request, const struct rec_resource *stored, struct str tag)
 {
-    char text[HTTP_DATE_BYTES];
+    int64_t since_unix_ms = 0;
     struct str none_match = http_request_header(request, "if-none-match");
     struct str since = http_request_header(request, "if-modified-since");
     if (none_match.ptr != NULL) return is_known_tag(none_match, tag);
-    return since.ptr != NULL && str_eq(since, http_date(stored->saved_at_unix_ms, text));
+    return since.ptr != NULL && read_date(since, &since_unix_ms) &&
+           stored->saved_at_unix_ms / 1000 <= since_unix_ms / 1000;
 }
 
 enum salve_code api_answer_stored(struct api_call *call, int status, const struct rec_resource *stored,
