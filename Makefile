@@ -85,13 +85,13 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline referral
 DOORS_payload   := payload
-DOORS_records   := site commons certify health staff proof account rec rights worklist queue referral share session gate deeds ops
+DOORS_records   := site commons certify health staff proof account rec rights worklist queue referral reminder share session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers share write
+DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
 DOORS_pages     := pages
 DOORS_api       := api
 

@@ -25,6 +25,7 @@ export const routes = {
     letter: '/letter-page',
     refer: '/refer',
     follow: '/follow',
+    remind: '/reminders',
     reply: '/reply',
     exit: '/exit',
     today: '/today',

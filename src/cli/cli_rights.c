@@ -125,6 +125,7 @@ static void look_line(struct buf *out, const struct rec_look *look)
              STR_ARGS(is_by_link ? look->by : look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
     if (look->classes != 0) buf_add(out, STR(": "));
     visit_classes_add(look->classes, out);
+    if (look->is_reminder) buf_add(out, STR(", to remind you of your next check"));
     if (look->resource_count > 0)
         buf_addf(out, " (%u %s)", look->resource_count, str_is(look->kind, "write") ? "written" : "read");
     buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index,

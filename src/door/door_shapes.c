@@ -111,9 +111,13 @@ SHAPE(rec_enrolled){ONE(rec_enrolled, compartment, compartment), TEXT(rec_enroll
 SHAPE(rec_rows_state){INT(rec_rows_state, done, 0), BOOL(rec_rows_state, is_resumed), BOOL(rec_rows_state, is_redone),
                       BOOL(rec_rows_state, is_kept), END};
 
-SHAPE(rec_ask){ONE(rec_ask, actor, actor), INT(rec_ask, purpose, PURPOSE_END),
-               TEXT(rec_ask, who),         CLASSES(rec_ask, classes),
-               BOOL(rec_ask, is_away),     END};
+SHAPE(rec_ask){ONE(rec_ask, actor, actor),
+               INT(rec_ask, purpose, PURPOSE_END),
+               TEXT(rec_ask, who),
+               CLASSES(rec_ask, classes),
+               BOOL(rec_ask, is_away),
+               BOOL(rec_ask, is_reminder),
+               END};
 
 SHAPE(rec_resource){TEXT(rec_resource, id),
                     TEXT(rec_resource, type),
@@ -132,6 +136,7 @@ SHAPE(rec_look){INT(rec_look, at_unix_ms, 0),
                 TEXT(rec_look, by),
                 INT(rec_look, purpose, PURPOSE_END),
                 CLASSES(rec_look, classes),
+                BOOL(rec_look, is_reminder),
                 INT(rec_look, resource_count, 0),
                 INT(rec_look, leaf_index, 0),
                 INT(rec_look, record_seq, 0),
@@ -187,6 +192,7 @@ SHAPE(consent_grant){INT(consent_grant, seq, 0),
                      TEXT(consent_grant, taken_by),
                      TEXT(consent_grant, agreed_on),
                      TEXT(consent_grant, of_age_by),
+                     TEXT(consent_grant, remind_on),
                      END};
 
 SHAPE(rec_consent){ONE(rec_consent, grant, consent_grant), INT(rec_consent, at_unix_ms, 0), BOOL(rec_consent, in_force),

@@ -47,7 +47,7 @@ struct pages_in {
     struct str place, until, words, said;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey,
         rows; /* bytes */
-    bool isGuardian, untold, locked, sure, keepApart, ofAge;
+    bool isGuardian, untold, locked, sure, keepApart, remind, ofAge;
     struct visit_typed *readings;
     struct pages_pair *confirmed;
     struct screen_leave *leave;

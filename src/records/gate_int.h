@@ -44,6 +44,7 @@ struct rec_gate_ask {
     uint64_t session;  /* its number, where the pass of the actor is not its token any more; else 0 */
     bool is_by_ticket; /* of what is open: what is urgent is never refused for the quota */
     bool is_shown;     /* the person's card is there: their tickets are good for a while (worklist.h) */
+    bool is_reminder;  /* to call the person before their next check: the leaf says so */
     bool is_gates_own; /* what the person decided before is carried out: nobody has to show anything */
 };
 

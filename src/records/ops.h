@@ -22,6 +22,7 @@
 #include "records/queue.h"
 #include "records/rec.h"
 #include "records/referral.h"
+#include "records/reminder.h"
 #include "records/rights.h"
 #include "records/session.h"
 #include "records/share.h"

@@ -144,6 +144,7 @@ struct rec_ask {
                             * and FOLLOW_UP also a ticket (worklist.h) */
     class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
     bool is_away;       /* the card code stands in a file: no card was shown (worklist.h) */
+    bool is_reminder;   /* FOLLOW_UP by a ticket, to call the person before their next check (reminder.h) */
 };
 
 /* rec_open - a view, or a reason. Who may: consent/may.h. Without the card 60 different compartments an hour for a site
@@ -285,6 +286,7 @@ struct rec_look {
     struct str by;        /* who they say they are, proved by nothing (share.h); else empty */
     enum purpose purpose; /* 0: none */
     class_mask classes;
+    bool is_reminder;        /* to call the person before their next check */
     uint32_t resource_count; /* kind read: how many were read */
     uint64_t leaf_index;
     uint64_t record_seq; /* of the AUDIT record that holds the opening */

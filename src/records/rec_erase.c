@@ -40,6 +40,7 @@ static enum salve_code erase_records(struct site *site, struct actor actor, cons
     if (code == SALVE_OK) code = rec_leaf_add(&tx, &event, leaf, err);
     if (code == SALVE_OK) code = rec_erasing_drop(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_work_end(&tx, what->id, 0, what->ends_untold, err);
+    if (code == SALVE_OK) code = rec_reminder_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_day_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_shares_end(&tx, what->id, err);
     if (code == SALVE_OK) code = store_compartment_erase(tx.store, what->id, what->were_put_back, err);

@@ -16,7 +16,8 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     struct rec_event event = {.kind = ask->purpose == PURPOSE_LETTER ? REC_EVENT_BY_LETTER : REC_EVENT_ACCESS,
                               .actor = ask->actor,
                               .purpose = ask->purpose,
-                              .classes = ask->classes};
+                              .classes = ask->classes,
+                              .is_reminder = ask->is_reminder};
     enum salve_code code = rec_actor_check(tx, ask->actor, err);
     if (code == SALVE_OK) code = keys_ring_sealing(gate->site->keys, ask->id, &gate->chain.ring, err);
     if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);
@@ -25,6 +26,7 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     if (code == SALVE_OK) code = rec_openings_count(tx, ask, err);
     if (code == SALVE_OK && ask->is_shown) code = rec_work_shown(tx, ask->id, err);
     if (code == SALVE_OK && ask->is_shown) code = rec_day_shown(tx, ask->id, err);
+    if (code == SALVE_OK && ask->is_shown) code = rec_reminder_came(tx, ask->id, err);
     if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
     return code;
 }

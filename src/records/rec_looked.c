@@ -65,6 +65,7 @@ static enum salve_code look_of(struct rec_tx *tx, const struct proving *proving,
                              .by = event->by,
                              .purpose = event->purpose,
                              .classes = event->classes,
+                             .is_reminder = event->is_reminder,
                              .resource_count = (uint32_t)event->resource_count,
                              .leaf_index = payload->leaf_index,
                              .record_seq = seq};

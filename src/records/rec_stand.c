@@ -95,7 +95,8 @@ struct consent_decision rec_view_decision(const struct rec_view *view, int64_t n
                                     .purpose = view->purpose,
                                     .classes = view->classes,
                                     .now_unix_s = now_unix_ms / 1000,
-                                    .is_present = view->stand.is_present};
+                                    .is_present = view->stand.is_present,
+                                    .is_reminder = view->is_reminder};
     return consent_decide(view->gate.grants, view->gate.grant_count, &ask);
 }
 
@@ -115,7 +116,8 @@ int64_t rec_view_until_unix_ms(const struct rec_view *view)
     int64_t until_unix_ms = view->stand.opened_wall_ms + life_ms(view);
     struct consent_decision decision = rec_view_decision(view, near_site_now_unix_ms(view->site));
     if (decision.grant == NULL) return until_unix_ms;
-    no_later(&until_unix_ms, decision.grant->not_after_unix_s);
+    bool is_longer = view->is_reminder; /* than follow-up itself */
+    no_later(&until_unix_ms, is_longer ? consent_remind_end(decision.grant) : decision.grant->not_after_unix_s);
     no_later(&until_unix_ms, decision.grant->majority_unix_s);
     return until_unix_ms;
 }

@@ -87,6 +87,8 @@ struct site {
     double certified_count;        /* of an hour, fading (rec_certify.c) */
     int64_t certified_at_unix_ms;  /* the newest */
     bool is_ticking;               /* site_tick signs the log */
+    uint64_t reminded_day;         /* on which site_tick went through the reminders; 0: it did not yet */
+    char reminded_to[64];          /* the row up to which it came; "" between two days */
     bool has_tx;                   /* a transaction is open (tx_int.h) */
     void (*pause)(void *with, int until_fd); /* site_pause_use */
     void *pause_with;

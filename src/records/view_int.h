@@ -35,6 +35,7 @@ struct rec_view {
     uint64_t read_count;
     bool is_used; /* a transfer that has read something */
     bool is_by_ticket;
+    bool is_reminder;           /* to call the person before their next check, and for nothing else */
     bool is_shown;              /* the person's card was shown for it, or the ticket that stands for it */
     int64_t resumed_at_unix_ms; /* 0: it was not */
     bool has_work;              /* `work` waits for the next save */
@@ -61,6 +62,9 @@ bool rec_may_write(const struct rec_view *view, enum data_class class);
 /* rec_view_work - the open work that waits, into a transaction of the view. rec_view_work_done - it is committed. */
 SALVE_MUST_USE enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err);
 void rec_view_work_done(struct rec_view *view);
+
+/* rec_follow_up_used - ends the purpose FOLLOW_UP, of which the reminder alone stood, and the view with it. */
+SALVE_MUST_USE enum salve_code rec_follow_up_used(struct rec_view *view, struct salve_err *err);
 
 /* rec_transfer_used - ends the purpose TRANSFER, for all but this view, which has read something. */
 SALVE_MUST_USE enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err);

@@ -10,6 +10,7 @@
 #include "records/health.h"
 #include "records/queue.h"
 #include "records/referral.h"
+#include "records/reminder.h"
 #include "records/session.h"
 #include "records/share.h"
 #include "records/worklist.h"
@@ -298,6 +299,35 @@ static enum salve_code try_FOLLOW(enum role role, enum purpose purpose)
     if (code != SALVE_OK) return code;
     struct tape next = referral(view, id, "accepted", focus, T_CLINICIAN.id, by_of(role));
     code = t_save_code(t, view, &next, CLASS_CLIN);
+    t_close_view(&view);
+    return code;
+}
+
+/* A check that is near, so that the person is listed at once. */
+static struct str due_ticket(void)
+{
+    struct consent_grant grant = grant_of(ROLE_REGISTRAR, PURPOSE_FOLLOW_UP);
+    struct work *list = NULL;
+    size_t count = 0;
+    char day[CLOCK_TEXT_BYTES];
+    grant.form.minor = 1;
+    grant.remind_on = str_cut(clock_text(clock_now_ms + (int64_t)5 * 24 * 60 * MINUTE_MS, day), 0, 10);
+    t_must(rec_consent_give(t->site, T_REGISTRAR, adult.is.card, &grant, t->mem, NULL, &err));
+    t_must(worklist_read(t->site, T_REGISTRAR, t->mem, &list, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        for (size_t e = 0; e < list[i].entry_count; e++)
+            if (list[i].entries[e].task == WORK_REMIND) return list[i].ticket;
+    fail_msg("nobody is to be called");
+    return STR("");
+}
+
+static enum salve_code try_REMIND(enum role role, enum purpose purpose)
+{
+    struct rec_view *view = NULL;
+    struct rec_ask ask = {.actor = as[role], .purpose = purpose, .who = due_ticket(), .is_reminder = true};
+    enum salve_code code = rec_open(t->site, &ask, &view, NULL);
+    if (code != SALVE_OK) return code;
+    code = reminder_note(view, REMINDER_REACHED, NULL);
     t_close_view(&view);
     return code;
 }
