@@ -3,8 +3,6 @@
  * who has them already (R4 http.html 3.1.0.1.3, search.html 3.1.1.5.8 and .9). */
 #include "api/api_int.h"
 
-#include <stdio.h>
-
 #include "fhir/tape_edit.h"
 
 enum { BODY_BYTES_MAX = 16 << 20 };
@@ -128,22 +126,29 @@ static bool is_known_tag(struct str list, struct str tag)
     return false;
 }
 
-/* Of a header line; false: it is no date of RFC 9110 (5.6.7, the form that is written today). */
+/* The digits at a place of a date; 0: there are none, which is no day and no year. */
+static int32_t digits(struct str text, size_t at, size_t len)
+{
+    int64_t number = 0;
+    return str_to_i64(str_cut(text, at, len), &number) && number >= 0 ? (int32_t)number : 0;
+}
+
+/* Of a header line, "Mon, 30 Nov 2026 09:30:00 GMT"; false: it is no date of RFC 9110 (5.6.7) as they are written
+ * today. */
 static bool read_date(struct str text, int64_t *unix_ms)
 {
-    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    char whole[HTTP_DATE_BYTES], month[4] = "", again[HTTP_DATE_BYTES];
-    struct civil at = {0};
+    char again[HTTP_DATE_BYTES];
     if (text.len != HTTP_DATE_BYTES - 1) return false;
-    memcpy(whole, text.ptr, text.len);
-    whole[text.len] = '\0';
-    if (sscanf(whole + 5, "%2d %3s %4d %2d:%2d:%2d", &at.day, month, &at.year, &at.hour, &at.minute, &at.second) != 6)
-        return false;
-    ptrdiff_t name = str_find(str_of(months), str_of(month));
-    if (name < 0 || name % 3 != 0 || strlen(month) != 3 || at.day < 1 || at.day > 31) return false;
-    at.month = (int32_t)(name / 3 + 1);
+    ptrdiff_t month = str_find(STR("JanFebMarAprMayJunJulAugSepOctNovDec"), str_cut(text, 8, 3));
+    struct civil at = {.year = digits(text, 12, 4),
+                       .month = (int32_t)(month / 3 + 1),
+                       .day = digits(text, 5, 2),
+                       .hour = digits(text, 17, 2),
+                       .minute = digits(text, 20, 2),
+                       .second = digits(text, 23, 2)};
+    if (month < 0 || at.day < 1 || at.day > 31 || at.hour > 23 || at.minute > 59 || at.second > 59) return false;
     *unix_ms = civil_to_unix_ms(at);
-    return str_eq(http_date(*unix_ms, again), text);
+    return str_eq(http_date(*unix_ms, again), text); /* what is written otherwise is none */
 }
 
 /* Dates have seconds: what was saved later within the same one is no newer. */
