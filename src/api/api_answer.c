@@ -54,16 +54,19 @@ static enum salve_code take_view(struct api_call *call, int *status, struct salv
 {
     struct str token = bearer_of(call->request);
     enum salve_code code = SALVE_E_SESSION;
+    bool is_of_view = str_starts(token, STR("v1.")) || str_starts(token, STR(VISIT_TOKEN_HEAD));
     if (token.len == 0) {
         static const char why[] = "a token is wanted: Authorization: Bearer ...";
         (void)salve_refuse(err, code, why, "Authorization");
         fhir_issue_add(&call->issues, FHIR_ERROR, "login", STR(""), salve_code_name(code), why);
-    } else
+    } else if (!is_of_view)
+        code = api_app_take(call, token, err);
+    else
         code = pages_lend(call->api->config.pages, call->worker, call->request, call->reply, token, &call->lent, err);
     if (code != SALVE_OK) return *status = answer_unknown(call, code, token.len > 0), code;
     call->visit = call->lent.visit;
     call->view = call->visit->held->view;
-    return SALVE_OK;
+    return api_app_may(call, err);
 }
 
 /* --- a request ---------------------------------------------------------------------------------------------------- */
@@ -200,7 +203,7 @@ void api_answer(struct api *api, unsigned worker, const struct http_request *req
     if (wrong != NULL)
         (void)salve_refuse(&err, code, "this server has another name", "%s", wrong);
     else
-        code = run(&call, &status, &err);
+        code = api_cors(&call) ? SALVE_OK : run(&call, &status, &err);
     if (code != SALVE_OK) api_answer_error(&call, status, &err);
     put_lines(&call);
     pages_lend_back(&call.lent);
