@@ -187,6 +187,15 @@ SALVE_MUST_USE enum salve_code api_site(struct api_call *call, struct salve_err 
 void api_answer_json(struct api_call *call, int status, struct str json);
 bool api_cors(struct api_call *call);
 
+/* --- api_scope.c --- */
+
+/* api_scope_covers - may the row of this request be asked by that scope? api_all - the newest versions of what the token
+ * shows of the record: rec_all, less what no scope of an app lets through. All that answers asks it, and not rec_all. */
+struct smart_scope;
+bool api_scope_covers(const struct api_call *call, const struct smart_scope *scope);
+SALVE_MUST_USE enum salve_code api_all(struct api_call *call, const struct rec_resource **out, size_t *count,
+                                       struct salve_err *err);
+
 /* --- api_read.c --- */
 
 /* api_find - the newest version of the resource of that type and id in the view; E_NOT_FOUND, in the same words
