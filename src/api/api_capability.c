@@ -71,6 +71,7 @@ static void put_type(struct api_call *call, struct tape_builder *make, const str
     tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
     tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
+    if ((type->may & (1u << API_CREATE)) != 0) tape_add_bool(make, "conditionalCreate", true);
     tape_add_text(make, "conditionalRead", STR("full-support"));
     put_search(call, make, type);
     tape_close(make);
@@ -115,6 +116,7 @@ static void put_head(struct api_call *call, struct tape_builder *make)
     tape_add_text(make, "fhirVersion", STR("4.0.1"));
     tape_add_text(make, "format", STR("json"));
     tape_add_text(make, "format", STR("application/fhir+json"));
+    if (has_route(API_PATCH, NULL)) tape_add_text(make, "patchFormat", STR("application/json-patch+json"));
 }
 
 enum salve_code api_metadata(struct api_call *call, struct salve_err *err)
