@@ -131,7 +131,7 @@ export const screens: readonly Screen[] = [
         path: routes.refer,
         title: 'refer.title',
         view: ReferScreen,
-        roles: ['clinician'],
+        roles: MEASURE,
         needsPerson: true,
         isStation: false,
     },

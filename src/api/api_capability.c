@@ -57,23 +57,63 @@ static void put_search(struct api_call *call, struct tape_builder *make, const s
     }
 }
 
+/* What defines the operation that a row ends with; NULL: it is none. */
+static const char *defines(const struct api_route *row, const char **name)
+{
+    static const struct {
+        const char *name, *definition;
+    } operations[] = {
+#define API_OPERATION(name, definition) {name, definition},
+#include "api/api_operations.def"
+#undef API_OPERATION
+    };
+    const char *last = strrchr(row->path, '$');
+    if (row->interaction != API_OPERATION || last == NULL) return NULL;
+    for (size_t i = 0; i < sizeof operations / sizeof *operations; i++)
+        if (strcmp(last + 1, operations[i].name) == 0) return *name = operations[i].name, operations[i].definition;
+    return NULL;
+}
+
+/* Of a type those with its name in their path, each once: by GET and POST, of the type and of one resource. */
+static void put_operations(struct tape_builder *make, const struct api_type *type)
+{
+    size_t count = 0;
+    const char *name = NULL, *before = NULL;
+    const struct api_route *rows = api_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *definition = defines(&rows[i], &name);
+        if (definition == NULL || !is_about(&rows[i], type) || name == before) continue;
+        before = name;
+        tape_open(make, "operation");
+        tape_add_text(make, "name", str_of(name));
+        tape_add_text(make, "definition", str_of(definition));
+        tape_close(make);
+    }
+}
+
+static bool may(const struct api_type *type, enum api_interaction interaction)
+{
+    return (type->may & (1u << interaction)) != 0 && has_route(interaction, type);
+}
+
 static void put_type(struct api_call *call, struct tape_builder *make, const struct api_type *type)
 {
+    bool has_versions = may(type, API_VREAD);
+    struct str versioning = may(type, API_UPDATE) ? STR("versioned-update") : STR("versioned");
     tape_open(make, "resource");
     tape_add_text(make, "type", str_of(type->name));
-    for (int i = 0; i < API_INTERACTION_COUNT; i++) {
-        bool may = (type->may & (1u << i)) != 0 && api_interaction_where(i) == API_WHERE_TYPE;
-        if (may && has_route(i, type)) put_code(make, "interaction", api_interaction_code(i));
-    }
-    bool is_written = (type->may & (1u << API_UPDATE)) != 0 && has_route(API_UPDATE, type);
-    bool has_versions = (type->may & (1u << API_VREAD)) != 0;
-    struct str versioning = is_written ? STR("versioned-update") : STR("versioned");
+    for (enum api_interaction i = 0; i < API_INTERACTION_COUNT; i++)
+        if (api_interaction_where(i) == API_WHERE_TYPE && may(type, i))
+            put_code(make, "interaction", api_interaction_code(i));
+    if (api_is_of_gate(str_of(type->name)))
+        tape_add_text(make, "documentation", STR("for a token of the person's own, and for nobody else"));
     tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
     tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
-    if ((type->may & (1u << API_CREATE)) != 0) tape_add_bool(make, "conditionalCreate", true);
-    tape_add_text(make, "conditionalRead", STR("full-support"));
+    tape_add_bool(make, "conditionalCreate", may(type, API_CREATE));
+    tape_add_text(make, "conditionalRead", has_versions ? STR("full-support") : STR("not-supported"));
     put_search(call, make, type);
+    put_operations(make, type);
     tape_close(make);
 }
 
@@ -94,7 +134,7 @@ static void put_rest(struct api_call *call, struct tape_builder *make)
     tape_add_text(make, "mode", STR("server"));
     put_security(make);
     for (size_t i = 0; i < count; i++) put_type(call, make, &types[i]);
-    for (int i = 0; i < API_INTERACTION_COUNT; i++)
+    for (enum api_interaction i = 0; i < API_INTERACTION_COUNT; i++)
         if (api_interaction_where(i) == API_WHERE_SYSTEM && has_route(i, NULL))
             put_code(make, "interaction", api_interaction_code(i));
     tape_close(make);

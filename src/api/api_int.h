@@ -240,6 +240,14 @@ SALVE_MUST_USE enum salve_code api_written(struct api_writing *in, size_t at, co
 SALVE_MUST_USE enum salve_code api_answer_written(struct api_writing *in, struct salve_err *err);
 struct str api_location(struct api_call *call, const struct rec_resource *one);
 
+/* --- api_audit.c --- */
+
+/* api_is_of_gate - a type whose resources the gate makes for who asks: AuditEvent, Consent. api_of_gate - those of the
+ * person, oldest first; E_ROLE: the token is another's than theirs. */
+bool api_is_of_gate(struct str type);
+SALVE_MUST_USE enum salve_code api_of_gate(struct api_call *call, struct str type, const struct rec_resource **out,
+                                           size_t *count, struct salve_err *err);
+
 /* --- api_search.c --- */
 
 /* api_search_parse - parameters as a search over that type (0: any), with the site's zone and the server's address;

@@ -21,7 +21,8 @@ enum salve_code api_find(struct api_call *call, const struct rec_resource **out,
 {
     const struct rec_resource *all = NULL;
     size_t count = 0;
-    TRY(rec_all(call->view, 0, &all, &count, err));
+    TRY(api_is_of_gate(call->type_name) ? api_of_gate(call, call->type_name, &all, &count, err)
+                                        : rec_all(call->view, 0, &all, &count, err));
     for (size_t i = 0; i < count; i++)
         if (is_wanted(call, &all[i])) return *out = &all[i], SALVE_OK;
     return not_here(err);

@@ -296,10 +296,16 @@ static enum salve_code search_record(struct api_call *call, fhir_type_id type, s
     return api_search_in(call, type, all, count, false, err);
 }
 
-enum salve_code api_search(struct api_call *call, struct salve_err *err)
+static enum salve_code search_type(struct api_call *call, const struct api_type *type, struct salve_err *err)
 {
-    return search_record(call, call->type->id, err);
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    if (!api_is_of_gate(str_of(type->name))) return search_record(call, type->id, err);
+    TRY(api_of_gate(call, str_of(type->name), &all, &count, err));
+    return api_search_in(call, type->id, all, count, true, err);
 }
+
+enum salve_code api_search(struct api_call *call, struct salve_err *err) { return search_type(call, call->type, err); }
 
 /* The compartment of the one person: everything there is, so it holds what a search of the type would. */
 enum salve_code api_search_compartment(struct api_call *call, struct salve_err *err)
@@ -310,5 +316,5 @@ enum salve_code api_search_compartment(struct api_call *call, struct salve_err *
     if (str_is(call->name, "*")) return search_record(call, 0, err);
     const struct api_type *type = api_type_find(call->name);
     if (type == NULL) return salve_refuse(err, SALVE_E_NOT_FOUND, "this resource type is not served here", "path");
-    return search_record(call, type->id, err);
+    return search_type(call, type, err);
 }

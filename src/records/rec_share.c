@@ -249,13 +249,15 @@ static enum salve_code open_in(struct rec_tx *tx, struct str token, const struct
     uint8_t told[SHARE_MAC_BYTES];
     TRY(find(tx, token, &row, &at, err));
     struct share_slot *slot = &row.slots[at];
+    out->tries_left = (uint32_t)(SHARE_TRIES_MAX - slot->wrong);
+    out->is_wrong = by->passcode.len == 0; /* who says none has not guessed */
+    if (out->is_wrong) return SALVE_OK;
     rec_share_passcode(tx->site, slot->salt, by->passcode, told);
     if (!crypto_equal(told, slot->passcode, sizeof told)) return wrong_in(tx, &row, at, by->recipient, out, err);
     if (slot->opened_count >= SHARE_OPENINGS_MAX)
         return salve_refuse(err, SALVE_E_QUOTA, "this link was opened too often", "health link");
     slot->opened_count++;
     slot->opened_unix_ms = tx->now_unix_ms;
-    out->tries_left = (uint32_t)(SHARE_TRIES_MAX - slot->wrong);
     out->made_unix_ms = slot->made_unix_ms;
     TRY(rec_share_copy(tx, slot, &copy, err));
     TRY(arena_str(mem, copy, &out->copy, err));
@@ -294,8 +296,8 @@ static bool ticket_fits(const struct rec_tx *tx, const struct share_slot *slot, 
     return crypto_equal(mac, bytes + 8, sizeof mac) && tx->now_unix_ms / 1000 < until_unix_s;
 }
 
-enum salve_code near_share_file(struct site *site, struct str token, struct str ticket, struct arena *mem,
-                                struct str *copy, struct salve_err *err)
+enum salve_code near_share_fetch(struct site *site, struct str token, struct str ticket, struct arena *mem,
+                                 struct str *copy, struct salve_err *err)
 {
     struct rec_tx tx;
     struct share_row row;

@@ -8,9 +8,10 @@
 #include "fhir/tape_edit.h"
 #include "records/view_int.h"
 
-#define FORM_BASE       STR("urn:salve:form")
-#define AUDIT_LEAF_URL  STR("urn:salve:extension:leaf-index")
-#define AUDIT_PROOF_URL STR("urn:salve:extension:leaf-proved")
+#define FORM_BASE        STR("urn:salve:form")
+#define AUDIT_LEAF_URL   STR("urn:salve:extension:leaf-index")
+#define AUDIT_PROVED_URL STR("urn:salve:extension:leaf-proved")
+#define AUDIT_PROOF_URL  STR("urn:salve:extension:leaf-proof") /* c2sp.org/tlog-proof@v1 */
 
 static void describe(struct str id, const char *type, enum data_class class, int64_t at_unix_ms, uint64_t seq,
                      struct rec_resource *out)
@@ -98,8 +99,13 @@ static void put_extensions(struct tape_builder *make, const struct rec_look *loo
     tape_close(make);
     if (look->is_unsigned || look->is_ended) return; /* true or false is known when it is signed */
     tape_open(make, "extension");
-    tape_add_text(make, "url", AUDIT_PROOF_URL);
+    tape_add_text(make, "url", AUDIT_PROVED_URL);
     tape_add_bool(make, "valueBoolean", look->proved);
+    tape_close(make);
+    if (!look->proved) return;
+    tape_open(make, "extension");
+    tape_add_text(make, "url", AUDIT_PROOF_URL);
+    tape_add_text(make, "valueString", look->proof);
     tape_close(make);
 }
 

@@ -9,7 +9,7 @@
  *     struct share_ask ask = {.copy = jwe, .passcode = passcode, .label = label, .until_unix_s = until};
  *     code = share_make(view, &ask, mem, &made, err);                  // view: the person's own
  *     code = share_open(site, made.token, &by, mem, &opened, err);     // anybody, for the manifest
- *     code = share_file(site, made.token, opened.ticket, mem, &copy, err);
+ *     code = share_fetch(site, made.token, opened.ticket, mem, &copy, err);
  *
  * The person sees each of it under "who looked": when a link was made, ended, opened, by whom as they said, and when a
  * passcode was wrong. */
@@ -63,7 +63,7 @@ SALVE_MUST_USE enum salve_code share_list(struct rec_view *view, struct arena *m
 SALVE_MUST_USE enum salve_code share_end(struct rec_view *view, uint64_t number, struct salve_err *err);
 
 /* share_open - with the address and the passcode, by whoever has both. A wrong passcode is no error of the call: it is
- * counted durably before the answer. With the last wrong one the link ends.
+ * counted durably before the answer; none at all is not. With the last wrong one the link ends.
  *   errors   E_NOT_FOUND: there is no such link, in the same words whatever it was; E_QUOTA: opened too often;
  *            E_INVALID: nobody says who they are; E_CLOCK */
 struct share_by {
@@ -73,14 +73,14 @@ struct share_by {
 struct share_opened {
     bool is_wrong; /* the passcode; then only tries_left counts */
     uint32_t tries_left;
-    struct str copy, ticket; /* ticket: opens share_file for SHARE_FILE_SECONDS */
+    struct str copy, ticket; /* ticket: opens share_fetch for SHARE_FILE_SECONDS */
     int64_t made_unix_ms;
 };
 SALVE_MUST_USE enum salve_code share_open(struct site *site, struct str token, const struct share_by *by,
                                           struct arena *mem, struct share_opened *out, struct salve_err *err);
 
-/* share_file - the copy, for who was just given that ticket. E_NOT_FOUND. */
-SALVE_MUST_USE enum salve_code share_file(struct site *site, struct str token, struct str ticket, struct arena *mem,
-                                          struct str *copy, struct salve_err *err);
+/* share_fetch - the copy, for who was just given that ticket. E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code share_fetch(struct site *site, struct str token, struct str ticket, struct arena *mem,
+                                           struct str *copy, struct salve_err *err);
 
 #endif

@@ -160,7 +160,7 @@ static enum salve_code check_macs(struct check *check, enum store_table table, s
     enum salve_code code = SALVE_OK;
     while (code == SALVE_OK && !scan.is_done) {
         size_t used = 0;
-        uint8_t last[STORE_NAME_BYTES_MAX];
+        char last[256]; /* as long as a name of a mark can be: "told/" and a hash is more than that of a head */
         code = store_scan_rows(check->tx, &scan, rows, STORE_PAGE_ROWS, &used, check->mem, err);
         for (size_t i = 0; code == SALVE_OK && i < used; i++) {
             struct store_value value;
@@ -173,7 +173,7 @@ static enum salve_code check_macs(struct check *check, enum store_table table, s
         if (scan.from.name.len > sizeof last) return salve_fail(err, SALVE_E_INTEGRITY, "name of a row");
         if (scan.from.name.len > 0) memcpy(last, scan.from.name.ptr, scan.from.name.len);
         arena_rewind(check->mem, mark);
-        if (code == SALVE_OK) code = arena_str(check->mem, str_bytes(last, scan.from.name.len), &scan.from.name, err);
+        if (code == SALVE_OK) code = arena_str(check->mem, str_make(last, scan.from.name.len), &scan.from.name, err);
     }
     arena_rewind(check->mem, mark);
     return code;

@@ -8,16 +8,15 @@ export type FaultWhy = ValueFault | 'required' | 'many' | 'check' | 'warns';
 export interface Fault {
     readonly place: Place;
     readonly why: FaultWhy;
-    /** What a check says, in the words of the form; of a number beyond its bounds the bound. */
+    /** What a check says, in the words of the form. */
     readonly say: string;
+    /** Of a number beyond its bounds: the bound, in the unit of the answer. */
+    readonly bound?: string;
 }
 
 const textsOf = ({ texts }: FormState, { key }: Place): string[] => (texts.get(key) ?? []).filter((one) => one !== '');
 
-interface Wrong {
-    readonly why: FaultWhy;
-    readonly say: string;
-}
+type Wrong = Omit<Fault, 'place'>;
 const wrong = (why: FaultWhy): Wrong => ({ why, say: '' });
 
 function answerFault(state: FormState, place: Place): Wrong | null {
@@ -26,7 +25,7 @@ function answerFault(state: FormState, place: Place): Wrong | null {
     if (item.calculated !== undefined) return null;
     for (const text of texts) {
         const why = valueFault(item, text);
-        if (why === 'low' || why === 'high') return { why, say: boundText(item, text, why) };
+        if (why === 'low' || why === 'high') return { why, say: '', bound: boundText(item, text, why) };
         if (why !== null) return wrong(why);
     }
     if (texts.length > 1 && (!item.repeats || texts.length > (item.most ?? Infinity))) return wrong('many');

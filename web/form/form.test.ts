@@ -19,6 +19,7 @@ import {
     type Place,
 } from './state.ts';
 import type { Form, Instruction, Item, Program } from './types.ts';
+import { boundText, valueFault } from './values.ts';
 
 export const program = (reads: string[], ...instructions: Instruction[]): Program => ({ run: instructions, reads });
 export const answersOf = (link: string): Instruction[] => [
@@ -336,4 +337,27 @@ test('a program that does not fit gives nothing', () => {
         program([], ['var', 'nothing']),
     ];
     for (const one of cases) assert.deepEqual(run(one, state, here), [], JSON.stringify(one.run));
+});
+
+test('a number in another unit has its bounds in that unit, and they are said as it is written', () => {
+    const weight: Item = {
+        link: 'w',
+        kind: 'quantity',
+        min: '30',
+        max: '200',
+        decimals: 1,
+        units: [
+            { code: 'kg', text: 'kg' },
+            { code: '[lb_av]', text: 'lb', min: '66.13867866', max: '440.92452437' },
+            { code: '{u}', text: 'u' },
+        ],
+    };
+    const fault = (text: string): unknown => valueFault(weight, text);
+    assert.deepEqual(['29.9', '30', '200', '200.1'].map(fault), ['low', null, null, 'high']);
+    const pounds = ['66.1', '66.2', '440.9', '441'].map((one) => fault(`${one} [lb_av]`));
+    assert.deepEqual(pounds, ['low', null, null, 'high']);
+    assert.equal(fault('5 {u}'), null); // nothing says how it is reckoned: the server looks
+    assert.equal(boundText(weight, '12 [lb_av]', 'low'), '66.2');
+    assert.equal(boundText(weight, '999 [lb_av]', 'high'), '440.9');
+    assert.equal(boundText(weight, '12', 'low'), '30');
 });

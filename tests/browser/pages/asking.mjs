@@ -123,7 +123,12 @@ async function alone(tablet, site, who, isTicked) {
         for (const key of ['urgent.call-clinician', 'urgent.yes-call-clinician']) await tablet.button(key).click();
         check(`${name}: and that it is not kept`, await appears(tablet.page.locator('main .note', { hasText: tablet.words('unkept.not-kept', '') })));
         check(`${name}: a clinician has to look at it`, await appears(tablet.page.locator('main .note', { hasText: tablet.words('unkept.clinician', '') })));
+        await tablet.page.reload();
+        check(`${name}: a page that is loaded anew has it still`, await appears(tablet.page.locator('main .note', { hasText: tablet.words('unkept.clinician', '') })));
         await tablet.button('unkept.heard').click();
+        await tablet.page.locator('main .note', { hasText: tablet.words('unkept.not-kept', '') }).waitFor({ state: 'detached' });
+        await tablet.page.reload();
+        await tablet.page.locator('.person-name').waitFor();
         same(`${name}: it ends where they heard it`, await tablet.page.locator('main .note', { hasText: tablet.words('unkept.not-kept', '') }).count(), 0);
     }
     // Kept apart, and so kept only where the person ticked that; judged it was either way.
@@ -153,6 +158,43 @@ async function stopped(tablet, site, who) {
     await tablet.button('kiosk.stop-forget').click();
 }
 
+// Judged when it is given, and never sent: the person sees nothing of it, a page that is loaded anew holds it, and so does what they take back.
+async function unsent(tablet, site, who) {
+    const { language, page } = tablet, name = `not sent ${language}`, count = codesOf(site, who).length;
+    const passOn = async () => {
+        for (const key of ['urgent.call-clinician', 'urgent.yes-call-clinician']) await tablet.button(key).click();
+        await page.locator('.urgent').waitFor({ state: 'detached' });
+    };
+    await tablet.button('kiosk.i-work-here').click();
+    await page.locator('main input[type=password]').waitFor();
+    await tablet.show();
+    await tablet.forms();
+    await tablet.hand('phq-9');
+    await tablet.button('kiosk.yes-me').click();
+    for (let i = 0; i < 8; i++) await tablet.choose('1');
+    await tablet.type('4');
+    await pause(900); // behind the moment in which nobody types on, and its answer
+    check(`${name}: the person sees the next question and nothing else`, (await page.locator('.form').isVisible()) && (await page.locator('.urgent, .alarm').count()) === 0);
+    await page.reload();
+    await page.locator('main input[type=password]').waitFor();
+    await tablet.show();
+    check(`${name}: whoever unlocks a page that was loaded anew has the alarm`, await appears(page.locator('.urgent')));
+    await passOn();
+    await tablet.forms();
+    await tablet.hand('phq-9');
+    await tablet.button('kiosk.yes-me').click();
+    await pause(900);
+    await tablet.button('kiosk.stop').click();
+    await tablet.button('kiosk.stop-forget').click();
+    await pause(900);
+    await tablet.button('kiosk.i-work-here').click();
+    await page.locator('main input[type=password]').waitFor();
+    await tablet.show();
+    check(`${name}: what was taken back is asked about, not told`, await appears(page.locator('.urgent .alarm', { hasText: tablet.words('alarm.taken-back', '') })));
+    await passOn();
+    same(`${name}: and nothing is kept`, codesOf(site, who).length, count);
+}
+
 async function asking(browser, work) {
     const site = new Site(work);
     site.salve('settings', '--as', 'maria', '--set', 'packages=basic mind');
@@ -167,6 +209,7 @@ async function asking(browser, work) {
         if (isTicked || process.env.ALL === '1') {
             const other = site.enrol(`Leyla Haddad ${'AB'[i]}`), second = await tabletOf(browser, site, language, other);
             await stopped(second, site, other);
+            await unsent(second, site, other);
             await second.context.close();
         }
         await alone(tablet, site, who, isTicked);

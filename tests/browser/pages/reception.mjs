@@ -284,7 +284,7 @@ async function nothing_kept(browser, work) {
         await box('enrol.given').fill('Nia');
         await box('enrol.year').fill('1970');
         await desk.button('enrol.sex-female').click();
-        await desk.button('danger.none').click();
+        await desk.button('paper.none').click();
         await box('paper.bp-first').fill('128/82');
         await box('paper.bp-second').fill('126/80');
         await desk.button('paper.judge').click();

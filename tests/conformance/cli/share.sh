@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# What somebody else gets of a record when the person wants that: an International Patient Summary as a file.
+# What somebody else gets of a record when the person wants that: an International Patient Summary as a file, and SMART
+# Health Links beside a running server, opened by a reader that has nothing of Salve's.
 set -u
 . tests/support/sh.sh
+. tests/support/serve.sh
 export SALVE_SITE=$work/clinic SALVE_KEY_FILE=$work/clinic.key
 NODE=${NODE:-tools/node}
 json() { "$NODE" -e 'const b=JSON.parse(require("fs").readFileSync(process.argv[1]));console.log(eval(process.argv[2]))' "$1" "$2"; }
@@ -55,4 +57,42 @@ fails 4 "nobody serves this site" salve share "$card" --born $born
 is "and nothing was kept" "$(salve shares "$card" --born $born 2>/dev/null | wc -l)" 0
 fails 4 "no such link" salve shares "$card" --born $born --end 1
 fails 2 "no number" salve shares "$card" --born $born --end x
+
+# --- links, beside a running server
+serve_start "the server" serve_usual
+read_link() { "$NODE" tests/conformance/cli/share_read.mjs "$@" 2>&1; }
+ok "a link" salve share "$card" --born $born --label "for Dr. O" --json -q
+link=$(json "$work/.out" b.link) passcode=$(json "$work/.out" b.passcode)
+is "which is one" "$(grep -cE '^shlink:/[A-Za-z0-9_-]+$' <<<"$link")" 1
+is "its passcode" "$(grep -cE '^[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}$' <<<"$passcode")" 1
+read_link "$link" "Dr. Okafor" "$passcode" >"$work/read"
+is "somebody else opens it" "$(head -1 "$work/read")" 200
+tail -n +2 "$work/read" >"$work/read.json"
+ok "it is a summary of the guide" "$NODE" tests/conformance/cli/ips_check.mjs "$work/read.json"
+is "of this person" "$(json "$work/read.json" 'b.entry[1].resource.birthDate')" $born
+is "without what is kept apart" "$(grep -c 'F32\|Depressive' "$work/read.json")" 0
+read_link "$link" "Dr. Okafor" "$passcode" 100 >"$work/read"
+is "also where the file has to be fetched" "$(sed -n 1p "$work/read"; tail -n +2 "$work/read" | cmp - "$work/read.json" && echo same)" "200
+same"
+is "no passcode is no guess" "$(read_link "$link" "Dr. Okafor" "" | tr '\n' ' ')" '401 {"remainingAttempts":10} '
+is "a wrong one is" "$(read_link "$link" "a guesser" "AAAA-AAAA" | tr '\n' ' ')" '401 {"remainingAttempts":9} '
+prints '^1  made .*opened 2 times  9 tries left  for Dr. O$' "the person sees it" salve shares "$card" --born $born
+salve looked "$card" --born $born >"$work/looked" 2>&1
+is "by whom it was opened" "$(grep -c 'by-link .*who says to be: Dr. Okafor' "$work/looked")" 2
+is "who guessed" "$(grep -c 'denied .*who says to be: a guesser' "$work/looked")" 1
+is "and that it was made" "$(grep -c ' shared ' "$work/looked")" 1
+ok "a second one" salve share "$card" --born $born --until "$(date -u -d '+3 days' +%F)" --json -q
+second=$(json "$work/.out" b.link) second_code=$(json "$work/.out" b.passcode)
+ok "the first one ends" salve shares "$card" --born $born --end 1
+is "at once" "$(read_link "$link" "Dr. Okafor" "$passcode" | head -1)" 404
+is "the other one goes on" "$(read_link "$second" "Dr. Okafor" "$second_code" | head -1)" 200
+is "each key opens its own" "$(cmp -s <(echo "$link") <(echo "$second") && echo same)" ''
+fails 7 "none without the person" salve share "$card" --born 1972-03-15
+for word in Okafor "$passcode" "$second_code" Asthma Haddad; do
+    is "nothing of it stands in a file of the site" "$(grep -lF -- "$word" "$SALVE_SITE"/* 2>/dev/null | wc -l)" 0
+    is "nor in the server's log" "$(grep -cF -- "$word" "$work/log")" 0
+done
+serve_end
+is "the server ends" "$status" 0
+ok "all is whole" salve verify
 finish

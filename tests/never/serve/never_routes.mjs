@@ -108,10 +108,10 @@ const judge = (seat, may, name, answer) => {
     if (who.length > 1) fault(`${told} is about ${who.length} people`);
     if (wrong.length > 0) fault(`${told} has something of ${wrong}: ${answer.text.slice(0, 300)}`);
     if (seat?.runsSite && who.length > 0) fault(`${told} is about somebody`);
-    if (who.length > 0 && answer.status !== 200 && name !== 'measure') fault(`${told} refuses, and says something of a person`);
+    if (who.length > 0 && ![200, 201].includes(answer.status) && name !== 'measure') fault(`${told} refuses, and says something of a person`);
     if (about(answer.lines).length > 0) fault(`${told} has something in its header lines`);
     if (answer.text.includes(ECHO) || answer.lines.includes(ECHO)) fault(`${told} says again what was sent: ${answer.text.slice(0, 300)}`);
-    if (found([...people.flatMap((person) => person.marks), { text: ECHO }], plain(JSON.stringify(answer.json.error ?? ''))).length > 0)
+    if (found([...people.flatMap((person) => person.marks), { text: ECHO }], plain(JSON.stringify(answer.json.error ?? answer.json.issue ?? ''))).length > 0)
         fault(`${told} has a value in its error`);
     own += who.length === 1 && wrong.length === 0;
 };
@@ -203,6 +203,10 @@ const afterCall = async (seat, row, body, answer) => {
         if (seat.runsSite) fault(`${seat.name} has opened somebody`);
     }
     if (status === 200 && row.name === 'close') seat.may = new Set();
+    if (status === 200 && row.name === 'view-token') {
+        seat.view = json.viewToken;
+        mark('a token of a view', json.viewToken);
+    }
     if (status === 200 && row.name === 'inbox') tickets.push(...(json.tickets ?? []).map((one) => one.ticket));
     if (status === 200 && row.name === 'letter') {
         const [who] = seat.may;
@@ -227,7 +231,7 @@ const visit = [['open'], ['check-in'], ['measure', { readings: [{ word: 'no-dang
     ['measure', { readings: 'weight', confirmed: [[0, 0]] }], ['wrong', { readings: 'weight' }], ['paper', { readings: 'weight', confirmed: [[0, 0]] }], ['screen'], ['order', { items: ['hba1c'] }],
     ['form', { form: 'body', language: 'ar' }],
     ['form-save', { form: 'body', answers: [{ link: 'waist', values: ['96'] }], confirmed: [[0, 0]] }], ['findings'], ['plan'], ['referrals'], ['sign', { leave: [] }], ['told', { how: 'in-person' }],
-    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }], ['paper-outcome', { why: 'left' }],
+    ['end-alarm'], ['letter', { language: 'en', untold: true }], ['GET letter'], ['person'], ['view-token'], ['GET api'], ['GET api'], ['inbox'], ['step-up', { secret: SECRET }], ['lock'], ['not-told', { why: 'left' }], ['paper-outcome', { why: 'left' }],
     ['follow-list'], ['queue'], ['letters'], ['exit'], ['leave', { how: 'left' }],
     ['close'], ['logout']];
 const step = (seat) => {
@@ -243,6 +247,7 @@ const askCall = async (seat, given, isVisit = false) => {
     if (isVisit || (!given && chance(kills > 0 ? 0.7 : 0.6))) {
         const { name, body: all } = step(seat);
         if (name === 'GET letter') return askElse(seat, true);
+        if (name === 'GET api') return askApi(seat, true);
         row = calls.find((one) => one.name === name);
         body = JSON.stringify(Object.fromEntries(row.members.filter((member) => all[member] !== undefined).map((member) => [member, all[member]])));
         [lines, may] = [auth(seat), seat.may];
@@ -279,6 +284,46 @@ const askElse = async (seat, isStep = false) => {
     judge(lines.Cookie === seat.cookie ? seat : seat.runsSite ? seat : null, may, isLetter ? 'GET letter' : path.split('?')[0], answer);
 };
 
+// --- other programs: each row of api.def, by the token of the view that is open, by one that is over, by none, with ids of others
+const api = [...readFileSync('src/api/api.def', 'utf8').matchAll(/^API_(?:ROUTE|NEVER)\("([^"]+)",\s*(\w+),\s*"([^"]+)"/gm)]
+    .map(([, name, method, path]) => ({ name, method, path }));
+const types = [...readFileSync('src/api/api_types.def', 'utf8').matchAll(/^API_TYPE\((\w+)/gm)].map(([, type]) => type);
+const ids = [], apiAsked = new Set();
+const keepIds = (json) => {
+    for (const one of [json, ...(Array.isArray(json?.entry) ? json.entry.map((entry) => entry.resource) : [])])
+        if (typeof one?.id === 'string' && one.resourceType !== 'Bundle' && !ids.includes(one.id)) ids.push(one.id);
+    if (ids.length > 500) ids.splice(0, 100);
+};
+const pathOf = (path) => path.replaceAll('{type}', () => pick([...types, 'Patient', 'Observation', 'Observation', 'Basic', ECHO]))
+    .replaceAll('{id}', () => encodeURIComponent(chance(0.8) && ids.length > 0 ? pick(ids) : pick(['1', 'none.1', ECHO, '*']))).replaceAll('{version}', () => pick(['1', '2', 'x']))
+    .replaceAll('{name}', () => pick(['Observation', '*', ECHO]));
+const queries = ['', '', '', '?_count=5', '?_summary=true', '?_elements=id', '?_format=xml', '?_has:Observation:patient:code=1', '?name=Zq00xcanary',
+    '?family=Zq00xcanary', '?birthdate=gt1900', '?subject:Patient.name=Zq00xcanary', '?_include=*', '?_revinclude=*', `?${ECHO}=1`, '?a=%zz', '?_lastUpdated=gt2000', `?_id=${'x,'.repeat(300)}`];
+const bodies = (seat) => {
+    const [one] = seat.may.size === 1 ? [...seat.may] : [], value = Number(one === undefined ? 60.5 : people[one].weight);
+    const weight = { resourceType: 'Observation', status: 'final', code: { coding: [{ system: 'http://loinc.org', code: '29463-7' }] }, effectiveDateTime: new Date().toISOString(),
+        valueQuantity: { value, unit: 'kg', system: 'http://unitsofmeasure.org', code: 'kg' }, ...(ids.length > 0 && { subject: { reference: `Patient/${pick(ids)}` } }) };
+    return pick([weight, weight, { ...weight, note: [{ text: ECHO }] }, { resourceType: 'Patient', name: [{ family: ECHO }] }, [{ op: 'replace', path: '/status', value: 'amended' }],
+        { resourceType: 'Bundle', type: pick(['batch', 'transaction']), entry: [{ resource: weight, request: { method: 'POST', url: 'Observation' } }, { request: { method: 'GET', url: `Patient/${pick(ids) ?? 1}` } }] },
+        { resourceType: 'Parameters' }, ECHO, null]);
+};
+const askApi = async (seat, isStep = false) => {
+    const known = isStep && seat.patient !== undefined;
+    const row = known ? { name: 'fhir-read', method: 'GET', path: `/fhir/Patient/${seat.patient}` } : isStep ? { name: 'fhir-search', method: 'GET', path: '/fhir/Patient' } : pick(api);
+    const token = isStep ? seat.view : pick([seat.view, seat.view, seat.view, seat.view, 'x', ECHO, seat.cookie?.slice(4), `s1.${seat.cookie?.slice(4)}`, undefined]);
+    const method = isStep || chance(0.95) ? row.method : pick(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST']);
+    const path = isStep ? row.path : pathOf(row.path) + pick(queries), has = !['GET', 'HEAD'].includes(method);
+    const lines = { ...(token !== undefined && { Authorization: `Bearer ${token}` }), ...(chance(0.1) && auth(seat)), ...(chance(0.1) && { Accept: pick(['application/fhir+xml', ECHO, 'application/json']) }),
+        ...(has && { 'Content-Type': pick(['application/fhir+json', 'application/fhir+json', 'application/json-patch+json', 'application/x-www-form-urlencoded', ECHO]) }) };
+    const answer = await ask(method, path, lines, has ? JSON.stringify(bodies(seat)) : undefined);
+    apiAsked.add(`${row.method} ${row.path}`);
+    if (token !== undefined && token !== seat.view && ![400, 401, 404, 405, 406, 415, 0].includes(answer.status) && path.startsWith('/fhir') && !/metadata|openapi/.test(path))
+        fault(`${method} ${row.path} is answered with ${answer.status} to a token that is none`);
+    if (answer.status === 200) keepIds(answer.json);
+    if (isStep) seat.patient = answer.status === 200 && !known ? answer.json.entry?.[0]?.resource?.id : undefined;
+    judge(seat, seat.view === token ? seat.may : new Set(), `api ${row.name}`, answer);
+};
+
 // --- all at once
 let asked = 0, ended = 0;
 const SIGNALS = ['SIGKILL', 'SIGSEGV', 'SIGABRT'];
@@ -300,7 +345,7 @@ const working = async (seat) => {
     }
     while (asked < requests && faults.length < 15) {
         asked++;
-        await (chance(0.85) ? askCall(seat) : askElse(seat));
+        await (chance(0.75) ? askCall(seat) : chance(0.5) ? askApi(seat) : askElse(seat));
     }
 };
 for (const seat of seats) await login(seat);
@@ -312,12 +357,13 @@ if (faults.length === 0) await done;
 const needsProof = (row) => row.needed.some((member) => !known.has(member)) || /^staff-/.test(row.name);
 // While processes are killed few requests are answered at all: of what is asked seldom there may be none in a short run.
 const asMuch = kills > 0 ? (requests < 5000 ? ['open', 'measure'] : ['open', 'measure', 'inbox']) : calls.filter((row) => !needsProof(row)).map((row) => row.name);
-const unanswered = () => [...asMuch, ...(kills === 0 ? ['GET letter'] : [])].filter((name) => !got[name]);
+const unanswered = () => [...asMuch, ...(kills === 0 ? ['GET letter', 'api fhir-search', 'api fhir-read'] : [])].filter((name) => !got[name]);
 // What chance did not bring about, some visits as they should be do.
 for (let walk = 0; kills === 0 && walk < 5 && (unanswered().length > 0 || own < requests / 40); walk++)
     for (const seat of seats) {
         for (let i = 0; i < visit.length; i++, asked++) await askCall(seat, undefined, true);
         for (const row of calls.filter(({ name }) => unanswered().includes(name))) await askCall(seat, row);
+        for (let i = 0; i < 20 && unanswered().some((name) => name.startsWith('api ')); i++, asked++) await askApi(seat);
     }
 
 // --- what is left: numbers, log, files, what /proc shows of each process; while it runs and after
@@ -340,6 +386,8 @@ for (const name of found([...marks, { name: 'a secret', text: SECRET }], server.
 if (own < requests / 40) fault(`only ${own} answers were about somebody`);
 const unasked = kills > 0 ? [] : calls.filter((row) => seats.some((seat) => !askedBy[`${row.name} ${seat.role}`]));
 if (unasked.length > 0) fault(`not asked by every role: ${unasked.map((row) => row.name)}`);
+const silent = kills > 0 || requests < 2000 ? [] : api.filter(({ method, path }) => !apiAsked.has(`${method} ${path}`));
+if (silent.length > 0) fault(`routes of the API that were not asked: ${silent.map(({ method, path }) => `${method} ${path}`)}`);
 const never = unanswered();
 if (never.length > 0) fault(`never answered: ${never}`);
 if (found(marks, `"${people[0].family}" 1${people[0].weight} ${Buffer.from(people[1].card).toString('hex')}`).join() !== `family of 0,card of 1`)

@@ -3,8 +3,16 @@
  * understood. */
 #include "form_case.h"
 
-#define SDC     "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
-#define Q(link) "{'linkId':'" link "','type':'integer','text':'?'}"
+#define SDC           "http://hl7.org/fhir/uv/sdc/StructureDefinition/sdc-questionnaire-"
+#define Q(link)       "{'linkId':'" link "','type':'integer','text':'?'}"
+#define LOINC(value)  "'code':[{'system':'http://loinc.org','code':'" value "'}]"
+#define PRESSURE_UNIT "'system':'http://unitsofmeasure.org','code':'mm[Hg]'"
+#define NUMBER(code, how)                                                                                              \
+    "{'linkId':'n','type':'quantity','text':'?'," LOINC(                                                               \
+        code) ",'extension':[{'url':'" SDC "observationExtract','" how                                                 \
+              "},{'url':'http://hl7.org/fhir/StructureDefinition/questionnaire-unit','valueCoding':{" PRESSURE_UNIT    \
+              "}}]}"
+#define PRESSURE(item) "{'linkId':'g','type':'group','text':'?'," LOINC("85354-9") ",'item':[" item "]}"
 #define CALC(e)                                                                                                        \
     "'extension':[{'url':'" SDC "calculatedExpression','valueExpression':{'language':'text/fhirpath','expression':'" e \
     "'}}]"
@@ -28,6 +36,13 @@ static const struct {
     {"{'linkId':'a','type':'group','text':'?','required':true,'item':[" Q("b") "]}", "required"},
     {"{'linkId':'a','type':'integer','text':'?','code':[{'system':'urn:other','code':'x'}]}", "code"},
     {"{'linkId':'a','type':'date','text':'?','code':[{'system':'http://loinc.org','code':'x'}]}", "code"},
+    /* a measurement of two numbers is a blood pressure, and its numbers stand in it as components */
+    {"{'linkId':'g','type':'group','text':'?'," LOINC("8302-2") ",'item':[" Q("b") "]}", "code"},
+    {"{'linkId':'g','type':'group','text':'?','item':[" NUMBER("8480-6", "valueCode':'component'") "]}",
+     "observationExtract"},
+    {PRESSURE(NUMBER("8480-6", "valueBoolean':true")), "observationExtract"},
+    {PRESSURE(NUMBER("8480-6", "valueCode':'member'")), "observationExtract"},
+    {PRESSURE(NUMBER("8302-2", "valueCode':'component'")), "observationExtract"},
     {"{'linkId':'a','type':'integer','text':'?','initial':[{'valueString':'x'}]}", "initial"},
     {"{'linkId':'a','type':'integer','text':'?','enableWhen':[{'question':'b','operator':'=','answerInteger':1}]}",
      "enableWhen"},

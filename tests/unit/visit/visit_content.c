@@ -15,7 +15,7 @@ static void every_file_is_pinned_by_its_bytes(void **state)
     struct arena *mem = arena_open(64 << 20);
     (void)state;
     own_folder(folder);
-    struct str frame = share_file("letters/frame.en.json", mem);
+    struct str frame = file_of_share("letters/frame.en.json", mem);
     put_file(folder, "letters/frame.en.json", frame);
     struct visit_content *content = content_of(folder, VISIT_FRAMES, NULL, mem);
     assert_int_equal(content->file_count, 1);
@@ -71,10 +71,10 @@ static void broken_content_stops_only_who_needs_it(void **state)
     (void)state;
     own_folder(folder);
     put_file(folder, "letters/frame.en.json", STR("{}"));
-    put_file(folder, "letters/frame.ar.json", share_file("letters/frame.ar.json", mem));
-    put_file(folder, "forms/care/1.0/form.en.json", share_file("forms/care/1.0/form.en.json", mem)); /* no Arabic */
+    put_file(folder, "letters/frame.ar.json", file_of_share("letters/frame.ar.json", mem));
+    put_file(folder, "forms/care/1.0/form.en.json", file_of_share("forms/care/1.0/form.en.json", mem)); /* no Arabic */
     put_file(folder, "ranges.json", STR("{\"format\":\"salve-ranges\"}"));
-    put_file(folder, "forms/receipts/en.json", share_file("forms/receipts/en.json", mem));
+    put_file(folder, "forms/receipts/en.json", file_of_share("forms/receipts/en.json", mem));
     put_file(folder, "guidelines/lib/README", STR("x"));
     put_file(folder, "guidelines/none/guideline.json", STR("{"));
     const struct ranges *ranges = NULL;
@@ -103,9 +103,9 @@ static void the_newest_form_stands_unless_another_is_asked_for(void **state)
     own_folder(folder);
     put_file(folder, "letters/frame.en.json", STR("{}")); /* a language of letters is one of forms */
     put_file(folder, "letters/frame.ar.json", STR("{}"));
-    put_file(folder, "forms/care/1.0/form.en.json", share_file("forms/care/1.0/form.en.json", mem));
-    put_file(folder, "forms/care/1.0/form.ar.json", share_file("forms/care/1.0/form.ar.json", mem));
-    put_file(folder, "forms/care/1.10/form.en.json", share_file("forms/care/1.0/form.en.json", mem)); /* not whole */
+    put_file(folder, "forms/care/1.0/form.en.json", file_of_share("forms/care/1.0/form.en.json", mem));
+    put_file(folder, "forms/care/1.0/form.ar.json", file_of_share("forms/care/1.0/form.ar.json", mem));
+    put_file(folder, "forms/care/1.10/form.en.json", file_of_share("forms/care/1.0/form.en.json", mem)); /* not whole */
     struct visit_content *content = content_of(folder, VISIT_FORMS, NULL, mem);
     assert_int_equal(visit_form(content, PURPOSE_CARE, STR_NONE, STR("en"), &form, NULL), SALVE_E_CONFIG);
     t_must(visit_form(content, PURPOSE_CARE, STR("1.0"), STR("en"), &form, &err));
@@ -134,7 +134,7 @@ static void a_use_case_reads_no_folder(void **state)
     struct world w = world_make("folder", NULL);
     (void)state;
     own_folder(folder);
-    put_file(folder, "forms/receipts/en.json", share_file("forms/receipts/en.json", w.t->mem));
+    put_file(folder, "forms/receipts/en.json", file_of_share("forms/receipts/en.json", w.t->mem));
     w.visit.content = content_of(folder, VISIT_RECEIPTS, NULL, w.t->mem);
     t_remove(folder);
     t_must(visit_withdraw(as(&w, T_PERSON), w.card, PURPOSE_CARE, STR("en"), &receipt, &err));

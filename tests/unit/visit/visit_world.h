@@ -127,7 +127,7 @@ static void put_file(const char *root, const char *name, struct str bytes)
     t_must(file_write(path, bytes, 0600, &err));
 }
 
-static struct str share_file(const char *name, struct arena *mem)
+static struct str file_of_share(const char *name, struct arena *mem)
 {
     struct str bytes, path = arena_printf(mem, "%s/%s", share(), name);
     t_must(file_read(path.ptr, 1 << 20, mem, &bytes, &err));

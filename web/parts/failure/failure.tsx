@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Why something was not done, in words. What it names is an element or a rule, never a value of a person.
-import type { Failure } from '../../lib/api.ts';
+import type { ErrorName, Failure } from '../../lib/api.ts';
 import { isKnown, language, t } from '../../lib/words.ts';
+
+/** The sentence for what a code of the server means. */
+export const codeText = (code: ErrorName): string => t(isKnown(`failure.${code}`) ? `failure.${code}` : 'failure.E_IO');
 
 /** The sentence for a failure. */
 export const failureText = (failure: Failure): string =>
-    failure.kind === 'no-answer'
-        ? t('failure.no-answer')
-        : t(isKnown(`failure.${failure.code}`) ? `failure.${failure.code}` : 'failure.E_IO');
+    failure.kind === 'no-answer' ? t('failure.no-answer') : codeText(failure.code);
 
 // What the server adds is English, and of a secret it adds nothing that helps.
 export function FailureNote({ failure }: { failure: Failure | null }) {

@@ -12,12 +12,12 @@ import { t } from '../../lib/words.ts';
 import { chosenWith, dateParts, dateText, type DateParts } from './entry.ts';
 
 /** What is wrong with an answer, in words. */
-export function faultText({ place, why, say }: Pick<Fault, 'place' | 'why' | 'say'>): string {
+export function faultText({ place, why, say, bound }: Fault): string {
     const { item } = place.def;
     if (why === 'check' || why === 'warns') return say;
     if (why === 'decimals') return t('form.fault-decimals', { count: item.decimals ?? 0 });
-    if (why === 'low') return t('form.fault-low', { number: say });
-    if (why === 'high') return t('form.fault-high', { number: say });
+    if (why === 'low') return t('form.fault-low', { number: bound ?? '' });
+    if (why === 'high') return t('form.fault-high', { number: bound ?? '' });
     if (why === 'length' || why === 'many' || why === 'required') return t(`form.fault-${why}`);
     if (item.kind === 'integer') return t('form.fault-form-whole');
     if (item.kind === 'decimal' || item.kind === 'quantity') return t('form.fault-form-number');

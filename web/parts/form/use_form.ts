@@ -74,6 +74,10 @@ export function useForm(id: string, ends: Ends): FormUse {
     now.current = ends;
     const handle = person.value?.person,
         speaks = language();
+    const judging = useJudging(id, () => {
+        const open = state.peek();
+        return open === null ? [] : formAnswers(open);
+    });
     useEffect(() => {
         let isOver = false;
         void (async () => {
@@ -88,13 +92,11 @@ export function useForm(id: string, ends: Ends): FormUse {
                 before !== null
                     ? formIn(before, form)
                     : formOpen(form, todayAt(me.peek()?.site.zone), entered(draft.peek(), form, initial));
+            // The page that had them may have ended before they were judged.
+            if (!isBlank(draft.peek())) judging.changed();
         })();
         return () => void (isOver = true);
     }, [handle, id, speaks]);
-    const judging = useJudging(id, () => {
-        const open = state.peek();
-        return open === null ? [] : formAnswers(open);
-    });
     const become = (next: FormState): void => {
         state.value = next;
         written.current = formEntered(next);
@@ -108,7 +110,7 @@ export function useForm(id: string, ends: Ends): FormUse {
                 const open = state.peek();
                 if (open === null || kept === written.current || isBlank(kept)) return;
                 state.value = formOpen(open.plan.form, open.today, kept);
-                judging.changed(); // the page that had it may have ended before it was judged
+                judging.changed();
             }),
         [handle, id],
     );

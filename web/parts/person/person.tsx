@@ -28,6 +28,12 @@ const sayWho = ({ ageYears, birthDate, sex }: Person): string =>
 
 const isReviewing = (): boolean => me.value?.role === 'clinician';
 
+// Somebody who was referred tells what became of it where they are; a clinician has it among the results.
+const REFERRAL_TASKS = ['refer', 'follow', 'reply'];
+const isAtStation = (): boolean => me.value?.role === 'assistant';
+export const isReferred = ({ work }: Pick<Person, 'work'>): boolean =>
+    work.tasks.some(({ task }) => REFERRAL_TASKS.includes(task));
+
 export function PersonBar() {
     const [failure, setFailure] = useState<Failure | null>(null),
         [isAsking, ask] = useState(false),
@@ -57,11 +63,16 @@ export function PersonBar() {
             <p class="person-name">
                 <bdi>{open.name}</bdi>
             </p>
-            <p>{sayWho(open)}</p>
+            <p class="person-who">{sayWho(open)}</p>
             <QueueNumber />
             {isUrgent.value && (
                 <a class="button button-stop" href={routes.urgent}>
                     {t('person.urgent')}
+                </a>
+            )}
+            {isAtStation() && isReferred(open) && (
+                <a class="button" href={routes.refer}>
+                    {t('person.referral')}
                 </a>
             )}
             {theirs.value.length > 0 && (
@@ -69,7 +80,7 @@ export function PersonBar() {
                     {t('person.waits')}
                 </a>
             )}
-            <button type="button" onClick={() => void close(false)}>
+            <button type="button" class="person-close" onClick={() => void close(false)}>
                 {t('person.close')}
             </button>
             {isAsking && <UnsavedNote why="close" onAnswer={(givesUp) => (ask(false), givesUp && void close(true))} />}

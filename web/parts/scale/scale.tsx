@@ -56,7 +56,7 @@ const ends = (from: number | null, to: number | null): string =>
 /** NumberLine - one scale of a finding, with its number in words. */
 export function NumberLine({ scale, unit }: { scale: Scale; unit: string }) {
     const here = scale.bands.find((band) => band.here)?.name ?? '';
-    const title = t('scale.title', { label: scale.label, at: number(scale.at), unit, band: here });
+    const title = t('scale.title', { label: scale.label, at: `${number(scale.at)} ${unit}`.trimEnd(), band: here });
     return (
         <figure class="scale">
             <figcaption>{title}</figcaption>

@@ -30,7 +30,8 @@ function Connection() {
     const isAway = !isThere.value || phase.value === 'away';
     return (
         <span class={isAway ? 'connection connection-away' : 'connection'} role="status">
-            <span aria-hidden="true">{isAway ? '○' : '●'}</span> {t(isAway ? 'top.away' : 'top.there')}
+            <span aria-hidden="true">{isAway ? '○' : '●'}</span>{' '}
+            <span class={isAway ? undefined : 'aloud aloud-narrow'}>{t(isAway ? 'top.away' : 'top.there')}</span>
         </span>
     );
 }

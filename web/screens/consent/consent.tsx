@@ -84,13 +84,13 @@ function Choice({ asked, onAsk, onBack }: { asked: Asked; onAsk: () => void; onB
             </p>
             <div class="buttons no-print">
                 {!isOn && (
-                    <button type="button" onClick={onAsk}>
-                        {t('consent.ask-this', { title: asked.title })}
+                    <button type="button" aria-label={t('consent.ask-this', { title: asked.title })} onClick={onAsk}>
+                        {t('consent.ask-one')}
                     </button>
                 )}
                 {isOn && (
-                    <button type="button" onClick={onBack}>
-                        {t('consent.take-back', { title: asked.title })}
+                    <button type="button" aria-label={t('consent.take-back', { title: asked.title })} onClick={onBack}>
+                        {t('consent.take-one')}
                     </button>
                 )}
             </div>

@@ -101,6 +101,7 @@ export function DangerScreen() {
         />
     );
     const list = dangerList(danger),
+        hasYes = list.some((question) => !isFact(question) && dangerState(danger, question) === 'yes'),
         none = (): void => {
             const next = dangerNone(danger);
             draft.value = next.answers;
@@ -117,12 +118,10 @@ export function DangerScreen() {
             </ul>
             <h2>{t('danger.signs')}</h2>
             <p>{t('danger.now')}</p>
-            <p>
-                <button type="button" class="wide" disabled={isBusy} onClick={none}>
-                    {t('danger.none')}
-                </button>
-            </p>
             <ul class="plain">{list.filter((question) => !isFact(question)).map(row)}</ul>
+            <button type="button" class="wide" disabled={isBusy} onClick={none}>
+                {t(hasYes ? 'danger.none-else' : 'danger.none')}
+            </button>
             <div class="buttons">
                 <p role="status">
                     {left === 0 && waits === 0 ? `✓ ${t('danger.all')}` : t('danger.left', { count: left })}

@@ -4,14 +4,14 @@
 // again keeps nothing twice. Rows are told by their line, never by a name.
 import { useEffect, useId, useState } from 'preact/hooks';
 import { signal } from '@preact/signals';
-import { api, type Failure } from '../../lib/api.ts';
+import { api, type ErrorName, type Failure } from '../../lib/api.ts';
 import type { ResultMap, RowWrong } from '../../lib/office.ts';
 import { say } from '../../lib/announce.ts';
 import { toText } from '../../lib/bytes.ts';
 import { phase, whenOut } from '../../lib/session.ts';
-import { number, t } from '../../lib/words.ts';
+import { language, number, t } from '../../lib/words.ts';
 import { AlarmCards } from '../../parts/alarm/alarm.tsx';
-import { FailureNote } from '../../parts/failure/failure.tsx';
+import { FailureNote, codeText } from '../../parts/failure/failure.tsx';
 import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
 import { routes } from '../../routes.ts';
 import {
@@ -177,13 +177,17 @@ function Choose({ maps, now }: { maps: readonly ResultMap[]; now: Work }) {
 }
 
 const WRONG_MAX = 200;
-function Wrong({ wrong }: { wrong: readonly { line: number; element: string; why: string }[] }) {
+// What the server adds is English.
+function Wrong({ wrong }: { wrong: readonly { line: number; code: string; element: string; why: string }[] }) {
     return (
         <ul>
-            {wrong.slice(0, WRONG_MAX).map(({ line, element, why }) => (
+            {wrong.slice(0, WRONG_MAX).map(({ line, code, element, why }) => (
                 <li key={line}>
                     {t('import.line', { line: number(line) })}:{' '}
-                    <bdi dir="ltr">{element === '' ? why : `${element}: ${why}`}</bdi>
+                    {language() !== 'en' && `${codeText(code as ErrorName)} `}
+                    <bdi dir="ltr" lang="en" class={language() === 'en' ? undefined : 'small'}>
+                        {element === '' ? why : `${element}: ${why}`}
+                    </bdi>
                 </li>
             ))}
             {wrong.length > WRONG_MAX && <li>{t('import.more', { count: wrong.length - WRONG_MAX })}</li>}
@@ -358,7 +362,7 @@ export function ImportScreen() {
                 <section class="card" aria-labelledby="import-refused">
                     <h2 id="import-refused">{t('import.refused')}</h2>
                     <Wrong
-                        wrong={now.progress.refused.map(({ row, element, why }) => ({ line: row.line, element, why }))}
+                        wrong={now.progress.refused.map(({ row, ...refusal }) => ({ line: row.line, ...refusal }))}
                     />
                 </section>
             )}

@@ -103,6 +103,7 @@ function Greeting() {
             <p>{t('kiosk.you-may')}</p>
             <p>{t('kiosk.who-reads')}</p>
             <p>{t('kiosk.judged')}</p>
+            <p>{t('kiosk.kept-if')}</p>
             <Same>
                 <button type="button" class="button-main" onClick={() => handedDid('yes-me')}>
                     {t('kiosk.yes-me')}
@@ -174,6 +175,7 @@ function Thanks({ before }: { before: Handed['language'] }) {
         <section class="card">
             <Head text={t('kiosk.thanks')} focus="thanks" />
             <p>{t('kiosk.give-back')}</p>
+            <p>{t('kiosk.thanks-kept')}</p>
             <div class="buttons">
                 <button type="button" onClick={() => void takeBack(before)}>
                     {t('kiosk.i-work-here')}

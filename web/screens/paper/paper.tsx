@@ -81,16 +81,14 @@ function Questions({ onYes }: { onYes: (question: Question) => void }) {
     return (
         <>
             <ul class="plain">{dangerList(asked).filter(isFact).map(row)}</ul>
-            <p>
-                <button type="button" class="wide" onClick={() => put(dangerNone(asked).answers)}>
-                    {t('danger.none')}
-                </button>
-            </p>
             <ul class="plain">
                 {dangerList(asked)
                     .filter((one) => !isFact(one))
                     .map(row)}
             </ul>
+            <button type="button" class="wide" onClick={() => put(dangerNone(asked).answers)}>
+                {t('paper.none')}
+            </button>
         </>
     );
 }

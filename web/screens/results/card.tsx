@@ -4,7 +4,7 @@
 import type { ComponentChildren } from 'preact';
 import type { Finding } from '../../lib/api.ts';
 import { me, person } from '../../lib/session.ts';
-import { clock, day, t } from '../../lib/words.ts';
+import { clock, day, list, t } from '../../lib/words.ts';
 import { NumberLine } from '../../parts/scale/scale.tsx';
 import { TrendChart } from '../../parts/trend/trend.tsx';
 import { unitText } from '../../parts/units/units.ts';
@@ -262,6 +262,46 @@ function Body({ finding, was = null, onTalked = null, children }: CardProps) {
             <Why finding={finding} />
             {children}
         </>
+    );
+}
+
+// What it lacks, in one line.
+function lackText(finding: Shown): string {
+    if (finding.status === 'excluded' && finding.words.excluded) return finding.words.excluded;
+    const all = unmetOf(finding),
+        kinds = [...new Set(all.map(({ kind }) => kind))];
+    return kinds
+        .map((kind) => {
+            const ones = all.filter((one) => one.kind === kind).map(({ label }) => labelOf(finding, label));
+            return `${t(`results.${kind}`)}: ${list(ones)}`;
+        })
+        .join(' · ');
+}
+
+/** Unjudged - what could not be judged: a line each, which opens to all of it, so that what was found has the room. */
+export function Unjudged({
+    findings,
+    children,
+}: {
+    findings: readonly Finding[];
+    children: (finding: Finding) => ComponentChildren;
+}) {
+    if (findings.length === 0) return null;
+    return (
+        <section class="card unjudged" aria-labelledby="results-unjudged">
+            <h2 id="results-unjudged">
+                <span aria-hidden="true">◇</span> {t('results.unjudged-count', { count: findings.length })}
+            </h2>
+            {findings.map((finding) => (
+                <details key={`${finding.id} ${finding.item}`}>
+                    <summary>
+                        {finding.words.name || finding.words.headline || finding.item}
+                        <span class="small"> {lackText(finding)}</span>
+                    </summary>
+                    <Body finding={finding}>{children(finding)}</Body>
+                </details>
+            ))}
+        </section>
     );
 }
 

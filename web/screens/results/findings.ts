@@ -87,6 +87,15 @@ export function confidenceOf(finding: Shown): 'whole' | 'part' | 'not-judged' {
     return unmetOf(finding).length === 0 && finding.standing === '' ? 'whole' : 'part';
 }
 
+/** isQuiet - could not be judged, and nothing of it is urgent, came and cannot be used, is kept apart or is a fault: a
+ * line says it. */
+export const isQuiet = (finding: Shown): boolean =>
+    (finding.status === 'not-assessed' || finding.status === 'excluded') &&
+    finding.urgency === 'none' &&
+    finding.queried.length === 0 &&
+    !isApart(finding) &&
+    !staysWithheld(finding);
+
 /** Which mark stands beside it, each with a shape and a word of its own. */
 export type Mark = 'usual' | 'watch' | 'see' | 'neutral';
 export function markOf(finding: Shown): Mark {

@@ -6,6 +6,7 @@ import {
     byUrgency,
     confidenceOf,
     isApart,
+    isQuiet,
     labelOf,
     markOf,
     trendOf,
@@ -69,6 +70,23 @@ test('missing, too old, queried and not asked are four things, each with its not
         [confidenceOf(finding), confidenceOf(bare), confidenceOf({ ...finding, status: 'queried' })],
         ['whole', 'part', 'not-judged'],
     );
+});
+
+test('a line is enough for what could not be judged, never for what is urgent, queried, apart or a fault', () => {
+    const bare = { ...finding, status: 'not-assessed', urgency: 'none' };
+    assert.equal(isQuiet(bare), true);
+    assert.equal(isQuiet({ ...bare, status: 'excluded' }), true);
+    for (const more of [
+        { status: 'assessed' },
+        { status: 'queried' },
+        { status: 'not-judged' },
+        { status: 'unheard-of' },
+        { urgency: 'soon' },
+        { queried: ['pulse'] },
+        { apart: ['mood'] },
+        { withheld: true },
+    ])
+        assert.equal(isQuiet({ ...bare, ...more }), false, JSON.stringify(more));
 });
 
 test('a mark is that of the band; what was not judged is never "usual"', () => {

@@ -11,9 +11,9 @@ import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { clock, day, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { routes } from '../../routes.ts';
-import { FindingCard } from './card.tsx';
+import { FindingCard, Unjudged } from './card.tsx';
 import { Correct } from './correct.tsx';
-import { SEEN_MS, byUrgency, correctedBy, staysWithheld } from './findings.ts';
+import { SEEN_MS, byUrgency, correctedBy, isQuiet, staysWithheld } from './findings.ts';
 import { signBody, signIsHeld, signLacks, signLeave, signOpen, signTake, type Signing } from './sign.ts';
 
 function LeaveOut({
@@ -202,25 +202,28 @@ export function ResultsScreen() {
         maySign = drafts.length > 0 && isClinician && found?.age === 'current' && signLacks(signing) === null;
     // What is signed by a key was on the screen, and not for the time of a double press alone.
     useEnter(maySign ? () => void (performance.now() - seenAt.current >= SEEN_MS && sign()) : null);
-    const list = byUrgency(drafts.length > 0 ? drafts : (found?.signed ?? []));
+    const list = byUrgency(drafts.length > 0 ? drafts : (found?.signed ?? [])),
+        isLine = (finding: Finding): boolean => isQuiet(finding) && correctedBy(finding, found?.signed ?? []) === null,
+        leaveOut = (finding: Finding) =>
+            drafts.length > 0 &&
+            isClinician && <LeaveOut finding={finding} signing={signing} change={setSigning} />;
     return (
         <div class="results">
             <FailureNote failure={failure} />
             {found === null && failure === null && <p role="status">{t('results.loading')}</p>}
             {found !== null && <About found={found} onScreen={() => void screen()} />}
             <Said said={found?.said ?? []} />
-            {list.map((finding) => (
+            {list.filter((finding) => !isLine(finding)).map((finding) => (
                 <FindingCard
                     key={`${finding.id} ${finding.item}`}
                     finding={finding}
                     was={drafts.length > 0 ? correctedBy(finding, found?.signed ?? []) : null}
                     onTalked={drafts.length === 0 && staysWithheld(finding) ? () => void talked(finding) : null}
                 >
-                    {drafts.length > 0 && isClinician && (
-                        <LeaveOut finding={finding} signing={signing} change={setSigning} />
-                    )}
+                    {leaveOut(finding)}
                 </FindingCard>
             ))}
+            <Unjudged findings={list.filter(isLine)}>{leaveOut}</Unjudged>
             {drafts.length > 0 && isClinician && found !== null && (
                 <Sign signing={signing} isOld={found.age !== 'current'} onSign={() => void sign()} />
             )}
