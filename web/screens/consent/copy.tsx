@@ -3,11 +3,12 @@
 // is drawn for the printer alone. A no is not on it.
 import type { Asked, Receipt } from '../../lib/api.ts';
 import { me, site } from '../../lib/session.ts';
-import { clock, day, t } from '../../lib/words.ts';
+import { clock, day, dayOf, t } from '../../lib/words.ts';
 
 export interface Noted {
     readonly asked: Asked;
     readonly keepApart: boolean;
+    readonly remind: boolean;
     readonly receipt: Receipt;
 }
 
@@ -37,7 +38,7 @@ export function Copy({ noted, language }: { noted: readonly Noted[]; language: s
                 <bdi>{site.value?.name ?? ''}</bdi>
             </p>
             <h1>{t('consent.copy')}</h1>
-            {noted.map(({ asked, keepApart, receipt }) => (
+            {noted.map(({ asked, keepApart, remind, receipt }) => (
                 <article key={asked.purpose} class="copy">
                     <h2>{asked.title}</h2>
                     {asked.sections.map(({ id, heading, text }) => (
@@ -50,6 +51,15 @@ export function Copy({ noted, language }: { noted: readonly Noted[]; language: s
                         <strong>{asked.yes}</strong>
                     </p>
                     {keepApart && <p>{t('consent.copy-apart')}</p>}
+                    {remind && asked.reminder && (
+                        <>
+                            <p>{asked.reminder.text}</p>
+                            <p>
+                                <strong>{asked.reminder.yes}</strong>{' '}
+                                {t('consent.copy-remind', { date: dayOf(asked.reminder.nextDate) })}
+                            </p>
+                        </>
+                    )}
                     <p>{t('consent.copy-when', { at: when(receipt.at) })}</p>
                     <Proof receipt={receipt} />
                 </article>
