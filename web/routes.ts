@@ -27,6 +27,7 @@ export const routes = {
     follow: '/follow',
     remind: '/reminders',
     reply: '/reply',
+    connect: '/connect',
     exit: '/exit',
     today: '/today',
     account: '/account',

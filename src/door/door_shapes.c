@@ -133,6 +133,7 @@ SHAPE(rec_look){INT(rec_look, at_unix_ms, 0),
                 BOOL(rec_look, clock_suspect),
                 TEXT(rec_look, kind),
                 ONE(rec_look, actor, actor),
+                TEXT(rec_look, app),
                 TEXT(rec_look, by),
                 INT(rec_look, purpose, PURPOSE_END),
                 CLASSES(rec_look, classes),
@@ -232,6 +233,33 @@ SHAPE(queue_entry){TEXT(queue_entry, ticket),
 
 SHAPE(referral_answer){INT(referral_answer, number, 0), INT(referral_answer, said, REFERRAL_SAIDS),
                        INT(referral_answer, at_unix_ms, 0), END};
+
+/* --- apps.h ------------------------------------------------------------------------------------------------------- */
+
+SHAPE(app_allow){
+    TEXT(app_allow, client), TEXT(app_allow, redirect),   TEXT(app_allow, challenge), TEXT(app_allow, nonce),
+    TEXT(app_allow, scope),  CLASSES(app_allow, classes), INT(app_allow, days, 0),    END};
+
+SHAPE(app_grant){TEXT(app_grant, app),          TEXT(app_grant, name),
+                 TEXT(app_grant, scope),        CLASSES(app_grant, classes),
+                 INT(app_grant, at_unix_ms, 0), INT(app_grant, until_unix_ms, 0),
+                 BOOL(app_grant, is_standing),  END};
+
+SHAPE(app_token_ask){TEXT(app_token_ask, client),   TEXT(app_token_ask, assertion),
+                     TEXT(app_token_ask, code),     TEXT(app_token_ask, redirect),
+                     TEXT(app_token_ask, verifier), TEXT(app_token_ask, refresh),
+                     TEXT(app_token_ask, scope),    END};
+
+SHAPE(app_tokens){TEXT(app_tokens, access),
+                  TEXT(app_tokens, refresh),
+                  TEXT(app_tokens, id_token),
+                  TEXT(app_tokens, scope),
+                  TEXT(app_tokens, patient),
+                  INT(app_tokens, expires_seconds, 0),
+                  END};
+
+SHAPE(app_seen){BOOL(app_seen, is_active), TEXT(app_seen, client),         TEXT(app_seen, scope),
+                TEXT(app_seen, patient),   INT(app_seen, until_unix_s, 0), END};
 
 /* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */
 

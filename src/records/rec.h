@@ -283,6 +283,7 @@ struct rec_look {
     bool clock_suspect;
     struct str kind;      /* of events.def: enrolment, access, denied, read, write, consent, ... */
     struct actor actor;   /* id empty: the person */
+    struct str app;       /* name of the app that looked, or that was let in or ended; empty: none */
     struct str by;        /* who they say they are, proved by nothing (share.h); else empty */
     enum purpose purpose; /* 0: none */
     class_mask classes;

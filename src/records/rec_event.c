@@ -45,6 +45,7 @@ enum salve_code rec_event_write(const struct rec_event *event, struct arena *mem
     buf_init(&out, mem, 4096);
     json_open(&w, NULL, '{');
     if (event->actor.id.len > 0) json_put_text(&w, "actor", event->actor.id);
+    if (event->app.len > 0) json_put_text(&w, "app", event->app);
     json_put_text(&w, "at", clock_text(event->at_unix_s * 1000, at));
     if (event->by.len > 0) json_put_text(&w, "by", event->by);
     if (event->classes != 0) put_classes(&w, event->classes);
@@ -108,6 +109,7 @@ enum salve_code rec_event_read(struct str json, struct arena *mem, struct rec_ev
     memset(out, 0, sizeof *out);
     out->actor.id = json_get_text(doc, "actor");
     out->actor.site = json_get_text(doc, "site");
+    out->app = json_get_text(doc, "app");
     out->by = json_get_text(doc, "by");
     out->is_suspect = json_is_true(json_get(doc, "clock_suspect"));
     out->is_made_up = json_is_true(json_get(doc, "made_up"));

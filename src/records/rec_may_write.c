@@ -6,6 +6,7 @@
 bool rec_view_may(const struct rec_view *view, enum act act)
 {
     const struct may *may = consent_may(view->actor.role, act, view->purpose);
+    if (view->stand.is_app) return act == ACT_LOOKED && (view->classes & CLASS_BIT(CLASS_AUDIT)) != 0;
     if (view->is_reminder && act != ACT_REMIND) return false;
     return may != NULL && (may->classes & ~view->classes) == 0;
 }

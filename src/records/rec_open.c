@@ -157,7 +157,8 @@ enum salve_code rec_view_note_read(const struct rec_view *view, struct salve_err
                               .purpose = view->purpose,
                               .classes = view->read_classes,
                               .is_reminder = view->is_reminder,
-                              .resource_count = view->read_count};
+                              .resource_count = view->read_count,
+                              .app = view->gate.app};
     return rec_closing_add(view->site, view->gate.chain.id, &event, err);
 }
 

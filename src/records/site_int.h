@@ -19,6 +19,7 @@ enum {
 enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_KEY_PENDING, SITE_ROW_KEYS };
 
 struct admit_rules;
+struct rec_apps;
 struct crypto_keys;
 struct keys;
 struct rec_closing;
@@ -80,6 +81,7 @@ struct site {
     uint64_t retirements;          /* of staff, since the opening */
     struct rec_sessions *sessions; /* rec_session.c; NULL: there was none yet */
     struct rec_openings *openings; /* of all that is opened without a session (openings_int.h); NULL: nothing was */
+    struct rec_apps *apps;         /* rec_app_held.c; NULL: no app was let in yet */
     struct rec_day *day;           /* queue_int.h; NULL: the key of the day was not looked for */
     struct rec_proofs *proofs;     /* proof_int.h; NULL: nothing was shown yet */
     _Atomic uint64_t *generation;  /* site_generation_use */

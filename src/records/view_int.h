@@ -8,6 +8,8 @@
 #include "records/stand_int.h"
 #include "records/work_int.h"
 
+struct rec_app_sight;
+
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
 /* What rec_all gave for some classes, when the shelf had `of` versions. */
@@ -33,7 +35,8 @@ struct rec_view {
     unsigned next_list;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
-    bool is_used; /* a transfer that has read something */
+    struct rec_app_sight *sight; /* of an app (apps_int.h); NULL: all of the classes is seen */
+    bool is_used;                /* a transfer that has read something */
     bool is_by_ticket;
     bool is_reminder;           /* to call the person before their next check, and for nothing else */
     bool is_shown;              /* the person's card was shown for it, or the ticket that stands for it */

@@ -20,6 +20,7 @@ import type {
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
 import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
+import type { AppAsk } from './apps.ts';
 import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 import type { Reminder, ToRemind } from './reminders.ts';
@@ -519,6 +520,8 @@ interface Calls {
     remind: [{ who: string }, Reminder];
     reminded: [{ person: string; said: ReminderSaid }, object];
     reply: [{ slip: string; said: ReferralReply }, object];
+    'app-ask': [{ query: string }, AppAsk];
+    'app-allow': [{ query: string; card: string; ownWord: string; classes: string; days: string }, { back: string }];
 }
 export type CallName = keyof Calls;
 type Ask<K extends CallName> = Calls[K][0];
@@ -716,4 +719,6 @@ export const api = {
     remind: (who: string) => call('remind', { who }),
     reminded: (person: string, said: ReminderSaid) => call('reminded', { person, said }),
     reply: (slip: string, said: ReferralReply) => call('reply', { slip, said }),
+    appAsk: (query: string) => call('app-ask', { query }),
+    appAllow: (given: Calls['app-allow'][0]) => call('app-allow', given),
 };

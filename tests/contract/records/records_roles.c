@@ -5,6 +5,7 @@
  * long ago that it is them, and nothing else is. */
 #include "consent/may.h"
 #include "records/account.h"
+#include "records/apps.h"
 #include "records/certify.h"
 #include "records/deeds.h"
 #include "records/health.h"
@@ -17,6 +18,7 @@
 #include "t_site.h"
 
 enum { MINUTE_MS = 60 * 1000 };
+#define APP_TRIED "{\"id\":\"tried\",\"name\":\"Tried\",\"redirects\":[\"https://tried.example/back\"]}"
 
 static struct t_site *t;
 static int64_t clock_now_ms;
@@ -530,6 +532,27 @@ static enum salve_code try_ERASE(enum role role, enum purpose purpose)
         if (actor.id.len == 0) actor.id = T_REGISTRAR.id, memcpy(actor.pass, T_REGISTRAR.pass, sizeof actor.pass);
     }
     return rec_erase(t->site, actor, card, t->mem, &erasure, NULL);
+}
+
+/* By themself, who tell their birth date; the app is registered first. */
+static enum salve_code try_APP_ALLOW(enum role role, enum purpose purpose)
+{
+    struct str code;
+    const struct app_allow allow = {.client = STR("tried"),
+                                    .redirect = STR("https://tried.example/back"),
+                                    .challenge = STR("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+                                    .scope = STR("patient/*.rs"),
+                                    .classes = CLASS_BIT(CLASS_IDENT)};
+    (void)purpose;
+    t_must(app_register(t->site, T_OTHER, STR(APP_TRIED), &err));
+    struct actor actor = role == ROLE_PARTICIPANT ? T_PERSON : as[role];
+    return app_allow(t->site, actor, adult.is.card, &allow, t->mem, &code, NULL);
+}
+
+static enum salve_code try_APPS(enum role role, enum purpose purpose)
+{
+    (void)purpose;
+    return app_register(t->site, as[role], STR(APP_TRIED), NULL);
 }
 
 /* The person acts, and this is who stands there. */
