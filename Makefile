@@ -10,12 +10,13 @@
 # linked with that and what that needs. DOORS_x lists the headers of x that other modules include; all others are inside.
 # A new .c file, test or fuzz target is found by its place; nothing else has to be told about it.
 
-MODULES := base json chart crypto passkey shl db confine tls config http fhir value terms patch search machine admit ips fhirpath elm form ranges measure consent day keys store tlog guideline payload records door screen letter paper visit pages api serve cli
+MODULES := base json chart crypto jwt passkey shl db confine tls config http fhir value terms patch search machine admit ips fhirpath elm form ranges measure consent day keys store tlog guideline payload smart records door screen letter paper visit pages api serve cli
 
 NEEDS_base      :=
 NEEDS_json      := base
 NEEDS_chart     := base
 NEEDS_crypto    := base
+NEEDS_jwt       := json crypto base
 NEEDS_passkey   := json crypto base
 NEEDS_shl       := json crypto base
 NEEDS_db        := crypto base
@@ -43,14 +44,15 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_records   := guideline payload tlog store keys day consent admit fhir db tls passkey crypto json base
+NEEDS_smart     := jwt crypto base
+NEEDS_records   := guideline payload smart search tlog store keys day consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
 NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
-NEEDS_visit     := ips shl letter form screen records day ranges guideline consent admit fhir crypto base json
+NEEDS_visit     := ips shl letter form screen records smart day ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter form records ranges chart crypto json base
-NEEDS_api       := ips shl pages http visit screen records fhirpath search patch fhir crypto json base
+NEEDS_api       := ips shl pages http visit smart screen records fhirpath search patch fhir crypto json base
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
@@ -58,6 +60,7 @@ DOORS_base      := arena assert buf clock err file ids limits str zone
 DOORS_json      := json json_scan
 DOORS_chart     := chart
 DOORS_crypto    := crypto
+DOORS_jwt       := jwt
 DOORS_shl       := shl
 DOORS_passkey   := passkey kept
 DOORS_db        := db folder
@@ -85,13 +88,14 @@ DOORS_store     := store
 DOORS_tlog      := tlog
 DOORS_guideline := finding guideline referral
 DOORS_payload   := payload
-DOORS_records   := site commons certify health staff proof account rec rights worklist queue referral share session gate deeds ops
+DOORS_smart     := smart
+DOORS_records   := apps site commons certify health staff proof account rec rights worklist queue referral reminder share session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := visit today trust content held person enrol import measure plan order check inbox refer release result rights site clinic demo forms recovery health reception rules rows answers share write
+DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
 DOORS_pages     := pages
 DOORS_api       := api
 

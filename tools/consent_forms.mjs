@@ -17,7 +17,7 @@ const option = (code, words) => ({ valueCoding: { system: 'urn:salve:form:consen
 const each = (languages, take) => Object.fromEntries(Object.entries(languages).map(([language, form]) => [language, take(form)]));
 
 function questionnaire(purpose, languages) {
-    const { version, in_force: date, sections, read_back: asks } = languages.en, of = (take) => each(languages, take);
+    const { version, in_force: date, sections, read_back: asks, reminder } = languages.en, of = (take) => each(languages, take);
     return {
         resourceType: 'Questionnaire', id: `consent-${purpose}`, url: `urn:salve:form:consent-${purpose}`, version, status: 'active', language: 'en',
         title: languages.en.title, _title: other(of(({ title }) => title)), date, subjectType: ['Patient'],
@@ -28,6 +28,13 @@ function questionnaire(purpose, languages) {
             })),
             { linkId: 'read-back', ...said(READ_BACK), type: 'group', item: asks.map((_, at) => ({ linkId: `read-back-${at + 1}`, ...said(of((form) => form.read_back[at].ask)), type: 'text' })) },
             { linkId: 'decision', ...said(of(({ yes }) => yes)), type: 'choice', answerOption: [option('yes', YES), option('no', NO)] },
+            ...(reminder ? [{
+                linkId: 'reminder', ...said(of((form) => form.reminder.heading)), type: 'group',
+                item: [
+                    { linkId: 'reminder-text', ...said(of((form) => form.reminder.text)), type: 'display' },
+                    { linkId: 'reminder-decision', ...said(of((form) => form.reminder.yes)), type: 'choice', answerOption: [option('yes', YES), option('no', NO)] },
+                ],
+            }] : []),
         ],
     };
 }

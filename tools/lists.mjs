@@ -108,6 +108,7 @@ const SHAPES = {
     'form/form_ops.def': { FORM_OP: { name: id, text, operands: text, pops: number, pushes: number, what: text } },
     'records/codes.def': { CODE: { name: id, before: text, chars: number, group: number, opens: text } },
     'records/worklist.def': { WORK: { name: id, text, what: text } },
+    'records/reminder.def': { REMINDER: { name: id, text, isOver: oneOf('true', 'false'), what: text } },
     'guideline/referral.def': {
         REFERRAL: { name: id, text, status: text, work: id, what: text },
         REFERRAL_MOVE: { from: id, to: id },
@@ -168,7 +169,7 @@ const typeOf = (row) =>
 const find = (rows, name, row) => rows.find((r) => r.name === name) ?? refuse(row.file, row.line, `there is no row ${name}`);
 
 function write() {
-    const [errors, classes, purposes, roles, families, events, releases, finding, formOps, codes, tasks, referral, hows, asked, health, stations, whys, rules, times, options, commands] = Object.keys(SHAPES).map(read);
+    const [errors, classes, purposes, roles, families, events, releases, finding, formOps, codes, tasks, reminders, referral, hows, asked, health, stations, whys, rules, times, options, commands] = Object.keys(SHAPES).map(read);
     const referrals = (macro) => referral.filter((row) => row.macro === macro);
     const stateText = (name, row) => find(referrals('REFERRAL'), name, row).text;
     const of = (macro) => finding.filter((row) => row.macro === macro), fields = finding.filter((row) => 'part' in row);
@@ -194,6 +195,7 @@ function write() {
         table('What people carry on paper: characters, and how many stand together.', 'codes', 'CodeKind', codes,
             (row) => row.name.toLowerCase(), ({ chars, group, opens }) => ({ chars, group, opens })),
         table('What can be open about a person, in the order in which it is done.', 'tasks', 'WorkTask', tasks, text, what),
+        table('What became of a call before the next check.', 'remindersSaid', 'ReminderSaid', reminders, text, ({ isOver, what }) => ({ isOver: isOver === 'true', what })),
         table('How a referral goes on, and what may follow.', 'referralStates', 'ReferralState', referrals('REFERRAL'), text,
             ({ name, status, what }) => ({ status, what,
                 next: referrals('REFERRAL_MOVE').filter((move) => move.from === name).map((move) => stateText(move.to, move)) })),

@@ -63,6 +63,7 @@ function Shown({ screen }: { screen: Screen }) {
     );
 }
 
+const ConnectScreen = later(async () => (await import('./screens/connect/connect.tsx')).ConnectScreen);
 const KioskNow = later(async () => (await import('./screens/kiosk/kiosk.tsx')).KioskNow);
 
 const accountScreen = screens.find(({ view }) => view === AccountScreen) as Screen;
@@ -149,6 +150,7 @@ function Inside() {
                     ))}
                     <Route path={routes.start} component={Home} />
                     <Route path={routes.reply} component={ReplyScreen} />
+                    <Route path={routes.connect} component={ConnectScreen} />
                     <Route default component={NoScreen} />
                 </Router>
             </main>
@@ -164,6 +166,13 @@ function Body() {
         return (
             <main id="main">
                 <ReplyScreen />
+            </main>
+        );
+    // So does a person to whom an app has sent them.
+    if (path === routes.connect && phase.value !== 'in' && phase.value !== 'locked')
+        return (
+            <main id="main">
+                <ConnectScreen />
             </main>
         );
     if (phase.value === 'starting') return null;

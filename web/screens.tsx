@@ -37,6 +37,7 @@ const VisionScreen = later(async () => (await import('./screens/vision/vision.ts
 const LetterScreen = later(async () => (await import('./screens/letter/letter.tsx')).LetterScreen);
 const ResultsScreen = later(async () => (await import('./screens/results/results.tsx')).ResultsScreen);
 const FollowScreen = later(async () => (await import('./screens/follow/follow.tsx')).FollowScreen);
+const RemindScreen = later(async () => (await import('./screens/remind/remind.tsx')).RemindScreen);
 const ReferScreen = later(async () => (await import('./screens/refer/refer.tsx')).ReferScreen);
 
 export interface Screen {
@@ -131,7 +132,7 @@ export const screens: readonly Screen[] = [
         path: routes.refer,
         title: 'refer.title',
         view: ReferScreen,
-        roles: ['clinician'],
+        roles: MEASURE,
         needsPerson: true,
         isStation: false,
     },
@@ -157,6 +158,14 @@ export const screens: readonly Screen[] = [
         title: 'follow.title',
         view: FollowScreen,
         roles: ['clinician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.remind,
+        title: 'remind.title',
+        view: RemindScreen,
+        roles: ['registrar'],
         needsPerson: false,
         isStation: true,
     },

@@ -88,13 +88,19 @@ enum salve_code api_open(const struct api_config *config, struct api **out, stru
         return salve_fail(err, SALVE_E_MEMORY, "api");
     }
     *api = (struct api){.config = *config, .mem = mem};
-    *out = api;
-    return SALVE_OK;
+    enum salve_code code = api_apps_open(api, err);
+    if (code != SALVE_OK)
+        arena_close(mem);
+    else
+        *out = api;
+    return code;
 }
 
 void api_close(struct api **api)
 {
     struct api *one = *api;
     *api = NULL;
-    if (one != NULL) arena_close(one->mem);
+    if (one == NULL) return;
+    api_apps_close(one);
+    arena_close(one->mem);
 }

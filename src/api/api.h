@@ -50,6 +50,11 @@ bool api_is_ours(const struct http_request *request);
 void api_answer(struct api *api, unsigned worker, const struct http_request *request, struct http_reply *reply);
 uint64_t api_lane(const struct http_request *request);
 
+/* api_drop - the site of a worker is about to be closed: what apps have open there ends; with the turn of the worker.
+ * api_tick - closes what no app uses any more. Once in some seconds. */
+void api_drop(struct api *api, unsigned worker);
+void api_tick(struct api *api);
+
 /* api_routes - names for log and metrics, those of the rows. */
 const char *const *api_routes(size_t *count);
 

@@ -56,12 +56,14 @@ static enum salve_code take_view(struct api_call *call, int *status, struct salv
     enum salve_code code = SALVE_E_SESSION;
     if (token.len == 0)
         (void)salve_refuse(err, code, "a token is wanted: Authorization: Bearer ...", "Authorization");
+    else if (!str_starts(token, STR("v1.")))
+        code = api_app_take(call, token, err);
     else
         code = pages_lend(call->api->config.pages, call->worker, call->request, call->reply, token, &call->lent, err);
     if (code != SALVE_OK) return *status = answer_unknown(call, code, token.len > 0), code;
     call->visit = call->lent.visit;
     call->view = call->visit->held->view;
-    return SALVE_OK;
+    return api_app_may(call, err);
 }
 
 /* --- a request ---------------------------------------------------------------------------------------------------- */
@@ -182,7 +184,7 @@ void api_answer(struct api *api, unsigned worker, const struct http_request *req
     if (wrong != NULL)
         (void)salve_refuse(&err, code, "this server has another name", "%s", wrong);
     else
-        code = run(&call, &status, &err);
+        code = api_cors(&call) ? SALVE_OK : run(&call, &status, &err);
     if (code != SALVE_OK) api_answer_error(&call, status, &err);
     put_lines(&call);
     pages_lend_back(&call.lent);

@@ -102,9 +102,11 @@ static void put_type(struct api_call *call, struct tape_builder *make, const str
     struct str versioning = may(type, API_UPDATE) ? STR("versioned-update") : STR("versioned");
     tape_open(make, "resource");
     tape_add_text(make, "type", str_of(type->name));
-    for (int i = 0; i < API_INTERACTION_COUNT; i++)
+    for (enum api_interaction i = 0; i < API_INTERACTION_COUNT; i++)
         if (api_interaction_where(i) == API_WHERE_TYPE && may(type, i))
             put_code(make, "interaction", api_interaction_code(i));
+    if (api_is_of_gate(str_of(type->name)))
+        tape_add_text(make, "documentation", STR("for a token of the person's own, and for nobody else"));
     tape_add_text(make, "versioning", has_versions ? versioning : STR("no-version"));
     tape_add_bool(make, "readHistory", has_versions);
     tape_add_bool(make, "updateCreate", false);
@@ -132,7 +134,7 @@ static void put_rest(struct api_call *call, struct tape_builder *make)
     tape_add_text(make, "mode", STR("server"));
     put_security(make);
     for (size_t i = 0; i < count; i++) put_type(call, make, &types[i]);
-    for (int i = 0; i < API_INTERACTION_COUNT; i++)
+    for (enum api_interaction i = 0; i < API_INTERACTION_COUNT; i++)
         if (api_interaction_where(i) == API_WHERE_SYSTEM && has_route(i, NULL))
             put_code(make, "interaction", api_interaction_code(i));
     tape_close(make);

@@ -18,6 +18,7 @@
 struct api {
     struct api_config config;
     struct arena *mem;
+    struct api_apps *apps; /* api_app.c */
 };
 
 /* --- the table ---------------------------------------------------------------------------------------------------- */
@@ -106,6 +107,7 @@ struct api_call {
     struct pages_lent lent;
     struct visit *visit;
     struct rec_view *view;
+    struct str scope; /* of an app's token; absent: it is no app */
     /* Of a write: what is wrong with it before its body. It is judged for alarms all the same, and not kept. */
     struct salve_err wrong;
     /* of the answer */
@@ -165,6 +167,24 @@ struct str api_outcome_text(struct api_call *call, const struct salve_err *err);
 /* api_never - E_CONSENT by a rule of docs/never.md ("salve-never/N12"): 403, with the rule in details. */
 SALVE_MUST_USE enum salve_code api_never(struct api_call *call, const char *rule, const char *why,
                                          struct salve_err *err);
+
+/* --- api_app.c: views of apps --- */
+
+/* api_app_take - the view of an access token, opened by its first request: call->lent, visit, view, scope. E_SESSION,
+ * E_QUOTA, E_BUSY. api_app_may - E_ROLE: the scopes do not cover this row for this type. api_apps_open, api_apps_close:
+ * of the table. */
+SALVE_MUST_USE enum salve_code api_app_take(struct api_call *call, struct str token, struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_app_may(const struct api_call *call, struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_apps_open(struct api *api, struct salve_err *err);
+void api_apps_close(struct api *api);
+
+/* --- api_smart.c --- */
+
+/* api_site - call->lent has the site of this worker, and nobody acts. api_answer_json - what is no part of FHIR.
+ * api_cors - the header lines for pages of registered apps; true: it was a question before a call, and is answered. */
+SALVE_MUST_USE enum salve_code api_site(struct api_call *call, struct salve_err *err);
+void api_answer_json(struct api_call *call, int status, struct str json);
+bool api_cors(struct api_call *call);
 
 /* --- api_read.c --- */
 

@@ -6,6 +6,7 @@
 #include "cli/cli_int.h"
 
 struct consent_grant;
-SALVE_MUST_USE enum salve_code cli_grant_read(struct cli *cli, struct consent_grant *grant, struct salve_err *err);
+SALVE_MUST_USE enum salve_code cli_grant_read(struct cli *cli, struct consent_grant *grant, bool *reminds,
+                                              struct salve_err *err);
 
 #endif

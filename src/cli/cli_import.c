@@ -248,7 +248,7 @@ static enum salve_code import_new(struct outputs *out, struct visit_import_ask *
     struct consent_grant grant;
     struct visit_screening screening = {0};
     TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
-    if (cli_has(cli, OPT_PURPOSE)) TRY(cli_grant_read(cli, &grant, err));
+    if (cli_has(cli, OPT_PURPOSE)) TRY(cli_grant_read(cli, &grant, NULL, err));
     if (cli_has(cli, OPT_PURPOSE)) ask->grant = &grant;
     TRY(cli_accepted(cli, VISIT_FORMS | VISIT_RANGES, err));
     TRY(visit_ranges(cli->visit.content, &ask->ranges, err));

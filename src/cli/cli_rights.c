@@ -112,19 +112,24 @@ static void look_line(struct buf *out, const struct rec_look *look)
     char when[CLOCK_TEXT_BYTES];
     struct str at = clock_text(look->at_unix_ms, when);
     bool is_own = look->actor.role == ROLE_PARTICIPANT;
+    bool is_by_app = look->app.len > 0 && !str_is(look->kind, "consent") && !str_is(look->kind, "withdrawal");
     bool is_by_letter = look->purpose == PURPOSE_LETTER; /* paper, which others may have read */
     bool is_by_link = look->by.len > 0;                  /* who they say they are */
-    buf_addf(out, "%.16s  %-10.*s  %s%s%.*s  %s", at.ptr, STR_ARGS(look->kind),
-             is_by_letter ? "with a letter's code"
-             : is_by_link ? "with a health link, by who says to be: "
-             : is_own     ? "with the card"
-                          : role_text(look->actor.role),
+    buf_addf(out, "%.16s  %-10.*s  ", at.ptr, STR_ARGS(look->kind));
+    if (look->app.len > 0) buf_addf(out, "app %.*s, ", STR_ARGS(look->app));
+    buf_addf(out, "%s%s%.*s  %s",
+             is_by_app      ? "which was let in"
+             : is_by_letter ? "with a letter's code"
+             : is_by_link   ? "with a health link, by who says to be: "
+             : is_own       ? "with the card"
+                            : role_text(look->actor.role),
              is_by_link || look->actor.id.len == 0 ? ""
              : is_own                              ? ", staff there: "
                                                    : " ",
              STR_ARGS(is_by_link ? look->by : look->actor.id), look->purpose == 0 ? "" : purpose_text(look->purpose));
     if (look->classes != 0) buf_add(out, STR(": "));
     visit_classes_add(look->classes, out);
+    if (look->is_reminder) buf_add(out, STR(", to remind you of your next check"));
     if (look->resource_count > 0)
         buf_addf(out, " (%u %s)", look->resource_count, str_is(look->kind, "write") ? "written" : "read");
     buf_addf(out, "  leaf %llu %s\n", (unsigned long long)look->leaf_index,

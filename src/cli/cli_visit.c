@@ -26,6 +26,7 @@
 #include "visit/enrol.h"
 #include "visit/forms.h"
 #include "visit/import.h"
+#include "visit/remind.h"
 #include "visit/result.h"
 
 /* --- consent ------------------------------------------------------------------------------------------------------ */
@@ -37,6 +38,9 @@ static void print_form(const struct consent_form *form)
     for (size_t i = 0; i < CONSENT_SECTION_COUNT; i++)
         cli_print("%.*s\n  %.*s\n\n", STR_ARGS(form->sections[i].heading), STR_ARGS(form->sections[i].text));
     cli_print("> %.*s\n", STR_ARGS(form->yes));
+    if (form->reminder.yes.len > 0)
+        cli_print("\n%.*s\n  %.*s\n\n> %.*s\n", STR_ARGS(form->reminder.heading), STR_ARGS(form->reminder.text),
+                  STR_ARGS(form->reminder.yes));
 }
 
 /* {"lang":...,"format":...} with the file's name, or the sheet itself where there is no file. */
@@ -110,7 +114,8 @@ static enum salve_code read_back(const struct cli *cli, const struct consent_for
 }
 
 /* Goes through the form on the terminal. */
-static enum salve_code go_through_form(struct cli *cli, struct visit_grant_ask *ask, struct salve_err *err)
+static enum salve_code go_through_form(struct cli *cli, struct visit_grant_ask *ask, bool *reminds,
+                                       struct salve_err *err)
 {
     const struct consent_form *form = NULL;
     bool is_agreed = false;
@@ -126,13 +131,17 @@ static enum salve_code go_through_form(struct cli *cli, struct visit_grant_ask *
     if (ask->read_back_rounds == 0) return SALVE_OK; /* the gate refuses it */
     cli_print("\n%.*s\n", STR_ARGS(form->yes));
     TRY(ask_yes(cli, "Does the person agree? [y/n]", &is_agreed, err));
+    if (is_agreed && reminds != NULL && form->reminder.yes.len > 0) {
+        cli_print("\n%.*s\n", STR_ARGS(form->reminder.yes));
+        return ask_yes(cli, "Does the person want this as well? [y/n]", reminds, err);
+    }
     if (is_agreed) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONSENT,
                         "the person did not agree; nothing was noted, and nothing changes for their check", "consent");
 }
 
 /* One agreement from the options; without --read-back the form is gone through first. */
-enum salve_code cli_grant_read(struct cli *cli, struct consent_grant *grant, struct salve_err *err)
+enum salve_code cli_grant_read(struct cli *cli, struct consent_grant *grant, bool *reminds, struct salve_err *err)
 {
     const char *rounds = cli_option(cli, OPT_READ_BACK);
     int64_t number = 0;
@@ -148,7 +157,7 @@ enum salve_code cli_grant_read(struct cli *cli, struct consent_grant *grant, str
     TRY(cli_purpose(cli, &ask.purpose, err));
     TRY(cli_content(cli, (struct visit_content_ask){.parts = VISIT_FORMS}, err));
     TRY(visit_grant(cli->visit.content, &ask, grant, err)); /* before anybody is asked anything */
-    if (rounds == NULL) TRY(go_through_form(cli, &ask, err));
+    if (rounds == NULL) TRY(go_through_form(cli, &ask, reminds, err));
     if (rounds != NULL && (!str_to_i64(str_of(rounds), &number) || number < 1 || number > 2))
         return salve_refuse(err, SALVE_E_USAGE, "give the round, 1 or 2, in which every question was met",
                             "--read-back");
@@ -162,8 +171,10 @@ enum salve_code cli_consent_give(struct cli *cli, struct salve_err *err)
     struct visit_receipt receipt = {0};
     struct str text;
     TRY(cli_card_read(cli, err));
-    TRY(cli_grant_read(cli, &grant, err));
+    bool reminds = cli_has(cli, OPT_REMIND);
+    TRY(cli_grant_read(cli, &grant, &reminds, err));
     TRY(cli_open(cli, CLI_STAFF, err));
+    if (reminds) TRY(visit_grant_reminder(&cli->visit, &grant, err));
     TRY(visit_consent_give(&cli->visit, cli->card, &grant, &receipt.proof, err));
     char from[CLOCK_TEXT_BYTES];
     bool is_later = receipt.proof.text.len == 0;

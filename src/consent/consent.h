@@ -44,6 +44,14 @@
 
 enum { CONSENT_GRACE_DAYS = 90 }; /* after a new major version of a form: time to ask everybody again */
 
+/* The reminder of the next check has a tick of its own in the form of follow-up, from version 1.1 on. It delivers who
+ * the person is and their telephone (identity) and nothing else, in this time around the date of the check. */
+enum {
+    CONSENT_REMIND_BEFORE_DAYS = 14, /* project choice */
+    CONSENT_REMIND_AFTER_DAYS = 60,
+    CONSENT_REMIND_DAYS_MAX = 430 /* after the yes */
+};
+
 /* consent_role_classes - what the role may see through the purpose (may.h, ACT_OPEN); 0: nothing. */
 class_mask consent_role_classes(enum role role, enum purpose purpose);
 
@@ -159,6 +167,7 @@ struct consent_grant {
     struct str taken_by;        /* staff pseudonym who took it down; empty: the person alone */
     struct str agreed_on;       /* on paper: the date that stands on it, from which it counts; empty: `at` */
     struct str of_age_by;       /* clinician who states that the person is old enough to decide alone; else empty */
+    struct str remind_on;       /* follow-up: the day of the next check, before which they are called; else empty */
 };
 
 /* --- the decision ------------------------------------------------------------------------------------------------ */
@@ -210,6 +219,7 @@ struct consent_ask {
     class_mask classes;                    /* wanted; must not be 0 */
     int64_t now_unix_s;                    /* from a clock guarded against being set back */
     bool is_present;                       /* the person is here: card shown or PIN entered at this visit */
+    bool is_reminder;                      /* FOLLOW_UP, to call the person before the next check: identity alone */
     const struct consent_forms_now *forms; /* NULL: no grace rule */
 };
 
@@ -228,6 +238,15 @@ struct consent_decision consent_decide(const struct consent_grant *grants, size_
  * and role are not looked at. */
 struct consent_decision consent_stands(const struct consent_grant *grants, size_t count, enum purpose purpose,
                                        int64_t now_unix_s, const struct consent_forms_now *forms);
+
+/* consent_reminds - whether the person is to be called before their next check: the newest decision on follow-up has
+ * the tick, and its time is not over. `classes` is identity alone. The time of results may be over by then.
+ * consent_remind_end - the first second at which that no longer holds; 0: no tick.
+ * consent_remind_days_max - the latest day of a next check that can be reminded of, in days after the yes. */
+struct consent_decision consent_reminds(const struct consent_grant *grants, size_t count, int64_t now_unix_s,
+                                        const struct consent_forms_now *forms);
+int64_t consent_remind_end(const struct consent_grant *grant);
+int32_t consent_remind_days_max(void);
 
 /* --- making a decision ------------------------------------------------------------------------------------------- */
 
@@ -328,6 +347,12 @@ struct consent_section {
     struct str id, heading, text;
 };
 
+/* The question of its own about a reminder, in a form of follow-up; texts empty: the form has none. */
+struct consent_reminder {
+    struct str heading, text; /* asked before the date is known: {date} stands in neither */
+    struct str yes;           /* what the person agrees to */
+};
+
 struct consent_form {
     struct consent_form_ref ref; /* sha256 is zero: the caller hashes `bytes` */
     enum purpose purpose;
@@ -335,7 +360,8 @@ struct consent_form {
     struct consent_section sections[CONSENT_SECTION_COUNT];
     struct consent_read_back read_back[CONSENT_READ_BACKS_MAX];
     size_t read_back_count;
-    struct str yes;       /* the sentence the person agrees to */
+    struct str yes; /* the sentence the person agrees to */
+    struct consent_reminder reminder;
     int32_t days;         /* how long it holds; at most the compiled maximum */
     struct str dpia;      /* reference of the impact assessment */
     double grade;         /* reading grade as declared; English only is recomputed */

@@ -39,7 +39,7 @@ static bool form_is_old(const struct consent_grant *grant, int64_t now_unix_s, c
 }
 
 /* ALLOWED, or what stands against the grant at `now`, before anybody asks who is asking. */
-static enum consent_reason standing(const struct consent_grant *grant, int64_t now_unix_s,
+static enum consent_reason standing(const struct consent_grant *grant, int64_t end, int64_t now_unix_s,
                                     const struct consent_forms_now *forms)
 {
     const char *where, *why;
@@ -51,7 +51,6 @@ static enum consent_reason standing(const struct consent_grant *grant, int64_t n
     if (!consent_is_whole(grant, &where, &why)) return CONSENT_REASON_INVALID;
     if (now_unix_s < grant->at_unix_s) return CONSENT_REASON_NOT_YET;
     if (grant->by == CONSENT_BY_GUARDIAN && now_unix_s >= grant->majority_unix_s) return CONSENT_REASON_OF_AGE;
-    int64_t end = end_of(grant);
     if (end != 0 && now_unix_s >= end) return CONSENT_REASON_EXPIRED;
     return form_is_old(grant, now_unix_s, forms) ? CONSENT_REASON_FORM_OLD : CONSENT_REASON_ALLOWED;
 }
@@ -74,9 +73,28 @@ struct consent_decision consent_stands(const struct consent_grant *grants, size_
     if (!consent_is_asked(purpose))
         return (struct consent_decision){true, CONSENT_REASON_OWN_RECORD, purpose_classes(purpose), NULL};
     if (grant == NULL) return deny(CONSENT_REASON_NO_GRANT, NULL);
-    enum consent_reason reason = standing(grant, now_unix_s, forms);
+    enum consent_reason reason = standing(grant, end_of(grant), now_unix_s, forms);
     if (reason != CONSENT_REASON_ALLOWED) return deny(reason, grant);
     return (struct consent_decision){true, reason, delivers(grant), grant};
+}
+
+struct consent_decision consent_reminds(const struct consent_grant *grants, size_t count, int64_t now_unix_s,
+                                        const struct consent_forms_now *forms)
+{
+    const struct consent_grant *grant = newest(grants, count, PURPOSE_FOLLOW_UP);
+    int64_t end = grant == NULL ? 0 : consent_remind_end(grant);
+    if (end == 0) return deny(CONSENT_REASON_NO_GRANT, grant);
+    enum consent_reason reason = standing(grant, end, now_unix_s, forms);
+    if (reason != CONSENT_REASON_ALLOWED) return deny(reason, grant);
+    return (struct consent_decision){true, reason, CLASS_BIT(CLASS_IDENT) & delivers(grant), grant};
+}
+
+static struct consent_decision stands_for(const struct consent_grant *grants, size_t count,
+                                          const struct consent_ask *ask)
+{
+    if (!ask->is_reminder) return consent_stands(grants, count, ask->purpose, ask->now_unix_s, ask->forms);
+    if (ask->purpose != PURPOSE_FOLLOW_UP) return deny(CONSENT_REASON_NO_GRANT, NULL);
+    return consent_reminds(grants, count, ask->now_unix_s, ask->forms);
 }
 
 /* A helper must be the one who was named; a guardian needs a guardian's grant, and nobody else may use one. */
@@ -92,7 +110,7 @@ struct consent_decision consent_decide(const struct consent_grant *grants, size_
     salve_assert((ask->classes & ~CONSENT_CLASSES_ALL) == 0);
     class_mask role_classes = consent_role_classes(ask->actor.role, ask->purpose);
     if (role_classes == 0 || ask->classes == 0) return deny(CONSENT_REASON_ROLE, NULL);
-    struct consent_decision decision = consent_stands(grants, count, ask->purpose, ask->now_unix_s, ask->forms);
+    struct consent_decision decision = stands_for(grants, count, ask);
     if (!decision.allowed) return decision;
     if (decision.grant != NULL && is_for_another(decision.grant, ask))
         return deny(CONSENT_REASON_NOT_THIS_ONE, decision.grant);

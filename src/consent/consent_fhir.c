@@ -95,6 +95,19 @@ static void put_performers(struct json_writer *w, const struct consent_grant *gr
     json_close(w);
 }
 
+/* Of follow-up: the day of the next check, before which the person wants to be called. */
+static void put_reminder(struct json_writer *w, const struct consent_grant *grant, struct str form_base,
+                         struct arena *mem)
+{
+    if (grant->remind_on.len == 0) return;
+    json_open(w, "extension", '[');
+    json_open(w, NULL, '{');
+    json_put_text(w, "url", arena_printf(mem, "%.*s/remind-on", STR_ARGS(form_base)));
+    json_put_text(w, "valueDate", grant->remind_on);
+    json_close(w);
+    json_close(w);
+}
+
 static void put_source(struct json_writer *w, const struct consent_form_ref *form, const char *uri)
 {
     char title[7 + CONSENT_SHA256_BYTES * 2 + 1] = "sha256:";
@@ -190,6 +203,7 @@ enum salve_code consent_fhir(const struct consent_grant *grant, const struct con
     json_open(&w, NULL, '{');
     json_put_text(&w, "resourceType", STR("Consent"));
     json_put_text(&w, "id", names->id);
+    put_reminder(&w, grant, names->form_base, mem);
     json_put_text(&w, "status", is_active ? STR("active") : STR("inactive"));
     put_concept(&w, "scope", TERMINOLOGY "consentscope", row->scope);
     json_open(&w, "category", '[');

@@ -51,6 +51,7 @@ static bool is_same_form(const struct consent_form *a, const struct consent_form
     if (a->purpose != b->purpose || a->ref.major != b->ref.major || a->ref.minor != b->ref.minor) return false;
     if (a->days != b->days || !str_eq(a->dpia, b->dpia) || !str_eq(a->in_force, b->in_force)) return false;
     if (a->read_back_count != b->read_back_count) return false;
+    if ((a->reminder.yes.len > 0) != (b->reminder.yes.len > 0)) return false;
     for (size_t i = 0; i < a->read_back_count; i++)
         if (a->read_back[i].point_count != b->read_back[i].point_count) return false;
     return true;

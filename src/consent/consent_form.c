@@ -133,6 +133,18 @@ static enum salve_code read_questions(const struct reading *reading, const struc
     return SALVE_OK;
 }
 
+/* A form of follow-up may have it; nothing in it is ticked in advance. */
+static enum salve_code read_reminder(const struct reading *reading, const struct json *doc, struct consent_form *out)
+{
+    const struct json *reminder = json_get(doc, "reminder");
+    if (reminder == NULL) return SALVE_OK;
+    if (out->purpose != PURPOSE_FOLLOW_UP || !json_is(reminder, JSON_OBJECT) || reminder->count != 3)
+        return bad(reading, "reminder", "of follow-up alone: heading, text and yes, and nothing else");
+    TRY(want_text(reading, reminder, "heading", &out->reminder.heading));
+    TRY(want_text(reading, reminder, "text", &out->reminder.text));
+    return want_text(reading, reminder, "yes", &out->reminder.yes);
+}
+
 /* The running text, a section a line; with headings also all else that the person hears. */
 static enum salve_code spoken_text(const struct consent_form *form, bool with_headings, struct arena *mem,
                                    struct str *out, struct salve_err *err)
@@ -148,6 +160,12 @@ static enum salve_code spoken_text(const struct consent_form *form, bool with_he
     }
     buf_add_char(&buf, '\n');
     buf_add(&buf, form->yes);
+    const struct consent_reminder *reminder = &form->reminder;
+    const struct str more[] = {with_headings ? reminder->heading : STR(""), reminder->text, reminder->yes};
+    for (size_t i = 0; i < 3 && reminder->yes.len > 0; i++) {
+        buf_add_char(&buf, '\n');
+        buf_add(&buf, more[i]);
+    }
     return buf_done(&buf, out, err);
 }
 
@@ -205,9 +223,11 @@ enum salve_code consent_form_parse(struct str text, const char *name, struct are
     code = read_head(&reading, doc, &form);
     if (code == SALVE_OK) code = read_sections(&reading, doc, &form);
     if (code == SALVE_OK) code = read_questions(&reading, doc, mem, &form);
+    if (code == SALVE_OK) code = read_reminder(&reading, doc, &form);
     if (code == SALVE_OK) code = check_plainness(&reading, doc, mem, &form);
     if (code != SALVE_OK) return code;
-    if (doc->count != FORM_MEMBERS) /* no place for a tick in advance, a second purpose, or anything else */
+    if (doc->count != FORM_MEMBERS + (form.reminder.yes.len >
+                                      0)) /* no place for a tick in advance, a second purpose, or anything else */
         return bad(&reading, "the file", "members that a form does not have");
     *out = form;
     return SALVE_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A decision as canonical JSON: what a CONSENT record holds and what wraps are bound to. Every member is always
- * there but of_age_by, which came later; in RFC 8785 order, so that equal decisions are equal bytes. The layout is in
- * docs/formats/consent.md. */
+ * there but agreed_on, of_age_by and remind_on; in RFC 8785 order, so that equal decisions are equal bytes. The layout
+ * is in docs/formats/consent.md. */
 #include "consent/consent_int.h"
 
 #include <stdio.h>
@@ -66,6 +66,7 @@ enum salve_code consent_write(const struct consent_grant *grant, struct arena *m
     put_time(&w, "not_after", grant->not_after_unix_s);
     if (grant->of_age_by.len > 0) json_put_text(&w, "of_age_by", grant->of_age_by);
     json_put_text(&w, "purpose", str_of(purpose_text(grant->purpose)));
+    if (grant->remind_on.len > 0) json_put_text(&w, "remind_on", grant->remind_on);
     json_put_text(&w, "state", str_of(consent_state_text(grant->state)));
     json_put_text(&w, "taken_by", grant->taken_by.ptr == NULL ? STR("") : grant->taken_by);
     json_put_text(&w, "teach_back", str_of(consent_teach_back_text(grant->teach_back)));
@@ -176,7 +177,11 @@ enum salve_code consent_read(struct str json, struct arena *mem, struct consent_
     const struct json *agreed_on = json_get(doc, "agreed_on");
     if (agreed_on != NULL && (!read_name(agreed_on, &grant.agreed_on) || grant.agreed_on.len == 0))
         return consent_refuse(err, SALVE_E_INVALID, "Consent.agreed_on", "a date");
+    const struct json *remind_on = json_get(doc, "remind_on");
+    if (remind_on != NULL && (!read_name(remind_on, &grant.remind_on) || grant.remind_on.len == 0))
+        return consent_refuse(err, SALVE_E_INVALID, "Consent.remind_on", "a date");
     uint32_t count = MEMBER_COUNT + (of_age_by != NULL ? 1u : 0u) + (agreed_on != NULL ? 1u : 0u);
+    if (remind_on != NULL) count++;
     if (doc->count != count) return consent_refuse(err, SALVE_E_INVALID, "Consent", "unknown members");
     *out = grant;
     return SALVE_OK;

@@ -55,6 +55,25 @@ int64_t consent_end(enum purpose purpose, int64_t at_unix_s, int32_t days, int64
     return sooner(end, majority_unix_s);
 }
 
+int32_t consent_remind_days_max(void) { return CONSENT_REMIND_DAYS_MAX - CONSENT_REMIND_AFTER_DAYS; }
+
+static bool is_remind_on(const struct consent_grant *grant, int64_t *unix_s)
+{
+    int64_t ms = 0;
+    if (grant->remind_on.len != sizeof "2026-01-31" - 1 || !clock_parse(grant->remind_on, &ms)) return false;
+    *unix_s = ms / 1000;
+    int64_t from = consent_agreed_unix_s(grant);
+    return *unix_s > grant->at_unix_s && *unix_s <= from + (int64_t)consent_remind_days_max() * CONSENT_DAY_S;
+}
+
+int64_t consent_remind_end(const struct consent_grant *grant)
+{
+    int64_t on = 0;
+    if (grant->purpose != PURPOSE_FOLLOW_UP || grant->state != CONSENT_GIVEN || !is_remind_on(grant, &on)) return 0;
+    int64_t latest = consent_agreed_unix_s(grant) + (int64_t)CONSENT_REMIND_DAYS_MAX * CONSENT_DAY_S;
+    return sooner(sooner(on + (int64_t)CONSENT_REMIND_AFTER_DAYS * CONSENT_DAY_S, latest), grant->majority_unix_s);
+}
+
 /* --- what every stored yes has ------------------------------------------------------------------------------------ */
 
 static bool lacks(const char **where, const char **why, const char *element, const char *rule)
@@ -79,6 +98,15 @@ static bool classes_fit(const struct consent_grant *grant)
     return grant->classes != 0 && (grant->classes & ~allowed) == 0;
 }
 
+/* Words that ask for it stand in forms of follow-up from 1.1 on. */
+static bool reminder_fits(const struct consent_grant *grant)
+{
+    int64_t unused;
+    if (grant->remind_on.len == 0) return true;
+    bool is_asked = grant->form.major > 1 || (grant->form.major == 1 && grant->form.minor >= 1);
+    return grant->purpose == PURPOSE_FOLLOW_UP && is_asked && is_remind_on(grant, &unused);
+}
+
 bool consent_is_whole(const struct consent_grant *grant, const char **where, const char **why)
 {
     if (!consent_is_asked(grant->purpose))
@@ -92,6 +120,9 @@ bool consent_is_whole(const struct consent_grant *grant, const char **where, con
     int64_t unused;
     if (grant->agreed_on.len > 0 && !is_agreed_on(grant, &unused))
         return lacks(where, why, "Consent.agreed_on", "a date YYYY-MM-DD that is not to come");
+    if (!reminder_fits(grant))
+        return lacks(where, why, "Consent.remind_on",
+                     "a date YYYY-MM-DD to come, within 370 days, in a follow-up whose form asks for it");
     if (grant->not_after_unix_s <= grant->at_unix_s)
         return lacks(where, why, "Consent.not_after", "every purpose ends, and later than it begins");
     if (grant->teach_back_rounds < 1 || grant->teach_back_rounds > 2)
@@ -184,4 +215,5 @@ void consent_withdrawal(const struct consent_grant *grant, int64_t at_unix_s, st
     out->assent = CONSENT_ASSENT_NONE;
     out->majority_unix_s = 0;
     out->of_age_by = STR_NONE;
+    out->remind_on = STR_NONE;
 }

@@ -88,6 +88,19 @@ enum salve_code far_rec_letter_open(struct site *site, struct str code_text, str
     return code;
 }
 
+enum salve_code far_app_open(struct site *site, struct str access, struct arena *mem, struct app_seen *seen,
+                             struct rec_view **out, struct salve_err *err)
+{
+    struct far_view *view = NULL;
+    struct door_ask_app_open ask = {.access = access};
+    TRY(begin_opening(site, &view, err));
+    enum salve_code code = far_call(view->site, DOOR_ASK_app_open, &ask, mem, err);
+    end_opening(view, code == SALVE_OK, ask.handle, &ask.facts, out);
+    if (code == SALVE_OK) *seen = ask.seen;
+    crypto_zero(&ask, sizeof ask);
+    return code;
+}
+
 enum salve_code far_rec_again(struct site *site, struct actor actor, struct arena *mem, struct rec_view **out,
                               struct str *kept, struct salve_err *err)
 {

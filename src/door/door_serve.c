@@ -220,6 +220,13 @@ static enum salve_code door_near_letter_open(struct door_call *call, struct door
     return door_view_keep(call, view, &ask->handle, &ask->facts);
 }
 
+static enum salve_code door_near_app_open(struct door_call *call, struct door_ask_app_open *ask)
+{
+    struct rec_view *view = NULL;
+    TRY(app_open(call->site, ask->access, call->mem, &ask->seen, &view, call->err));
+    return door_view_keep(call, view, &ask->handle, &ask->facts);
+}
+
 static enum salve_code door_near_close(struct door_call *call, struct door_ask_rec_close *ask)
 {
     struct door_open *open = door_view_find(call->server, call->conn, &ask->handle);

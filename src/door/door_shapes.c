@@ -111,9 +111,13 @@ SHAPE(rec_enrolled){ONE(rec_enrolled, compartment, compartment), TEXT(rec_enroll
 SHAPE(rec_rows_state){INT(rec_rows_state, done, 0), BOOL(rec_rows_state, is_resumed), BOOL(rec_rows_state, is_redone),
                       BOOL(rec_rows_state, is_kept), END};
 
-SHAPE(rec_ask){ONE(rec_ask, actor, actor), INT(rec_ask, purpose, PURPOSE_END),
-               TEXT(rec_ask, who),         CLASSES(rec_ask, classes),
-               BOOL(rec_ask, is_away),     END};
+SHAPE(rec_ask){ONE(rec_ask, actor, actor),
+               INT(rec_ask, purpose, PURPOSE_END),
+               TEXT(rec_ask, who),
+               CLASSES(rec_ask, classes),
+               BOOL(rec_ask, is_away),
+               BOOL(rec_ask, is_reminder),
+               END};
 
 SHAPE(rec_resource){TEXT(rec_resource, id),
                     TEXT(rec_resource, type),
@@ -129,9 +133,11 @@ SHAPE(rec_look){INT(rec_look, at_unix_ms, 0),
                 BOOL(rec_look, clock_suspect),
                 TEXT(rec_look, kind),
                 ONE(rec_look, actor, actor),
+                TEXT(rec_look, app),
                 TEXT(rec_look, by),
                 INT(rec_look, purpose, PURPOSE_END),
                 CLASSES(rec_look, classes),
+                BOOL(rec_look, is_reminder),
                 INT(rec_look, resource_count, 0),
                 INT(rec_look, leaf_index, 0),
                 INT(rec_look, record_seq, 0),
@@ -187,6 +193,7 @@ SHAPE(consent_grant){INT(consent_grant, seq, 0),
                      TEXT(consent_grant, taken_by),
                      TEXT(consent_grant, agreed_on),
                      TEXT(consent_grant, of_age_by),
+                     TEXT(consent_grant, remind_on),
                      END};
 
 SHAPE(rec_consent){ONE(rec_consent, grant, consent_grant), INT(rec_consent, at_unix_ms, 0), BOOL(rec_consent, in_force),
@@ -226,6 +233,33 @@ SHAPE(queue_entry){TEXT(queue_entry, ticket),
 
 SHAPE(referral_answer){INT(referral_answer, number, 0), INT(referral_answer, said, REFERRAL_SAIDS),
                        INT(referral_answer, at_unix_ms, 0), END};
+
+/* --- apps.h ------------------------------------------------------------------------------------------------------- */
+
+SHAPE(app_allow){
+    TEXT(app_allow, client), TEXT(app_allow, redirect),   TEXT(app_allow, challenge), TEXT(app_allow, nonce),
+    TEXT(app_allow, scope),  CLASSES(app_allow, classes), INT(app_allow, days, 0),    END};
+
+SHAPE(app_grant){TEXT(app_grant, app),          TEXT(app_grant, name),
+                 TEXT(app_grant, scope),        CLASSES(app_grant, classes),
+                 INT(app_grant, at_unix_ms, 0), INT(app_grant, until_unix_ms, 0),
+                 BOOL(app_grant, is_standing),  END};
+
+SHAPE(app_token_ask){TEXT(app_token_ask, client),   TEXT(app_token_ask, assertion),
+                     TEXT(app_token_ask, code),     TEXT(app_token_ask, redirect),
+                     TEXT(app_token_ask, verifier), TEXT(app_token_ask, refresh),
+                     TEXT(app_token_ask, scope),    END};
+
+SHAPE(app_tokens){TEXT(app_tokens, access),
+                  TEXT(app_tokens, refresh),
+                  TEXT(app_tokens, id_token),
+                  TEXT(app_tokens, scope),
+                  TEXT(app_tokens, patient),
+                  INT(app_tokens, expires_seconds, 0),
+                  END};
+
+SHAPE(app_seen){BOOL(app_seen, is_active), TEXT(app_seen, client),         TEXT(app_seen, scope),
+                TEXT(app_seen, patient),   INT(app_seen, until_unix_s, 0), END};
 
 /* --- staff.h, commons.h ------------------------------------------------------------------------------------------- */
 

@@ -65,7 +65,8 @@ struct door_saved {
 
 /* clang-format off */
 #define DOOR_SHAPES(X)                                                                                                 \
-    X(account) X(account_passkey) X(account_totp) X(actor) X(commons_file) X(compartment) X(consent_grant)             \
+    X(account) X(account_passkey) X(account_totp) X(actor) X(app_allow) X(app_grant) X(app_seen) X(app_token_ask)      \
+    X(app_tokens) X(commons_file) X(compartment) X(consent_grant)                                                      \
     X(door_facts) X(door_placed) X(door_progress) X(door_saved) X(door_saving) X(passkey_new) X(proof) X(queue_entry)  \
     X(queue_step) X(rec_ask) X(rec_consent) X(rec_enrolled) X(rec_erasure) X(rec_item) X(rec_look)       \
     X(rec_receipt) X(rec_resource) X(rec_rows_state) X(salve_err) X(session) X(site_backup) X(site_backup_ask)         \

@@ -148,8 +148,9 @@ SALVE_MUST_USE enum salve_code keys_unseal(const struct keys_ring *ring, enum da
 /* --- grants: wraps for a purpose --- */
 struct keys_grant {
     enum purpose purpose;
-    class_mask classes;       /* within purpose_classes(purpose); CARE may add SENS by its own tick */
-    int64_t not_after_unix_s; /* 0: none */
+    class_mask classes;            /* within purpose_classes(purpose); CARE may add SENS by its own tick */
+    int64_t not_after_unix_s;      /* 0: none */
+    int64_t identity_until_unix_s; /* of FOLLOW_UP: the class identity, if it is delivered longer; 0: it is not */
     struct keys_consent consent;
     const uint8_t *presence; /* 16 bytes that reading then needs: CARE, of the card, or NULL: off; LETTER, always */
 };
@@ -172,7 +173,8 @@ SALVE_MUST_USE enum salve_code keys_withdraw(struct keys *keys, struct keys_ring
  * ring, if any, is the caller's to drop. Fine if there is nothing. */
 SALVE_MUST_USE enum salve_code keys_erase(struct keys *keys, struct compartment id, struct salve_err *err);
 
-/* keys_granted - what wraps say in the clear: for decisions and for `keys` reports. classes 0: no wraps. */
+/* keys_granted - what wraps say in the clear, not_after_unix_s being the earliest of them: for decisions and for `keys`
+ * reports. classes 0: no wraps. */
 struct keys_granted {
     enum purpose purpose;
     class_mask classes;

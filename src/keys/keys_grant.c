@@ -13,8 +13,10 @@ static bool is_grant_good(const struct keys_grant *grant)
     if (has_tick) may |= CLASS_BIT(CLASS_SENS);
     bool fits_presence = grant->purpose == PURPOSE_LETTER ? grant->presence != NULL && grant->not_after_unix_s > 0
                                                           : grant->presence == NULL || grant->purpose == PURPOSE_CARE;
+    bool fits_longer =
+        grant->identity_until_unix_s == 0 || (grant->purpose == PURPOSE_FOLLOW_UP && grant->identity_until_unix_s > 0);
     return grant->classes != 0 && (grant->classes & ~may) == 0 && grant->consent.seq > 0 &&
-           grant->not_after_unix_s >= 0 && fits_presence;
+           grant->not_after_unix_s >= 0 && fits_presence && fits_longer;
 }
 
 static enum salve_code check_grants(const struct keys_ring *ring, const struct keys_grant *grants, size_t count,
@@ -44,12 +46,13 @@ static enum salve_code put_entry(struct keys *keys, const struct keys_ring *ring
 {
     salve_assert(index < ring->count);
     struct crypto_key *key = keys_slot(keys, SLOT_A);
+    bool is_longer = ring->entries[index].class == CLASS_IDENT && grant->identity_until_unix_s > 0;
     struct crypto_wrap wrap = {.purpose = grant->purpose,
                                .class = ring->entries[index].class,
                                .compartment = ring->id,
                                .key_version = ring->entries[index].version,
                                .epoch = keys->epoch,
-                               .not_after_unix_s = grant->not_after_unix_s,
+                               .not_after_unix_s = is_longer ? grant->identity_until_unix_s : grant->not_after_unix_s,
                                .consent_seq = grant->consent.seq};
     memcpy(wrap.consent_sha256, grant->consent.sha256, sizeof wrap.consent_sha256);
     crypto_key_copy(key, crypto_keys_at(ring->keys, index));
@@ -191,7 +194,8 @@ enum salve_code keys_granted(struct keys *keys, struct compartment id, struct ke
         struct keys_granted *granted = &out[wrap.purpose];
         granted->purpose = wrap.purpose;
         granted->classes |= CLASS_BIT(wrap.class);
-        granted->not_after_unix_s = wrap.not_after_unix_s;
+        if (granted->not_after_unix_s == 0 || wrap.not_after_unix_s < granted->not_after_unix_s)
+            granted->not_after_unix_s = wrap.not_after_unix_s;
         granted->consent.seq = wrap.consent_seq;
         memcpy(granted->consent.sha256, wrap.consent_sha256, sizeof granted->consent.sha256);
         granted->has_presence = granted->has_presence || rows[i].has_presence;

@@ -250,6 +250,7 @@ struct letter {
     struct letter_note *notes;
     size_t note_count;
     struct str next_check;       /* a sentence with the date */
+    struct str next_day;         /* that date, ISO; empty: the sentence has none */
     struct str worse;            /* where to go if it gets worse */
     struct str diagnosis;        /* that this is not one */
     struct str apart;            /* that what is kept apart stands here only if asked for: the same in every letter */

@@ -178,8 +178,9 @@ static struct str next_check_of(const struct composer *c)
     bool is_programme = str_is(due.reason, LETTER_DUE_PROGRAMME);
     struct str first = is_urgent ? letter_word(c, "next.urgent") : STR("");
     if (is_urgent && is_programme) return first;
+    c->letter->next_day = letter_date_in(c->ask->date, due.days, c->mem);
     struct str text = letter_fill(letter_word(c, is_programme ? "next" : "next.because"), c->mem, "date",
-                                  letter_date(c, letter_date_in(c->ask->date, due.days, c->mem)));
+                                  letter_date(c, c->letter->next_day));
     return both(c, first, letter_fill(text, c->mem, "reason", due.reason));
 }
 

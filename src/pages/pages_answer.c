@@ -23,7 +23,8 @@ struct call_row {
 #define ABOUT   (IN(family) | IN(givenNames) | IN(birthDate) | IN(age))
 #define PATIENT (ABOUT | IN(telephone) | IN(language) | IN(ownWord) | IN(sure))
 #define AGREED                                                                                                         \
-    (IN(version) | IN(method) | IN(witness) | IN(isGuardian) | IN(assent) | IN(keepApart) | IN(agreedOn) | IN(ofAge))
+    (IN(version) | IN(method) | IN(witness) | IN(isGuardian) | IN(assent) | IN(keepApart) | IN(remind) |               \
+     IN(agreedOn) | IN(ofAge))
 #define PAPER                                     (ABOUT | IN(sex) | IN(language))
 #define PAGES_CALL(name, handler, who, must, may) {name, handler, who, must, may},
 static const struct call_row rows[] = {

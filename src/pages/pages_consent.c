@@ -5,6 +5,7 @@
 
 #include "visit/enrol.h"
 #include "visit/reception.h"
+#include "visit/remind.h"
 #include "visit/rights.h"
 
 /* --- whose -------------------------------------------------------------------------------------------------------- */
@@ -66,10 +67,31 @@ static void put_form(struct pages_call *call, const struct consent_form *form)
     json_put_bool(w, "mayKeepApart", consent_may_add_sensitive(form->purpose));
 }
 
+/* The question about a reminder, with the day that it is about; null: the form has none, or that day cannot be. */
+static enum salve_code put_reminder(struct pages_call *call, const struct consent_form *form, struct salve_err *err)
+{
+    struct json_writer *w = &call->w;
+    struct str day = STR("");
+    bool may_remind = false;
+    if (form->reminder.yes.len > 0) TRY(visit_next_check(&call->visit, &day, &may_remind, err));
+    if (!may_remind) {
+        json_put_null(w, "reminder");
+        return SALVE_OK;
+    }
+    json_open(w, "reminder", '{');
+    json_put_text(w, "heading", form->reminder.heading);
+    json_put_text(w, "text", form->reminder.text);
+    json_put_text(w, "yes", form->reminder.yes);
+    json_put_text(w, "nextDate", day);
+    json_close(w);
+    return SALVE_OK;
+}
+
 static void put_choice(struct pages_call *call, const struct visit_choice *choice)
 {
     json_put_bool(&call->w, "on", choice->is_on);
     json_put_bool(&call->w, "keepsApart", choice->keeps_apart);
+    json_put_text(&call->w, "remindOn", choice->remind_on.len > 0 ? choice->remind_on : STR_NONE);
     if (choice->until_unix_ms == 0)
         json_put_null(&call->w, "until");
     else
@@ -106,6 +128,7 @@ static enum salve_code put_purposes(struct pages_call *call, const struct visit_
         TRY(visit_form(call->visit.content, choices->list[i].purpose, STR_NONE, call->in.language, &form, err));
         json_open(&call->w, NULL, '{');
         put_form(call, form);
+        TRY(put_reminder(call, form, err));
         if (has_card) put_choice(call, &choices->list[i]);
         json_close(&call->w);
     }
@@ -174,7 +197,8 @@ static enum salve_code read_grant(struct pages_call *call, struct consent_grant 
     if (!str_is(in->rounds, "1") && !str_is(in->rounds, "2"))
         return salve_refuse(err, SALVE_E_INVALID, "the round, 1 or 2, in which every question was met", "rounds");
     ask.read_back_rounds = str_is(in->rounds, "1") ? 1 : 2;
-    return visit_grant(call->visit.content, &ask, out, err);
+    TRY(visit_grant(call->visit.content, &ask, out, err));
+    return in->remind ? visit_grant_reminder(&call->visit, out, err) : SALVE_OK;
 }
 
 enum salve_code pages_call_consent_give(struct pages_call *call, struct salve_err *err)

@@ -259,6 +259,8 @@ int64_t pages_now_ms(void); /* of a clock that only goes on */
  * the card is shown again, as after any other end of a look. */
 void pages_person_keep(struct pages_session *session);
 void pages_person_again(struct pages_call *call);
+/* pages_reminder_hold - who is to be called takes the place of who was open; a restart ends it. */
+enum salve_code pages_reminder_hold(struct pages_call *call, struct salve_err *err);
 
 /* --- pages_words.c: words and guidelines --- */
 

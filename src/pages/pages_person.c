@@ -5,6 +5,8 @@
 
 #include "pages/pages_int.h"
 
+#include "visit/remind.h"
+
 /* A character of a code as it is read (docs/formats/card.md). */
 static char read_as(char c)
 {
@@ -56,6 +58,7 @@ void pages_person_keep(struct pages_session *session)
 {
     char note[1 + PAGES_NAME_BYTES + 1], now = note_of(session);
     if (session->held.view == NULL || session->kept == now) return;
+    if (session->held.is_reminder) return; /* it is opened again by its ticket */
     (void)snprintf(note, sizeof note, "%c%s", now, session->person);
     if (visit_hold_keep(&session->held, str_of(note), NULL) == SALVE_OK) session->kept = now;
 }
@@ -99,13 +102,30 @@ void pages_person_again(struct pages_call *call)
 
 /* --- calls -------------------------------------------------------------------------------------------------------- */
 
-static enum salve_code hold(struct pages_call *call, struct salve_err *err)
+/* Who is held now has a handle. */
+static void name_held(struct pages_call *call)
 {
     struct pages_session *session = call->session;
-    TRY(visit_hold(&call->visit, str_trim(call->in.who), &session->held, err));
     atomic_store(&session->open_at, call->at->number + 1);
     new_handle(session);
     call->visit.held = &session->held;
+}
+
+enum salve_code pages_reminder_hold(struct pages_call *call, struct salve_err *err)
+{
+    struct pages_session *session = call->session;
+    TRY(pages_may_leave(call, err));
+    TRY(pages_person_end(session, err));
+    call->visit.held = NULL;
+    TRY(visit_hold_reminder(&call->visit, str_trim(call->in.who), &session->held, err));
+    name_held(call);
+    return SALVE_OK;
+}
+
+static enum salve_code hold(struct pages_call *call, struct salve_err *err)
+{
+    TRY(visit_hold(&call->visit, str_trim(call->in.who), &call->session->held, err));
+    name_held(call);
     return SALVE_OK;
 }
 

@@ -122,6 +122,7 @@ enum salve_code pages_call_exit(struct pages_call *call, struct salve_err *err)
     }
     json_close(w);
     json_put_text(w, "letter", str_of(visit_exit_letter_text(exit.letter)));
+    json_put_text(w, "nextDate", exit.next_check);
     pages_put_work(call, "work", &exit.work);
     json_open(w, "entry", '{');
     put_entry(call, &exit.entry);

@@ -157,7 +157,7 @@ enum salve_code payload_unpack(struct payload_codec *codec, struct str bytes, st
     if (at[0] != VERSION) return salve_fail(err, SALVE_E_UNSUPPORTED, "record content of version %u", at[0]);
     uint32_t body_bytes = crypto_get_u32(at + 24);
     uint8_t coding = at[2];
-    if (at[1] < PAYLOAD_RESOURCES || at[1] > PAYLOAD_ENROLMENT || coding > CODING_ZSTD_DICTIONARY_1 ||
+    if (at[1] < PAYLOAD_RESOURCES || at[1] > PAYLOAD_APP || coding > CODING_ZSTD_DICTIONARY_1 ||
         (at[3] & ~FLAG_SUSPECT) != 0 || body_bytes > PAYLOAD_RAW_BYTES_MAX)
         return salve_fail(err, SALVE_E_INTEGRITY, "record content");
     out->kind = (enum payload_kind)at[1];

@@ -25,6 +25,7 @@ enum payload_kind {
     PAYLOAD_OPENING = 2,   /* salt and event of a leaf */
     PAYLOAD_GRANT = 3,     /* a consent_grant in JSON */
     PAYLOAD_ENROLMENT = 4, /* empty: on it rests own access */
+    PAYLOAD_APP = 5,       /* what an app was let do, or its end, in JSON */
 };
 
 struct payload {

@@ -23,9 +23,11 @@ struct rec_event {
     bool is_suspect; /* the clock had been set back */
     bool is_made_up; /* the site is for demonstrations and tests */
     struct actor actor;
+    struct str app;       /* name of the app that asked, or that it is about; empty: none */
     struct str by;        /* who they say they are, proved by nothing: whoever opens a health link; else empty */
     enum purpose purpose; /* 0: none */
     class_mask classes;
+    bool is_reminder;        /* to call the person before their next check */
     uint64_t consent_seq;    /* the decision this is about; 0: none */
     uint64_t resource_count; /* READ, WRITE */
     struct store_head head;  /* of the chain before the event's own record */

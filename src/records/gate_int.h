@@ -15,9 +15,18 @@ enum {
     REC_OPENINGS_TOLD = 120,     /* an hour, of a session, with it: more is told, and not refused */
 };
 
-/* How an opening counts (rec_openings.c): by staff who have no card there, by a letter's code or a slip, each at most
- * REC_QUOTA_COMPARTMENTS people an hour; with the card as many as there are, and it is told. */
-enum rec_counted { REC_COUNTED_NOT, REC_COUNTED_CARD, REC_COUNTED_AWAY, REC_COUNTED_LETTER, REC_COUNTED_SLIP };
+/* How an opening counts (rec_openings.c): by staff who have no card there, by a letter's code, a slip or an app,
+ * each at most REC_QUOTA_COMPARTMENTS people an hour; with the card as many as there are, and it is told. */
+enum rec_counted {
+    REC_COUNTED_NOT,
+    REC_COUNTED_CARD,
+    REC_COUNTED_AWAY,
+    REC_COUNTED_LETTER,
+    REC_COUNTED_SLIP,
+    REC_COUNTED_APP
+};
+
+struct rec_app_grant;
 
 /* The ring seals everything and reads the decisions; nothing else is readable before rec_gate_deliver. */
 struct rec_gate {
@@ -28,6 +37,9 @@ struct rec_gate {
     uint64_t access_seq; /* of the AUDIT record of the leaf */
     struct consent_grant *grants;
     size_t grant_count;
+    struct rec_app_grant *apps; /* what apps were let do, and its ends, by record number (apps_int.h) */
+    size_t app_count;
+    struct str app;                               /* the name of the app that asks; empty: none */
     struct keys_consent newest[PURPOSE_LAST + 1]; /* newest decision for each purpose; seq 0: none */
     int64_t now_unix_ms;                          /* when it was opened */
     uint64_t through_seq;                         /* records after this one are not read; 0: all are */
@@ -44,6 +56,8 @@ struct rec_gate_ask {
     uint64_t session;  /* its number, where the pass of the actor is not its token any more; else 0 */
     bool is_by_ticket; /* of what is open: what is urgent is never refused for the quota */
     bool is_shown;     /* the person's card is there: their tickets are good for a while (worklist.h) */
+    struct str app;    /* its name, where an app asks: the person showed that it is them when they let it in */
+    bool is_reminder;  /* to call the person before their next check: the leaf says so */
     bool is_gates_own; /* what the person decided before is carried out: nobody has to show anything */
 };
 

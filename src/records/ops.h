@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * ops - the two makings of the doors of records. Whoever calls rec.h, site.h, commons.h, health.h, staff.h, rights.h,
- * worklist.h, queue.h or referral.h has a site and views that begin with their ops; the function goes through these. A
- * site that site_open gave is used in this process. Another making, such as a site in another process, is a struct that
- * begins the same:
+ * worklist.h, queue.h, referral.h or apps.h has a site and views that begin with their ops; the function goes through
+ * these. A site that site_open gave is used in this process. Another making, such as a site in another process, is a
+ * struct that begins the same:
  *
  *     struct far_site {
  *         const struct gate_ops *ops;                                  // first
@@ -16,12 +16,14 @@
 #define SALVE_RECORDS_OPS_H
 
 #include "records/account.h"
+#include "records/apps.h"
 #include "records/certify.h"
 #include "records/commons.h"
 #include "records/health.h"
 #include "records/queue.h"
 #include "records/rec.h"
 #include "records/referral.h"
+#include "records/reminder.h"
 #include "records/rights.h"
 #include "records/session.h"
 #include "records/share.h"

@@ -144,6 +144,7 @@ struct rec_ask {
                             * and FOLLOW_UP also a ticket (worklist.h) */
     class_mask classes; /* 0: all that the purpose delivers; asking for more than it delivers is E_CONSENT */
     bool is_away;       /* the card code stands in a file: no card was shown (worklist.h) */
+    bool is_reminder;   /* FOLLOW_UP by a ticket, to call the person before their next check (reminder.h) */
 };
 
 /* rec_open - a view, or a reason. Who may: consent/may.h. Without the card 60 different compartments an hour for a site
@@ -282,9 +283,11 @@ struct rec_look {
     bool clock_suspect;
     struct str kind;      /* of events.def: enrolment, access, denied, read, write, consent, ... */
     struct actor actor;   /* id empty: the person */
+    struct str app;       /* name of the app that looked, or that was let in or ended; empty: none */
     struct str by;        /* who they say they are, proved by nothing (share.h); else empty */
     enum purpose purpose; /* 0: none */
     class_mask classes;
+    bool is_reminder;        /* to call the person before their next check */
     uint32_t resource_count; /* kind read: how many were read */
     uint64_t leaf_index;
     uint64_t record_seq; /* of the AUDIT record that holds the opening */

@@ -11,9 +11,9 @@ enum { WORK_BYTES = 1 << 20, WAITING_MAX = 16 };
 
 struct rec_closing {
     struct compartment id;
-    struct rec_event event; /* its actor is in `actor` */
+    struct rec_event event; /* its texts are in `texts` */
     struct rec_closing *next;
-    char actor[];
+    char texts[];
 };
 
 static void clear(struct site *site)
@@ -64,15 +64,21 @@ enum salve_code rec_closing_flush(struct site *site, struct salve_err *err)
     return code;
 }
 
+static struct str keep(char *at, struct str text)
+{
+    if (text.len > 0) memcpy(at, text.ptr, text.len);
+    return str_make(at, text.len);
+}
+
 enum salve_code rec_closing_add(struct site *site, struct compartment id, const struct rec_event *event,
                                 struct salve_err *err)
 {
-    struct rec_closing *made = calloc(1, sizeof *made + event->actor.id.len + 1);
+    struct rec_closing *made = calloc(1, sizeof *made + event->actor.id.len + event->app.len + 1);
     if (made == NULL) return salve_fail(err, SALVE_E_MEMORY, "note of a closed view");
     made->id = id;
     made->event = *event;
-    made->event.actor.id = str_make(made->actor, event->actor.id.len);
-    if (event->actor.id.len > 0) memcpy(made->actor, event->actor.id.ptr, event->actor.id.len);
+    made->event.actor.id = keep(made->texts, event->actor.id);
+    made->event.app = keep(made->texts + event->actor.id.len, event->app);
     struct rec_closing **at = &site->closing;
     while (*at != NULL) at = &(*at)->next;
     *at = made;

@@ -57,7 +57,8 @@ static enum act act_of(struct str kind)
 /* Kinds that have doors of their own. */
 bool rec_doc_has_door(struct str kind)
 {
-    static const char *const kinds[] = {"site", "staff", "passkey", "tablet", "log", "form", "work", "alert", "tls"};
+    static const char *const kinds[] = {"site", "staff", "passkey", "tablet", "log",
+                                        "form", "work",  "alert",   "tls",    "app"};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
         if (str_is(kind, kinds[i])) return true;
     return false;

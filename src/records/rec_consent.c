@@ -10,6 +10,7 @@
 #include "records/rights.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
+#include "records/work_int.h"
 
 enum { WORK_BYTES = 64 << 20 };
 
@@ -128,12 +129,16 @@ static enum salve_code give_in(struct choice *choice, const struct consent_grant
 {
     struct rec_tx tx;
     struct str pending = STR_NONE;
-    struct keys_grant wraps = {
-        .purpose = grant->purpose, .classes = grant->classes, .not_after_unix_s = grant->not_after_unix_s};
+    int64_t remind_end = consent_remind_end(grant); /* may be earlier than the rest ends */
+    struct keys_grant wraps = {.purpose = grant->purpose,
+                               .classes = grant->classes,
+                               .not_after_unix_s = grant->not_after_unix_s,
+                               .identity_until_unix_s = remind_end > grant->not_after_unix_s ? remind_end : 0};
     enum salve_code code = rec_tx_begin(choice->site, false, choice->work, &tx, err);
     if (code != SALVE_OK) return code;
     code = rec_form_bind(&tx, &grant->form, err);
     if (code == SALVE_OK) code = put_decision(choice, &tx, grant, REC_EVENT_CONSENT, &wraps.consent, leaf, err);
+    if (code == SALVE_OK) code = rec_reminder_decided(&tx, choice->gate->chain.id, grant, err);
     if (code == SALVE_OK) code = rec_pending_put(&tx, choice->gate->chain.id, &wraps, &pending, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
@@ -152,7 +157,8 @@ static bool is_narrower(const struct consent_grant *grant, const struct consent_
 {
     bool ends_earlier = grant->not_after_unix_s != 0 &&
                         (before->not_after_unix_s == 0 || grant->not_after_unix_s < before->not_after_unix_s);
-    return (before->classes & ~grant->classes) != 0 || ends_earlier;
+    bool reminds_less = consent_remind_end(grant) < consent_remind_end(before);
+    return (before->classes & ~grant->classes) != 0 || ends_earlier || reminds_less;
 }
 
 static enum salve_code give(struct choice *choice, const struct consent_grant *asked, struct rec_leaf *leaf,
@@ -301,6 +307,17 @@ enum salve_code rec_withdraw_replay(struct site *site, struct compartment id, en
     rec_gate_close(&gate);
     arena_close(choice.work);
     return code == SALVE_E_INTEGRITY ? withdraw_keys_alone(site, id, purpose, err) : code;
+}
+
+enum salve_code rec_follow_up_used(struct rec_view *view, struct salve_err *err)
+{
+    struct rec_leaf leaf;
+    struct choice choice = {
+        .site = view->site, .actor = view->actor, .work = arena_open_private(WORK_BYTES), .gate = &view->gate};
+    if (choice.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "consent");
+    enum salve_code code = take_back(&choice, PURPOSE_FOLLOW_UP, REC_EVENT_USED, &leaf, err);
+    arena_close(choice.work);
+    return code;
 }
 
 /* A transfer is for one use: what a view of it has read, no later view reads. */

@@ -4,6 +4,7 @@
  * tombstone, records gone), the keys and tokens. The opening of that leaf goes to the person with the receipt of an
  * erasure at once, and nowhere else. What a crash leaves undone the next opening completes (rec_recover.c). */
 #include "keys/keys.h"
+#include "records/apps_int.h"
 #include "records/chain_int.h"
 #include "records/erasing_int.h"
 #include "records/owner_int.h"
@@ -40,7 +41,9 @@ static enum salve_code erase_records(struct site *site, struct actor actor, cons
     if (code == SALVE_OK) code = rec_leaf_add(&tx, &event, leaf, err);
     if (code == SALVE_OK) code = rec_erasing_drop(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_work_end(&tx, what->id, 0, what->ends_untold, err);
+    if (code == SALVE_OK) code = rec_reminder_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_day_end(&tx, what->id, err);
+    if (code == SALVE_OK) code = rec_app_rows_end(&tx, what->id, err);
     if (code == SALVE_OK) code = rec_shares_end(&tx, what->id, err);
     if (code == SALVE_OK) code = store_compartment_erase(tx.store, what->id, what->were_put_back, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);

@@ -45,6 +45,7 @@ enum salve_code rec_event_write(const struct rec_event *event, struct arena *mem
     buf_init(&out, mem, 4096);
     json_open(&w, NULL, '{');
     if (event->actor.id.len > 0) json_put_text(&w, "actor", event->actor.id);
+    if (event->app.len > 0) json_put_text(&w, "app", event->app);
     json_put_text(&w, "at", clock_text(event->at_unix_s * 1000, at));
     if (event->by.len > 0) json_put_text(&w, "by", event->by);
     if (event->classes != 0) put_classes(&w, event->classes);
@@ -54,6 +55,7 @@ enum salve_code rec_event_write(const struct rec_event *event, struct arena *mem
     json_put_text(&w, "kind", str_of(rec_event_text(event->kind)));
     if (event->is_made_up) json_put_bool(&w, "made_up", true);
     if (event->purpose != 0) json_put_text(&w, "purpose", str_of(purpose_text(event->purpose)));
+    if (event->is_reminder) json_put_bool(&w, "reminder", true);
     if (event->resource_count != 0) json_put_i64(&w, "resources", (int64_t)event->resource_count);
     json_put_text(&w, "role", str_of(role_text(event->actor.role)));
     json_put_text(&w, "site", event->actor.site);
@@ -107,9 +109,11 @@ enum salve_code rec_event_read(struct str json, struct arena *mem, struct rec_ev
     memset(out, 0, sizeof *out);
     out->actor.id = json_get_text(doc, "actor");
     out->actor.site = json_get_text(doc, "site");
+    out->app = json_get_text(doc, "app");
     out->by = json_get_text(doc, "by");
     out->is_suspect = json_is_true(json_get(doc, "clock_suspect"));
     out->is_made_up = json_is_true(json_get(doc, "made_up"));
+    out->is_reminder = json_is_true(json_get(doc, "reminder"));
     struct str purpose = json_get_text(doc, "purpose");
     bool good = kind_find(json_get_text(doc, "kind"), &out->kind) && clock_parse(json_get_text(doc, "at"), &at_ms) &&
                 role_find(json_get_text(doc, "role"), &out->actor.role) &&

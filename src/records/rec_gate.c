@@ -4,6 +4,7 @@
  * of the leaf makes the person's decisions readable, and who asks as the person has to show it (rec_person.c). Which
  * other classes become readable, the caller decides (rec_open.c, rec_consent.c). */
 #include "crypto/crypto.h"
+#include "records/apps_int.h"
 #include "records/person_int.h"
 #include "records/queue_int.h"
 #include "records/revoked_int.h"
@@ -16,7 +17,9 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     struct rec_event event = {.kind = ask->purpose == PURPOSE_LETTER ? REC_EVENT_BY_LETTER : REC_EVENT_ACCESS,
                               .actor = ask->actor,
                               .purpose = ask->purpose,
-                              .classes = ask->classes};
+                              .classes = ask->classes,
+                              .app = ask->app,
+                              .is_reminder = ask->is_reminder};
     enum salve_code code = rec_actor_check(tx, ask->actor, err);
     if (code == SALVE_OK) code = keys_ring_sealing(gate->site->keys, ask->id, &gate->chain.ring, err);
     if (code == SALVE_OK) code = rec_chain_load(tx, &gate->chain, err);
@@ -25,8 +28,17 @@ static enum salve_code leave_leaf(struct rec_gate *gate, const struct rec_gate_a
     if (code == SALVE_OK) code = rec_openings_count(tx, ask, err);
     if (code == SALVE_OK && ask->is_shown) code = rec_work_shown(tx, ask->id, err);
     if (code == SALVE_OK && ask->is_shown) code = rec_day_shown(tx, ask->id, err);
+    if (code == SALVE_OK && ask->is_shown) code = rec_reminder_came(tx, ask->id, err);
     if (code == SALVE_OK) code = rec_note(tx, &gate->chain, &event, &gate->leaf, err);
     return code;
+}
+
+static enum salve_code read_app(struct rec_gate *gate, const struct payload *payload, uint64_t seq,
+                                struct salve_err *err)
+{
+    struct rec_app_grant *grant = &gate->apps[gate->app_count++];
+    *grant = (struct rec_app_grant){.seq = seq, .log_number = payload->log_number};
+    return smart_grant_read(payload->body, gate->mem, &grant->is, err);
 }
 
 static enum salve_code read_decision(struct rec_gate *gate, struct rec_tx *tx, const struct store_record *row,
@@ -41,6 +53,7 @@ static enum salve_code read_decision(struct rec_gate *gate, struct rec_tx *tx, c
         gate->newest[PURPOSE_SELF] = rests;
         return SALVE_OK;
     }
+    if (payload.kind == PAYLOAD_APP) return read_app(gate, &payload, row->seq, err);
     struct consent_grant *grant = &gate->grants[gate->grant_count];
     code = consent_read(payload.body, gate->mem, grant, err);
     if (code != SALVE_OK) return code;
@@ -60,7 +73,9 @@ static enum salve_code read_decisions(struct rec_gate *gate, struct salve_err *e
     if (code != SALVE_OK) return code;
     code = store_record_list(tx.store, gate->chain.id, CLASS_BIT(CLASS_CONSENT), 1, gate->mem, &rows, &count, err);
     gate->grants = arena_array(gate->mem, struct consent_grant, count + 1);
-    if (code == SALVE_OK && gate->grants == NULL) code = salve_fail(err, SALVE_E_MEMORY, "decisions");
+    gate->apps = arena_array(gate->mem, struct rec_app_grant, count + 1);
+    if (code == SALVE_OK && (gate->grants == NULL || gate->apps == NULL))
+        code = salve_fail(err, SALVE_E_MEMORY, "decisions");
     for (size_t i = 0; i < count && code == SALVE_OK; i++) code = read_decision(gate, &tx, &rows[i], err);
     rec_tx_abandon(&tx);
     return code;
@@ -70,7 +85,8 @@ enum salve_code rec_note_denied(struct rec_gate *gate, struct actor actor, enum 
                                 struct salve_err *err)
 {
     struct rec_leaf leaf;
-    struct rec_event event = {.kind = REC_EVENT_DENIED, .actor = actor, .purpose = purpose, .classes = classes};
+    struct rec_event event = {
+        .kind = REC_EVENT_DENIED, .actor = actor, .purpose = purpose, .classes = classes, .app = gate->app};
     return rec_note_alone(gate->site, &gate->chain, &event, gate->mem, &leaf, err);
 }
 
@@ -86,7 +102,7 @@ enum salve_code rec_gate_open(struct site *site, const struct rec_gate_ask *ask,
 {
     struct rec_tx tx;
     uint64_t size;
-    *out = (struct rec_gate){.site = site, .mem = mem, .chain.id = ask->id};
+    *out = (struct rec_gate){.site = site, .mem = mem, .chain.id = ask->id, .app = ask->app};
     bool is_erased = false;
     TRY(rec_person_ready(ask, err));
     enum salve_code code = rec_revoked_has_erasure(site, site->revoked, ask->id, &is_erased, err);

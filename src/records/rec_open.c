@@ -27,6 +27,8 @@ static enum salve_code may_open(struct site *site, const struct rec_ask *ask, st
     if (ask->purpose < PURPOSE_CARE || ask->purpose > PURPOSE_LAST || ask->actor.role >= ROLE_COUNT)
         return salve_fail(err, SALVE_E_ROLE, "unknown purpose or role");
     const struct may *may = consent_may(ask->actor.role, ACT_OPEN, ask->purpose);
+    if (ask->is_reminder && consent_may(ask->actor.role, ACT_REMIND, ask->purpose) == NULL)
+        return role_opens_nothing(ask, err);
     if (may == NULL || (may->needs & MAY_CODE) != 0) return role_opens_nothing(ask, err); /* CODE: rec_letter_open */
     return rec_may(site, ask->actor, ACT_OPEN, ask->purpose, err);
 }
@@ -37,8 +39,8 @@ static enum salve_code wanted_classes(struct site *site, const struct rec_ask *a
 {
     struct keys_granted granted[PURPOSE_LAST + 1];
     class_mask role = consent_role_classes(ask->actor.role, ask->purpose);
-    *out = ask->classes;
-    if (ask->classes != 0) return SALVE_OK;
+    *out = ask->is_reminder ? CLASS_BIT(CLASS_IDENT) : ask->classes;
+    if (*out != 0) return SALVE_OK;
     enum salve_code code = keys_granted(site->keys, id, granted, err);
     *out = granted[ask->purpose].classes & role;
     if (*out == 0) *out = role & (purpose_classes(ask->purpose) | CLASS_BIT(CLASS_IDENT));
@@ -76,6 +78,11 @@ static void drop(struct rec_view *view)
 static enum salve_code who(struct rec_view *view, const struct rec_ask *ask, struct compartment *id, bool *is_present,
                            struct salve_err *err)
 {
+    if (ask->is_reminder) {
+        *is_present = false;
+        view->is_by_ticket = view->is_reminder = true;
+        return rec_work_to_remind(view->site, ask->who, view->mem, id, err);
+    }
     bool is_work = ask->purpose == PURPOSE_CARE || ask->purpose == PURPOSE_FOLLOW_UP;
     if (!is_work || !rec_code_valid(REC_CODE_TICKET, ask->who))
         return rec_who(view->site, ask->who, view->mem, id, is_present, err);
@@ -100,6 +107,7 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_ask *as
     gate.classes = view->classes;
     gate.session = view->stand.session;
     gate.is_by_ticket = view->is_by_ticket;
+    gate.is_reminder = view->is_reminder;
     gate.counted = is_present && !view->is_by_ticket ? REC_COUNTED_CARD : REC_COUNTED_AWAY;
     gate.is_shown = view->is_shown = is_present && ask->purpose == PURPOSE_CARE && !ask->is_away;
     view->purpose = ask->purpose;
@@ -148,7 +156,9 @@ enum salve_code rec_view_note_read(const struct rec_view *view, struct salve_err
                               .actor = view->actor,
                               .purpose = view->purpose,
                               .classes = view->read_classes,
-                              .resource_count = view->read_count};
+                              .is_reminder = view->is_reminder,
+                              .resource_count = view->read_count,
+                              .app = view->gate.app};
     return rec_closing_add(view->site, view->gate.chain.id, &event, err);
 }
 

@@ -2,8 +2,8 @@
  *
  * How many people are opened in an hour. With the card in the hand as many as come: more than 120 of one session are
  * told in a document of the site, with its public leaf. Without it 60 of the site, and so of an account, in a mark that
- * a restart does not forget; letters by their codes and slips have marks of their own, so that nobody at home closes
- * the inbox. What is urgent is opened by its ticket all the same, and told. */
+ * a restart does not forget; letters by their codes, slips and apps have marks of their own, so that nobody at home
+ * closes the inbox. What is urgent is opened by its ticket all the same, and told. */
 #include <string.h>
 
 #include "crypto/crypto.h"
@@ -91,6 +91,8 @@ enum salve_code rec_openings_count(struct rec_tx *tx, const struct rec_gate_ask 
     if (ask->counted == REC_COUNTED_CARD) return count_card(tx, ask, err);
     if (ask->counted == REC_COUNTED_AWAY) return count_away(tx, ask, err);
     if (ask->counted == REC_COUNTED_NOT) return SALVE_OK;
-    struct str name = ask->counted == REC_COUNTED_LETTER ? STR("quota/letter") : STR("quota/slip");
+    struct str name = ask->counted == REC_COUNTED_LETTER ? STR("quota/letter")
+                      : ask->counted == REC_COUNTED_APP  ? STR("quota/app")
+                                                         : STR("quota/slip");
     return store_quota_take_of(tx->store, name, ask->id, tx->now_unix_ms, REC_QUOTA_COMPARTMENTS, err);
 }

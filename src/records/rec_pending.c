@@ -28,14 +28,17 @@ static const struct crypto_key *seal_key(const struct site *site)
 enum salve_code rec_pending_put(struct rec_tx *tx, struct compartment id, const struct keys_grant *grant,
                                 struct str *key, struct salve_err *err)
 {
-    char text[TEXT_BYTES + 1], id_text[COMPARTMENT_TEXT_BYTES + 1], sha256[2 * CRYPTO_SHA256_BYTES + 1];
+    char text[TEXT_BYTES + 1], longer[40] = "", id_text[COMPARTMENT_TEXT_BYTES + 1],
+                               sha256[2 * CRYPTO_SHA256_BYTES + 1];
     char hex[2 * NAME_BYTES + 1];
     uint8_t name[NAME_BYTES], sealed[TEXT_BYTES + CRYPTO_SEAL_BYTES];
     compartment_text(id, id_text);
     str_hex(grant->consent.sha256, CRYPTO_SHA256_BYTES, sha256);
-    int len = snprintf(text, sizeof text, "%s/%d {\"classes\":%u,\"not_after\":%lld,\"seq\":%llu,\"sha256\":\"%s\"}",
-                       id_text, (int)grant->purpose, (unsigned)grant->classes, (long long)grant->not_after_unix_s,
-                       (unsigned long long)grant->consent.seq, sha256);
+    if (grant->identity_until_unix_s != 0)
+        (void)snprintf(longer, sizeof longer, "\"identity\":%lld,", (long long)grant->identity_until_unix_s);
+    int len = snprintf(text, sizeof text, "%s/%d {\"classes\":%u,%s\"not_after\":%lld,\"seq\":%llu,\"sha256\":\"%s\"}",
+                       id_text, (int)grant->purpose, (unsigned)grant->classes, longer,
+                       (long long)grant->not_after_unix_s, (unsigned long long)grant->consent.seq, sha256);
     salve_assert(len > 0 && len <= TEXT_BYTES);
     memset(text + len, ' ', (size_t)(TEXT_BYTES - len));
     crypto_random(name, sizeof name);
@@ -58,6 +61,8 @@ static bool read_text(struct str who, struct str json, struct arena *mem, struct
                 purpose <= PURPOSE_LAST && json_i64(json_get(doc, "classes"), &classes) &&
                 json_i64(json_get(doc, "not_after"), &out->not_after_unix_s) && json_i64(json_get(doc, "seq"), &seq) &&
                 str_hex_parse(json_get_text(doc, "sha256"), out->consent.sha256, CRYPTO_SHA256_BYTES);
+    const struct json *longer = json_get(doc, "identity");
+    good = good && (longer == NULL || json_i64(longer, &out->identity_until_unix_s));
     out->purpose = (enum purpose)purpose;
     out->classes = (class_mask)classes;
     out->consent.seq = (uint64_t)seq;

@@ -17,7 +17,7 @@ enum { WRONG_MAX = 5, WORD_BYTES_MIN = 6, WORD_BYTES_MAX = 200, NAME_BYTES = 64,
 
 bool rec_person_asks(const struct rec_gate_ask *ask)
 {
-    return ask->purpose == PURPOSE_SELF && !ask->is_gates_own &&
+    return ask->purpose == PURPOSE_SELF && !ask->is_gates_own && ask->app.len == 0 &&
            (ask->actor.role == ROLE_PARTICIPANT || ask->actor.role == ROLE_GUARDIAN);
 }
 

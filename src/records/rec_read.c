@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Reading in a view. What is handed out is counted for the closing note. */
+#include "records/apps_int.h"
 #include "records/ids_int.h"
 #include "records/view_int.h"
 
@@ -40,6 +41,7 @@ static const struct rec_list *list_of(struct rec_view *view, class_mask classes)
     for (size_t i = 0; i < shelf->count; i++) {
         const struct rec_version *v = &shelf->all[i];
         if (!v->is_first || (classes & CLASS_BIT(v->is.class)) == 0) continue;
+        if (!rec_app_sees(view, &shelf->all[v->newest].is)) continue;
         list[out->count++] = hand_out(view, &shelf->all[v->newest]);
     }
     return out;
@@ -80,6 +82,7 @@ static enum salve_code find(struct rec_view *view, struct str id, const struct r
     *out = first_version(&view->shelf, number);
     ptrdiff_t slash = str_find(id, STR("/"));
     if (*out == NULL || (view->classes & CLASS_BIT((*out)->is.class)) == 0 ||
+        !rec_app_sees(view, &view->shelf.all[(*out)->newest].is) ||
         (slash >= 0 && !str_eq(str_cut(id, 0, (size_t)slash), (*out)->is.type)))
         return salve_fail(err, SALVE_E_NOT_FOUND, "resource of this compartment");
     return SALVE_OK;

@@ -11,6 +11,7 @@
 #include "crypto/crypto.h"
 #include "json/json.h"
 #include "keys/keys.h"
+#include "records/apps_int.h"
 #include "records/backup_int.h"
 #include "records/closing_int.h"
 #include "records/erasing_int.h"
@@ -117,6 +118,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     enum salve_code keys_code = keys_close(&s->keys, code == SALVE_OK ? err : NULL);
     rec_closing_done(s);
     rec_sessions_drop(s);
+    rec_apps_drop(s);
     rec_proofs_drop(s);
     rec_day_drop(s);
     rec_turning_drop(s);

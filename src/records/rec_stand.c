@@ -34,6 +34,7 @@ enum salve_code rec_stand_begin(struct site *site, struct compartment id, bool i
     decided->view_count++;
     *out = (struct rec_stand){.decided = decided,
                               .cards = decided->cards,
+                              .apps = decided->apps,
                               .retirements = site->retirements,
                               .opened_wall_ms = clock_ms(&site->clock),
                               .is_present = is_present};
@@ -67,6 +68,13 @@ void rec_decided_purpose(struct site *site, struct compartment id, enum purpose 
     rec_changed(site);
 }
 
+void rec_decided_app(struct site *site, struct compartment id)
+{
+    struct rec_decided *decided = find(site, id);
+    if (decided != NULL) decided->apps++;
+    rec_changed(site);
+}
+
 void rec_decided_erasure(struct site *site, struct compartment id)
 {
     struct rec_decided *decided = find(site, id);
@@ -95,14 +103,16 @@ struct consent_decision rec_view_decision(const struct rec_view *view, int64_t n
                                     .purpose = view->purpose,
                                     .classes = view->classes,
                                     .now_unix_s = now_unix_ms / 1000,
-                                    .is_present = view->stand.is_present};
+                                    .is_present = view->stand.is_present,
+                                    .is_reminder = view->is_reminder};
     return consent_decide(view->gate.grants, view->gate.grant_count, &ask);
 }
 
 static int64_t life_ms(const struct rec_view *view)
 {
     int minutes = view->stand.is_present ? SALVE_VIEW_MINUTES_MAX : SALVE_VIEW_AWAY_MINUTES_MAX;
-    return (int64_t)minutes * MINUTE_MS;
+    int64_t most_ms = (int64_t)minutes * MINUTE_MS;
+    return view->stand.is_app && view->stand.app_left_ms < most_ms ? view->stand.app_left_ms : most_ms;
 }
 
 static void no_later(int64_t *until_unix_ms, int64_t end_unix_s)
@@ -114,8 +124,10 @@ int64_t rec_view_until_unix_ms(const struct rec_view *view)
 {
     int64_t until_unix_ms = view->stand.opened_wall_ms + life_ms(view);
     struct consent_decision decision = rec_view_decision(view, near_site_now_unix_ms(view->site));
+    if (view->stand.is_app) no_later(&until_unix_ms, view->stand.app_until_unix_s);
     if (decision.grant == NULL) return until_unix_ms;
-    no_later(&until_unix_ms, decision.grant->not_after_unix_s);
+    bool is_longer = view->is_reminder; /* than follow-up itself */
+    no_later(&until_unix_ms, is_longer ? consent_remind_end(decision.grant) : decision.grant->not_after_unix_s);
     no_later(&until_unix_ms, decision.grant->majority_unix_s);
     return until_unix_ms;
 }
@@ -139,6 +151,14 @@ static enum salve_code check_staff(struct rec_view *view, struct salve_err *err)
     return code;
 }
 
+/* A view of an app rests on what the person let it do, and on their card of that day. */
+static bool app_stands(const struct rec_stand *stand, int64_t now_unix_ms)
+{
+    if (!stand->is_app) return true;
+    return stand->apps == stand->decided->apps && stand->cards == stand->decided->cards &&
+           (stand->app_until_unix_s == 0 || now_unix_ms / 1000 < stand->app_until_unix_s);
+}
+
 static enum salve_code look(struct rec_view *view, struct salve_err *err)
 {
     const struct rec_stand *stand = &view->stand;
@@ -149,7 +169,7 @@ static enum salve_code look(struct rec_view *view, struct salve_err *err)
     if (stand->decided->is_erased) return SALVE_E_NOT_FOUND;
     if (!rec_stand_holds(stand, view->purpose)) return SALVE_E_CONSENT;
     if (stand->is_present && stand->cards != stand->decided->cards) return SALVE_E_CONSENT;
-    if (is_too_old(view, now_unix_ms)) return SALVE_E_CONSENT;
+    if (!app_stands(stand, now_unix_ms) || is_too_old(view, now_unix_ms)) return SALVE_E_CONSENT;
     return rec_view_decision(view, now_unix_ms).allowed ? SALVE_OK : SALVE_E_CONSENT;
 }
 

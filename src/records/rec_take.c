@@ -125,6 +125,7 @@ static enum salve_code take_look(struct rec_view *view, const struct rec_look *l
     tape_add_text(&make, "action", str_of(action_of(look->kind)));
     tape_add_text(&make, "recorded", clock_text(look->at_unix_ms, at));
     tape_add_text(&make, "outcome", str_is(look->kind, "denied") ? STR("4") : STR("0"));
+    if (look->is_reminder) tape_add_text(&make, "outcomeDesc", STR("to remind the person of their next check"));
     if (look->purpose != 0) {
         tape_open(&make, "purposeOfEvent");
         put_coding(&make, "coding", "http://terminology.hl7.org/CodeSystem/v3-ActReason",

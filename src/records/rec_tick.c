@@ -9,6 +9,7 @@
 #include "records/log_int.h"
 #include "records/revoked_int.h"
 #include "records/session_int.h"
+#include "records/work_int.h"
 #include "store/store.h"
 
 enum { WORK_BYTES = 64 << 20 };
@@ -32,7 +33,8 @@ static enum salve_code tick(struct site *site, struct arena *mem, bool *has_more
         return rec_renew_piece(site, err);
     }
     if (rec_is_due(site)) return rec_due_one(site, has_more, err);
-    return rec_sign_tick(site, log_size, mem, err);
+    if (rec_reminders_wait(site)) TRY(rec_reminders_piece(site, mem, has_more, err));
+    return *has_more ? SALVE_OK : rec_sign_tick(site, log_size, mem, err);
 }
 
 bool site_has_failed(const struct site *site)

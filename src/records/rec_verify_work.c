@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * verify of the work lists and of the queue of the day: every row opens, is of somebody who is here, and its ticket
  * leads to them. */
+#include "records/apps_int.h"
 #include "records/queue_int.h"
 #include "records/share_int.h"
 #include "records/verify_int.h"
@@ -33,11 +34,18 @@ enum salve_code rec_verify_work(struct verify *v, struct salve_err *err)
     if (code == SALVE_OK) code = rec_work_tickets(&tx, &tickets, err);
     if (code == SALVE_OK && tickets != count)
         rec_found(v, "site.db", STR_NONE, STR("commons/ticket"), "there are more tickets than people with open work");
-    size_t lost = 0;
+    size_t lost = 0, reminders = 0;
     if (code == SALVE_OK) code = rec_replies_lost(&tx, &lost, err);
     if (code == SALVE_OK && lost > 0)
         rec_found(v, "site.db", STR_NONE, STR("commons/reply"),
                   "codes of slips and the referrals of people do not agree");
+    if (code == SALVE_OK) code = rec_app_rows_lost(&tx, &lost, err);
+    if (code == SALVE_OK && lost > 0)
+        rec_found(v, "site.db", STR_NONE, STR("commons/app"), "tokens of apps and the people they are of do not agree");
+    if (code == SALVE_OK) code = rec_reminders_lost(&tx, &reminders, err);
+    if (reminders > 0)
+        rec_found(v, "site.db", STR_NONE, STR("commons/remind"),
+                  "reminders that do not open, are of nobody who is here, or do not agree with the open work");
     if (code == SALVE_OK) code = rec_shares_lost(&tx, &lost, err);
     if (code == SALVE_OK && lost > 0)
         rec_found(v, "site.db", STR_NONE, STR("commons/share"), "health links, their copies and people do not agree");

@@ -178,14 +178,17 @@ static enum salve_code give_ticket(struct rec_tx *tx, struct rec_work *work, str
 
 /* --- changes ------------------------------------------------------------------------------------------------------ */
 
-/* Of a referral: they come from the record and from answers, and no caller sets or ends them. */
+/* Of a referral: they come from the record and from answers. */
 static bool is_of_referral(size_t task) { return task == WORK_REFER || task == WORK_FOLLOW || task == WORK_REPLY; }
+
+/* No caller sets or ends them. */
+static bool is_gates_own(size_t task) { return is_of_referral(task) || task == WORK_REMIND; }
 
 /* What was open with the same urgency has been open since then; a letter that is signed anew (due later) since now. */
 static void change_part(struct rec_work *work, const struct rec_work_change *change, size_t part, int64_t now_unix_ms)
 {
     for (size_t task = 0; task < WORK_TASKS; task++) {
-        if (is_of_referral(task)) continue;
+        if (is_gates_own(task)) continue;
         struct rec_work_slot *old = &work->slots[task][part], fresh = change->slots[task][part];
         bool is_same = old->is_open && fresh.is_open && old->urgency == fresh.urgency;
         if (task == WORK_LETTER && fresh.due_unix_ms > old->due_unix_ms) is_same = false;
@@ -208,7 +211,7 @@ static void hold(struct rec_work *work, const struct rec_work *old, const struct
 {
     for (size_t at = 0; at < WORK_ENTRIES_MAX; at++) {
         size_t task = at / WORK_PARTS, part = at % WORK_PARTS;
-        if (is_of_referral(task) || part == WORK_NOT_KEPT || (task == WORK_LETTER && !change->is_seen[part])) continue;
+        if (is_gates_own(task) || part == WORK_NOT_KEPT || (task == WORK_LETTER && !change->is_seen[part])) continue;
         struct rec_work_slot floor = change->is_seen[part] ? change->least[task][part] : old->slots[task][part];
         keep_open(&work->slots[task][part], floor, &old->slots[task][part], now_unix_ms);
     }
@@ -284,6 +287,20 @@ enum salve_code rec_work_answered(struct rec_tx *tx, struct compartment id, stru
     return put(tx, &work, err);
 }
 
+enum salve_code rec_work_remind(struct rec_tx *tx, struct compartment id, int64_t due_unix_ms, struct salve_err *err)
+{
+    struct rec_work work = {.id = id};
+    bool found = false, is_open = due_unix_ms != 0;
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    if (!found) work = (struct rec_work){.id = id};
+    if (!found && !is_open) return SALVE_OK;
+    work.slots[WORK_REMIND][WORK_KEPT] = (struct rec_work_slot){
+        .is_open = is_open, .urgency = URGENCY_NONE, .since_unix_ms = tx->now_unix_ms, .due_unix_ms = due_unix_ms};
+    if (is_empty(&work)) return drop(tx, &work, err);
+    if (!found) TRY(give_ticket(tx, &work, err));
+    return put(tx, &work, err);
+}
+
 enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err)
 {
     struct rec_work work;
@@ -329,7 +346,7 @@ enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t 
     TRY(rec_work_get(tx, id, &work, &found, err));
     if (!found) return SALVE_OK;
     for (size_t i = 0; i < WORK_ENTRIES_MAX; i++) {
-        if ((keep & (1u << i % WORK_PARTS)) != 0) continue;
+        if ((keep & (1u << i % WORK_PARTS)) != 0 || i / WORK_PARTS == WORK_REMIND) continue;
         *ends_untold = *ends_untold || is_untold(&work, i);
         work.slots[i / WORK_PARTS][i % WORK_PARTS].is_open = false;
     }
@@ -349,7 +366,8 @@ static enum salve_code end_referrals(struct rec_tx *tx, struct compartment id, s
     return is_empty(&work) ? drop(tx, &work, err) : put(tx, &work, err);
 }
 
-/* Follow-up reads what is plain, and care the rest; without either nobody of the staff opens the record. */
+/* Follow-up reads what is plain, and care the rest; without either nobody of the staff opens the record. Where it
+ * delivers who the person is and no results, it stands for the reminder alone, which goes on without care. */
 enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enum purpose purpose, bool *ends_untold,
                                    struct salve_err *err)
 {
@@ -357,8 +375,9 @@ enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enu
     if (purpose != PURPOSE_CARE && purpose != PURPOSE_FOLLOW_UP) return SALVE_OK;
     enum purpose other = purpose == PURPOSE_CARE ? PURPOSE_FOLLOW_UP : PURPOSE_CARE;
     if (purpose == PURPOSE_FOLLOW_UP) TRY(end_referrals(tx, id, err));
+    if (purpose == PURPOSE_FOLLOW_UP) TRY(rec_reminder_end(tx, id, err));
     TRY(keys_granted(tx->site->keys, id, granted, err));
-    if (granted[other].classes == 0) return rec_work_end(tx, id, 0, ends_untold, err);
+    if ((granted[other].classes & CLASS_BIT(CLASS_CLIN)) == 0) return rec_work_end(tx, id, 0, ends_untold, err);
     return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, ends_untold, err) : SALVE_OK;
 }
 
@@ -413,6 +432,32 @@ static enum salve_code who_today(struct rec_tx *tx, const uint8_t ticket[TICKET_
     return salve_refuse(err, SALVE_E_CONSENT, "the card was shown more than half an hour ago; show it again", "ticket");
 }
 
+/* A ticket that is of a reminder and of nothing else opens for that alone. */
+static bool is_more_than_reminder(const struct rec_work *work)
+{
+    struct rec_work other = *work;
+    other.slots[WORK_REMIND][WORK_KEPT].is_open = false;
+    return !is_empty(&other);
+}
+
+enum salve_code rec_work_to_remind(struct site *site, struct str ticket, struct arena *mem, struct compartment *out,
+                                   struct salve_err *err)
+{
+    struct rec_code code;
+    struct rec_tx tx;
+    char name[NAME_BYTES];
+    bool stands = false;
+    if (!rec_code_read(REC_CODE_TICKET, ticket, &code)) return rec_not_here(err);
+    TRY(rec_tx_begin(site, true, mem, &tx, err));
+    enum salve_code result = get_ticket(&tx, ticket_name(site, code.values, name), out, err);
+    if (result == SALVE_OK) result = rec_reminder_stands(&tx, *out, &stands, err);
+    rec_tx_abandon(&tx);
+    if (result == SALVE_OK && stands) return SALVE_OK;
+    if (result != SALVE_OK && result != SALVE_E_NOT_FOUND) return result;
+    rec_guess_note(site);
+    return rec_not_here(err);
+}
+
 enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem, struct compartment *out,
                              bool *is_shown, struct salve_err *err)
 {
@@ -425,7 +470,8 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code result = get_ticket(&tx, ticket_name(site, code.values, name), out, err);
     if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
-    if (found && !tx.is_suspect && end_stale(&work, tx.now_unix_ms)) found = !is_empty(&work);
+    if (found && !tx.is_suspect) (void)end_stale(&work, tx.now_unix_ms);
+    if (found) found = is_more_than_reminder(&work);
     if (result == SALVE_OK && found) *is_shown = rec_work_lasts(site, &work);
     if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && !found)) {
         result = who_today(&tx, code.values, out, is_shown, err);

@@ -51,6 +51,7 @@ enum salve_code near_worklist_write(struct rec_view *view, struct salve_err *err
     if (!view->has_work) return SALVE_OK;
     TRY(rec_view_stands(view, err));
     TRY(rec_may(view->site, view->actor, ACT_WORK, view->purpose, err));
+    if (!rec_view_may(view, ACT_WORK)) return rec_not_open(view->purpose, err);
     struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     enum salve_code code = rec_deeds_check(view, NULL, NULL, 0, work, err);
@@ -65,12 +66,13 @@ enum salve_code near_worklist_write(struct rec_view *view, struct salve_err *err
     return code;
 }
 
-static void entries_of(const struct rec_work *work, struct work *out)
+/* Who does not call people learns of no reminder. */
+static void entries_of(const struct rec_work *work, bool calls, struct work *out)
 {
     for (size_t task = 0; task < WORK_TASKS; task++)
         for (size_t part = 0; part < WORK_PARTS; part++) {
             const struct rec_work_slot *slot = &work->slots[task][part];
-            if (!slot->is_open) continue;
+            if (!slot->is_open || (task == WORK_REMIND && !calls)) continue;
             out->entries[out->entry_count++] = (struct work_entry){.part = (enum work_part)part,
                                                                    .task = (enum work_task)task,
                                                                    .urgency = slot->urgency,
@@ -84,6 +86,14 @@ static bool is_all_apart(const struct work *work)
     for (size_t i = 0; i < work->entry_count; i++)
         if (work->entries[i].part == WORK_KEPT) return false;
     return true;
+}
+
+/* Follow-up of results; what is kept of it for a reminder alone delivers none. */
+static bool has_follow_up(struct site *site, const struct keys_granted granted[PURPOSE_LAST + 1])
+{
+    const struct keys_granted *one = &granted[PURPOSE_FOLLOW_UP];
+    return (one->classes & CLASS_BIT(CLASS_CLIN)) != 0 &&
+           (one->not_after_unix_s == 0 || one->not_after_unix_s > near_site_now_unix_ms(site) / 1000);
 }
 
 static bool has_purpose(struct site *site, const struct keys_granted granted[PURPOSE_LAST + 1], enum purpose purpose)
@@ -102,26 +112,23 @@ enum salve_code near_worklist_purpose(struct site *site, struct str ticket, stru
     TRY(rec_work_who(site, ticket, mem, &id, &is_shown, err));
     TRY(keys_granted(site->keys, id, granted, err));
     *out = is_shown && has_purpose(site, granted, PURPOSE_CARE) ? PURPOSE_CARE : PURPOSE_FOLLOW_UP;
-    if (*out == PURPOSE_CARE || has_purpose(site, granted, PURPOSE_FOLLOW_UP)) return SALVE_OK;
+    if (*out == PURPOSE_CARE || has_follow_up(site, granted)) return SALVE_OK;
     return salve_refuse(err, SALVE_E_CONSENT,
                         "it waits for the card: at the next visit, or by the station's paper list", "ticket");
 }
 
 /* Follow-up opens nothing of what is kept apart: that waits for the card. */
-static enum salve_code tell(struct site *site, const struct rec_work *work, struct arena *mem, struct work *out,
-                            struct salve_err *err)
+static enum salve_code tell(struct site *site, const struct rec_work *work, bool calls, struct arena *mem,
+                            struct work *out, struct salve_err *err)
 {
     struct keys_granted granted[PURPOSE_LAST + 1];
     struct rec_code ticket = {.kind = REC_CODE_TICKET};
     *out = (struct work){.reach = WORK_BY_CARD};
     memcpy(ticket.values, work->ticket, sizeof work->ticket);
     TRY(rec_code_out(&ticket, mem, &out->ticket, err));
-    entries_of(work, out);
+    entries_of(work, calls, out);
     TRY(keys_granted(site->keys, work->id, granted, err));
-    const struct keys_granted *follow_up = &granted[PURPOSE_FOLLOW_UP];
-    bool stands = follow_up->classes != 0 && (follow_up->not_after_unix_s == 0 ||
-                                              follow_up->not_after_unix_s > near_site_now_unix_ms(site) / 1000);
-    if (stands && !is_all_apart(out)) out->reach = WORK_BY_TICKET;
+    if (has_follow_up(site, granted) && !is_all_apart(out)) out->reach = WORK_BY_TICKET;
     if (rec_work_lasts(site, work) && granted[PURPOSE_CARE].classes != 0 && out->reach == WORK_BY_CARD)
         out->reach = WORK_BY_SHOWN;
     return SALVE_OK;
@@ -137,7 +144,10 @@ enum salve_code near_worklist_mine(struct rec_view *view, struct arena *mem, str
     TRY(rec_tx_begin(view->site, true, mem, &tx, err));
     enum salve_code code = rec_work_get(&tx, view->gate.chain.id, &work, &found, err);
     rec_tx_abandon(&tx);
-    return code == SALVE_OK && found ? tell(view->site, &work, mem, out, err) : code;
+    if (code != SALVE_OK || !found) return code;
+    TRY(tell(view->site, &work, view->is_reminder, mem, out, err));
+    if (out->entry_count == 0) *out = (struct work){.ticket = STR("")};
+    return SALVE_OK;
 }
 
 /* --- the list ----------------------------------------------------------------------------------------------------- */
@@ -169,6 +179,7 @@ static enum salve_code read_in(struct rec_tx *tx, struct actor actor, struct rec
 {
     TRY(rec_actor_check(tx, actor, err));
     TRY(rec_work_stale_end(tx, err));
+    TRY(rec_reminders_list(tx, err));
     TRY(rec_work_all(tx, rows, count, err));
     return rec_work_noted(tx, "read", actor, *count, err);
 }
@@ -190,7 +201,13 @@ enum salve_code near_worklist_read(struct site *site, struct actor actor, struct
     if (code == SALVE_OK) *out = arena_array(mem, struct work, *count + 1);
     if (code == SALVE_OK && *out == NULL) code = salve_fail(err, SALVE_E_MEMORY, "work");
     if (code == SALVE_OK) qsort(rows, *count, sizeof *rows, by_ticket);
-    for (size_t i = 0; code == SALVE_OK && i < *count; i++) code = tell(site, &rows[i], mem, &(*out)[i], err);
+    size_t told = 0;
+    for (size_t i = 0; code == SALVE_OK && i < *count; i++) {
+        code = tell(site, &rows[i], consent_may(actor.role, ACT_REMIND, PURPOSE_FOLLOW_UP) != NULL, mem, &(*out)[told],
+                    err);
+        told += code == SALVE_OK && (*out)[told].entry_count > 0;
+    }
+    if (code == SALVE_OK) *count = told;
     arena_close(work);
     return code;
 }

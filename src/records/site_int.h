@@ -19,6 +19,7 @@ enum {
 enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_KEY_PENDING, SITE_ROW_KEYS };
 
 struct admit_rules;
+struct rec_apps;
 struct crypto_keys;
 struct keys;
 struct rec_closing;
@@ -80,6 +81,7 @@ struct site {
     uint64_t retirements;          /* of staff, since the opening */
     struct rec_sessions *sessions; /* rec_session.c; NULL: there was none yet */
     struct rec_openings *openings; /* of all that is opened without a session (openings_int.h); NULL: nothing was */
+    struct rec_apps *apps;         /* rec_app_held.c; NULL: no app was let in yet */
     struct rec_day *day;           /* queue_int.h; NULL: the key of the day was not looked for */
     struct rec_proofs *proofs;     /* proof_int.h; NULL: nothing was shown yet */
     _Atomic uint64_t *generation;  /* site_generation_use */
@@ -87,6 +89,8 @@ struct site {
     double certified_count;        /* of an hour, fading (rec_certify.c) */
     int64_t certified_at_unix_ms;  /* the newest */
     bool is_ticking;               /* site_tick signs the log */
+    uint64_t reminded_day;         /* on which site_tick went through the reminders; 0: it did not yet */
+    char reminded_to[64];          /* the row up to which it came; "" between two days */
     bool has_tx;                   /* a transaction is open (tx_int.h) */
     void (*pause)(void *with, int until_fd); /* site_pause_use */
     void *pause_with;

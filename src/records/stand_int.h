@@ -13,7 +13,7 @@ struct rec_decided {
     struct compartment id;
     uint32_t view_count;
     uint32_t of[PURPOSE_LAST + 1]; /* decisions on each purpose */
-    uint32_t cards;
+    uint32_t cards, apps;          /* new cards; decisions about apps */
     bool is_erased;
 };
 
@@ -21,12 +21,15 @@ struct rec_decided {
 struct rec_stand {
     struct rec_decided *decided;
     uint32_t of[PURPOSE_LAST + 1];
-    uint32_t cards;
+    uint32_t cards, apps;
     uint64_t retirements;
-    uint64_t session;       /* whose actor opened it; 0: nobody's */
-    int64_t opened_wall_ms; /* not guarded: a clock that was set back before must not stop a view's age */
-    bool is_present;        /* it was opened with the card */
-    enum salve_code over;   /* OK: it stands */
+    uint64_t session;         /* whose actor opened it; 0: nobody's */
+    int64_t opened_wall_ms;   /* not guarded: a clock that was set back before must not stop a view's age */
+    bool is_present;          /* it was opened with the card */
+    bool is_app;              /* by an app, for what follows: */
+    int64_t app_left_ms;      /* of its token */
+    int64_t app_until_unix_s; /* what the person allowed ends */
+    enum salve_code over;     /* OK: it stands */
 };
 
 /* rec_stand_begin - the numbers as they are now; before the decisions are read. rec_stand_end: zeros are fine. */
@@ -40,6 +43,7 @@ bool rec_stand_holds(const struct rec_stand *stand, enum purpose purpose);
 /* What happened, as soon as it cannot be taken back any more. */
 void rec_decided_purpose(struct site *site, struct compartment id, enum purpose purpose);
 void rec_decided_erasure(struct site *site, struct compartment id);
+void rec_decided_app(struct site *site, struct compartment id);
 /* rec_decided_card - `by` is the view that made the new card: it goes on. */
 void rec_decided_card(struct site *site, struct compartment id, struct rec_stand *by);
 

@@ -8,6 +8,8 @@
 #include "records/stand_int.h"
 #include "records/work_int.h"
 
+struct rec_app_sight;
+
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
 /* What rec_all gave for some classes, when the shelf had `of` versions. */
@@ -33,8 +35,10 @@ struct rec_view {
     unsigned next_list;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
-    bool is_used; /* a transfer that has read something */
+    struct rec_app_sight *sight; /* of an app (apps_int.h); NULL: all of the classes is seen */
+    bool is_used;                /* a transfer that has read something */
     bool is_by_ticket;
+    bool is_reminder;           /* to call the person before their next check, and for nothing else */
     bool is_shown;              /* the person's card was shown for it, or the ticket that stands for it */
     int64_t resumed_at_unix_ms; /* 0: it was not */
     bool has_work;              /* `work` waits for the next save */
@@ -61,6 +65,9 @@ bool rec_may_write(const struct rec_view *view, enum data_class class);
 /* rec_view_work - the open work that waits, into a transaction of the view. rec_view_work_done - it is committed. */
 SALVE_MUST_USE enum salve_code rec_view_work(struct rec_view *view, struct rec_tx *tx, struct salve_err *err);
 void rec_view_work_done(struct rec_view *view);
+
+/* rec_follow_up_used - ends the purpose FOLLOW_UP, of which the reminder alone stood, and the view with it. */
+SALVE_MUST_USE enum salve_code rec_follow_up_used(struct rec_view *view, struct salve_err *err);
 
 /* rec_transfer_used - ends the purpose TRANSFER, for all but this view, which has read something. */
 SALVE_MUST_USE enum salve_code rec_transfer_used(struct rec_view *view, struct salve_err *err);

@@ -84,6 +84,9 @@ SALVE_MUST_USE enum salve_code rec_work_noted(struct rec_tx *tx, const char *wha
  * rec_work_lasts - does it, at that time? */
 SALVE_MUST_USE enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena *mem,
                                             struct compartment *out, bool *is_shown, struct salve_err *err);
+/* rec_work_to_remind - whom the ticket of a reminder leads to; E_NOT_FOUND for every other. */
+SALVE_MUST_USE enum salve_code rec_work_to_remind(struct site *site, struct str ticket, struct arena *mem,
+                                                  struct compartment *out, struct salve_err *err);
 bool rec_work_lasts(const struct site *site, const struct rec_work *work);
 /* rec_work_all - every row, unsealed; E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *count,
@@ -120,5 +123,35 @@ SALVE_MUST_USE enum salve_code rec_replies_noted(struct rec_tx *tx, struct compa
                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err);
+
+/* --- reminders (rec_reminder.c) --- */
+struct consent_grant;
+/* rec_work_remind - the ticket of the person has the entry REMIND, due then, as of now; 0: it has none any more. */
+SALVE_MUST_USE enum salve_code rec_work_remind(struct rec_tx *tx, struct compartment id, int64_t due_unix_ms,
+                                               struct salve_err *err);
+/* rec_reminder_decided - with a decision of the person, in its transaction: as the newest on follow-up has it.
+ * rec_reminder_end - there is none any more. rec_reminder_came - the person's card is shown in care. */
+SALVE_MUST_USE enum salve_code rec_reminder_decided(struct rec_tx *tx, struct compartment id,
+                                                    const struct consent_grant *grant, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reminder_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reminder_came(struct rec_tx *tx, struct compartment id, struct salve_err *err);
+/* rec_reminder_stands - is the person to be called now? */
+SALVE_MUST_USE enum salve_code rec_reminder_stands(struct rec_tx *tx, struct compartment id, bool *stands,
+                                                   struct salve_err *err);
+/* rec_reminder_called - done, or else tried in vain; *is_over: nobody is called any more. E_NOT_FOUND: there is none.
+ * rec_reminder_sooner - the check is on that day, if that is earlier and to come. */
+SALVE_MUST_USE enum salve_code rec_reminder_called(struct rec_tx *tx, struct compartment id, bool is_done,
+                                                   bool *is_over, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reminder_sooner(struct rec_tx *tx, struct compartment id, int64_t due_unix_ms,
+                                                   bool *changes, struct salve_err *err);
+/* rec_reminders_list - what is due is listed and what is over goes, once a day, of everybody; nothing where the gate
+ * runs for long: rec_reminders_wait - that is to be done today; rec_reminders_piece - some of it.
+ * rec_reminders_lost - for verify: rows that do not open, of nobody who is here, or that the list does not agree with.
+ */
+SALVE_MUST_USE enum salve_code rec_reminders_list(struct rec_tx *tx, struct salve_err *err);
+bool rec_reminders_wait(const struct site *site);
+SALVE_MUST_USE enum salve_code rec_reminders_piece(struct site *site, struct arena *mem, bool *has_more,
+                                                   struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_reminders_lost(struct rec_tx *tx, size_t *count, struct salve_err *err);
 
 #endif

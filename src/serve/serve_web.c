@@ -92,6 +92,7 @@ static void hear(void *with, enum serve_word word, struct serve_fds *fds)
 static void leave(void *with, unsigned worker)
 {
     struct web *web = with;
+    api_drop(web->api, worker);
     pages_drop(web->pages, worker);
 }
 
@@ -187,6 +188,7 @@ static void *look_what_is_over(void *with)
         is_over = web->is_over;
         (void)pthread_mutex_unlock(&web->lock);
         if (!is_over) pages_tick(web->pages);
+        if (!is_over) api_tick(web->api);
         if (!is_over) renew_if_due(web);
     }
     return NULL;

@@ -104,7 +104,7 @@ struct store_head {
     uint64_t seq;       /* of the newest record; 0: the compartment is not there */
     uint8_t sha256[32]; /* of the newest record; zeros for seq 0 */
     uint64_t card;      /* of the record about the newest card; 1: that of the enrolment */
-    uint64_t decided;   /* of the newest record of class CONSENT */
+    uint64_t decided;   /* of the newest record of class CONSENT that keys follow */
 };
 struct store_record {
     uint64_t seq;
@@ -122,8 +122,11 @@ SALVE_MUST_USE enum salve_code store_record_append(struct store_tx *tx, struct c
                                                    enum data_class class, struct str bytes, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uint64_t seq,
                                                 struct arena *mem, struct store_record *out, struct salve_err *err);
-/* store_head_card - the newest record is about a new card. */
+/* store_head_card - the newest record is about a new card. store_head_decided - of class CONSENT, but no keys follow
+ * it: what was decided before stands. */
 SALVE_MUST_USE enum salve_code store_head_card(struct store_tx *tx, struct compartment id, struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_head_decided(struct store_tx *tx, struct compartment id, uint64_t decided,
+                                                  struct salve_err *err);
 /* store_record_list - (seq, class, length) of the records of these classes with seq >= from, in order. No bytes.
  * E_INTEGRITY names the compartment and the record: one is missing between `from` and the head. */
 SALVE_MUST_USE enum salve_code store_record_list(struct store_tx *tx, struct compartment id, class_mask classes,

@@ -77,6 +77,15 @@ enum salve_code store_head_card(struct store_tx *tx, struct compartment id, stru
     return head_put(tx, &id, &head, err);
 }
 
+enum salve_code store_head_decided(struct store_tx *tx, struct compartment id, uint64_t decided, struct salve_err *err)
+{
+    struct store_head head;
+    TRY(store_head_get(tx, id, &head, err));
+    if (head.seq == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "head");
+    head.decided = decided;
+    return head_put(tx, &id, &head, err);
+}
+
 enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct store_record *out,
                                   struct salve_err *err)
 {

@@ -30,6 +30,7 @@ struct visit_held {
     char id[128];
     enum role role;
     bool is_by_ticket;
+    bool is_reminder;        /* to call them before their next check (remind.h) */
     int64_t ends_at_unix_ms; /* at the latest */
 };
 

@@ -21,6 +21,7 @@ struct visit_choice {
     bool is_on;
     bool keeps_apart;      /* with the tick for what is kept apart */
     int64_t until_unix_ms; /* of one that is on; 0: it has no end */
+    struct str remind_on;  /* follow-up with a reminder: the day of the next check; else empty */
 };
 struct visit_choices {
     enum visit_decider who;

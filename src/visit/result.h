@@ -13,6 +13,7 @@ struct visit_sheet {
     bool is_pdf;         /* else HTML */
     bool is_text;        /* lines for a terminal instead */
     struct str bytes;    /* out */
+    struct str next_day; /* out, of a letter: the day of the next check that it says, ISO; empty: none */
 };
 
 /* The letters of one look. */

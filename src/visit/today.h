@@ -70,6 +70,7 @@ struct visit_exit {
     size_t count;
     struct work work;
     enum visit_exit_letter letter;
+    struct str next_check; /* the day by the programme, ISO; a letter may say an earlier one */
 };
 const char *visit_exit_state_text(enum visit_exit_state state);
 const char *visit_exit_letter_text(enum visit_exit_letter letter);

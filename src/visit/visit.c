@@ -13,6 +13,7 @@
 #include "records/worklist.h"
 #include "screen/screen.h"
 #include "visit/held.h"
+#include "visit/remind.h"
 #include "visit/visit_int.h"
 
 struct actor visit_person(const struct site *site, struct str told)
@@ -122,6 +123,18 @@ enum salve_code visit_hold(const struct visit *visit, struct str who, struct vis
     hold(visit, who, held);
     int64_t minutes = held->is_by_ticket ? SALVE_VIEW_AWAY_MINUTES_MAX : SALVE_VIEW_MINUTES_MAX;
     held->ends_at_unix_ms = rec_opened_at_unix_ms(held->view) + minutes * 60 * 1000;
+    return SALVE_OK;
+}
+
+enum salve_code visit_hold_reminder(const struct visit *visit, struct str ticket, struct visit_held *held,
+                                    struct salve_err *err)
+{
+    struct rec_ask ask = {.actor = visit->actor, .purpose = PURPOSE_FOLLOW_UP, .who = ticket, .is_reminder = true};
+    TRY(check_fits(visit, ticket, held, err));
+    TRY(rec_open(visit->site, &ask, &held->view, err));
+    hold(visit, ticket, held);
+    held->is_reminder = true;
+    held->ends_at_unix_ms = rec_opened_at_unix_ms(held->view) + (int64_t)SALVE_VIEW_AWAY_MINUTES_MAX * 60 * 1000;
     return SALVE_OK;
 }
 

@@ -47,7 +47,7 @@ static void read_back(const struct writing *w, const struct consent_form *form)
                                              .answers = {word(w, "consent.first"), word(w, "consent.second")}});
 }
 
-/* What is kept apart has a choice of its own where the purpose may have it. */
+/* What is kept apart, and a reminder, have a choice of their own where the purpose or the form has it. */
 static void decision(const struct writing *w, const struct consent_form *form)
 {
     put(w, LETTER_FORM_HEADING, word(w, "consent.decision"));
@@ -57,6 +57,13 @@ static void decision(const struct writing *w, const struct consent_form *form)
     if (consent_may_add_sensitive(form->purpose)) {
         put(w, LETTER_FORM_TEXT, word(w, "consent.apart"));
         put(w, LETTER_FORM_CHOICE, word(w, "consent.apart.yes"));
+        put(w, LETTER_FORM_CHOICE, word(w, "consent.apart.no"));
+    }
+    if (form->reminder.yes.len > 0) {
+        put(w, LETTER_FORM_TEXT, form->reminder.heading); /* no heading: all choices and the date on one page */
+        put(w, LETTER_FORM_TEXT, form->reminder.text);
+        put(w, LETTER_FORM_CHOICE,
+            arena_printf(w->mem, "%.*s %.*s", STR_ARGS(word(w, "consent.yes")), STR_ARGS(form->reminder.yes)));
         put(w, LETTER_FORM_CHOICE, word(w, "consent.apart.no"));
     }
     put(w, LETTER_FORM_TEXT, word(w, "consent.no-trace"));

@@ -19,7 +19,8 @@ static void merge(struct work *work)
         struct work_entry one = work->entries[i];
         size_t at = 0;
         if (one.task == WORK_TALK) one.task = WORK_TELL; /* which tests those are nobody reads in a list */
-        if (one.task == WORK_LETTER || visit_is_follow_up(one.task)) continue; /* lists of their own */
+        if (one.task == WORK_LETTER || one.task == WORK_REMIND || visit_is_follow_up(one.task))
+            continue; /* lists of their own */
         while (at < count && work->entries[at].task != one.task) at++;
         struct work_entry *kept = &work->entries[at];
         if (at == count) {

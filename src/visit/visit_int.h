@@ -34,6 +34,10 @@ enum salve_code visit_patient(struct rec_view *view, const struct rec_resource *
 enum salve_code visit_name_of(const struct tape *tape, tape_at patient, struct arena *mem, struct str *out,
                               struct salve_err *err);
 
+/* visit_telephones_of - every telephone of a Patient, with commas between; empty: it has none. */
+enum salve_code visit_telephones_of(const struct tape *patient, struct arena *mem, struct str *out,
+                                    struct salve_err *err);
+
 /* visit_file_read - each resource of a file about one person as a tape of its own, with its families, to be judged
  * now. *unread_answers: of questionnaires, that nobody will judge. visit_file_tapes - the same of a Bundle.
  * visit_paper_read - the same, of what may be kept of a file (check.h). */

@@ -54,6 +54,7 @@ enum salve_code visit_look_json(const struct visit_looks *looks, size_t at, stru
     json_put_text(w, "actor", look->actor.id);
     if (look->by.len > 0) json_put_text(w, "by", look->by);
     json_put_text(w, "site", look->actor.site);
+    if (look->app.len > 0) json_put_text(w, "app", look->app);
     json_put_text(w, "purpose", look->purpose == 0 ? STR("") : str_of(purpose_text(look->purpose)));
     json_put_text(w, "classes", classes);
     json_put_i64(w, "resources", look->resource_count);

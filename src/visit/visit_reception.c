@@ -44,6 +44,7 @@ static void read_choices(const struct rec_consent *list, size_t count, struct vi
             out->list[i].is_on = true;
             out->list[i].keeps_apart = (grant->classes & CLASS_BIT(CLASS_SENS)) != 0;
             out->list[i].until_unix_ms = grant->not_after_unix_s * 1000;
+            out->list[i].remind_on = grant->remind_on;
         }
     }
 }

@@ -200,23 +200,26 @@ static enum salve_code read_all(const struct referring *in, struct visit_referra
     return SALVE_OK;
 }
 
-/* Every telephone that the record has, with commas between. */
-static enum salve_code read_telephones(const struct referring *in, struct str *out, struct salve_err *err)
+enum salve_code visit_telephones_of(const struct tape *tape, struct arena *mem, struct str *out, struct salve_err *err)
 {
-    const struct rec_resource *patient = NULL;
     struct buf text;
-    buf_init(&text, in->visit->mem, 1 << 16);
-    TRY(visit_patient(in->view, &patient, err));
-    const struct tape *tape = patient == NULL ? NULL : &patient->tape;
-    for (tape_at at = tape == NULL ? TAPE_NONE : tape_first(tape, tape_root(tape)); at != TAPE_NONE;
-         at = tape_next(tape, tape_root(tape), at)) {
+    buf_init(&text, mem, 1 << 16);
+    for (tape_at at = tape_first(tape, tape_root(tape)); at != TAPE_NONE; at = tape_next(tape, tape_root(tape), at)) {
         if (tape_path_name(tape, at) != FHIR_N_telecom) continue;
         struct str system = tape_child_text(tape, at, "system"), value = tape_child_text(tape, at, "value");
         if (value.len == 0 || (!str_is(system, "phone") && !str_is(system, "sms"))) continue;
         buf_addf(&text, "%s%.*s", text.len > 0 ? ", " : "", STR_ARGS(value));
     }
     TRY(buf_done(&text, out, err));
-    return visit_name_on_paper(*out, in->visit->mem, out, err); /* it moves and turns nothing */
+    return visit_name_on_paper(*out, mem, out, err); /* it moves and turns nothing */
+}
+
+static enum salve_code read_telephones(const struct referring *in, struct str *out, struct salve_err *err)
+{
+    const struct rec_resource *patient = NULL;
+    *out = STR("");
+    TRY(visit_patient(in->view, &patient, err));
+    return patient == NULL ? SALVE_OK : visit_telephones_of(&patient->tape, in->visit->mem, out, err);
 }
 
 enum salve_code visit_referrals(const struct visit *visit, struct str card, struct visit_referrals *out,

@@ -8,6 +8,7 @@
 #include "consent/may.h"
 #include "crypto/crypto.h"
 #include "fhir/fhir.h"
+#include "records/reminder.h"
 #include "screen/told.h"
 #include "visit/clinic.h"
 #include "visit/content.h"
@@ -115,6 +116,7 @@ static enum salve_code render(const struct visit *visit, const struct letter_ask
     if (code == SALVE_E_INVALID) code = broken_reason(visit->content, ask, code, err);
     if (code != SALVE_OK) return code;
     drawn.letter = letter;
+    sheet->next_day = letter->next_day;
     if (sheet->is_pdf) return letter_draw_pdf(&visit->draw, &drawn, visit->mem, &sheet->bytes, err);
     buf_init(&out, visit->mem, 64 << 20);
     if (sheet->is_text)
@@ -439,6 +441,14 @@ static enum salve_code add_code(const struct visit *visit, struct rec_view *view
     return visit_date(visit, until_unix_s * 1000, &ask->code_until, err);
 }
 
+/* A reminder follows the letter, where that asks for an earlier check. */
+static enum salve_code remind_as_said(struct rec_view *view, const struct visit_sheet *sheets, size_t count,
+                                      struct salve_err *err)
+{
+    if (count == 0 || sheets[0].next_day.len == 0) return SALVE_OK;
+    return reminder_earlier(view, sheets[0].next_day, err);
+}
+
 enum salve_code visit_letters(const struct visit *visit, struct str card, const struct visit_letters_ask *letters,
                               bool *has_code, struct salve_err *err)
 {
@@ -451,6 +461,7 @@ enum salve_code visit_letters(const struct visit *visit, struct str card, const 
     if (code == SALVE_OK) code = add_code(visit, view, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = write_letters(visit, &ask, letters->sheets, letters->count, err);
     if (code == SALVE_OK && letters->keep != NULL) code = letters->keep(letters->context, err);
+    if (code == SALVE_OK) code = remind_as_said(view, letters->sheets, letters->count, err);
     if (code == SALVE_OK) code = screen_work_printed(view, visit->mem, err);
     if (has_code != NULL) *has_code = ask.code.len > 0;
     if (letters->is_outdated != NULL) *letters->is_outdated = ask.is_outdated;

@@ -2,6 +2,7 @@
  * A day of checks: check-in, stations, the exit check. */
 #include "visit/today.h"
 
+#include "visit/remind.h"
 #include "visit/visit_int.h"
 
 /* --- what is left ------------------------------------------------------------------------------------------------- */
@@ -194,8 +195,9 @@ static enum salve_code check(const struct visit *visit, struct rec_view *view, s
         const struct visit_asked *asked = &plan.list[out->count];
         out->items[out->count] = (struct visit_exit_item){asked->item, station_of(asked), state_of(asked, &out->entry)};
     }
+    bool unused = false;
     out->letter = letter_of(&out->work);
-    return SALVE_OK;
+    return visit_next_check(visit, &out->next_check, &unused, err);
 }
 
 enum salve_code visit_exit(const struct visit *visit, struct str who, struct visit_exit *out, struct salve_err *err)

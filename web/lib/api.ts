@@ -9,6 +9,7 @@ import type {
     HealthCheck,
     ReferralReply,
     Release,
+    ReminderSaid,
     Role,
     Station,
     Timed,
@@ -19,8 +20,10 @@ import type {
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
 import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
+import type { AppAsk } from './apps.ts';
 import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
+import type { Reminder, ToRemind } from './reminders.ts';
 
 export type * from './desk_types.ts';
 
@@ -330,6 +333,8 @@ export interface ExitItem {
 export interface Exit {
     items: ExitItem[];
     letter: 'clinician' | 'now' | 'nothing';
+    /** The day of the next check by the programme; a letter may say an earlier one. */
+    nextDate: string;
     work: Work;
     entry: Queued;
     hold: boolean;
@@ -511,7 +516,12 @@ interface Calls {
     'refer-slip': [{ person: string; id: string; language: string }, Slip];
     follow: [Follow, Referrals];
     'follow-list': [object, { tickets: Due[] }];
+    reminders: [object, { tickets: ToRemind[] }];
+    remind: [{ who: string }, Reminder];
+    reminded: [{ person: string; said: ReminderSaid }, object];
     reply: [{ slip: string; said: ReferralReply }, object];
+    'app-ask': [{ query: string }, AppAsk];
+    'app-allow': [{ query: string; card: string; ownWord: string; classes: string; days: string }, { back: string }];
 }
 export type CallName = keyof Calls;
 type Ask<K extends CallName> = Calls[K][0];
@@ -705,5 +715,10 @@ export const api = {
     referSlip: (person: string, id: string, language: string) => call('refer-slip', { person, id, language }),
     follow: (given: Follow) => call('follow', given),
     followList: () => call('follow-list', {}),
+    reminders: () => call('reminders', {}),
+    remind: (who: string) => call('remind', { who }),
+    reminded: (person: string, said: ReminderSaid) => call('reminded', { person, said }),
     reply: (slip: string, said: ReferralReply) => call('reply', { slip, said }),
+    appAsk: (query: string) => call('app-ask', { query }),
+    appAllow: (given: Calls['app-allow'][0]) => call('app-allow', given),
 };

@@ -13,8 +13,12 @@ export interface Asked {
     readBack: { ask: string; points: string[] }[];
     days: number;
     mayKeepApart: boolean;
+    /** The question of its own about a call before the next check; null: it is not asked. */
+    reminder: { heading: string; text: string; yes: string; nextDate: string } | null;
     on?: boolean;
     keepsApart?: boolean;
+    /** The day of the next check that they want to be reminded of. */
+    remindOn?: string | null;
     until?: string | null;
 }
 export type Decider = 'self' | 'guardian' | 'either';
@@ -37,6 +41,7 @@ export interface Agreed {
     isGuardian?: boolean;
     assent?: 'given' | 'not-able';
     keepApart?: boolean;
+    remind?: boolean;
     ofAge?: boolean;
 }
 export interface Receipt {

@@ -53,6 +53,20 @@ const written =
 export const clock = written({ hour: '2-digit', minute: '2-digit', hour12: false });
 export const day = written({ day: 'numeric', month: 'long', year: 'numeric' });
 
+/** A date such as 2027-11-30, as it is written here. */
+export const dayOf = (date: string): string => {
+    const at = Date.parse(`${date}T12:00:00Z`);
+    return Number.isNaN(at) ? date : day(at, 'UTC');
+};
+/** The name of a language in the language of the app; its code where there is none. */
+export const languageName = (code: string): string => {
+    try {
+        return new Intl.DisplayNames([language()], { type: 'language' }).of(code) ?? code;
+    } catch {
+        return code; // no code of a language
+    }
+};
+
 /** Things in a row, as the language joins them. */
 export const list = (parts: readonly string[]): string =>
     new Intl.ListFormat(language(), { type: 'unit', style: 'long' }).format(parts);

@@ -154,6 +154,31 @@ async function follows(it, person) {
     await it.sees('nothing is followed up any more', it.text('follow.none'));
 }
 
+// Somebody comes back with their card: the station sees that they were referred, and notes what they tell; it refers nobody.
+async function tells(browser, site) {
+    const person = somebody(site, 'Nadia Haddad'), it = new Clinician(site, await site.page(browser, 'en', 1024, 768), 'en');
+    await it.login('dr-amina');
+    await scan(it.page, person.card);
+    await it.page.locator('.person-name', { hasText: person.name }).waitFor();
+    await it.page.waitForFunction(() => location.pathname === '/scan');
+    await it.go('/refer');
+    await it.button('refer.make').click();
+    await it.sees('it is referred', it.text('refer.state-sent'));
+    await it.page.context().close();
+    const station = new Clinician(site, await site.page(browser, 'en', 360, 640), 'en');
+    await station.login('lina');
+    await scan(station.page, person.card);
+    await station.page.locator('a[href="/refer"]').click();
+    await station.sees('the station sees the referral', station.text('refer.state-sent'));
+    check('and refers nobody', (await station.page.locator('form.card').count()) === 0 && !(await station.button('refer.slip').isVisible()));
+    await station.picture('refer-station');
+    await station.button('refer.to-made').click();
+    await station.button('refer.note').click();
+    await station.sees('an appointment is noted', station.text('refer.state-made'));
+    same('in the name of who noted it', tasksOf(site, person).map((task) => [task.status, task.owner.identifier.value]), [['accepted', 'lina']]);
+    await station.page.context().close();
+}
+
 async function referral(browser, work) {
     const site = new Site(work), people = LANGUAGES.map((language) => somebody(site, language === 'ar' ? 'Bilal Haddad' : 'Omar Haddad'));
     await site.start();
@@ -173,6 +198,7 @@ async function referral(browser, work) {
         same(`${person.name}: as it was noted`, [task.status, task.description, task.note?.[0]?.text, task.owner.identifier.value],
             ['completed', PLACE, WORDS, 'dr-amina']);
     }
+    await tells(browser, site);
     // The page of the place is no way past an alarm.
     const woman = site.enrol('Leila Haddad'), it = new Clinician(site, await site.page(browser, 'en', 1024, 768), 'en');
     site.salveStatus([0, 10, 11], 'measure', woman.card, 'bp', '195/121', '196/122', '--as', 'lina', '--yes');

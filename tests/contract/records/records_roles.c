@@ -5,17 +5,20 @@
  * long ago that it is them, and nothing else is. */
 #include "consent/may.h"
 #include "records/account.h"
+#include "records/apps.h"
 #include "records/certify.h"
 #include "records/deeds.h"
 #include "records/health.h"
 #include "records/queue.h"
 #include "records/referral.h"
+#include "records/reminder.h"
 #include "records/session.h"
 #include "records/share.h"
 #include "records/worklist.h"
 #include "t_site.h"
 
 enum { MINUTE_MS = 60 * 1000 };
+#define APP_TRIED "{\"id\":\"tried\",\"name\":\"Tried\",\"redirects\":[\"https://tried.example/back\"]}"
 
 static struct t_site *t;
 static int64_t clock_now_ms;
@@ -302,6 +305,35 @@ static enum salve_code try_FOLLOW(enum role role, enum purpose purpose)
     return code;
 }
 
+/* A check that is near, so that the person is listed at once. */
+static struct str due_ticket(void)
+{
+    struct consent_grant grant = grant_of(ROLE_REGISTRAR, PURPOSE_FOLLOW_UP);
+    struct work *list = NULL;
+    size_t count = 0;
+    char day[CLOCK_TEXT_BYTES];
+    grant.form.minor = 1;
+    grant.remind_on = str_cut(clock_text(clock_now_ms + (int64_t)5 * 24 * 60 * MINUTE_MS, day), 0, 10);
+    t_must(rec_consent_give(t->site, T_REGISTRAR, adult.is.card, &grant, t->mem, NULL, &err));
+    t_must(worklist_read(t->site, T_REGISTRAR, t->mem, &list, &count, &err));
+    for (size_t i = 0; i < count; i++)
+        for (size_t e = 0; e < list[i].entry_count; e++)
+            if (list[i].entries[e].task == WORK_REMIND) return list[i].ticket;
+    fail_msg("nobody is to be called");
+    return STR("");
+}
+
+static enum salve_code try_REMIND(enum role role, enum purpose purpose)
+{
+    struct rec_view *view = NULL;
+    struct rec_ask ask = {.actor = as[role], .purpose = purpose, .who = due_ticket(), .is_reminder = true};
+    enum salve_code code = rec_open(t->site, &ask, &view, NULL);
+    if (code != SALVE_OK) return code;
+    code = reminder_note(view, REMINDER_REACHED, NULL);
+    t_close_view(&view);
+    return code;
+}
+
 static enum salve_code try_WORK(enum role role, enum purpose purpose)
 {
     struct rec_view *view = NULL;
@@ -500,6 +532,27 @@ static enum salve_code try_ERASE(enum role role, enum purpose purpose)
         if (actor.id.len == 0) actor.id = T_REGISTRAR.id, memcpy(actor.pass, T_REGISTRAR.pass, sizeof actor.pass);
     }
     return rec_erase(t->site, actor, card, t->mem, &erasure, NULL);
+}
+
+/* By themself, who tell their birth date; the app is registered first. */
+static enum salve_code try_APP_ALLOW(enum role role, enum purpose purpose)
+{
+    struct str code;
+    const struct app_allow allow = {.client = STR("tried"),
+                                    .redirect = STR("https://tried.example/back"),
+                                    .challenge = STR("E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"),
+                                    .scope = STR("patient/*.rs"),
+                                    .classes = CLASS_BIT(CLASS_IDENT)};
+    (void)purpose;
+    t_must(app_register(t->site, T_OTHER, STR(APP_TRIED), &err));
+    struct actor actor = role == ROLE_PARTICIPANT ? T_PERSON : as[role];
+    return app_allow(t->site, actor, adult.is.card, &allow, t->mem, &code, NULL);
+}
+
+static enum salve_code try_APPS(enum role role, enum purpose purpose)
+{
+    (void)purpose;
+    return app_register(t->site, as[role], STR(APP_TRIED), NULL);
 }
 
 /* The person acts, and this is who stands there. */

@@ -57,10 +57,10 @@ static void the_auditor_only_sees(void **state)
 static void what_is_grave_is_shown_lately(void **state)
 {
     (void)state;
-    static const enum act grave[] = {ACT_GIVE,       ACT_ERASE_ASK, ACT_ERASE_STOP,      ACT_ERASE,
-                                     ACT_OWN_SECRET, ACT_STAFF,     ACT_CONFIRM_MANAGER, ACT_CONFIRM_CLINICIAN,
-                                     ACT_RESTART,    ACT_TABLETS,   ACT_SETTINGS,        ACT_RESTART_BESIDE,
-                                     ACT_AUTHORITY,  ACT_OF_AGE};
+    static const enum act grave[] = {ACT_GIVE,           ACT_ERASE_ASK, ACT_ERASE_STOP,      ACT_ERASE,
+                                     ACT_OWN_SECRET,     ACT_STAFF,     ACT_CONFIRM_MANAGER, ACT_CONFIRM_CLINICIAN,
+                                     ACT_RESTART,        ACT_TABLETS,   ACT_SETTINGS,        ACT_APPS,
+                                     ACT_RESTART_BESIDE, ACT_AUTHORITY, ACT_OF_AGE};
     size_t count;
     const struct may *rows = consent_may_rows(&count);
     for (size_t i = 0; i < count; i++) {

@@ -28,6 +28,12 @@ const sayWho = ({ ageYears, birthDate, sex }: Person): string =>
 
 const isReviewing = (): boolean => me.value?.role === 'clinician';
 
+// Somebody who was referred tells what became of it where they are; a clinician has it among the results.
+const REFERRAL_TASKS = ['refer', 'follow', 'reply'];
+const isAtStation = (): boolean => me.value?.role === 'assistant';
+export const isReferred = ({ work }: Pick<Person, 'work'>): boolean =>
+    work.tasks.some(({ task }) => REFERRAL_TASKS.includes(task));
+
 export function PersonBar() {
     const [failure, setFailure] = useState<Failure | null>(null),
         [isAsking, ask] = useState(false),
@@ -62,6 +68,11 @@ export function PersonBar() {
             {isUrgent.value && (
                 <a class="button button-stop" href={routes.urgent}>
                     {t('person.urgent')}
+                </a>
+            )}
+            {isAtStation() && isReferred(open) && (
+                <a class="button" href={routes.refer}>
+                    {t('person.referral')}
                 </a>
             )}
             {theirs.value.length > 0 && (

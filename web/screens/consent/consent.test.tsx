@@ -15,12 +15,13 @@ import {
     talkNeedsWitness,
     talkNext,
     talkOff,
+    talkRemind,
     talkSent,
     receiptLines,
     withChoice,
     type Talk,
 } from './consent.ts';
-import { ApartPage, AskPage, BackPage, ChildPage, SayPage, WhoPage } from './pages.tsx';
+import { ApartPage, AskPage, BackPage, ChildPage, RemindPage, SayPage, WhoPage } from './pages.tsx';
 
 const PURPOSES: readonly AskedPurpose[] = ['care', 'follow-up', 'statistics', 'research-contact'];
 const asked = (purpose: AskedPurpose): Asked => ({
@@ -36,8 +37,13 @@ const asked = (purpose: AskedPurpose): Asked => ({
     ],
     days: 100,
     mayKeepApart: purpose === 'care',
+    reminder:
+        purpose === 'follow-up'
+            ? { heading: 'A call?', text: 'We call you.', yes: 'I want a call.', nextDate: '2027-11-30' }
+            : null,
     on: false,
     keepsApart: false,
+    remindOn: null,
     until: null,
 });
 const consents: Consents = {
@@ -62,6 +68,7 @@ test('every combination of yes and no: what was said yes to is sent, one purpose
                 isYes = (said >> PURPOSES.indexOf(of.purpose)) & 1;
             if (talk.now.step === 'ask') talk = talkAnswer(talk, isYes === 1, of, false);
             else if (talk.now.step === 'apart') talk = talkApart(talk, false, of, false);
+            else if (talk.now.step === 'remind') talk = talkRemind(talk, false, of, false);
             else if (talk.now.step === 'back') talk = allSaid(talk);
             else {
                 const one = talkSent(talk, of, 'en', 'card', false);
@@ -90,8 +97,25 @@ test('nothing is sent before it was said yes, said back and shown', () => {
     assert.equal(talkSent(talk, CARE, 'en', 'card', false)?.keepApart, true);
     assert.equal(talkSent(talk, FOLLOW, 'en', 'card', false), null, 'another purpose');
 });
+test('a call before the next check is a yes of its own: no, or nothing said, sends none', () => {
+    const asking = talkAnswer(talkBegin(['follow-up'], 'self'), true, FOLLOW, false);
+    assert.equal(talkSent(asking, FOLLOW, 'en', 'card', false), null, 'not answered yet');
+    for (const isYes of [true, false]) {
+        const sent = talkSent(allSaid(talkRemind(asking, isYes, FOLLOW, false)), FOLLOW, 'en', 'card', false);
+        assert.equal(sent?.remind, isYes ? true : undefined);
+    }
+    const given = talkSent(allSaid(talkRemind(asking, true, FOLLOW, false)), FOLLOW, 'en', 'card', false);
+    const on = withChoice(consents, 'follow-up', true, given ?? undefined).purposes[1];
+    assert.equal(on?.remindOn, '2027-11-30');
+    const unasked = talkAnswer(talkBegin(['follow-up'], 'self'), true, { ...FOLLOW, reminder: null }, false);
+    assert.equal(to(unasked), 'follow-up back', 'a form without the question');
+    const guardian = talkAnswer(talkBy(talkBegin(['follow-up'], 'guardian'), 'guardian'), true, FOLLOW, true);
+    assert.equal(to(talkRemind(guardian, true, FOLLOW, true)), 'follow-up child', 'the child is asked');
+});
 test('what is not clear is explained once more; not clear then, it stays off', () => {
     let talk = talkAnswer(talkBegin(['follow-up', 'statistics'], 'self'), true, FOLLOW, false);
+    assert.equal(to(talk), 'follow-up remind');
+    talk = talkRemind(talk, false, FOLLOW, false);
     talk = talkHeard(talkHeard(talkHeard(talk, 0, true), 1, false), 2, true);
     assert.equal(to(talk), 'follow-up again');
     talk = talkAgain(talk, FOLLOW);
@@ -115,14 +139,17 @@ test('a child: somebody who decides is there first, the child is asked, and a no
     assert.deepEqual(talkSent(allSaid(small), CARE, 'en', 'card', false)?.assent, 'not-able');
 });
 test('a spoken yes has a witness, a statement of age is said, and the end asks nothing more', () => {
-    const talk = allSaid(talkAnswer(talkBy(talkBegin(['follow-up'], 'either'), 'of-age'), true, FOLLOW, true));
+    const yes = talkAnswer(talkBy(talkBegin(['follow-up'], 'either'), 'of-age'), true, FOLLOW, true),
+        talk = allSaid(talkRemind(yes, false, FOLLOW, true));
     assert.equal(talkSent(talk, FOLLOW, 'en', 'spoken', true)?.witness, 'independent');
     assert.equal(talkSent(talk, FOLLOW, 'en', 'card', true)?.ofAge, true);
     assert.equal(talkSent({ ...talk, by: null }, FOLLOW, 'en', 'card', true), null);
     assert.equal(talkEnd(talkBegin(PURPOSES, 'self')).now, null);
 });
 test('off says nothing of how it came to be off', () => {
-    const after = withChoice(withChoice(consents, 'care', true, true), 'care', false);
+    const words = { purpose: 'care', version: '1.0', language: 'en' } as const,
+        given = { ...words, rounds: '1', method: 'card', keepApart: true } as const,
+        after = withChoice(withChoice(consents, 'care', true, given), 'care', false);
     assert.deepEqual(after, consents);
     assert.deepEqual(talkOff(withChoice(consents, 'care', true)), PURPOSES.slice(1));
 });
@@ -135,11 +162,12 @@ test('an instant in a receipt is written as people write it', () => {
 
 const none = (): void => undefined;
 test('on no page anything is chosen, and the answers stand in one row of one size', async () => {
-    const now = talkAnswer(talkBegin(['follow-up'], 'self'), true, FOLLOW, false);
+    const now = talkRemind(talkAnswer(talkBegin(['follow-up'], 'self'), true, FOLLOW, false), false, FOLLOW, false);
     assert(now.now);
     const pages = {
         ask: <AskPage asked={CARE} language="en" isGuardian={false} onAnswer={none} />,
         apart: <ApartPage onAnswer={none} />,
+        remind: <RemindPage asked={FOLLOW} language="en" onAnswer={none} />,
         child: <ChildPage onSays={none} />,
         who: <WhoPage who="guardian" onBy={none} onNobody={none} />,
         back: <BackPage asked={FOLLOW} now={now.now} language="en" onHeard={none} />,

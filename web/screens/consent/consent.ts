@@ -9,6 +9,8 @@ export type Step =
     | 'ask'
     /** And what is kept apart? */
     | 'apart'
+    /** And a call before the next check? */
+    | 'remind'
     /** What does the child say? */
     | 'child'
     /** Said back in own words? */
@@ -21,6 +23,7 @@ export interface Asking {
     readonly purpose: AskedPurpose;
     readonly step: Step;
     readonly keepApart: boolean;
+    readonly remind: boolean;
     readonly assent: 'given' | 'not-able' | null;
     readonly round: 1 | 2;
     /** Of each question of the read-back, what was heard. */
@@ -38,6 +41,7 @@ const ask = (purpose: AskedPurpose): Asking => ({
     purpose,
     step: 'ask',
     keepApart: false,
+    remind: false,
     assent: null,
     round: 1,
     heard: [],
@@ -76,11 +80,15 @@ const afterApart = (talk: Talk, asked: Asked, asksChild: boolean): Talk => {
 export function talkAnswer(talk: Talk, isYes: boolean, asked: Asked, asksChild: boolean): Talk {
     if (!isYes) return talkNext(talk);
     const asksApart = asked.mayKeepApart && talk.by !== 'guardian';
+    if (asked.reminder) return to(talk, { step: 'remind' });
     return asksApart ? to(talk, { step: 'apart' }) : afterApart(talk, asked, asksChild);
 }
 /** The answer about what is kept apart. */
 export const talkApart = (talk: Talk, isYes: boolean, asked: Asked, asksChild: boolean): Talk =>
     afterApart(to(talk, { keepApart: isYes }), asked, asksChild);
+/** The answer about a call before the next check. */
+export const talkRemind = (talk: Talk, isYes: boolean, asked: Asked, asksChild: boolean): Talk =>
+    afterApart(to(talk, { remind: isYes }), asked, asksChild);
 /** What the child says; a no decides. */
 export const talkChild = (talk: Talk, says: 'given' | 'not-able' | 'dissent', asked: Asked): Talk =>
     says === 'dissent' ? talkNext(talk) : to(talk, { step: 'back', assent: says, heard: begun(asked) });
@@ -123,13 +131,18 @@ export function talkSent(
         ...(talk.by === 'guardian' && { isGuardian: true, assent: now.assent ?? 'not-able' }),
         ...(talk.by === 'of-age' && { ofAge: true }),
         ...(now.keepApart && { keepApart: true }),
+        ...(now.remind && { remind: true }),
     };
 }
 
 /** The choices as they are after one was noted or taken back. */
-export const withChoice = (consents: Consents, purpose: AskedPurpose, on: boolean, keepsApart = false): Consents => ({
+export const withChoice = (consents: Consents, purpose: AskedPurpose, on: boolean, given?: Agreed): Consents => ({
     ...consents,
-    purposes: consents.purposes.map((one) => (one.purpose === purpose ? { ...one, on, keepsApart, until: null } : one)),
+    purposes: consents.purposes.map((one) => {
+        if (one.purpose !== purpose) return one;
+        const remindOn = given?.remind === true ? (one.reminder?.nextDate ?? null) : null;
+        return { ...one, on, keepsApart: given?.keepApart === true, remindOn, until: null };
+    }),
 });
 
 /** The lines of a receipt, its instants as they are written here, each with a direction of its own. */

@@ -16,7 +16,7 @@ import { atDesk, deskCard } from '../../lib/desk.ts';
 import { openCode } from '../../lib/opening.ts';
 import { chooseWords, closePerson, person } from '../../lib/session.ts';
 import { timeFrom, timeTo } from '../../lib/timing.ts';
-import { LANGUAGES, day, language, t } from '../../lib/words.ts';
+import { LANGUAGES, day, dayOf, language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { PaperHead } from '../../parts/top/top.tsx';
 import { routes } from '../../routes.ts';
@@ -32,13 +32,25 @@ import {
     talkHeard,
     talkNext,
     talkOff,
+    talkRemind,
     receiptLines,
     talkSent,
     withChoice,
     type Talk,
 } from './consent.ts';
 import { Copy, Proof, when, type Noted } from './copy.tsx';
-import { AgainPage, Answers, ApartPage, AskPage, BackPage, ChildPage, Heading, SayPage, WhoPage } from './pages.tsx';
+import {
+    AgainPage,
+    Answers,
+    ApartPage,
+    AskPage,
+    BackPage,
+    ChildPage,
+    Heading,
+    RemindPage,
+    SayPage,
+    WhoPage,
+} from './pages.tsx';
 
 /** The name of a language in itself. */
 const nameOf = (code: string): string => new Intl.DisplayNames([code], { type: 'language' }).of(code) ?? code;
@@ -81,6 +93,7 @@ function Choice({ asked, onAsk, onBack }: { asked: Asked; onAsk: () => void; onB
             <p>
                 <span aria-hidden="true">{isOn ? '●' : '○'}</span> {t(isOn ? 'consent.on' : 'consent.off')}
                 {isOn && asked.keepsApart && ` · ${t('consent.on-apart')}`}
+                {isOn && asked.remindOn && ` · ${t('consent.on-remind', { date: dayOf(asked.remindOn) })}`}
                 {isOn && asked.until && ` · ${t('consent.until', { date: day(new Date(asked.until)) })}`}
             </p>
             <div class="buttons no-print">
@@ -241,6 +254,15 @@ function TalkPage({
             );
         case 'apart':
             return <ApartPage key={key} onAnswer={(isYes) => set(talkApart(talk, isYes, asked, asksChild))} />;
+        case 'remind':
+            return (
+                <RemindPage
+                    key={key}
+                    asked={asked}
+                    language={of}
+                    onAnswer={(isYes) => set(talkRemind(talk, isYes, asked, asksChild))}
+                />
+            );
         case 'child':
             return <ChildPage key={key} onSays={(says) => set(talkChild(talk, says, asked))} />;
         case 'back':
@@ -311,11 +333,12 @@ function Desk() {
         busy(false);
         setFailure(answer.ok ? null : answer.failure);
         if (!answer.ok) return;
-        const keepApart = given.keepApart === true;
-        setConsents(withChoice(consents, asked.purpose, true, keepApart));
+        const keepApart = given.keepApart === true,
+            remind = given.remind === true;
+        setConsents(withChoice(consents, asked.purpose, true, given));
         setNoted([
             ...noted.filter((one) => one.asked.purpose !== asked.purpose),
-            { asked, keepApart, receipt: answer.value.receipt },
+            { asked, keepApart, remind, receipt: answer.value.receipt },
         ]);
         show(talkNext(talk));
     };

@@ -3,12 +3,13 @@
 // is drawn for the printer alone. A no is not on it.
 import type { Asked, Receipt } from '../../lib/api.ts';
 import { me } from '../../lib/session.ts';
-import { clock, day, t } from '../../lib/words.ts';
+import { clock, day, dayOf, t } from '../../lib/words.ts';
 import { PaperHead } from '../../parts/top/top.tsx';
 
 export interface Noted {
     readonly asked: Asked;
     readonly keepApart: boolean;
+    readonly remind: boolean;
     readonly receipt: Receipt;
 }
 
@@ -35,7 +36,7 @@ export function Copy({ noted, language }: { noted: readonly Noted[]; language: s
         <section class="print-only" lang={language}>
             <PaperHead />
             <h1>{t('consent.copy')}</h1>
-            {noted.map(({ asked, keepApart, receipt }) => (
+            {noted.map(({ asked, keepApart, remind, receipt }) => (
                 <article key={asked.purpose} class="copy">
                     <h2>{asked.title}</h2>
                     {asked.sections.map(({ id, heading, text }) => (
@@ -48,6 +49,15 @@ export function Copy({ noted, language }: { noted: readonly Noted[]; language: s
                         <strong>{asked.yes}</strong>
                     </p>
                     {keepApart && <p>{t('consent.copy-apart')}</p>}
+                    {remind && asked.reminder && (
+                        <>
+                            <p>{asked.reminder.text}</p>
+                            <p>
+                                <strong>{asked.reminder.yes}</strong>{' '}
+                                {t('consent.copy-remind', { date: dayOf(asked.reminder.nextDate) })}
+                            </p>
+                        </>
+                    )}
                     <p>{t('consent.copy-when', { at: when(receipt.at) })}</p>
                     <Proof receipt={receipt} />
                 </article>

@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
 import type { Agreed, Asked, Consents } from '../../lib/api.ts';
 import { me } from '../../lib/session.ts';
-import { t } from '../../lib/words.ts';
+import { dayOf, t } from '../../lib/words.ts';
 import { Speak } from '../../parts/speak/speak.tsx';
 import { spoken, talkNeedsWitness, type Asking, type By, type Talk } from './consent.ts';
 
@@ -104,6 +104,39 @@ export function ApartPage({ onAnswer }: { onAnswer: (isYes: boolean) => void }) 
         <section class="card">
             <Heading>{t('consent.apart')}</Heading>
             <p>{t('consent.apart-what')}</p>
+            <Answers
+                answers={[
+                    { text: t('consent.yes'), onAnswer: () => onAnswer(true) },
+                    { text: t('consent.no'), onAnswer: () => onAnswer(false) },
+                ]}
+            />
+        </section>
+    );
+}
+
+/** The question is the form's own, in its language, as it was bound to the agreement. */
+export function RemindPage({
+    asked,
+    language,
+    onAnswer,
+}: {
+    asked: Asked;
+    language: string;
+    onAnswer: (isYes: boolean) => void;
+}) {
+    const { reminder } = asked;
+    if (!reminder) return null;
+    return (
+        <section class="card">
+            <Heading lang={language}>{reminder.heading}</Heading>
+            <Speak text={[reminder.heading, reminder.text, reminder.yes].join('\n')} language={language} />
+            <div lang={language}>
+                <p>{reminder.text}</p>
+                <p class="consent-yes">
+                    <strong>{reminder.yes}</strong>
+                </p>
+            </div>
+            <p>{t('consent.remind-day', { date: dayOf(reminder.nextDate) })}</p>
             <Answers
                 answers={[
                     { text: t('consent.yes'), onAnswer: () => onAnswer(true) },
@@ -221,6 +254,11 @@ export function SayPage({
                 <strong>{asked.yes}</strong>
             </p>
             {talk.now?.keepApart && <p>{t('consent.said-apart')}</p>}
+            {talk.now?.remind && asked.reminder && (
+                <p class="consent-yes" lang={language}>
+                    <strong>{asked.reminder.yes}</strong>
+                </p>
+            )}
             {needsWitness && <p>{t('consent.witness-child')}</p>}
             <p>{t('consent.how')}</p>
             <div class="both answers">

@@ -8,7 +8,7 @@ import { api, type Exit, type ExitItem, type Failure } from '../../lib/api.ts';
 import { me, person } from '../../lib/session.ts';
 import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { atStation, goHome, place } from '../../lib/today.ts';
-import { number, t } from '../../lib/words.ts';
+import { dayOf, number, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { missing, stationKeys, tally } from '../../parts/queue/items.ts';
 import { NotToday, itemText } from '../../parts/queue/queue.tsx';
@@ -113,6 +113,11 @@ export function ExitScreen() {
         <section class="card">
             {check && <Checked check={check} onChange={() => again(round + 1)} />}
             {check && <LetterLine letter={check.letter} />}
+            {check && (
+                <p>
+                    {t('exit.next', { date: dayOf(check.nextDate) })} <span class="small">{t('exit.next-call')}</span>
+                </p>
+            )}
             {check?.hold && (
                 <p class="note note-look" role="alert">
                     {t('exit.hold')}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Referring the open person, and what became of it: what the results ask for, the referrals that go on with their
-// slips, and what is noted about them.
+// slips, and what is noted about them. A clinician refers; a station notes what the person in front of it tells.
 import { useEffect, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
 import { api, type Answer, type Failure } from '../../lib/api.ts';
@@ -162,7 +162,7 @@ function Noting({ referral, state, todo, back }: ToNote) {
     );
 }
 
-function OneReferral({ referral, todo, onSlip }: { referral: Referral; todo: Do; onSlip: () => void }) {
+function OneReferral({ referral, todo, onSlip }: { referral: Referral; todo: Do; onSlip: (() => void) | null }) {
     const [noting, note] = useState<ReferralState | null>(null),
         { state, reply } = referral;
     return (
@@ -198,7 +198,7 @@ function OneReferral({ referral, todo, onSlip }: { referral: Referral; todo: Do;
                             {t(`refer.to-${one}`)}
                         </button>
                     ))}
-                    {goesOn(state) && (
+                    {goesOn(state) && onSlip !== null && (
                         <button type="button" onClick={onSlip}>
                             {t('refer.slip')}
                         </button>
@@ -238,7 +238,8 @@ export function ReferScreen() {
         return true;
     };
     if (slip !== null) return <SlipPage id={slip} back={() => setSlip(null)} />;
-    const requests = (all?.requests ?? []).filter(({ referred }) => !referred),
+    const isReferring = me.value?.role === 'clinician',
+        requests = (isReferring ? (all?.requests ?? []) : []).filter(({ referred }) => !referred),
         referrals = inOrder(all?.referrals ?? []);
     return (
         <>
@@ -248,13 +249,13 @@ export function ReferScreen() {
             {referrals.length > 0 && (
                 <section aria-labelledby="refer-gone">
                     <h2 id="refer-gone">{t('refer.referrals')}</h2>
-                    {referrals.some(({ state }) => goesOn(state)) && <CallScript telephones={all?.telephones ?? ''} />}
+                    {isReferring && referrals.some(({ state }) => goesOn(state)) && <CallScript telephones={all?.telephones ?? ''} />}
                     {referrals.map((one) => (
                         <OneReferral
                             key={`${one.id} ${one.at}`}
                             referral={one}
                             todo={todo}
-                            onSlip={() => setSlip(one.id)}
+                            onSlip={isReferring ? () => setSlip(one.id) : null}
                         />
                     ))}
                 </section>
@@ -272,9 +273,11 @@ export function ReferScreen() {
                 <button type="button" onClick={() => route(routes.results)}>
                     {t('refer.results')}
                 </button>
-                <button type="button" onClick={() => route(routes.follow)}>
-                    {t('refer.list')}
-                </button>
+                {isReferring && (
+                    <button type="button" onClick={() => route(routes.follow)}>
+                        {t('refer.list')}
+                    </button>
+                )}
             </p>
         </>
     );

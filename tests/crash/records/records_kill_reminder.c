@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * kill -9 at any moment of a reminder. A child lists one that is due, opens it, notes that nobody answered and then that
+ * the person was reached; another one takes the agreement back. Each is killed just before its n-th system call that
+ * changes a file. Then the site is opened again: what was acknowledged is there, row, entry and ticket come and go
+ * together, who was reached or took it back is called no more, and verify finds nothing.
+ *
+ * Every n with ALL=1; else every fifth, and in the sanitizer build every thirteenth. */
+#include "keys/keys.h"
+#include "records/reminder.h"
+#include "records/tx_int.h"
+#include "records/worklist.h"
+#include "store/store.h"
+#include "t_kill_site.h"
+#include "t_site.h"
+
+#define DAY_MS ((int64_t)24 * 3600 * 1000)
+#define DUE_AT (T_SITE_NOW + 365 * DAY_MS)
+static struct t_site *base;
+static struct str card;
+static char folder[520];
+
+static void acknowledge(int acks, char what)
+{
+    if (write(acks, &what, 1) != 1) _exit(90);
+}
+
+static bool has(const struct t_kill *job, char what) { return memchr(job->acks, what, job->acks_len) != NULL; }
+
+/* The ticket of the one reminder; empty: none is listed. */
+static enum salve_code ticket_of(struct t_site *t, struct str *ticket, struct salve_err *err)
+{
+    struct work *list = NULL;
+    size_t count = 0;
+    *ticket = STR("");
+    enum salve_code code = worklist_read(t->site, T_REGISTRAR, t->mem, &list, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++)
+        if (list[i].entry_count == 1 && list[i].entries[0].task == WORK_REMIND) *ticket = list[i].ticket;
+    return code;
+}
+
+/* l: it was listed; o: opened; r: reached. */
+static int a_call(int acks, void *with)
+{
+    struct salve_err err = {0};
+    struct t_site *t = with;
+    struct rec_view *view = NULL;
+    struct str ticket;
+    if (site_open(&t->options, &t->site, &err) != SALVE_OK) return 91;
+    if (ticket_of(t, &ticket, &err) != SALVE_OK || ticket.len == 0) return 92;
+    acknowledge(acks, 'l');
+    struct rec_ask ask = {.actor = T_REGISTRAR, .purpose = PURPOSE_FOLLOW_UP, .who = ticket, .is_reminder = true};
+    if (rec_open(t->site, &ask, &view, &err) != SALVE_OK) return 93;
+    acknowledge(acks, 'o');
+    if (reminder_note(view, REMINDER_REACHED, &err) != SALVE_OK) return 94;
+    acknowledge(acks, 'r');
+    if (rec_close(&view, &err) != SALVE_OK || site_close(&t->site, &err) != SALVE_OK) return 97;
+    return 0;
+}
+
+/* w: taken back. */
+static int taking_back(int acks, void *with)
+{
+    struct salve_err err = {0};
+    struct t_site *t = with;
+    if (site_open(&t->options, &t->site, &err) != SALVE_OK) return 91;
+    if (rec_consent_withdraw(t->site, T_PERSON, card, PURPOSE_FOLLOW_UP, t->mem, NULL, &err) != SALVE_OK) return 92;
+    acknowledge(acks, 'w');
+    return site_close(&t->site, &err) == SALVE_OK ? 0 : 97;
+}
+
+/* --- checking ----------------------------------------------------------------------------------------------------- */
+
+#define want(claim)                                                                                                    \
+    do {                                                                                                               \
+        if (!(claim)) {                                                                                                \
+            t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,    \
+                   t_where(&err), err.why);                                                                            \
+            return false;                                                                                              \
+        }                                                                                                              \
+    } while (0)
+
+static size_t rows(struct t_site *t, const char *prefix)
+{
+    struct rec_tx tx;
+    struct str *names = NULL;
+    size_t count = 0;
+    if (rec_tx_begin(t->site, true, t->mem, &tx, NULL) != SALVE_OK) return SIZE_MAX;
+    enum salve_code code = store_commons_list(tx.store, str_of(prefix), t->mem, &names, &count, NULL);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? count : SIZE_MAX;
+}
+
+static bool stands(struct t_site *t, const struct t_kill *job)
+{
+    struct salve_err err = {0};
+    struct str ticket;
+    struct rec_view *view = NULL;
+    struct site_verify_result result;
+    struct site_verify_ask verify = {.actor = T_TECHNICIAN};
+    want(ticket_of(t, &ticket, &err) == SALVE_OK);
+    bool is_listed = ticket.len > 0, is_over = has(job, 'r') || has(job, 'w');
+    want(rows(t, "remind/") == (is_listed ? 1 : 0) && rows(t, "work/") == rows(t, "remind/"));
+    want(rows(t, "ticket/") == rows(t, "work/"));
+    if (is_over) want(!is_listed);
+    if (has(job, 'l') && !has(job, 'o')) want(is_listed);
+    struct rec_ask ask = {.actor = T_REGISTRAR, .purpose = PURPOSE_FOLLOW_UP, .who = ticket, .is_reminder = true};
+    if (is_listed) want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
+    if (is_listed) want(rec_close(&view, &err) == SALVE_OK);
+    want(site_verify(t->site, &verify, &result, &err) == SALVE_OK && result.findings == 0);
+    return true;
+}
+
+static int run_one(struct t_kill *job, uint64_t nth, int (*work)(int acks, void *with))
+{
+    struct salve_err err = {0};
+    struct t_site run;
+    int code = t_kill_copy(base, folder, work, nth, job, &run);
+    bool is_open = code == 0 && site_open(&run.options, &run.site, &err) == SALVE_OK;
+    if (code == 0 && !is_open) t_fail("kill", "before call %llu: %s", (unsigned long long)nth, t_where(&err));
+    bool is_good = is_open && (job->killed || job->status == 0) && stands(&run, job);
+    if (is_open && !is_good) t_fail("kill", "before call %llu: status %d", (unsigned long long)nth, job->status);
+    if (is_open) (void)!site_close(&run.site, NULL);
+    if (is_good) t_pass();
+    arena_close(run.mem);
+    return code;
+}
+
+static int run_all(int (*work)(int acks, void *with))
+{
+    static struct t_kill job;
+    uint64_t step = t_is_all() ? 1 : T_IS_SANITIZED ? 13 : 5, tried = 0;
+    if (run_one(&job, 0, work) != 0) return 1;
+    uint64_t calls = job.calls;
+    for (uint64_t nth = 1; nth <= calls; nth += step, tried++) (void)run_one(&job, nth, work);
+    printf("%llu of %llu points\n", (unsigned long long)tried, (unsigned long long)calls);
+    return 0;
+}
+
+int main(void)
+{
+    base = t_site_make("kill-reminder", false);
+    card = t_enrol(base, "Haddad", "1980-01-01").card;
+    t_give(base, card, PURPOSE_CARE);
+    struct consent_grant grant = t_grant(PURPOSE_FOLLOW_UP);
+    grant.form.minor = 1;
+    grant.remind_on = STR("2027-11-23");
+    t_must(rec_consent_give(base->site, T_REGISTRAR, card, &grant, base->mem, NULL, &err));
+    t_site_at(base, DUE_AT); /* the clock is confirmed, and the keys are renewed */
+    t_site_close(base);
+    (void)snprintf(folder, sizeof folder, "%s-run", base->folder);
+    if (run_all(a_call) != 0 || run_all(taking_back) != 0) t_skipped(1);
+    t_remove(folder);
+    t_site_drop(base);
+    return t_end();
+}
