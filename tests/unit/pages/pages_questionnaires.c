@@ -155,9 +155,11 @@ static void the_longest_code_is_kept(void **state)
     t_give(world->w.t, card, PURPOSE_CARE);
     assert_status(browser_open(&amina, card), 200);
     for (size_t key = 0xa0a0a0a0; key < 0xa0a0a0a4; key++) {
-        struct answer answer = save(&amina, key, "your-health", ANSWER("known-familial-hypercholesterolaemia", "true"));
+        struct answer answer =
+            save(&amina, key, "your-health",
+                 ANSWER("high-risk-condition", "true") ANSWER("known-familial-hypercholesterolaemia", "true"));
         assert_str(text_of(answer, "state"), "stored");
-        assert_str(json_number(json_path(answer.json, "kept")), "1");
+        assert_str(json_number(json_path(answer.json, "kept")), "2");
     }
     assert_status(call(&amina, "close", "{'person':'%P'}"), 200);
 }
