@@ -2,12 +2,14 @@
 // The desk in Chromium over the running server, in each language: a new person, the card, the talk about choices, taking back, another
 // card, a child. That nothing is chosen before it was said (N19), that a no leaves nothing that anybody sees (N17), and that a
 // person goes on whatever was said (N18). ALL=1: every combination of yes and no; PICTURES=1 leaves a picture of each page.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AXE } from '../../support/web_holds.mjs';
 import { BUILD, LANGUAGES, SECRET, Site, appears, check, run, said, same, scan, sheets } from '../../support/browser.mjs';
 
 const PURPOSES = ['care', 'follow-up', 'statistics', 'research-contact'];
+const REMINDER = Object.fromEntries(['en', 'ar'].map((language) =>
+    [language, JSON.parse(readFileSync(`forms/follow-up/1.1/form.${language}.json`, 'utf8')).reminder.heading]));
 const ALL = process.env.ALL === '1', PICTURES = process.env.PICTURES === '1';
 
 class Desk {
@@ -89,8 +91,10 @@ class Desk {
         await page.locator('.slip-code').waitFor();
         return { card: (await page.locator('.slip-code').innerText()).trim(), keys };
     }
+    /** The question of the form about a call before the next check. */
+    reminder() { return this.page.locator('h2', { hasText: REMINDER[this.language] }).first(); }
     /** Says yes or no to one purpose, from its question on. */
-    async say(isYes, { method = 'card', apart = false, page: looks = false, purpose } = {}) {
+    async say(isYes, { method = 'card', apart = false, remind = false, page: looks = false, purpose } = {}) {
         const { page } = this, title = await page.locator('main section h2').first().innerText();
         if (looks) await this.holds(`ask-${purpose}`);
         await this.button(isYes ? 'consent.yes' : 'consent.no').click();
@@ -99,6 +103,11 @@ class Desk {
             await this.heading('consent.apart').waitFor();
             if (looks) await this.holds('apart');
             await this.button(apart ? 'consent.yes' : 'consent.no').click();
+        }
+        if (purpose === 'follow-up') {
+            await this.reminder().waitFor();
+            if (looks) await this.holds('remind');
+            await this.button(remind ? 'consent.yes' : 'consent.no').click();
         }
         await this.heading('consent.back').waitFor();
         if (looks) await this.holds('back');
@@ -114,7 +123,7 @@ class Desk {
         for (const purpose of PURPOSES) {
             const before = this.page.locator('main section h2').first();
             await this.button('consent.no').waitFor();
-            const title = await this.say(said_.includes(purpose), { purpose, page: looks });
+            const title = await this.say(said_.includes(purpose), { purpose, page: looks, remind: looks });
             await before.filter({ hasText: title }).waitFor({ state: 'detached' }).catch(() => undefined);
         }
         await this.heading('consent.list').waitFor();
@@ -250,6 +259,8 @@ async function a_child(browser, work) {
     await desk.holds('child');
     await desk.button('consent.child-no').click();
     await desk.button('consent.yes').click(); // the next one
+    await desk.reminder().waitFor();
+    await desk.button('consent.no').click();
     await desk.button('consent.child-yes').click();
     await desk.heading('consent.back').waitFor();
     const answer = async (at) => {
