@@ -189,8 +189,9 @@ bool api_cors(struct api_call *call);
 
 /* --- api_scope.c --- */
 
-/* api_scope_covers - may the row of this request be asked by that scope? api_all - the newest versions of what the token
- * shows of the record: rec_all, less what no scope of an app lets through. All that answers asks it, and not rec_all. */
+/* api_scope_covers - may the row of this request be asked by that scope? api_all - the newest versions of what the
+ * token shows of the record: rec_all, less what no scope of an app lets through. All that answers asks it, and not
+ * rec_all. */
 struct smart_scope;
 bool api_scope_covers(const struct api_call *call, const struct smart_scope *scope);
 SALVE_MUST_USE enum salve_code api_all(struct api_call *call, const struct rec_resource **out, size_t *count,
