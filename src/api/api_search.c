@@ -99,6 +99,17 @@ static enum salve_code version_of_then(struct searching *s, const struct rec_res
     return SALVE_OK;
 }
 
+/* That it was deleted stands in a resource that an app may not see. */
+static enum salve_code note_deleted(struct api_call *call, const struct rec_resource *list, size_t count, bool *is,
+                                    struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t all_count = 0;
+    TRY(rec_all(call->view, 0, &all, &all_count, err));
+    for (size_t i = 0; i < count; i++) is[i] = visit_is_deleted(all, all_count, &list[i]);
+    return SALVE_OK;
+}
+
 static enum salve_code take(struct searching *s, const struct rec_resource *all, size_t count, bool is_made,
                             struct salve_err *err)
 {
@@ -109,7 +120,7 @@ static enum salve_code take(struct searching *s, const struct rec_resource *all,
     bool *is_deleted = arena_array(s->call->mem, bool, count + 1);
     if (s->resources == NULL || s->stored == NULL || is_deleted == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "search");
-    if (!is_made) visit_deleted(all, count, is_deleted);
+    if (!is_made) TRY(note_deleted(s->call, all, count, is_deleted, err));
     for (size_t i = 0; is_first && i < count; i++)
         if (all[i].record_seq > s->page.until_seq) s->page.until_seq = all[i].record_seq;
     for (size_t i = 0; i < count; i++) {
