@@ -307,11 +307,11 @@ const bodies = (seat) => {
         { resourceType: 'Bundle', type: pick(['batch', 'transaction']), entry: [{ resource: weight, request: { method: 'POST', url: 'Observation' } }, { request: { method: 'GET', url: `Patient/${pick(ids) ?? 1}` } }] },
         { resourceType: 'Parameters' }, ECHO, null]);
 };
-const askApi = async (seat, isStep = false) => {
+const askApi = async (seat, isStep = false, given = undefined) => {
     const known = isStep && seat.patient !== undefined;
-    const row = known ? { name: 'fhir-read', method: 'GET', path: `/fhir/Patient/${seat.patient}` } : isStep ? { name: 'fhir-search', method: 'GET', path: '/fhir/Patient' } : pick(api);
+    const row = known ? { name: 'fhir-read', method: 'GET', path: `/fhir/Patient/${seat.patient}` } : isStep ? { name: 'fhir-search', method: 'GET', path: '/fhir/Patient' } : given ?? pick(api);
     const token = isStep ? seat.view : pick([seat.view, seat.view, seat.view, seat.view, 'x', ECHO, seat.cookie?.slice(4), `s1.${seat.cookie?.slice(4)}`, undefined]);
-    const method = isStep || chance(0.95) ? row.method : pick(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST']);
+    const method = isStep || given || chance(0.95) ? row.method : pick(['GET', 'HEAD', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'POST']);
     const path = isStep ? row.path : pathOf(row.path) + (row.name === 'oauth-authorize' ? '' : pick(queries)), has = !['GET', 'HEAD'].includes(method);
     const lines = { ...(token !== undefined && { Authorization: `Bearer ${token}` }), ...(chance(0.1) && auth(seat)), ...(chance(0.1) && { Accept: pick(['application/fhir+xml', ECHO, 'application/json']) }),
         ...(has && { 'Content-Type': pick(['application/fhir+json', 'application/fhir+json', 'application/json-patch+json', 'application/x-www-form-urlencoded', ECHO]) }) };
@@ -342,6 +342,10 @@ const working = async (seat) => {
     for (const row of kills > 0 ? [] : calls) { // every call by everybody once, whatever chance says
         asked++;
         await askCall(seat, row);
+    }
+    for (const row of kills > 0 || seat !== seats[0] ? [] : api) { // and every route of the API
+        asked++;
+        await askApi(seat, false, row);
     }
     while (asked < requests && faults.length < 15) {
         asked++;
