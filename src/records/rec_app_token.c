@@ -56,7 +56,8 @@ static bool read_refresh(struct str text, uint8_t token[TOKEN_BYTES + CRYPTO_BAS
            len == TOKEN_BYTES;
 }
 
-/* A public app refreshes without its name (SMART App Launch 2.2, "Refresh access token"): the token says whose it is. */
+/* A public app refreshes without its name (SMART App Launch 2.2, "Refresh access token"): the token says whose it
+ * is. */
 static enum salve_code name_client(struct app_request *r, struct rec_tx *tx, struct salve_err *err)
 {
     struct rec_app_row row;
