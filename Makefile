@@ -52,7 +52,7 @@ NEEDS_letter    := guideline chart json base
 NEEDS_paper     := letter base
 NEEDS_visit     := ips shl letter form screen records smart day ranges guideline consent admit fhir crypto base json
 NEEDS_pages     := http visit screen letter form records ranges chart crypto json base
-NEEDS_api       := ips shl pages http visit smart screen records fhirpath search patch fhir crypto json base
+NEEDS_api       := ips shl pages http visit smart screen records form admit guideline fhirpath search patch fhir crypto json base
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 

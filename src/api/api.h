@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * api - the face of Salve to programs that nobody here wrote: FHIR R4 over HTTP, one person at a time
- * (docs/internals/api.md). It reads what was asked, calls visit and records, and writes what came of
+ * (docs/guide/api.md, docs/internals/api.md). It reads what was asked, calls visit and records, and writes what came of
  * it; no rule of the programme lives here.
  *
  *     struct api *api;

@@ -54,9 +54,12 @@ static enum salve_code take_view(struct api_call *call, int *status, struct salv
 {
     struct str token = bearer_of(call->request);
     enum salve_code code = SALVE_E_SESSION;
-    if (token.len == 0)
-        (void)salve_refuse(err, code, "a token is wanted: Authorization: Bearer ...", "Authorization");
-    else if (!str_starts(token, STR("v1.")))
+    bool is_of_view = str_starts(token, STR("v1.")) || str_starts(token, STR(VISIT_TOKEN_HEAD));
+    if (token.len == 0) {
+        static const char why[] = "a token is wanted: Authorization: Bearer ...";
+        (void)salve_refuse(err, code, why, "Authorization");
+        fhir_issue_add(&call->issues, FHIR_ERROR, "login", STR(""), salve_code_name(code), why);
+    } else if (!is_of_view)
         code = api_app_take(call, token, err);
     else
         code = pages_lend(call->api->config.pages, call->worker, call->request, call->reply, token, &call->lent, err);
@@ -93,12 +96,28 @@ static struct str header_of(const struct http_reply *reply, struct str head)
     return STR("");
 }
 
+/* Prefer: handling=strict: what a read or a history takes, and no other; searches have their own. */
+static enum salve_code takes_all(const struct api_call *call, struct salve_err *err)
+{
+    static const char *const known[] = {"_format", "_pretty", "_summary", "_elements", "_since", "_count", "_page"};
+    enum api_interaction is = call->route->interaction;
+    if (!call->wants.is_strict || (is != API_READ && is != API_VREAD && is != API_HISTORY_INSTANCE)) return SALVE_OK;
+    size_t count = is == API_HISTORY_INSTANCE ? 7 : 4;
+    for (size_t i = 0; i < call->query.count; i++) {
+        bool is_known = false;
+        for (size_t k = 0; k < count; k++) is_known = is_known || str_is(call->query.list[i].name, known[k]);
+        if (!is_known) return salve_refuse(err, SALVE_E_USAGE, "it is not known here", "parameter %zu", i + 1);
+    }
+    return SALVE_OK;
+}
+
 static enum salve_code read_params(struct api_call *call, int *status, struct salve_err *err)
 {
     *status = 400;
     TRY(api_query_parse(call->request->query, call->mem, &call->query, err));
     if (!str_starts(call->request->path, STR("/fhir"))) return SALVE_OK; /* those have media types of their own */
-    return api_wants_read(call, status, err);
+    TRY(api_wants_read(call, status, err));
+    return takes_all(call, err);
 }
 
 /* Values come with it: they are judged whatever is wrong with the rest. */

@@ -158,16 +158,10 @@ enum salve_code api_app_take(struct api_call *call, struct str token, struct sal
 enum salve_code api_app_may(const struct api_call *call, struct salve_err *err)
 {
     struct smart_scopes scopes;
-    enum api_interaction what = call->route->interaction;
-    bool is_read = what == API_READ || what == API_VREAD || what == API_HISTORY_INSTANCE;
-    bool is_search = what == API_SEARCH_TYPE || what == API_SEARCH_SYSTEM || what == API_OPERATION;
     if (call->scope.len == 0) return SALVE_OK; /* it is no app */
     TRY(smart_scopes_read(call->scope, &scopes, err));
-    for (size_t i = 0; i < scopes.count; i++) {
-        const struct smart_scope *one = &scopes.list[i];
-        bool is_of = call->type_name.len == 0 || str_is(one->type, "*") || str_eq(one->type, call->type_name);
-        if (is_of && ((is_read && one->reads) || (is_search && one->searches))) return SALVE_OK;
-    }
+    for (size_t i = 0; i < scopes.count; i++)
+        if (api_scope_covers(call, &scopes.list[i])) return SALVE_OK;
     return salve_refuse(err, SALVE_E_ROLE, "the scopes of this token do not cover it", "scope");
 }
 

@@ -156,6 +156,7 @@ static void put_head(struct api_call *call, struct tape_builder *make)
     tape_add_text(make, "fhirVersion", STR("4.0.1"));
     tape_add_text(make, "format", STR("json"));
     tape_add_text(make, "format", STR("application/fhir+json"));
+    if (has_route(API_PATCH, NULL)) tape_add_text(make, "patchFormat", STR("application/json-patch+json"));
 }
 
 enum salve_code api_metadata(struct api_call *call, struct salve_err *err)

@@ -34,6 +34,6 @@ enum salve_code api_everything(struct api_call *call, struct salve_err *err)
                             "start, end");
     }
     TRY(as_search(call, err));
-    TRY(rec_all(call->view, 0, &all, &count, err));
+    TRY(api_all(call, &all, &count, err));
     return api_search_in(call, 0, all, count, false, err);
 }

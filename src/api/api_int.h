@@ -143,7 +143,8 @@ SALVE_MUST_USE enum salve_code api_body_is(const struct api_call *call, const ch
  * for (then tagged SUBSETTED). */
 SALVE_MUST_USE enum salve_code api_shape(struct api_call *call, const struct rec_resource *stored, struct tape *out,
                                          struct salve_err *err);
-/* api_tag - "W/\"3\"". api_instant - of FHIR, UTC: "2026-11-30T09:30:00.123Z". */
+/* api_version - "3". api_tag - "W/\"3\"". api_instant - of FHIR, UTC: "2026-11-30T09:30:00.123Z". */
+struct str api_version(struct arena *mem, uint32_t version);
 struct str api_tag(struct arena *mem, uint32_t version);
 struct str api_instant(struct arena *mem, int64_t unix_ms);
 
@@ -185,6 +186,15 @@ void api_apps_close(struct api *api);
 SALVE_MUST_USE enum salve_code api_site(struct api_call *call, struct salve_err *err);
 void api_answer_json(struct api_call *call, int status, struct str json);
 bool api_cors(struct api_call *call);
+
+/* --- api_scope.c --- */
+
+/* api_scope_covers - may the row of this request be asked by that scope? api_all - the newest versions of what the token
+ * shows of the record: rec_all, less what no scope of an app lets through. All that answers asks it, and not rec_all. */
+struct smart_scope;
+bool api_scope_covers(const struct api_call *call, const struct smart_scope *scope);
+SALVE_MUST_USE enum salve_code api_all(struct api_call *call, const struct rec_resource **out, size_t *count,
+                                       struct salve_err *err);
 
 /* --- api_read.c --- */
 

@@ -22,7 +22,7 @@ enum salve_code api_find(struct api_call *call, const struct rec_resource **out,
     const struct rec_resource *all = NULL;
     size_t count = 0;
     TRY(api_is_of_gate(call->type_name) ? api_of_gate(call, call->type_name, &all, &count, err)
-                                        : rec_all(call->view, 0, &all, &count, err));
+                                        : api_all(call, &all, &count, err));
     for (size_t i = 0; i < count; i++)
         if (is_wanted(call, &all[i])) return *out = &all[i], SALVE_OK;
     return not_here(err);
@@ -71,11 +71,10 @@ enum salve_code api_vread(struct api_call *call, struct salve_err *err)
 {
     const struct rec_resource **list = NULL;
     size_t count = 0;
-    int64_t version = 0;
+    size_t at = 0;
     bool is_gone = false;
     TRY(versions(call, &list, &count, &is_gone, err));
-    size_t at = str_to_i64(call->version, &version) ? 0 : count;
-    while (at < count && list[at]->version != version) at++;
+    while (at < count && !str_eq(call->version, api_version(call->mem, list[at]->version))) at++;
     if (is_gone && at + 1 == count) {
         call->error_status = 410;
         return salve_refuse(err, SALVE_E_NOT_FOUND, "with this version it was deleted", "version");
@@ -105,45 +104,93 @@ static void put_entry(struct api_call *call, struct tape_builder *make, const st
     tape_close(make);
 }
 
-static enum salve_code read_since(const struct api_call *call, int64_t *unix_ms, struct salve_err *err)
+/* --- a history ---------------------------------------------------------------------------------------------------- */
+
+enum { HISTORY_COUNT_MAX = 1000 };
+
+struct history {
+    const struct rec_resource **list; /* oldest first */
+    size_t count;
+    bool is_gone;                             /* the newest is a deletion */
+    int64_t since_unix_ms, page_size, newest; /* newest: the version that this page begins with */
+};
+
+static enum salve_code read_number(const struct api_call *call, const char *name, int64_t *out, struct salve_err *err)
 {
-    struct str since = api_query_get(&call->query, "_since");
-    if (since.ptr == NULL || clock_parse(since, unix_ms)) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_USAGE, "an instant is wanted", "_since");
+    struct str text = api_query_get(&call->query, name);
+    if (text.ptr == NULL || (str_to_i64(text, out) && *out >= 0)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_USAGE, "a whole number is wanted", "%s", name);
 }
 
-static void put_self(struct api_call *call, struct tape_builder *make)
+static enum salve_code read_wanted(const struct api_call *call, struct history *out, struct salve_err *err)
 {
+    struct str since = api_query_get(&call->query, "_since");
+    *out = (struct history){.since_unix_ms = INT64_MIN, .page_size = HISTORY_COUNT_MAX, .newest = INT64_MAX};
+    if (since.ptr != NULL && !clock_parse(since, &out->since_unix_ms))
+        return salve_refuse(err, SALVE_E_USAGE, "an instant is wanted", "_since");
+    TRY(read_number(call, "_count", &out->page_size, err));
+    if (out->page_size > HISTORY_COUNT_MAX) out->page_size = HISTORY_COUNT_MAX;
+    return read_number(call, "_page", &out->newest, err);
+}
+
+/* newest 0: from the newest on. Nothing of what was sent is in it but what was understood. */
+static void put_link(struct api_call *call, struct tape_builder *make, const char *relation,
+                     const struct history *history, uint32_t newest)
+{
+    struct buf url;
+    struct str text = STR_NONE;
+    bool has_since = history->since_unix_ms != INT64_MIN;
+    buf_init(&url, call->mem, 4096);
+    buf_addf(&url, "%.*s/%.*s/%.*s/_history?_count=%lld", STR_ARGS(call->base), STR_ARGS(call->type_name),
+             STR_ARGS(call->id), (long long)history->page_size);
+    if (has_since) buf_addf(&url, "&_since=%.*s", STR_ARGS(api_instant(call->mem, history->since_unix_ms)));
+    if (newest > 0) buf_addf(&url, "&_page=%u", newest);
+    (void)!buf_done(&url, &text, NULL);
     tape_open(make, "link");
-    tape_add_text(make, "relation", STR("self"));
-    tape_add_text(make, "url",
-                  arena_printf(call->mem, "%.*s/%.*s/%.*s/_history", STR_ARGS(call->base), STR_ARGS(call->type_name),
-                               STR_ARGS(call->id)));
+    tape_add_text(make, "relation", str_of(relation));
+    tape_add_text(make, "url", text);
     tape_close(make);
 }
 
-/* Newest first; of one resource there are few, so all are given and none is on a later page. */
+/* Which are of this page, newest first: from list[*from - 1] down to list[*to]. What a link names is a version, so that
+ * a page is the same however many were written since. */
+static size_t cut_page(const struct history *history, size_t *from, size_t *to)
+{
+    size_t total = 0, first = 0;
+    while (first < history->count && history->list[first]->saved_at_unix_ms < history->since_unix_ms) first++;
+    total = history->count - first;
+    *from = history->count;
+    while (*from > first && history->list[*from - 1]->version > history->newest) (*from)--;
+    *to = *from - first > (size_t)history->page_size ? *from - (size_t)history->page_size : first;
+    return total;
+}
+
+static void put_links(struct api_call *call, struct tape_builder *make, const struct history *history, size_t to)
+{
+    bool has_more =
+        to > 0 && history->page_size > 0 && history->list[to - 1]->saved_at_unix_ms >= history->since_unix_ms;
+    put_link(call, make, "self", history, history->newest > UINT32_MAX ? 0 : (uint32_t)history->newest);
+    if (has_more) put_link(call, make, "next", history, history->list[to - 1]->version);
+}
+
 enum salve_code api_history(struct api_call *call, struct salve_err *err)
 {
-    const struct rec_resource **list = NULL;
-    size_t count = 0, kept = 0;
-    bool is_gone = false;
-    int64_t since_unix_ms = INT64_MIN;
+    struct history history;
+    size_t from = 0, to = 0;
     struct tape_builder make;
     struct tape bundle;
-    TRY(read_since(call, &since_unix_ms, err));
-    TRY(versions(call, &list, &count, &is_gone, err));
-    for (size_t i = 0; i < count; i++) kept += list[i]->saved_at_unix_ms >= since_unix_ms;
+    TRY(read_wanted(call, &history, err));
+    TRY(versions(call, &history.list, &history.count, &history.is_gone, err));
+    size_t total = cut_page(&history, &from, &to);
     tape_build(&make, call->mem, FHIR_T_Bundle);
     tape_add_text(&make, "type", STR("history"));
-    tape_add_number(&make, "total", arena_printf(call->mem, "%zu", kept));
-    put_self(call, &make);
-    for (size_t i = count; i-- > 0;) {
+    tape_add_number(&make, "total", arena_printf(call->mem, "%zu", total));
+    put_links(call, &make, &history, to);
+    for (size_t i = from; i-- > to;) {
         struct tape tape;
-        if (list[i]->saved_at_unix_ms < since_unix_ms) continue;
-        bool is_deletion = is_gone && i + 1 == count;
-        if (!is_deletion) TRY(api_shape(call, list[i], &tape, err));
-        put_entry(call, &make, list[i], is_deletion ? NULL : &tape);
+        bool is_deletion = history.is_gone && i + 1 == history.count;
+        if (!is_deletion) TRY(api_shape(call, history.list[i], &tape, err));
+        put_entry(call, &make, history.list[i], is_deletion ? NULL : &tape);
     }
     TRY(tape_built(&make, &bundle, err));
     return api_answer_tape(call, 200, &bundle, err);

@@ -292,7 +292,7 @@ static enum salve_code search_record(struct api_call *call, fhir_type_id type, s
 {
     const struct rec_resource *all = NULL;
     size_t count = 0;
-    TRY(rec_all(call->view, 0, &all, &count, err));
+    TRY(api_all(call, &all, &count, err));
     return api_search_in(call, type, all, count, false, err);
 }
 

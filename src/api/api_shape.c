@@ -3,8 +3,6 @@
  * who has them already (R4 http.html 3.1.0.1.3, search.html 3.1.1.5.8 and .9). */
 #include "api/api_int.h"
 
-#include <stdio.h>
-
 #include "fhir/tape_edit.h"
 
 enum { BODY_BYTES_MAX = 16 << 20 };
@@ -45,6 +43,7 @@ static bool stays(const struct api_wants *wants, const struct fhir_element *elem
 
 /* --- meta --------------------------------------------------------------------------------------------------------- */
 
+struct str api_version(struct arena *mem, uint32_t version) { return arena_printf(mem, "%u", version); }
 struct str api_tag(struct arena *mem, uint32_t version) { return arena_printf(mem, "W/\"%u\"", version); }
 
 struct str api_instant(struct arena *mem, int64_t unix_ms)
@@ -127,14 +126,40 @@ static bool is_known_tag(struct str list, struct str tag)
     return false;
 }
 
-/* Dates have seconds, so what was saved within the second is given again. */
+/* The digits at a place of a date; 0: there are none, which is no day and no year. */
+static int32_t digits(struct str text, size_t at, size_t len)
+{
+    int64_t number = 0;
+    return str_to_i64(str_cut(text, at, len), &number) && number >= 0 ? (int32_t)number : 0;
+}
+
+/* Of a header line, "Mon, 30 Nov 2026 09:30:00 GMT"; false: it is no date of RFC 9110 (5.6.7) as they are written
+ * today. */
+static bool read_date(struct str text, int64_t *unix_ms)
+{
+    char again[HTTP_DATE_BYTES];
+    if (text.len != HTTP_DATE_BYTES - 1) return false;
+    ptrdiff_t month = str_find(STR("JanFebMarAprMayJunJulAugSepOctNovDec"), str_cut(text, 8, 3));
+    struct civil at = {.year = digits(text, 12, 4),
+                       .month = (int32_t)(month / 3 + 1),
+                       .day = digits(text, 5, 2),
+                       .hour = digits(text, 17, 2),
+                       .minute = digits(text, 20, 2),
+                       .second = digits(text, 23, 2)};
+    if (month < 0 || at.day < 1 || at.day > 31 || at.hour > 23 || at.minute > 59 || at.second > 59) return false;
+    *unix_ms = civil_to_unix_ms(at);
+    return str_eq(http_date(*unix_ms, again), text); /* what is written otherwise is none */
+}
+
+/* Dates have seconds: what was saved later within the same one is no newer. */
 static bool is_known(const struct http_request *request, const struct rec_resource *stored, struct str tag)
 {
-    char text[HTTP_DATE_BYTES];
+    int64_t since_unix_ms = 0;
     struct str none_match = http_request_header(request, "if-none-match");
     struct str since = http_request_header(request, "if-modified-since");
     if (none_match.ptr != NULL) return is_known_tag(none_match, tag);
-    return since.ptr != NULL && str_eq(since, http_date(stored->saved_at_unix_ms, text));
+    return since.ptr != NULL && read_date(since, &since_unix_ms) &&
+           stored->saved_at_unix_ms / 1000 <= since_unix_ms / 1000;
 }
 
 enum salve_code api_answer_stored(struct api_call *call, int status, const struct rec_resource *stored,

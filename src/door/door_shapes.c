@@ -380,6 +380,7 @@ SHAPE(rec_item){{.kind = DOOR_MAYBE,
                  .bytes = sizeof(struct tape *),
                  .shape = &door_shape_tape},
                 INT(rec_item, class, CLASS_END),
+                INT(rec_item, after_seq, 0),
                 END};
 
 SHAPE(door_saving){BYTES(door_saving, handle),

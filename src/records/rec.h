@@ -246,6 +246,8 @@ SALVE_MUST_USE enum salve_code rec_new_id(struct rec_view *view, struct arena *m
 struct rec_item {
     const struct tape *tape;
     enum data_class class;
+    uint64_t after_seq; /* record_seq of the version that it is the next one of; another one since: E_CONFLICT. 0: of
+                         * whichever is the newest */
 };
 
 /* rec_keeps_apart - does the agreement to care have the tick for what is kept apart, so that it may be saved? */

@@ -44,6 +44,36 @@ static enum salve_code class_of(const struct rec_view *view, const struct rec_it
     return fits ? SALVE_OK : salve_fail(err, SALVE_E_INVALID, "data class of %.*s", STR_ARGS(type));
 }
 
+static enum salve_code changed(const struct rec_item *item, struct salve_err *err)
+{
+    struct str type = fhir_type_name(tape_type(item->tape, tape_root(item->tape)));
+    return salve_refuse(err, SALVE_E_CONFLICT, "somebody else saved a version meanwhile; read it again", "%.*s",
+                        STR_ARGS(type));
+}
+
+/* `any`: a version of what it is the next one of. */
+static enum salve_code is_next(const struct rec_view *view, const struct rec_item *item, const struct rec_version *any,
+                               struct salve_err *err)
+{
+    if (item->after_seq == 0) return SALVE_OK;
+    for (size_t i = 0; i < view->shelf.count; i++)
+        if (view->shelf.all[i].number == any->number && view->shelf.all[i].is.record_seq > item->after_seq)
+            return changed(item, err);
+    return SALVE_OK;
+}
+
+/* Between that look and this transaction: nothing of the class may have come. */
+static enum salve_code is_next_still(const struct rec_view *view, struct rec_tx *tx, const struct rec_item *item,
+                                     enum data_class class, struct salve_err *err)
+{
+    struct store_record *rows = NULL;
+    size_t count = 0;
+    if (item->after_seq == 0) return SALVE_OK;
+    TRY(store_record_list(tx->store, view->gate.chain.id, CLASS_BIT(class), view->shelf.loaded_seq[class] + 1, tx->mem,
+                          &rows, &count, err));
+    return count == 0 ? SALVE_OK : changed(item, err);
+}
+
 static enum salve_code id_check(struct rec_view *view, const struct rec_item *item, enum data_class class,
                                 struct salve_err *err)
 {
@@ -51,13 +81,14 @@ static enum salve_code id_check(struct rec_view *view, const struct rec_item *it
     enum salve_code code =
         rec_id_number(view->gate.chain.id, tape_child_text(item->tape, tape_root(item->tape), "id"), &number, err);
     if (code != SALVE_OK) return code;
-    if (number >= base && number < base + view->ids_given && view->ids_given <= REC_IDS_PER_VIEW) return SALVE_OK;
+    bool is_new = number >= base && number < base + view->ids_given && view->ids_given <= REC_IDS_PER_VIEW;
+    if (is_new && item->after_seq == 0) return SALVE_OK;
     code = rec_gate_read(&view->gate, view->classes & CLASS_BIT(class), &view->shelf, err);
     if (code != SALVE_OK) return code;
     struct str type = fhir_type_name(tape_type(item->tape, tape_root(item->tape)));
     for (size_t i = 0; i < view->shelf.count; i++) {
         const struct rec_version *v = &view->shelf.all[i];
-        if (v->number == number && v->is.class == class && str_eq(v->is.type, type)) return SALVE_OK;
+        if (v->number == number && v->is.class == class && str_eq(v->is.type, type)) return is_next(view, item, v, err);
     }
     return salve_refuse(err, SALVE_E_INVALID,
                         "neither a new id of this view nor that of a stored resource of this type and class", "%.*s.id",
@@ -143,6 +174,8 @@ static enum salve_code save_in(struct saving *s, struct rec_tx *tx, struct salve
         .kind = REC_EVENT_WRITE, .actor = view->actor, .purpose = view->purpose, .resource_count = s->count};
     enum salve_code code = rec_chain_load(tx, &view->gate.chain, err);
     for (size_t i = 0; i < s->count; i++) event.classes |= CLASS_BIT(s->classes[i]);
+    for (size_t i = 0; i < s->count && code == SALVE_OK; i++)
+        code = is_next_still(view, tx, &s->items[i], s->classes[i], err);
     for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
         if (event.classes & CLASS_BIT(c)) code = put_class(s, tx, (enum data_class)c, err);
     if (code == SALVE_OK) code = rec_view_work(view, tx, err);

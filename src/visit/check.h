@@ -25,6 +25,11 @@ SALVE_MUST_USE enum salve_code visit_screening(const struct visit *visit, struct
 SALVE_MUST_USE enum salve_code visit_screen(const struct visit *visit, const struct visit_screening *screening,
                                             struct str card, struct screen_found *out, struct salve_err *err);
 
+/* visit_evaluate - what the guidelines say of the person behind an open view now: nothing is kept. Who may not see what
+ * is kept apart hears that a clinician is wanted, not what for. */
+SALVE_MUST_USE enum salve_code visit_evaluate(const struct visit *visit, const struct visit_screening *screening,
+                                              struct rec_view *view, struct screen_found *out, struct salve_err *err);
+
 /* A file (Bundle, NDJSON or one resource) of somebody who wants nothing stored. It passes the same admission as an
  * import, and is refused where part of it is about somebody else; what is inadmissible is left out with `minimise`. */
 struct fhir_issues;

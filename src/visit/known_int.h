@@ -23,6 +23,7 @@ void visit_known_ask(struct visit_known *known, struct import_ask *ask);
 struct visit_given {
     struct str id;
     bool is_next;
+    uint64_t after_seq; /* of that version (records/rec.h) */
 };
 enum visit_fate_word {
     VISIT_FATE_LEFT_OUT, /* admission left it out */

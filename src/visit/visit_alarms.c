@@ -140,3 +140,18 @@ enum salve_code visit_unkept(const struct visit *visit, const struct visit_scree
     *out = (struct screen_found){.list = list, .count = n, .said_count = n};
     return SALVE_OK;
 }
+
+enum salve_code visit_evaluate(const struct visit *visit, const struct visit_screening *screening,
+                               struct rec_view *view, struct screen_found *out, struct salve_err *err)
+{
+    struct screen_ask ask;
+    struct finding *list = NULL;
+    const struct rec_resource *all = NULL;
+    *out = (struct screen_found){0};
+    TRY(rec_all(view, 0, &all, &out->count, err)); /* a view that is over is no empty record */
+    TRY(put_together(visit, view, NULL, &(struct together){.count = 0}, &ask, err));
+    TRY(screen_evaluate(screening->screen, &ask, visit->mem, &list, &out->count, err));
+    hide_apart(visit, list, out->count);
+    out->list = list;
+    return SALVE_OK;
+}

@@ -439,3 +439,55 @@ enum salve_code visit_answers_first(const struct visit *visit, struct str card, 
     if (code == SALVE_OK) code = first_in(visit, view, form, out, count, err);
     return visit_view_close(visit, &view, code, err);
 }
+
+/* Where nothing is known the form is as it was made. */
+static void put_unanswered(const struct form *form, const struct form_response_ask *ask, struct arena *mem,
+                           struct json_writer *w)
+{
+    struct str id = form_id(form), version = form_version(form);
+    json_open(w, NULL, '{');
+    json_put_text(w, "resourceType", STR("QuestionnaireResponse"));
+    json_put_text(w, "questionnaire", arena_printf(mem, "urn:salve:form:%.*s|%.*s", STR_ARGS(id), STR_ARGS(version)));
+    json_put_text(w, "status", ask->status);
+    json_open(w, "subject", '{');
+    json_put_text(w, "reference", ask->subject);
+    json_close(w);
+    json_put_text(w, "authored", ask->authored);
+    json_close(w);
+}
+
+static enum salve_code populate_in(const struct visit *visit, struct rec_view *view, const struct form *form,
+                                   struct str *json, struct salve_err *err)
+{
+    const struct rec_resource *patient = NULL;
+    struct form_reckoned reckoned;
+    struct form_answer *answers = NULL;
+    struct form_ask ask = {.language = STR_NONE};
+    struct buf out;
+    struct json_writer w = {.out = &out};
+    char authored[CLOCK_TEXT_BYTES];
+    int64_t now_unix_ms = site_now_unix_ms(visit->site);
+    TRY(visit_patient(view, &patient, err));
+    if (patient == NULL) return salve_fail(err, SALVE_E_NOT_FOUND, "Patient");
+    TRY(first_in(visit, view, form, &answers, &ask.count, err));
+    ask.answers = answers;
+    TRY(visit_date(visit, now_unix_ms, &ask.today, err));
+    TRY(form_reckon(form, &ask, visit->mem, &reckoned, err));
+    const struct form_response_ask response = {.status = STR("in-progress"),
+                                               .subject =
+                                                   arena_printf(visit->mem, "Patient/%.*s", STR_ARGS(patient->id)),
+                                               .authored = clock_text(now_unix_ms, authored),
+                                               .is_all = true};
+    buf_init(&out, visit->mem, BUNDLE_BYTES_MAX);
+    if (!form_response_write(&reckoned, &response, &w)) put_unanswered(form, &response, visit->mem, &w);
+    return buf_done(&out, json, err);
+}
+
+enum salve_code visit_populate(const struct visit *visit, struct str card, const struct form *form, struct str *json,
+                               struct salve_err *err)
+{
+    struct rec_view *view = NULL;
+    enum salve_code code = visit_view_open(visit, card, 0, &view, err);
+    if (code == SALVE_OK) code = populate_in(visit, view, form, json, err);
+    return visit_view_close(visit, &view, code, err);
+}

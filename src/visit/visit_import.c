@@ -105,6 +105,15 @@ static enum salve_code same_person(const struct importing *in, const struct tape
                         whose.born_agrees ? "" : "Patient.birthDate");
 }
 
+/* Of what was given as the next version of one: that one's place, so that nobody else's is overwritten unseen. */
+static uint64_t after_seq(const struct importing *in, const struct import_resource *one)
+{
+    for (size_t i = 0; in->given != NULL && i < in->given->count; i++)
+        if (in->given->given[i].is_next && str_eq(in->given->given[i].id, one->imported_id))
+            return in->given->given[i].after_seq;
+    return 0;
+}
+
 /* A corrected name or birth date is noted beside it. */
 static enum salve_code save(struct importing *in, struct rec_view *view, const struct import_done *done,
                             struct salve_err *err)
@@ -115,13 +124,15 @@ static enum salve_code save(struct importing *in, struct rec_view *view, const s
     struct rec_item *items = arena_array(in->row.mem, struct rec_item, count + notes + 3);
     if (items == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
     for (size_t i = 0; i < count; i++)
-        items[i] = (struct rec_item){&done->resources[i].tape, done->resources[i].families != 0 ? CLASS_SENS : 0};
+        items[i] = (struct rec_item){.tape = &done->resources[i].tape,
+                                     .class = done->resources[i].families != 0 ? CLASS_SENS : 0,
+                                     .after_seq = after_seq(in, &done->resources[i])};
     for (size_t i = 0; i < notes; i++) items[count++] = in->given->notes[i];
     TRY(visit_work_before(&in->row, view, &in->alarms, err));
     if (in->again.renewed + in->again.taken_back > 0) TRY(screen_work_correcting(view, in->row.mem, err));
     if (in->again.name_corrected || in->again.born_corrected) {
         TRY(visit_correction(view, in->row.actor, done->resources[0].id, in->row.mem, &note, err));
-        items[count++] = (struct rec_item){&note, CLASS_IDENT};
+        items[count++] = (struct rec_item){.tape = &note, .class = CLASS_IDENT};
     }
     TRY(visit_encounter(&in->row, view, items, &count, err));
     return rec_save(view, items, count, NULL, in->row.mem, err);

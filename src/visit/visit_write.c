@@ -226,7 +226,9 @@ static enum salve_code make_bundle(struct writing *in, struct salve_err *err)
         TRY(id_of(in, one, &id, err));
         add_entry(&make, one, tape, id);
         in->at[in->given_count] = i;
-        in->given[in->given_count++] = (struct visit_given){id, one->act != VISIT_CREATE};
+        const struct rec_resource *stored = one->act == VISIT_CREATE ? NULL : stored_of(in, one);
+        in->given[in->given_count++] =
+            (struct visit_given){id, one->act != VISIT_CREATE, stored == NULL ? 0 : stored->record_seq};
     }
     TRY(tape_built(&make, &in->bundle, err));
     TRY(import_shape(&in->bundle, in->visit->mem, err));
@@ -247,7 +249,7 @@ static enum salve_code note_deletions(struct writing *in, struct salve_err *err)
         if (what.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "deletion");
         TRY(visit_noted(in->view, in->visit->actor, what, STR("DELETE"), in->visit->mem, &in->notes[in->note_count],
                         err));
-        in->items[in->note_count] = (struct rec_item){&in->notes[in->note_count], stored->class};
+        in->items[in->note_count] = (struct rec_item){.tape = &in->notes[in->note_count], .class = stored->class};
         in->note_count++;
     }
     return SALVE_OK;

@@ -116,7 +116,7 @@ static enum salve_code take_back(const struct visit *visit, struct rec_view *vie
                                 STR_ARGS(readings[i].word));
         in.is_chosen[found] = true;
         TRY(visit_taken_back(&in.all[found].tape, visit->mem, &in.tapes[i], err));
-        in.items[i] = (struct rec_item){&in.tapes[i], in.all[found].class};
+        in.items[i] = (struct rec_item){.tape = &in.tapes[i], .class = in.all[found].class};
     }
     TRY(screen_work_correcting(view, visit->mem, err));
     return rec_save(view, in.items, count, NULL, visit->mem, err);

@@ -177,6 +177,37 @@ await check('scopes are what is read', async () => {
     });
     assert([403, 404, 405].includes(writes.status), String(writes.status));
 });
+await check('a scope lets nothing else come along', async () => {
+    const of = async (scope, classes = 'clinical') => (await exchange(await allow({ scope }, { days: '0', classes }))).body;
+    const list = async (path, token) => {
+        const reply = await get(path, token);
+        assert.equal(reply.status, 200, `${path}: ${reply.status}`);
+        return ((await reply.json()).entry ?? []).filter((one) => one.search?.mode !== 'outcome').map((one) => one.resource);
+    };
+    // What is let in anew takes the place of what was before, so each is looked at in its turn.
+    const isWeight = (one) => JSON.stringify(one.code ?? '').includes('29463-7');
+    const whole = await of('patient/*.rs', 'identity clinical'), { patient } = whole;
+    const all = await list('/Observation?_include=Observation:subject', whole.access_token);
+    const other = all.find((one) => one.resourceType === 'Observation' && !isWeight(one));
+    assert(other && all.some(isWeight) && all.some((one) => one.resourceType === 'Patient'), 'there is something to leave out');
+    const refused = async (token) => {
+        for (const path of [`/Patient/${patient}`, `/Patient/${patient}/$everything`, '/Patient/$everything', '/Patient/$summary', `/Patient/${patient}/*`,
+            `/Patient/${patient}/Patient`, '/Patient', '/AuditEvent'])
+            assert.equal((await get(path, token)).status, 403, path);
+    };
+    const part = await of('patient/Observation.rs');
+    for (const path of ['/Observation?_include=Observation:subject', `/Observation?patient=${patient}`]) {
+        const seen = await list(path, part.access_token);
+        assert(seen.length > 1 && seen.every((one) => one.resourceType === 'Observation'), path);
+    }
+    await refused(part.access_token);
+    const weights = await of('patient/Observation.rs?code=http://loinc.org|29463-7');
+    const found = await list('/Observation', weights.access_token);
+    assert(found.length > 0 && found.every(isWeight), 'weights alone');
+    for (const path of [`/Observation/${other.id}`, `/Observation/${other.id}/_history`, `/Observation/${other.id}/_history/1`])
+        assert.equal((await get(path, weights.access_token)).status, 404, path);
+    await refused(weights.access_token);
+});
 await check('errors are those of OAuth', async () => {
     const error = async (given) => (await form('/oauth/token', given)).body.error;
     assert.equal(await error({ grant_type: 'password', client_id: 'heart' }), 'unsupported_grant_type');

@@ -20,6 +20,16 @@ fails 1 "no redirect in the clear" salve app add "$work/wrong.json" --as manager
 prints '"id": "heart"' "apps are listed" salve app --json
 serve_start "it starts" serve_usual
 origin=${origin/127.0.0.1/localhost}
+# what there is to see: a weight and a height
+fhir() { curl -s -o "$work/made" -w '%{http_code}' -H "Authorization: Bearer $token" -H 'Content-Type: application/fhir+json' "${@:2}" "$origin/fhir/$1"; }
+token=$(salve token "$card" --as dr-amina --quiet 2>/dev/null)
+fhir Patient >/dev/null
+patient=$(grep -oE '"id":"[a-z0-9]+\.[0-9]+"' "$work/made" | head -1 | cut -d'"' -f4)
+for one in 29463-7:71.5:kg 8302-2:165:cm; do
+    IFS=: read -r code value unit <<<"$one"
+    is "$unit is written" "$(fhir Observation -d '{"resourceType":"Observation","status":"final","subject":{"reference":"Patient/'"$patient"'"},"code":{"coding":[{"system":"http://loinc.org","code":"'"$code"'"}]},
+        "effectiveDateTime":"2026-01-05T09:00:00Z","valueQuantity":{"value":'"$value"',"unit":"'"$unit"'","system":"http://unitsofmeasure.org","code":"'"$unit"'"}}')" 201
+done
 KEYED=$(tr '\n' '|' <"$work/keyed.pem") tools/node tests/conformance/api/smart.mjs "$origin" "$card" >"$work/smart"
 grep -v '^[0-9]* passed' "$work/smart"
 read -r more _ bad _ <<<"$(tail -n 1 "$work/smart")"

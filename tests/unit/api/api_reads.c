@@ -35,7 +35,7 @@ static void who_shows_no_token_gets_the_statement_and_nothing_else(void **state)
     assert_str(text_of(answer, "resourceType"), "CapabilityStatement");
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         answer = api_send(world, &(struct api_ask){.path = paths[i]});
-        assert_outcome(answer, 401, "expired", "E_SESSION");
+        assert_outcome(answer, 401, "login", "E_SESSION");
         assert_true(has_line(answer, "WWW-Authenticate: Bearer realm=\"fhir\"\r\n"));
         answer = api_send(world, &(struct api_ask){.path = paths[i], .token = bad});
         assert_outcome(answer, 401, "expired", "E_SESSION");
@@ -78,6 +78,7 @@ static void the_person_of_the_token_is_read_as_they_were_saved(void **state)
     assert_true(str_eq(version.body, answer.body));
     assert_outcome(api_get(world, patient_path(world, "/_history/2")), 404, "not-found", "E_NOT_FOUND");
     assert_outcome(api_get(world, patient_path(world, "/_history/x")), 404, "not-found", "E_NOT_FOUND");
+    assert_outcome(api_get(world, patient_path(world, "/_history/01")), 404, "not-found", "E_NOT_FOUND");
 }
 
 static void a_history_has_the_newest_first(void **state)
@@ -93,6 +94,44 @@ static void a_history_has_the_newest_first(void **state)
     assert_int_equal(count_of(api_get(world, patient_path(world, "/_history?_since=2100-01-01T00:00:00Z")), "entry"),
                      0);
     assert_outcome(api_get(world, patient_path(world, "/_history?_since=yesterday")), 400, "invalid", "E_USAGE");
+}
+
+/* The next version of the person, in another language. */
+static void write_next(struct api_world *world, const char *path, int version)
+{
+    char body[500];
+    (void)snprintf(body, sizeof body,
+                   "{\"resourceType\":\"Patient\",\"id\":\"%s\",\"meta\":{\"versionId\":\"%d\"},\"language\":\"%s\","
+                   "\"name\":[{\"family\":\"Adeyemi\"}],\"gender\":\"female\",\"birthDate\":\"1950-01-01\"}",
+                   path + strlen("/fhir/Patient/"), version, version % 2 == 0 ? "en" : "ar");
+    struct api_ask put = {HTTP_PUT, path, NULL, body, world->token, {"Content-Type", "application/fhir+json"}};
+    assert_status(api_send(world, &put), 200);
+}
+
+static void a_history_has_pages(void **state)
+{
+    struct api_world *world = opened(state);
+    char path[220];
+    (void)snprintf(path, sizeof path, "/fhir%s", patient_path(world, ""));
+    for (int i = 1; i <= 4; i++) write_next(world, path, i);
+    struct answer page = api_get(world, patient_path(world, "/_history?_count=2"));
+    assert_str(json_number(json_path(page.json, "total")), "5");
+    assert_int_equal(count_of(page, "entry"), 2);
+    assert_str(text_of(page, "entry.0.resource.meta.versionId"), "5");
+    assert_str(text_of(page, "link.1.relation"), "next");
+    assert_true(str_ends(text_of(page, "link.1.url"), STR("/_history?_count=2&_page=3")));
+    write_next(world, path, 5); /* while pages are read */
+    page = api_get(world, patient_path(world, "/_history?_count=2&_page=3"));
+    assert_str(text_of(page, "entry.0.resource.meta.versionId"), "3");
+    assert_str(text_of(page, "entry.1.resource.meta.versionId"), "2");
+    page = api_get(world, patient_path(world, "/_history?_count=2&_page=1"));
+    assert_int_equal(count_of(page, "entry"), 1);
+    assert_int_equal(count_of(page, "link"), 1);
+    assert_outcome(api_get(world, patient_path(world, "/_history?_count=few")), 400, "invalid", "E_USAGE");
+    struct api_ask strict = {HTTP_GET, path, "_wrong=1", NULL, world->token, {"Prefer", "handling=strict"}};
+    assert_outcome(api_send(world, &strict), 400, "invalid", "E_USAGE");
+    strict.lines[0] = NULL;
+    assert_status(api_send(world, &strict), 200);
 }
 
 /* In the same words whether it is somebody else's, of another type, or nobody's. */
@@ -190,6 +229,14 @@ static void who_has_it_already_is_not_sent_it_again(void **state)
     ask.lines[0] = "If-Modified-Since";
     ask.lines[1] = date;
     assert_status(api_send(world, &ask), 304);
+    ask.lines[1] = "Fri, 30 Nov 2040 09:30:00 GMT";
+    assert_status(api_send(world, &ask), 304);
+    ask.lines[1] = "Sat, 30 Nov 2040 09:30:00 GMT"; /* it was a Friday */
+    assert_status(api_send(world, &ask), 200);
+    ask.lines[1] = "Mon, 05 Jan 1970 09:30:00 GMT";
+    assert_status(api_send(world, &ask), 200);
+    ask.lines[1] = "Friday, 30-Nov-40 09:30:00 GMT";
+    assert_status(api_send(world, &ask), 200);
 }
 
 static void another_method_is_told_which_there_are(void **state)
@@ -268,6 +315,7 @@ int main(void)
         cmocka_unit_test(a_cut_is_tagged),
         cmocka_unit_test(who_has_it_already_is_not_sent_it_again),
         cmocka_unit_test(another_method_is_told_which_there_are),
+        cmocka_unit_test(a_history_has_pages),
         cmocka_unit_test(a_token_ends_with_its_view),
         cmocka_unit_test(a_token_ends_with_the_agreement),
     };

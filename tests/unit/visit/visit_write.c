@@ -247,6 +247,24 @@ static void an_update_names_the_version_that_it_saw(void **state)
     desk_close(&d);
 }
 
+/* What was looked at before somebody else saved is not overwritten, whoever calls the gate. */
+static void the_gate_keeps_what_was_saved_meanwhile(void **state)
+{
+    struct desk d;
+    (void)state;
+    desk_open(&d, "meanwhile", &T_CLINICIAN);
+    assert_code(write_some(&d, (struct visit_write[]){create(&d, WEIGHT("71.5"))}, 1), SALVE_OK);
+    struct str id = id_at(&d, 0);
+    struct rec_item item = {.tape = &newest(&d, id)->tape, .after_seq = newest(&d, id)->record_seq};
+    assert_code(write_some(&d, (struct visit_write[]){update(&d, id, 1, WEIGHT("72"))}, 1), SALVE_OK);
+    assert_code(rec_save(view_of(&d), &item, 1, NULL, d.w.t->mem, &d.err), SALVE_E_CONFLICT);
+    assert_str(value_at(&d, id), "72");
+    item.after_seq = newest(&d, id)->record_seq;
+    assert_code(rec_save(view_of(&d), &item, 1, NULL, d.w.t->mem, &d.err), SALVE_OK);
+    assert_int_equal(newest(&d, id)->version, 3);
+    desk_close(&d);
+}
+
 static void nobody_makes_an_id_and_nobody_writes_another_record(void **state)
 {
     struct desk d;
@@ -484,6 +502,7 @@ int main(void)
         cmocka_unit_test(a_request_that_is_made_again_keeps_nothing_twice),
         cmocka_unit_test(answers_that_come_again_are_not_made_into_results_again),
         cmocka_unit_test(an_update_names_the_version_that_it_saw),
+        cmocka_unit_test(the_gate_keeps_what_was_saved_meanwhile),
         cmocka_unit_test(nobody_makes_an_id_and_nobody_writes_another_record),
         cmocka_unit_test(what_is_deleted_is_taken_back_and_noted),
         cmocka_unit_test(a_person_is_corrected_one_fact_at_a_time),

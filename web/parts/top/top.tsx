@@ -174,6 +174,18 @@ export function MadeUp() {
     return site.value?.madeUp ? <p class="made-up">{t('top.made-up')}</p> : null;
 }
 
+/** On paper, where the bar is not: whose page it is, and that its people are made up. */
+export function PaperHead() {
+    return (
+        <div class="paper-head">
+            {site.value?.madeUp && <p>{t('top.made-up')}</p>}
+            <p>
+                <bdi>{site.value?.name ?? ''}</bdi>
+            </p>
+        </div>
+    );
+}
+
 export function TopBar() {
     return (
         <header>

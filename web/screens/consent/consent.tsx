@@ -18,6 +18,7 @@ import { chooseWords, closePerson, person } from '../../lib/session.ts';
 import { timeFrom, timeTo } from '../../lib/timing.ts';
 import { LANGUAGES, day, dayOf, language, t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
+import { PaperHead } from '../../parts/top/top.tsx';
 import { routes } from '../../routes.ts';
 import { Scan } from '../scan/scan.tsx';
 import {
@@ -189,6 +190,7 @@ function TakePage({
 function TakenPage({ receipt, onDone }: { receipt: Receipt; onDone: () => void }) {
     return (
         <section class="card receipt">
+            <PaperHead />
             <Heading>{receipt.title ?? t('consent.taken')}</Heading>
             {receipt.endsUntold && (
                 <p class="note note-stop" role="alert">

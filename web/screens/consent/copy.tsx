@@ -2,8 +2,9 @@
 // What the person takes along on paper: the words that they agreed to, when, and the number of the step in the log. It
 // is drawn for the printer alone. A no is not on it.
 import type { Asked, Receipt } from '../../lib/api.ts';
-import { me, site } from '../../lib/session.ts';
+import { me } from '../../lib/session.ts';
 import { clock, day, dayOf, t } from '../../lib/words.ts';
+import { PaperHead } from '../../parts/top/top.tsx';
 
 export interface Noted {
     readonly asked: Asked;
@@ -16,7 +17,7 @@ export interface Noted {
 export const when = (text: string): string => {
     const at = new Date(text),
         zone = me.value?.site.zone;
-    return `${day(at, zone)}, ${clock(at, zone)}`;
+    return `${day(at, zone)}${t('consent.comma')} ${clock(at, zone)}`;
 };
 
 export function Proof({ receipt }: { receipt: Receipt }) {
@@ -33,10 +34,7 @@ export function Proof({ receipt }: { receipt: Receipt }) {
 export function Copy({ noted, language }: { noted: readonly Noted[]; language: string }) {
     return (
         <section class="print-only" lang={language}>
-            {site.value?.madeUp && <p>{t('top.made-up')}</p>}
-            <p>
-                <bdi>{site.value?.name ?? ''}</bdi>
-            </p>
+            <PaperHead />
             <h1>{t('consent.copy')}</h1>
             {noted.map(({ asked, keepApart, remind, receipt }) => (
                 <article key={asked.purpose} class="copy">

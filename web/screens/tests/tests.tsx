@@ -6,6 +6,7 @@ import type { Release } from 'gen/lists.ts';
 import { api, type Failure } from '../../lib/api.ts';
 import { t } from '../../lib/words.ts';
 import { FailureNote } from '../../parts/failure/failure.tsx';
+import { PaperHead } from '../../parts/top/top.tsx';
 import { byRelease, type Test } from './tests_rules.ts';
 
 const SHAPES: Readonly<Record<Release, string>> = { 'at-once': '◔', 'after-review': '✉', 'in-person': '☍' };
@@ -24,6 +25,7 @@ export function TestsScreen() {
     }, []);
     return (
         <>
+            <PaperHead />
             <FailureNote failure={failure} />
             <p>{t('tests.what')}</p>
             {tests?.length === 0 && <p>{t('tests.none')}</p>}
