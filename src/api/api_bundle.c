@@ -209,9 +209,20 @@ static enum tape_verdict point(void *context, const struct tape *from, tape_at a
     return TAPE_REPLACE;
 }
 
+/* Two of one address cannot be told apart by who refers to them (R4 bdl-7). */
+static enum salve_code each_once(const struct bundling *in, struct salve_err *err)
+{
+    for (size_t i = 0; i < in->count; i++)
+        for (size_t k = 0; k < i && in->entries[i].full_url.len > 0; k++)
+            if (str_eq(in->entries[i].full_url, in->entries[k].full_url))
+                return wrong(i, "another entry has this address", "fullUrl", err);
+    return SALVE_OK;
+}
+
 static enum salve_code point_all(struct bundling *in, struct salve_err *err)
 {
     struct pointing to = {.in = in, .code = SALVE_OK, .err = err};
+    TRY(each_once(in, err));
     for (size_t i = 0; i < in->count; i++) {
         struct entry *one = &in->entries[i];
         if (!one->is_write || one->write.act != VISIT_CREATE || str_starts(one->full_url, STR("urn:uuid:"))) continue;
@@ -367,7 +378,7 @@ static enum salve_code transaction(struct bundling *in, struct salve_err *err)
         writing->list[writing->count++] = one->write;
     }
     bool is_wrong = in->why.code != SALVE_OK;
-    if (is_wrong && in->call->error_status == 0) in->call->error_status = 400;
+    if (is_wrong && in->call->error_status == 0 && in->why.code != SALVE_E_CONSENT) in->call->error_status = 400;
     if (writing->count > 0 || is_wrong) TRY(api_write(writing, is_wrong ? &in->why : NULL, err));
     TRY(api_write_stored(writing, err));
     for (size_t i = 0; i < in->count; i++) {

@@ -189,8 +189,9 @@ bool api_cors(struct api_call *call);
 
 /* --- api_scope.c --- */
 
-/* api_scope_covers - may the row of this request be asked by that scope? api_all - the newest versions of what the token
- * shows of the record: rec_all, less what no scope of an app lets through. All that answers asks it, and not rec_all. */
+/* api_scope_covers - may the row of this request be asked by that scope?
+ * api_all - the newest versions of what the token shows of the record: rec_all, less what no scope of an app lets
+ * through. All that answers asks it, and not rec_all. */
 struct smart_scope;
 bool api_scope_covers(const struct api_call *call, const struct smart_scope *scope);
 SALVE_MUST_USE enum salve_code api_all(struct api_call *call, const struct rec_resource **out, size_t *count,
@@ -278,7 +279,7 @@ bool api_is_of_gate(struct str type);
 SALVE_MUST_USE enum salve_code api_of_gate(struct api_call *call, struct str type, const struct rec_resource **out,
                                            size_t *count, struct salve_err *err);
 
-/* --- api_search.c --- */
+/* --- api_criteria.c --- */
 
 /* api_search_parse - parameters as a search over that type (0: any), with the site's zone and the server's address;
  * `now` is what ap is reckoned from. What a rule refuses is told as api_never does.
@@ -292,6 +293,8 @@ struct api_search_ask {
 };
 SALVE_MUST_USE enum salve_code api_search_parse(struct api_call *call, const struct api_search_ask *asked,
                                                 struct search **out, struct salve_err *err);
+
+/* --- api_search.c --- */
 
 /* api_search_in - the answer to the search of this request over those resources: a searchset, one page.
  *   is_made  they are made for the request (Consent, AuditEvent): record_seq orders them, none has other versions */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the scopes of an app let through (SMART App Launch 2.2, scopes-and-launch-context.html): types, and within a type
- * what a search would find. It is asked of each resource before anything is made of it, so that nothing comes along by
- * an include, by everything, or by its id. Who has no scope is no app, and sees what the view shows. */
+ * What the scopes of an app let through (SMART App Launch 2.2, scopes-and-launch-context.html): types, and within a
+ * type what a search would find. It is asked of each resource before anything is made of it, so that nothing comes
+ * along by an include, by everything, or by its id. Who has no scope is no app, and sees what the view shows. */
 #include "api/api_int.h"
 #include "search/search.h"
 #include "smart/smart.h"
@@ -21,8 +21,8 @@ static bool is_reading(enum api_interaction what)
     return what == API_READ || what == API_VREAD || what == API_HISTORY_INSTANCE;
 }
 
-/* What the gate makes for each request is asked by type alone, and so is a whole record: where a scope names less, it is
- * none for these. */
+/* What the gate makes for each request is asked by type alone, and so is a whole record: where a scope names less, it
+ * is none for these. */
 bool api_scope_covers(const struct api_call *call, const struct smart_scope *scope)
 {
     enum api_interaction what = call->route->interaction;

@@ -70,24 +70,6 @@ static enum salve_code add_body(struct api_call *call, struct salve_err *err)
     return code;
 }
 
-enum salve_code api_search_parse(struct api_call *call, const struct api_search_ask *asked, struct search **out,
-                                 struct salve_err *err)
-{
-    size_t count = asked->query->count;
-    struct search_fault fault;
-    struct search_world *world = arena_new(call->mem, struct search_world);
-    struct search_pair *pairs = arena_array(call->mem, struct search_pair, count + 1);
-    if (pairs == NULL || world == NULL) return salve_fail(err, SALVE_E_MEMORY, "search");
-    *world = (struct search_world){.base = call->base, .now_unix_ms = asked->now_unix_ms};
-    TRY(site_zone(call->visit->site, &world->zone, err));
-    for (size_t i = 0; i < count; i++)
-        pairs[i] = (struct search_pair){asked->query->list[i].name, asked->query->list[i].value};
-    struct search_ask ask = {
-        .type = asked->type, .pairs = pairs, .pair_count = count, .world = world, .is_strict = asked->is_strict};
-    enum salve_code code = search_parse(&ask, call->mem, out, &fault, err);
-    return fault.rule == NULL ? code : api_never(call, fault.rule, fault.why, err);
-}
-
 static enum salve_code read_request(struct searching *s, struct salve_err *err)
 {
     struct api_call *call = s->call;
@@ -117,6 +99,17 @@ static enum salve_code version_of_then(struct searching *s, const struct rec_res
     return SALVE_OK;
 }
 
+/* That it was deleted stands in a resource that an app may not see. */
+static enum salve_code note_deleted(struct api_call *call, const struct rec_resource *list, size_t count, bool *is,
+                                    struct salve_err *err)
+{
+    const struct rec_resource *all = NULL;
+    size_t all_count = 0;
+    TRY(rec_all(call->view, 0, &all, &all_count, err));
+    for (size_t i = 0; i < count; i++) is[i] = visit_is_deleted(all, all_count, &list[i]);
+    return SALVE_OK;
+}
+
 static enum salve_code take(struct searching *s, const struct rec_resource *all, size_t count, bool is_made,
                             struct salve_err *err)
 {
@@ -127,7 +120,7 @@ static enum salve_code take(struct searching *s, const struct rec_resource *all,
     bool *is_deleted = arena_array(s->call->mem, bool, count + 1);
     if (s->resources == NULL || s->stored == NULL || is_deleted == NULL)
         return salve_fail(err, SALVE_E_MEMORY, "search");
-    if (!is_made) visit_deleted(all, count, is_deleted);
+    if (!is_made) TRY(note_deleted(s->call, all, count, is_deleted, err));
     for (size_t i = 0; is_first && i < count; i++)
         if (all[i].record_seq > s->page.until_seq) s->page.until_seq = all[i].record_seq;
     for (size_t i = 0; i < count; i++) {

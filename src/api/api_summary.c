@@ -50,7 +50,7 @@ static enum salve_code check_profile(struct api_call *call, struct salve_err *er
                         "profile");
 }
 
-enum salve_code api_summary(struct api_call *call, struct salve_err *err)
+enum salve_code api_person_summary(struct api_call *call, struct salve_err *err)
 {
     struct str json;
     struct tape tape;

@@ -131,6 +131,7 @@ static struct str path_of(const struct api_writing *in, struct str path)
 {
     struct str head = STR("Bundle.entry["), number, rest;
     int64_t at = 0;
+    if (str_is(path, "Bundle") && in->places == NULL && in->count > 0) return fhir_type_name(in->list[0].type);
     if (!str_starts(path, head)) return path;
     if (!str_split(str_cut(path, head.len, path.len), ']', &number, &rest)) return path;
     if (!str_to_i64(number, &at) || at < 0 || (size_t)at >= in->count) return path; /* made of an answer */

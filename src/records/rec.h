@@ -307,7 +307,8 @@ SALVE_MUST_USE enum salve_code rec_looked(struct rec_view *view, struct arena *m
                                           size_t *count, size_t *missing, struct salve_err *err);
 
 /* rec_take - everything the person may have: exactly what was saved, resource by resource (newest versions), then the
- * Consent and AuditEvent resources made from the gate's own records. */
+ * Consent and AuditEvent resources made from the gate's own records. An app that is shown who looked, and nothing else
+ * of this, gets the AuditEvents alone. */
 SALVE_MUST_USE enum salve_code rec_take(struct rec_view *view, struct arena *mem, const struct rec_resource **out,
                                         size_t *count, struct salve_err *err);
 

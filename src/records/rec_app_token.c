@@ -13,7 +13,7 @@ enum { WORK_BYTES = 1 << 20, ID_TOKEN_SECONDS = 600, SUBJECT_BYTES = 32 };
 /* A request of an app, with memory of its own. */
 struct app_request {
     struct site *site;
-    const struct app_token_ask *ask;
+    struct app_token_ask ask;
     struct arena *work, *mem;
     struct smart_app app;
 };
@@ -36,7 +36,7 @@ static enum salve_code show_client(struct app_request *r, struct salve_err *err)
     const struct json *claims = NULL;
     struct str audience, jti;
     int64_t until_unix_s = 0, now_unix_s = near_site_now_unix_ms(r->site) / 1000;
-    struct str assertion = r->ask->assertion;
+    struct str assertion = r->ask.assertion;
     if (r->app.keys.count == 0)
         return assertion.len == 0 ? SALVE_OK : refuse("invalid_client", "the app has no keys here", err);
     TRY(rec_app_base(r->site, "/oauth/token", r->work, &audience, err));
@@ -47,11 +47,35 @@ static enum salve_code show_client(struct app_request *r, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* The family and the secret of a refresh token; false: it is none. */
+enum { TOKEN_BYTES = REC_APP_FAMILY_BYTES + REC_APP_SECRET_BYTES };
+static bool read_refresh(struct str text, uint8_t token[TOKEN_BYTES + CRYPTO_BASE64_SLACK])
+{
+    size_t len = 0;
+    return text.len == APP_REFRESH_BYTES && crypto_base64url_parse(text, token, TOKEN_BYTES, &len) &&
+           len == TOKEN_BYTES;
+}
+
+/* A public app refreshes without its name (SMART App Launch 2.2, "Refresh access token"): the token says whose it
+ * is. */
+static enum salve_code name_client(struct app_request *r, struct rec_tx *tx, struct salve_err *err)
+{
+    struct rec_app_row row;
+    uint8_t token[TOKEN_BYTES + CRYPTO_BASE64_SLACK];
+    if (r->ask.client.len > 0 || r->ask.refresh.len == 0) return SALVE_OK;
+    if (!read_refresh(r->ask.refresh, token)) return no_grant(err);
+    enum salve_code code = rec_app_row_get(tx, token, &row, err);
+    crypto_zero(token, sizeof token);
+    if (code == SALVE_E_NOT_FOUND) return no_grant(err);
+    return code == SALVE_OK ? arena_str(r->work, str_of(row.of.client), &r->ask.client, err) : code;
+}
+
 static enum salve_code find_client(struct app_request *r, struct salve_err *err)
 {
     struct rec_tx tx;
     TRY(rec_tx_begin(r->site, true, r->work, &tx, err));
-    enum salve_code code = rec_app_find(&tx, r->ask->client, &r->app, err);
+    enum salve_code code = name_client(r, &tx, err);
+    if (code == SALVE_OK) code = rec_app_find(&tx, r->ask.client, &r->app, err);
     rec_tx_abandon(&tx);
     return code == SALVE_OK ? show_client(r, err) : code;
 }
@@ -151,14 +175,14 @@ static enum salve_code give(struct app_request *r, const struct rec_app_of *of, 
 
 static bool code_fits(const struct app_request *r, const struct rec_app_code *code)
 {
-    return str_is(r->app.id, code->of.client) && str_is(r->ask->redirect, code->redirect) &&
-           smart_verifier_fits(r->ask->verifier, str_of(code->challenge));
+    return str_is(r->app.id, code->of.client) && str_is(r->ask.redirect, code->redirect) &&
+           smart_verifier_fits(r->ask.verifier, str_of(code->challenge));
 }
 
 /* A code is looked at once, whatever comes of it. */
 static enum salve_code by_code(struct app_request *r, struct app_tokens *out, struct salve_err *err)
 {
-    struct rec_app_code *held = rec_app_code_find(r->site, r->ask->code);
+    struct rec_app_code *held = rec_app_code_find(r->site, r->ask.code);
     if (held == NULL) return no_grant(err);
     struct rec_app_code code = *held;
     held->is_used = true;
@@ -182,11 +206,8 @@ static enum salve_code find_row(struct app_request *r, struct str text, struct r
 {
     struct rec_tx tx;
     struct store_head head = {0};
-    size_t len = 0;
-    uint8_t token[REC_APP_FAMILY_BYTES + REC_APP_SECRET_BYTES + CRYPTO_BASE64_SLACK];
-    const size_t bytes = REC_APP_FAMILY_BYTES + REC_APP_SECRET_BYTES;
-    if (text.len != APP_REFRESH_BYTES || !crypto_base64url_parse(text, token, bytes, &len) || len != bytes)
-        return no_grant(err);
+    uint8_t token[TOKEN_BYTES + CRYPTO_BASE64_SLACK];
+    if (!read_refresh(text, token)) return no_grant(err);
     hash_secret(r->site, token + REC_APP_FAMILY_BYTES, secret);
     TRY(rec_tx_begin(r->site, true, r->work, &tx, err));
     enum salve_code code = rec_app_row_get(&tx, token, row, err);
@@ -203,8 +224,8 @@ static enum salve_code narrow(struct app_request *r, struct rec_app_of *of, stru
 {
     struct smart_scopes asked, has;
     struct str text;
-    if (r->ask->scope.len == 0) return SALVE_OK;
-    TRY(smart_scopes_read(r->ask->scope, &asked, err));
+    if (r->ask.scope.len == 0) return SALVE_OK;
+    TRY(smart_scopes_read(r->ask.scope, &asked, err));
     TRY(smart_scopes_read(str_of(of->scope), &has, err));
     if (!smart_scopes_within(&asked, &has)) return refuse("invalid_scope", "it is more than was allowed", err);
     asked.launch = asked.launch && has.launch;
@@ -219,7 +240,7 @@ static enum salve_code by_refresh(struct app_request *r, struct app_tokens *out,
 {
     struct rec_app_row row;
     uint8_t secret[REC_APP_HASH_BYTES];
-    TRY(find_row(r, r->ask->refresh, &row, secret, err));
+    TRY(find_row(r, r->ask.refresh, &row, secret, err));
     if (!crypto_equal(secret, row.secret, sizeof secret)) {
         TRY(rec_app_stolen(r->site, &row.of, r->work, err));
         return no_grant(err);
@@ -235,7 +256,7 @@ static enum salve_code by_refresh(struct app_request *r, struct app_tokens *out,
 static enum salve_code begin(struct app_request *r, struct site *site, const struct app_token_ask *ask,
                              struct salve_err *err)
 {
-    *r = (struct app_request){.site = site, .ask = ask, .work = arena_open_private(WORK_BYTES)};
+    *r = (struct app_request){.site = site, .ask = *ask, .work = arena_open_private(WORK_BYTES)};
     if (r->work == NULL) return salve_fail(err, SALVE_E_MEMORY, "token");
     return find_client(r, err);
 }

@@ -145,12 +145,15 @@ static enum salve_code take_look(struct rec_view *view, const struct rec_look *l
 
 /* --- all of it -------------------------------------------------------------------------------------------------- */
 
-/* "Patient/<id>" of the person's own Patient resource. */
-static struct str patient_reference(const struct rec_resource *all, size_t count, struct arena *mem)
+/* "Patient/<id>" of the person's own Patient resource; where that is not read, the one of the enrolment. */
+static struct str patient_reference(const struct rec_view *view, const struct rec_resource *all, size_t count,
+                                    struct arena *mem)
 {
+    char id[COMPARTMENT_TEXT_BYTES + 1];
     for (size_t i = 0; i < count; i++)
         if (str_is(all[i].type, "Patient")) return arena_printf(mem, "Patient/%.*s", STR_ARGS(all[i].id));
-    return STR("Patient/unknown");
+    compartment_text(view->gate.chain.id, id);
+    return arena_printf(mem, "Patient/%s.1", id);
 }
 
 static enum salve_code keep_text(struct rec_resource *resource, struct arena *mem, struct salve_err *err)
@@ -167,28 +170,29 @@ enum salve_code near_rec_take(struct rec_view *view, struct arena *mem, const st
     const struct rec_resource *stored = NULL;
     struct rec_look *looks = NULL;
     size_t stored_count = 0, look_count = 0, missing = 0, n = 0;
-    if (!rec_view_may(view, ACT_TAKE)) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
-    enum salve_code code = near_rec_all(view, 0, &stored, &stored_count, err);
+    bool is_all = rec_view_may(view, ACT_TAKE);
+    if (!is_all && !rec_view_may(view, ACT_LOOKED)) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
+    enum salve_code code = is_all ? near_rec_all(view, 0, &stored, &stored_count, err) : SALVE_OK;
     if (code == SALVE_OK) code = near_rec_looked(view, mem, &looks, &look_count, &missing, err);
     if (code != SALVE_OK) return code;
     const struct rec_gate *gate = &view->gate;
-    struct rec_resource *list =
-        arena_array(mem, struct rec_resource, stored_count + gate->grant_count + look_count + 1);
+    size_t grant_count = is_all ? gate->grant_count : 0;
+    struct rec_resource *list = arena_array(mem, struct rec_resource, stored_count + grant_count + look_count + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "take");
-    struct str patient = patient_reference(stored, stored_count, mem);
+    struct str patient = patient_reference(view, stored, stored_count, mem);
     for (size_t i = 0; i < stored_count && code == SALVE_OK; i++) {
         list[n] = stored[i];
         code = keep_text(&list[n++], mem, err);
         rec_breathe(view->site);
     }
-    for (size_t i = 0; i < gate->grant_count && code == SALVE_OK; i++)
+    for (size_t i = 0; i < grant_count && code == SALVE_OK; i++)
         code = take_consent(view, &gate->grants[i], patient, mem, &list[n++], err);
     for (size_t i = 0; i < look_count && code == SALVE_OK; i++) {
         code = take_look(view, &looks[i], patient, mem, &list[n++], err);
         rec_breathe(view->site);
     }
     if (code == SALVE_OK) code = rec_view_stands(view, err);
-    salve_assert(code != SALVE_OK || n == stored_count + gate->grant_count + look_count);
+    salve_assert(code != SALVE_OK || n == stored_count + grant_count + look_count);
     *out = list;
     *count = n;
     return code;

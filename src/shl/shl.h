@@ -33,7 +33,7 @@ enum {
 /* --- files -------------------------------------------------------------------------------------------------------- */
 
 /* shl_seal - a compact JWE of deflated content, under a fresh random nonce; alg dir, enc A256GCM, zip DEF.
- * shl_open - the reverse, and who the content says it is; E_INTEGRITY, in the same words whatever was wrong; E_TOO_BIG:
+ * shl_open - for tests: the reverse, and what the content says it is. E_INTEGRITY, whatever was wrong; E_TOO_BIG:
  * it grows to more than SHL_FILE_BYTES_MAX. */
 SALVE_MUST_USE enum salve_code shl_seal(const uint8_t key[SHL_KEY_BYTES], struct str content_type, struct str content,
                                         struct arena *mem, struct str *jwe, struct salve_err *err);

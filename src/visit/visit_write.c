@@ -344,7 +344,8 @@ static enum salve_code judge(struct writing *in, struct salve_err *err)
     TRY(make_bundle(in, err));
     struct visit_came came = {&in->bundle, in->replaced, in->replaced_count};
     if (in->ask->screening == NULL) return SALVE_OK;
-    TRY(visit_alarms_of(in->visit, in->ask->screening, in->view, &came, &in->alarms, err));
+    struct rec_view *beside = in->ask->is_trial ? NULL : in->view; /* what is only tried tells nothing of the record */
+    TRY(visit_alarms_of(in->visit, in->ask->screening, beside, &came, &in->alarms, err));
     if (in->alarms.count > 0 && in->ask->alarms != NULL) in->ask->alarms(in->ask->with, &in->alarms);
     return SALVE_OK;
 }

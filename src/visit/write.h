@@ -59,7 +59,7 @@ struct visit_write_ask {
     bool minimise; /* leave out what may not be kept */
     const struct ranges *ranges;
     const struct visit_screening *screening;
-    bool is_trial; /* it is judged and told, and that is all */
+    bool is_trial; /* it is judged by itself and told, and that is all */
     /* Something is wrong with it already: it is judged, and nothing is kept. NULL: nothing is. */
     const struct salve_err *impossible;
     /* What the alarm layer finds, before all else. Any of these may be NULL. */

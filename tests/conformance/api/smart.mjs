@@ -155,6 +155,9 @@ await check('a code, tokens, a read, a refresh, a revocation', async () => {
     assert.equal(next.status, 200, JSON.stringify(next.body));
     assert(next.body.refresh_token !== refresh_token && next.body.patient === patient);
     assert.equal((await get(`/Patient/${patient}`, next.body.access_token)).status, 200);
+    const third = await form('/oauth/token', { grant_type: 'refresh_token', refresh_token: next.body.refresh_token });
+    assert.equal(third.status, 200, 'a public app refreshes without its name');
+    next.body = third.body;
     const seen = await form('/oauth/introspect', { client_id: 'heart', token: next.body.access_token });
     assert(seen.body.active && seen.body.scope === scope && seen.body.client_id === 'heart');
     const gone = await form('/oauth/revoke', { client_id: 'heart', token: next.body.refresh_token });

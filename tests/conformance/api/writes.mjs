@@ -201,6 +201,10 @@ async function transactions(desk) {
     same('a search may stand for a reference', searched.json?.entry?.[0].resource.result[0].reference, `Observation/${result.id}`);
     const twice = await desk.ask('POST', '', bundle('transaction', [{ method: 'DELETE', url: `Observation/${result.id}` }], [{ method: 'PUT', url: `Observation/${result.id}`, ifMatch: 'W/"2"' }, weight(desk, 61, { id: result.id })]));
     check('one resource stands in it once', twice.status >= 400 && twice.status < 500, twice.text);
+    const same_url = await desk.ask('POST', '', bundle('transaction', ...[12, 13].map((at) => [post('Observation'), weight(desk, 60 + at, { effectiveDateTime: later(at) }), uuid])));
+    same('an address stands in it once', [same_url.status, expressions(same_url)], [400, ['Bundle.entry[1].fullUrl']]);
+    const people = await desk.ask('POST', '', bundle('transaction', [post('DiagnosticReport'), { ...report(uuid), subject: { reference: 'Patient?name=Haddad' }, result: undefined }]));
+    same('no reference searches for people', [people.status, rules(people)], [403, ['salve-never/N12']]);
     same('a transaction of nothing', (await desk.ask('POST', '', { resourceType: 'Bundle', type: 'transaction' })).status, 200);
     same('a Bundle of another type', (await desk.ask('POST', '', bundle('collection', [undefined, weight(desk, 60)]))).status, 400);
     const person = await desk.ask('POST', '', bundle('transaction', [post('Patient'), { resourceType: 'Patient', name: [{ family: 'X' }] }]));

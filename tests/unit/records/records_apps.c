@@ -41,7 +41,11 @@ static struct str app_json(struct world *w, const char *id, const char *more)
 static void use_names(struct world *w)
 {
     struct site_names names = {.rp_id = STR("localhost"), .origins = {STR(BASE)}, .origin_count = 1};
+#ifdef T_SITE_FAR
+    t_must(site_names_use(w->t->far->near, &names, &err)); /* before anybody asks for it */
+#else
     t_must(site_names_use(w->t->site, &names, &err));
+#endif
 }
 
 static struct world world_make(const char *name)
@@ -198,6 +202,43 @@ static void an_app_does_nothing_but_read(void **state)
     assert_true(rec_consents(view, w.t->mem, &consents, &count, NULL) != SALVE_OK);
     assert_true(rec_take(view, w.t->mem, &all, &count, NULL) != SALVE_OK);
     t_close_view(&view);
+    t_site_drop(w.t);
+}
+
+static size_t seen_with(struct world *w, const char *scope)
+{
+    struct str code;
+    struct app_tokens tokens;
+    struct rec_view *view;
+    struct app_allow allowed = asked(w, CLASS_BIT(CLASS_CLIN), 0);
+    allowed.scope = str_of(scope);
+    t_must(app_allow(w->t->site, T_PERSON, w->person.card, &allowed, w->t->mem, &code, &err));
+    const struct app_token_ask ask = by_code(code);
+    assert_ok(ask_token(w, &ask, &tokens));
+    assert_ok(open_code(w, tokens.access, &view));
+    size_t count = t_count(view);
+    t_close_view(&view);
+    return count;
+}
+
+static void a_condition_of_a_scope_is_held_at_the_gate(void **state)
+{
+    (void)state;
+    struct world w = world_make("apps-where");
+    assert_int_equal(seen_with(&w, "patient/Observation.rs"), 1);
+    assert_int_equal(seen_with(&w, "patient/Observation.rs?code=http://loinc.org|29463-7"), 1);
+    assert_int_equal(seen_with(&w, "patient/Observation.rs?code=http%3A%2F%2Floinc.org%7C29463-7"), 1);
+    assert_int_equal(seen_with(&w, "patient/Observation.rs?code=8480-6"), 0);
+    assert_int_equal(seen_with(&w, "patient/Condition.rs"), 0);
+    struct app_allow allowed = asked(&w, CLASS_BIT(CLASS_CLIN), 0);
+    struct str code;
+    static const char *const wrong[] = {"patient/Observation.rs?nothing=1", "patient/Observation.rs?_id=1",
+                                        "patient/Observation.rs?subject:Patient.name=x", "patient/*.rs?code=1"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        allowed.scope = str_of(wrong[i]);
+        enum salve_code said = app_allow(w.t->site, T_PERSON, w.person.card, &allowed, w.t->mem, &code, NULL);
+        if (said != SALVE_E_INVALID) fail_msg("%s: %s", wrong[i], salve_code_name(said));
+    }
     t_site_drop(w.t);
 }
 
@@ -534,6 +575,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_token_opens_what_was_allowed),
         cmocka_unit_test(an_app_does_nothing_but_read),
+        cmocka_unit_test(a_condition_of_a_scope_is_held_at_the_gate),
         cmocka_unit_test(who_looked_is_shown_where_it_was_allowed),
         cmocka_unit_test(a_code_is_good_once),
         cmocka_unit_test(a_code_is_for_who_asked_for_it),

@@ -147,6 +147,37 @@ static void an_alarm_of_what_is_not_kept_waits_on(void **state)
     assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
 }
 
+/* What it was is gone with the pages that knew it; that there was something is not. */
+static void what_was_found_and_is_not_kept_is_said_to_be_lost(void **state)
+{
+    (void)state;
+    struct browser ben = browser_login(g.world, STR("nurse-ben"));
+    assert_status(browser_open(&ben, g.world->w.card), 200);
+    struct answer answer =
+        call(&ben, "form-judge",
+             "{'person':'%P','form':'danger','answers':[{'link':'chest-pain','values':['true']}]}"); /* never sent */
+    assert_true(has_item(answer, "alarms", "q-chest-pain"));
+    web_lost();
+    answer = call(&ben, "person", "{'person':'%P'}");
+    assert_true(json_is_true(json_path(answer.json, "waits")));
+    assert_int_equal(count_of(answer, "pending"), 0);
+    assert_error(call(&ben, "close", "{'person':'%P'}"), 409, "E_CONFLICT");
+    assert_status(call(&ben, "not-told", "{'person':'%P','why':'left'}"), 200);
+    answer = call(&ben, "form-save",
+                  "{'person':'%P','key':'4b6d1c2e-7f1a-4c3d-9e21-5a8f00c4d1e7','form':'phq-9','answers':["
+                  "{'link':'phq-1','values':['LA6569-3']}]}");
+    assert_str(text_of(answer, "state"), "stored");
+    assert_str(json_number(json_path(call(&ben, "person", "{'person':'%P'}").json, "unkept.answers")), "1");
+    web_lost();
+    answer = call(&ben, "person", "{'person':'%P'}");
+    assert_true(json_is_true(json_path(answer.json, "unkept.lost")));
+    assert_false(json_is_true(json_path(answer.json, "waits")));
+    assert_status(call(&ben, "heard", "{'person':'%P'}"), 200);
+    web_lost();
+    assert_null(json_path(call(&ben, "person", "{'person':'%P'}").json, "unkept.lost"));
+    assert_status(call(&ben, "close", "{'person':'%P'}"), 200);
+}
+
 static void what_others_showed_is_not_signed(void **state)
 {
     (void)state;
@@ -196,9 +227,12 @@ static void a_withdrawal_meanwhile_ends_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        again_test(a_station_goes_on_with_whom_it_had_open), again_test(an_alarm_of_what_is_not_kept_waits_on),
-        again_test(what_others_showed_is_not_signed),        again_test(a_locked_session_has_it_again_when_unlocked),
+        again_test(a_station_goes_on_with_whom_it_had_open),
+        again_test(an_alarm_of_what_is_not_kept_waits_on),
+        again_test(what_others_showed_is_not_signed),
+        again_test(a_locked_session_has_it_again_when_unlocked),
         again_test(a_withdrawal_meanwhile_ends_it),
+        again_test(what_was_found_and_is_not_kept_is_said_to_be_lost),
     };
     return t_run(tests);
 }

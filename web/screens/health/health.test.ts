@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { healthChecks, timed, type HealthCheck } from 'gen/lists.ts';
 import words from 'gen/words/en.ts';
 import type { Health } from '../../lib/api.ts';
-import { daysUntil, gigabytes, timeOf } from './health.ts';
+import { daysUntil, gigabytes, megabytes, timeOf } from './health.ts';
 
 const health: Health = {
     version: '1',
@@ -41,6 +41,7 @@ test('each task has words', () => {
 test('sizes and days are what a person needs to act', () => {
     assert.equal(gigabytes(256 * 2 ** 20), 0.3);
     assert.equal(gigabytes(20 * 2 ** 30), 20);
+    assert.deepEqual([megabytes(3.4 * 2 ** 20), megabytes(1000)], [3, 1]);
     assert.equal(daysUntil('2026-12-07T08:00:00Z', health.now), 7);
     assert.equal(daysUntil('2026-12-07T07:59:00Z', health.now), 6);
     assert(daysUntil('2026-11-30T07:00:00Z', health.now) < 0);

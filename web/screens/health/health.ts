@@ -24,6 +24,9 @@ export function timeOf({ backup, keys, verify, log }: Health, check: HealthCheck
 /** Bytes as a number of gigabytes with one digit behind the point, which is enough to know when to act. */
 export const gigabytes = (bytes: number): number => Math.round((bytes / 2 ** 30) * 10) / 10;
 
+/** The same of what is smaller: whole megabytes, one at least. */
+export const megabytes = (bytes: number): number => Math.max(1, Math.round(bytes / 2 ** 20));
+
 /** Days from now until then; negative: it is over. */
 export const daysUntil = (until: string, now: string): number =>
     Math.floor((Date.parse(until) - Date.parse(now)) / 86_400_000);

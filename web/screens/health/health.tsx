@@ -11,7 +11,7 @@ import { CheckMark } from '../../parts/check/check.tsx';
 import { FailureNote } from '../../parts/failure/failure.tsx';
 import { intervalState } from '../../parts/interval/interval.ts';
 import { IntervalBar } from '../../parts/interval/interval.tsx';
-import { daysUntil, gigabytes, timeOf } from './health.ts';
+import { daysUntil, gigabytes, megabytes, timeOf } from './health.ts';
 
 const AGAIN_MS = 60_000;
 
@@ -194,7 +194,11 @@ function Facts({ health }: { health: Health }) {
                 </div>
                 <div>
                     <dt>{t('health.size')}</dt>
-                    <dd>{t('health.size-is', { size: gigabytes(disk.siteBytes) })}</dd>
+                    <dd>
+                        {disk.siteBytes < 2 ** 30
+                            ? t('health.size-small', { size: megabytes(disk.siteBytes) })
+                            : t('health.size-is', { size: gigabytes(disk.siteBytes) })}
+                    </dd>
                 </div>
             </dl>
         </section>

@@ -249,7 +249,9 @@ export function ReferScreen() {
             {referrals.length > 0 && (
                 <section aria-labelledby="refer-gone">
                     <h2 id="refer-gone">{t('refer.referrals')}</h2>
-                    {isReferring && referrals.some(({ state }) => goesOn(state)) && <CallScript telephones={all?.telephones ?? ''} />}
+                    {isReferring && referrals.some(({ state }) => goesOn(state)) && (
+                        <CallScript telephones={all?.telephones ?? ''} />
+                    )}
                     {referrals.map((one) => (
                         <OneReferral
                             key={`${one.id} ${one.at}`}
