@@ -50,11 +50,8 @@ static enum salve_code show(struct cli *cli, struct rec_view *view, struct salve
     return SALVE_OK;
 }
 
-static enum salve_code note(struct cli *cli, struct rec_view *view, struct salve_err *err)
+static enum salve_code note(struct cli *cli, struct rec_view *view, enum reminder_said said, struct salve_err *err)
 {
-    enum reminder_said said;
-    if (!reminder_said_find(str_of(cli_option(cli, OPT_SAID)), &said))
-        return salve_refuse(err, SALVE_E_USAGE, "reached, no-more or not-reached", "--said");
     TRY(visit_reminded(view, said, err));
     cli_say(cli, "Noted.");
     return SALVE_OK;
@@ -63,9 +60,13 @@ static enum salve_code note(struct cli *cli, struct rec_view *view, struct salve
 enum salve_code cli_remind(struct cli *cli, struct salve_err *err)
 {
     struct visit_held held = {0};
+    enum reminder_said said = REMINDER_SAIDS;
+    bool is_noted = cli_has(cli, OPT_SAID);
+    if (is_noted && !reminder_said_find(str_of(cli_option(cli, OPT_SAID)), &said)) /* before anybody is opened */
+        return salve_refuse(err, SALVE_E_USAGE, "reached, no-more or not-reached", "--said");
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(visit_hold_reminder(&cli->visit, str_of(cli->words[0]), &held, err));
-    enum salve_code code = cli_has(cli, OPT_SAID) ? note(cli, held.view, err) : show(cli, held.view, err);
+    enum salve_code code = is_noted ? note(cli, held.view, said, err) : show(cli, held.view, err);
     enum salve_code closed = visit_release(&held, code == SALVE_OK ? err : NULL);
     return code == SALVE_OK ? closed : code;
 }

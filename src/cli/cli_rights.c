@@ -35,6 +35,9 @@ static void consent_line(struct buf *out, const struct rec_consent *consent)
              STR_ARGS(clock_date_text(consent->at_unix_ms, when)));
     if (consent->in_force && end_unix_s != 0)
         buf_addf(out, "  until %.*s", STR_ARGS(clock_date_text(end_unix_s * 1000, until)));
+    if (consent->reminds_until_unix_s != 0)
+        buf_addf(out, "  call before the check of %.*s, until %.*s", STR_ARGS(consent->grant.remind_on),
+                 STR_ARGS(clock_date_text(consent->reminds_until_unix_s * 1000, until)));
     buf_add_char(out, '\n');
 }
 

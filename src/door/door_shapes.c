@@ -197,7 +197,7 @@ SHAPE(consent_grant){INT(consent_grant, seq, 0),
                      END};
 
 SHAPE(rec_consent){ONE(rec_consent, grant, consent_grant), INT(rec_consent, at_unix_ms, 0), BOOL(rec_consent, in_force),
-                   END};
+                   INT(rec_consent, reminds_until_unix_s, 0), END};
 
 SHAPE(rec_erasure){INT(rec_erasure, at_unix_ms, 0), INT(rec_erasure, due_unix_ms, 0),
                    INT(rec_erasure, horizon_unix_ms, 0), ONE(rec_erasure, receipt, rec_receipt), END};

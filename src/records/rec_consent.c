@@ -349,8 +349,12 @@ enum salve_code near_rec_consents(struct rec_view *view, struct arena *mem, stru
         struct consent_decision stands =
             consent_stands(gate->grants, gate->grant_count, grant->purpose, gate->now_unix_ms / 1000, NULL);
         list[i].grant = *grant;
+        if (grant->remind_on.len > 0) TRY(arena_str(mem, grant->remind_on, &list[i].grant.remind_on, err));
         list[i].at_unix_ms = grant->at_unix_s * 1000;
         list[i].in_force = stands.allowed && stands.grant == grant;
+        struct consent_decision reminds =
+            consent_reminds(gate->grants, gate->grant_count, gate->now_unix_ms / 1000, NULL);
+        list[i].reminds_until_unix_s = reminds.allowed && reminds.grant == grant ? consent_remind_end(grant) : 0;
     }
     *out = list;
     *count = gate->grant_count;

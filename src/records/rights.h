@@ -47,7 +47,8 @@ SALVE_MUST_USE enum salve_code rec_consent_withdraw(struct site *site, struct ac
 struct rec_consent {
     struct consent_grant grant; /* seq and texts filled; texts in mem */
     int64_t at_unix_ms;
-    bool in_force; /* this very grant opens its purpose now */
+    bool in_force;                /* this very grant opens its purpose now */
+    int64_t reminds_until_unix_s; /* follow-up: a call before the next check can be made until then; 0: it cannot */
 };
 SALVE_MUST_USE enum salve_code rec_consents(struct rec_view *view, struct arena *mem, struct rec_consent **out,
                                             size_t *count, struct salve_err *err);

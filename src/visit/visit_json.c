@@ -26,6 +26,10 @@ void visit_consent_json(const struct rec_consent *consent, struct json_writer *w
     json_put_bool(w, "inForce", consent->in_force);
     json_put_text(w, "at", clock_text(consent->at_unix_ms, when));
     if (end_unix_s != 0) json_put_text(w, "notAfter", clock_text(end_unix_s * 1000, when));
+    if (consent->reminds_until_unix_s != 0) {
+        json_put_text(w, "remindOn", consent->grant.remind_on);
+        json_put_text(w, "remindsUntil", clock_text(consent->reminds_until_unix_s * 1000, when));
+    }
     json_close(w);
 }
 

@@ -34,7 +34,9 @@ static void read_decider(const struct visit *visit, const struct rec_resource *p
     out->asks_child = !is_grown && consent_age_oldest(&birth, now_unix_s) >= settings->assent_age_years;
 }
 
-static void read_choices(const struct rec_consent *list, size_t count, struct visit_choices *out)
+/* The texts of decisions end with their view. */
+static enum salve_code read_choices(const struct rec_consent *list, size_t count, struct arena *mem,
+                                    struct visit_choices *out, struct salve_err *err)
 {
     for (size_t i = 0; i < VISIT_CHOICES; i++) {
         out->list[i] = (struct visit_choice){.purpose = asked[i]};
@@ -44,9 +46,10 @@ static void read_choices(const struct rec_consent *list, size_t count, struct vi
             out->list[i].is_on = true;
             out->list[i].keeps_apart = (grant->classes & CLASS_BIT(CLASS_SENS)) != 0;
             out->list[i].until_unix_ms = grant->not_after_unix_s * 1000;
-            out->list[i].remind_on = grant->remind_on;
+            TRY(arena_str(mem, grant->remind_on, &out->list[i].remind_on, err));
         }
     }
+    return SALVE_OK;
 }
 
 enum salve_code visit_choices(const struct visit *visit, struct str card, struct visit_choices *out,
@@ -64,7 +67,7 @@ enum salve_code visit_choices(const struct visit *visit, struct str card, struct
     if (code == SALVE_OK) code = visit_patient(view, &patient, err);
     if (code == SALVE_OK) code = rec_consents(view, visit->mem, &list, &count, err);
     if (code == SALVE_OK) read_decider(visit, patient, out);
-    if (code == SALVE_OK) read_choices(list, count, out);
+    if (code == SALVE_OK) code = read_choices(list, count, visit->mem, out, err);
     return visit_view_close(&own, &view, code, err);
 }
 

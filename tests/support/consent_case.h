@@ -90,6 +90,8 @@ static inline bool case_setting(struct str word, struct consent_grant *grant, bo
     if (str_is(key, "majority")) return case_day(value, &grant->majority_unix_s);
     if (str_is(key, "classes")) return case_classes(value, &grant->classes);
     if (str_is(key, "to")) return grant->to = value, true;
+    if (str_is(key, "remind")) return grant->remind_on = value, true;
+    if (str_is(key, "minor")) return str_to_i64(value, &number) && (grant->form.minor = (uint32_t)number, true);
     if (str_is(key, "until")) {
         *has_end = true;
         return str_is(value, "0") ? (grant->not_after_unix_s = 0, true) : case_day(value, &grant->not_after_unix_s);
@@ -148,6 +150,8 @@ static inline bool case_read_ask(struct str text, struct consent_case *out)
         if (word.len == 0) continue;
         if (str_is(word, "present"))
             out->ask.is_present = true;
+        else if (str_is(word, "reminder"))
+            out->ask.is_reminder = true;
         else if (str_starts(word, STR("id=")))
             out->ask.actor.id = value;
         else if (str_starts(word, STR("now="))) {
