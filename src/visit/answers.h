@@ -22,8 +22,8 @@
 SALVE_MUST_USE enum salve_code visit_answers_first(const struct visit *visit, struct str card, const struct form *form,
                                                    struct form_answer **out, size_t *count, struct salve_err *err);
 
-/* visit_populate - the same as a QuestionnaireResponse in progress about the person; one without answers where there are
- * none. */
+/* visit_populate - the same as a QuestionnaireResponse in progress about the person; one without answers where there
+ * are none. */
 SALVE_MUST_USE enum salve_code visit_populate(const struct visit *visit, struct str card, const struct form *form,
                                               struct str *json, struct salve_err *err);
 

@@ -30,7 +30,8 @@ wanted=() command=''
 while IFS= read -r line; do
     case $line in
     '    $ '*) check_lines; wanted=(); run "${line#    \$ }" ;;
-    '    '*) wanted+=("${line#    }") ;;
+    '    '*) [ -z "$command" ] || wanted+=("${line#    }") ;;
+    *) check_lines; wanted=() command='' ;; # what is indented for itself is no answer
     esac
 done <docs/guide/api.md
 check_lines
