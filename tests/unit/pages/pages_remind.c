@@ -58,8 +58,8 @@ static void from_the_question_at_the_desk_to_the_call(void **state)
     assert_str(text_of(asked, "purposes.1.reminder.nextDate"), "2027-11-23");
     assert_true(text_of(asked, "purposes.1.reminder.yes").len > 0);
     assert_true(json_is(json_path(asked.json, "purposes.0.reminder"), JSON_NULL));
-    assert_error(of_card(&rosa, "consent-give", card, ",'purpose':'care','language':'en','rounds':'1','remind':true"), 400,
-                 "E_USAGE");
+    assert_error(of_card(&rosa, "consent-give", card, ",'purpose':'care','language':'en','rounds':'1','remind':true"),
+                 400, "E_USAGE");
     assert_status(of_card(&rosa, "consent-give", card, FOLLOW_UP ",'remind':true"), 200);
     assert_str(text_of(of_card(&rosa, "consent", card, ",'language':'en'"), "purposes.1.remindOn"), "2027-11-23");
     assert_int_equal(count_of(call(&rosa, "reminders", "{}"), "tickets"), 0);
@@ -145,8 +145,8 @@ static void what_cannot_be_reminded_of_is_not_asked(void **state)
     t_must(visit_clinic_set(&visit, STR("interval"), STR("P2Y"), &clinic, &err));
     t_must(visit_clinic_keep(&visit, &clinic, &err));
     struct browser rosa = browser_login(world, T_REGISTRAR.id);
-    assert_true(json_is(json_path(of_card(&rosa, "consent", card, ",'language':'en'").json, "purposes.1.reminder"),
-                        JSON_NULL));
+    assert_true(
+        json_is(json_path(of_card(&rosa, "consent", card, ",'language':'en'").json, "purposes.1.reminder"), JSON_NULL));
     assert_error(of_card(&rosa, "consent-give", card, FOLLOW_UP ",'remind':true"), 400, "E_USAGE");
     struct browser ben = browser_login(world, T_ASSISTANT.id);
     assert_status(browser_open(&ben, card), 200);
