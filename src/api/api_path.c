@@ -78,6 +78,8 @@ static bool fits(struct str pattern, struct str segment, struct api_call *into)
     }
     if (str_is(pattern, "{id}")) return into->id = segment, is_id(segment);
     if (str_is(pattern, "{version}")) return into->version = segment, is_id(segment);
+    if (str_is(pattern, "{bulk}"))
+        return str_starts(segment, STR("$")) && str_is(str_cut(segment, 1, segment.len), "export");
     if (str_is(pattern, "{name}")) return into->name = segment, segment.len > 0 && segment.len <= NAME_BYTES_MAX;
     return str_eq(pattern, segment);
 }

@@ -108,18 +108,20 @@ enum salve_code near_rec_history(struct rec_view *view, struct str id, struct ar
     const struct rec_version *first = NULL;
     enum salve_code code = find(view, id, &first, err);
     if (code != SALVE_OK) return code;
-    size_t room = shelf->all[first->newest].is.version, n = 0;
+    size_t room = shelf->all[first->newest].is.version, n = 0, seen = 0;
     const struct rec_resource **list = arena_array(mem, const struct rec_resource *, room);
     struct rec_resource *copies = arena_array(mem, struct rec_resource, room);
     if (list == NULL || copies == NULL) return salve_fail(err, SALVE_E_MEMORY, "history");
-    for (size_t i = 0; i < shelf->count && n < room; i++) {
+    for (size_t i = 0; i < shelf->count && seen < room; i++) {
         if (shelf->all[i].number != first->number) continue;
+        seen++;
         salve_assert(view->classes & CLASS_BIT(shelf->all[i].is.class)); /* versions of one id are of one class */
+        if (!rec_app_sees(view, &shelf->all[i].is)) continue; /* what it said before may be nothing for this app */
         copies[n] = hand_out(view, &shelf->all[i]);
         list[n] = &copies[n];
         n++;
     }
-    salve_assert(n == room);
+    salve_assert(seen == room);
     *out = list;
     *count = n;
     return SALVE_OK;

@@ -296,7 +296,7 @@ const keepIds = (json) => {
 };
 const pathOf = (path) => path.replaceAll('{type}', () => pick([...types, 'Patient', 'Observation', 'Observation', 'Basic', ECHO]))
     .replaceAll('{id}', () => encodeURIComponent(chance(0.8) && ids.length > 0 ? pick(ids) : pick(['1', 'none.1', ECHO, '*']))).replaceAll('{version}', () => pick(['1', '2', 'x']))
-    .replaceAll('{name}', () => pick(['Observation', '*', ECHO]));
+    .replaceAll('{bulk}', '$export').replaceAll('{name}', () => pick(['Observation', '*', ECHO]));
 const queries = ['', '', '', '?_count=5', '?_summary=true', '?_elements=id', '?_format=xml', '?_has:Observation:patient:code=1', '?name=Zq00xcanary',
     '?family=Zq00xcanary', '?birthdate=gt1900', '?subject:Patient.name=Zq00xcanary', '?_include=*', '?_revinclude=*', `?${ECHO}=1`, '?a=%zz', '?_lastUpdated=gt2000', `?_id=${'x,'.repeat(300)}`];
 const bodies = (seat) => {

@@ -112,7 +112,7 @@ static void no_problem_is_said_in_words(void)
 }
 
 /* The JSON without white space, from "issue" on. */
-static struct str outcome_of(const struct salve_err *err, struct arena *mem)
+static struct str issues_of(const struct salve_err *err, struct arena *mem)
 {
     struct buf out, tight;
     struct tape tape;
@@ -154,7 +154,7 @@ static void errors_become_outcomes(void)
 #undef CODED
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         struct arena *mem = arena_open((size_t)1 << 20);
-        struct str got = outcome_of(&cases[i].err, mem);
+        struct str got = issues_of(&cases[i].err, mem);
         if (str_is(got, cases[i].want))
             t_pass();
         else
