@@ -62,6 +62,24 @@ static void put_coding(struct tape_builder *make, const char *name, const char *
     tape_close(make);
 }
 
+/* An app that the person let in looks by itself; letting it in, and ending it, is the person's doing. */
+static bool is_by_app(const struct rec_look *look)
+{
+    return look->app.len > 0 && !str_is(look->kind, "consent") && !str_is(look->kind, "withdrawal");
+}
+
+static void put_app(struct tape_builder *make, const struct rec_look *look)
+{
+    if (look->app.len == 0) return;
+    tape_open(make, "agent");
+    tape_open(make, "type");
+    put_coding(make, "coding", "http://dicom.nema.org/resources/ontology/DCM", STR("110150")); /* Application */
+    tape_close(make);
+    tape_add_text(make, "name", look->app);
+    tape_add_bool(make, "requestor", is_by_app(look));
+    tape_close(make);
+}
+
 static void put_agent(struct tape_builder *make, const struct rec_look *look)
 {
     tape_open(make, "agent");
@@ -77,8 +95,9 @@ static void put_agent(struct tape_builder *make, const struct rec_look *look)
         tape_close(make);
     }
     if (look->by.len > 0) tape_add_text(make, "name", look->by);
-    tape_add_bool(make, "requestor", true);
+    tape_add_bool(make, "requestor", !is_by_app(look));
     tape_close(make);
+    put_app(make, look);
 }
 
 static void put_entity(struct tape_builder *make, const struct rec_look *look, struct str patient)

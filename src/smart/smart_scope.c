@@ -57,7 +57,8 @@ static bool read_scope(struct str text, struct smart_scope *out)
     } else if (out->where.len == 0) {
         return false;
     }
-    return is_type(out->type) && read_may(may, out) && (out->reads || out->searches);
+    bool is_own = str_is(out->type, "Consent"); /* what was decided is the person's alone to see: N17 */
+    return is_type(out->type) && !is_own && read_may(may, out) && (out->reads || out->searches);
 }
 
 static bool read_other(struct str text, struct smart_scopes *out)
@@ -120,7 +121,6 @@ class_mask smart_type_classes(struct str type)
 {
     if (str_is(type, "Patient")) return CLASS_BIT(CLASS_IDENT);
     if (str_is(type, "AuditEvent")) return CLASS_BIT(CLASS_AUDIT);
-    if (str_is(type, "Consent")) return CLASS_BIT(CLASS_CONSENT);
     if (str_is(type, "*")) return CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS);
     return CLASS_BIT(CLASS_CLIN) | CLASS_BIT(CLASS_SENS);
 }

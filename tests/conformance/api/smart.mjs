@@ -211,6 +211,22 @@ await check('a scope lets nothing else come along', async () => {
         assert.equal((await get(path, weights.access_token)).status, 404, path);
     await refused(weights.access_token);
 });
+await check('who looked, with its place in the log and its proof, where the person let it in', async () => {
+    const { body } = await exchange(await allow({ scope: 'patient/AuditEvent.rs patient/Consent.rs' }, { days: '0', classes: 'audit' }));
+    assert.equal(body.scope, 'patient/AuditEvent.rs', 'what was decided is let out to no app');
+    const list = async (type) => {
+        const reply = await get(`/${type}`, body.access_token);
+        assert.equal(reply.status, 200, `${type}: ${await reply.clone().text()}`);
+        return (await reply.json()).entry.map(({ resource }) => resource);
+    };
+    const looks = await list('AuditEvent');
+    assert(looks.length > 3 && looks.every((one) => one.resourceType === 'AuditEvent' && one.agent?.length > 0));
+    assert(looks.some((one) => JSON.stringify(one).includes('Heart Diary')), 'the app itself stands in it');
+    const read = await get(`/AuditEvent/${looks[0].id}`, body.access_token);
+    assert.deepEqual(await read.json(), looks[0]);
+    assert([403, 404].includes((await get('/Consent', body.access_token)).status));
+    assert.equal((await get('/Observation', body.access_token)).status, 403);
+});
 await check('errors are those of OAuth', async () => {
     const error = async (given) => (await form('/oauth/token', given)).body.error;
     assert.equal(await error({ grant_type: 'password', client_id: 'heart' }), 'unsupported_grant_type');

@@ -91,13 +91,13 @@ static void a_summary_is_a_document(void **state)
     assert_outcome(api_get(world, "/Patient/none.1/$summary"), 404, "not-found", "E_NOT_FOUND");
 }
 
-static void who_looked_and_what_was_decided_is_not_for_staff(void **state)
+static void who_looked_is_not_for_staff_and_what_was_decided_is_not_served(void **state)
 {
     struct api_world *world = opened(state);
     assert_outcome(api_get(world, "/AuditEvent"), 403, "forbidden", "E_ROLE");
-    assert_outcome(api_get(world, "/Consent"), 403, "forbidden", "E_ROLE");
+    assert_outcome(api_get(world, "/Consent"), 404, "not-found", "E_NOT_FOUND");
     assert_outcome(api_get(world, "/AuditEvent/a.1"), 403, "forbidden", "E_ROLE");
-    assert_outcome(get_of_person(world, "Consent"), 403, "forbidden", "E_ROLE");
+    assert_outcome(get_of_person(world, "AuditEvent"), 403, "forbidden", "E_ROLE");
 }
 
 static void the_statement_names_the_operations(void **state)
@@ -317,7 +317,7 @@ int main(void)
         cmocka_unit_test(guidelines_are_evaluated_and_nothing_is_kept),
         cmocka_unit_test(a_questionnaire_begins_with_what_is_recorded),
         cmocka_unit_test(answers_become_observations_and_their_alarms_are_said),
-        cmocka_unit_test(who_looked_and_what_was_decided_is_not_for_staff),
+        cmocka_unit_test(who_looked_is_not_for_staff_and_what_was_decided_is_not_served),
         cmocka_unit_test(the_statement_names_the_operations),
         cmocka_unit_test(a_link_gives_its_copy_to_who_has_the_passcode),
         cmocka_unit_test(a_link_says_how_many_tries_are_left),

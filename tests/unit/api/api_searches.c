@@ -251,7 +251,7 @@ static void claim(struct api_world *world, struct str type, const char *query)
 {
     char path[100];
     (void)snprintf(path, sizeof path, "/fhir/%.*s", STR_ARGS(type));
-    bool is_own = str_is(type, "AuditEvent") || str_is(type, "Consent");
+    bool is_own = str_is(type, "AuditEvent");
     struct api_ask ask = {.path = path, .query = query, .token = world->token, .lines = {"Prefer", "handling=strict"}};
     assert_status(api_send(world, &ask), is_own ? 403 : 200);
 }
