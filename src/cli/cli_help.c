@@ -27,13 +27,19 @@ bool cli_is_first_alike(size_t at)
     return true;
 }
 
-/* Commands that begin with one word, together: "keys rotate|change", "staff [retire|role]". Empty behind the first. */
+static size_t count_alike(size_t at)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < cli_command_count; i++) count += begins_alike(i, at);
+    return count;
+}
+
+/* Commands that begin with one word, together: "form check|show", "app [add|end]". */
 static void add_alike(size_t at, struct buf *out)
 {
     bool is_alone = cli_commands[at].name[cli_first_word(cli_commands[at].name)] == '\0';
     size_t more = 0;
     out->len = 0;
-    if (!cli_is_first_alike(at)) return;
     buf_addf(out, "%.*s", (int)cli_first_word(cli_commands[at].name), cli_commands[at].name);
     for (size_t i = at; i < cli_command_count; i++) {
         const char *rest = cli_commands[i].name + cli_first_word(cli_commands[i].name);
@@ -50,12 +56,14 @@ static int print_pieces(struct str text, int column)
         ptrdiff_t bar = str_find(text, STR("|"));
         size_t len = bar < 0 ? text.len : (size_t)bar + 1;
         bool is_last = len == text.len;
-        if (column + (int)len > 80) column = cli_print("\n  %-12s", "") - 1;
+        if (column + (int)len > (is_last ? 78 : 80)) column = cli_print("\n  %-12s", "") - 1;
         column += cli_print(is_last ? "%.*s  " : "%.*s", (int)len, text.ptr);
         text = str_cut(text, len, text.len);
     }
     return column;
 }
+
+enum { ALIKE_SHOWN = 3 }; /* more of one word stand in its own help: 'salve help staff' */
 
 /* Groups in the order of their first command; fits 80 columns and 24 lines. */
 static void print_group(const struct cli *cli, const char *group)
@@ -64,9 +72,13 @@ static void print_group(const struct cli *cli, const char *group)
     int column = cli_print("  %-12s", group);
     buf_init(&text, cli->mem, CLI_LINE_BYTES_MAX);
     for (size_t i = 0; i < cli_command_count; i++) {
-        if (strcmp(cli_commands[i].group, group) != 0) continue;
+        if (strcmp(cli_commands[i].group, group) != 0 || !cli_is_first_alike(i)) continue;
         add_alike(i, &text);
-        if (text.len > 0) column = print_pieces(buf_str(&text), column);
+        if (count_alike(i) > ALIKE_SHOWN) {
+            text.len = 0;
+            buf_addf(&text, "%.*s ...", (int)cli_first_word(cli_commands[i].name), cli_commands[i].name);
+        }
+        column = print_pieces(buf_str(&text), column);
     }
     cli_print("\n");
 }
@@ -81,8 +93,7 @@ static void print_overview(const struct cli *cli)
         if (is_first) print_group(cli, cli_commands[i].group);
     }
     cli_print("\n  salve demo                              the whole job on made-up people\n"
-              "  salve help import                       operands, options, examples\n"
-              "  salve fhir validate patient.json        no site needed\n\n%s",
+              "  salve help import                       operands, options, examples\n\n%s",
               cli_exit_text);
 }
 

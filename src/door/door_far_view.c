@@ -227,10 +227,40 @@ static void forget(struct far_view *view, const struct rec_resource *fresh)
         if (view->all[k] != NULL && str_eq(view->all[k]->id, fresh->id)) view->all[k] = NULL;
 }
 
+/* Only what is new came, and stands behind all there is. */
+static bool is_longer(const struct far_view *view, const struct door_ask_rec_all *ask)
+{
+    bool is = ask->whole == view->count + ask->fresh_count && view->count > 0;
+    for (size_t i = 0; is && i < ask->fresh_count; i++)
+        is = ask->fresh[i].at == view->count + i && ask->fresh[i].resource.version == 1;
+    return is;
+}
+
+/* Room for `whole`, with what there is in it. */
+static bool make_room(struct far_view *view, size_t whole)
+{
+    size_t room = whole + whole / 2 + 1;
+    if (whole <= view->room) return true;
+    const struct rec_resource **list = arena_array(view->mem, const struct rec_resource *, room);
+    if (list == NULL) return false;
+    if (view->count > 0) memcpy(list, view->all, view->count * sizeof *list);
+    view->all = list;
+    view->room = room;
+    return true;
+}
+
+static enum salve_code put_behind(struct far_view *view, const struct door_ask_rec_all *ask, struct salve_err *err)
+{
+    if (!make_room(view, ask->whole)) return salve_fail(err, SALVE_E_MEMORY, "view");
+    for (size_t i = 0; i < ask->fresh_count; i++) view->all[view->count++] = &ask->fresh[i].resource;
+    return SALVE_OK;
+}
+
 /* What came new takes its place, the rest keeps its order; versions that others took the place of go out. */
 static enum salve_code put_in(struct far_view *view, const struct door_ask_rec_all *ask, struct salve_err *err)
 {
     size_t whole = ask->whole, from = 0;
+    if (is_longer(view, ask)) return put_behind(view, ask, err);
     const struct rec_resource **list = arena_array(view->mem, const struct rec_resource *, whole + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     for (size_t i = 0; i < ask->fresh_count; i++) {
@@ -245,7 +275,8 @@ static enum salve_code put_in(struct far_view *view, const struct door_ask_rec_a
         list[at] = view->all[from++];
     }
     view->all = list;
-    view->count = whole;
+    view->count = view->room = whole;
+    view->made++;
     return SALVE_OK;
 }
 
@@ -283,21 +314,47 @@ static bool is_loaded(const struct far_view *view, class_mask classes)
            far_is_fresh(view->site, view->changes, &view->known_saves, view->known_unix_ms);
 }
 
+/* The list of these classes, or a row for it: a free one, or that of others, in turn. */
+static struct far_list *list_row(struct far_view *view, class_mask classes)
+{
+    for (unsigned i = 0; i < FAR_LISTS_PER_VIEW; i++)
+        if (view->lists[i].list != NULL && view->lists[i].classes == classes) return &view->lists[i];
+    struct far_list *row = &view->lists[view->next_list++ % FAR_LISTS_PER_VIEW];
+    *row = (struct far_list){.classes = classes};
+    return row;
+}
+
+/* A list that was handed out stays as it is. */
+static const struct far_list *list_of(struct far_view *view, class_mask classes)
+{
+    struct far_list *row = list_row(view, classes);
+    if (row->made != view->made) *row = (struct far_list){.classes = classes, .made = view->made};
+    if (view->count >= row->room) {
+        size_t room = view->count + 1 + (row->list == NULL ? 0 : view->count / 2);
+        struct rec_resource *list = arena_array(view->mem, struct rec_resource, room);
+        if (list == NULL) return NULL;
+        if (row->count > 0) memcpy(list, row->list, row->count * sizeof *list);
+        row->list = list;
+        row->room = room;
+    }
+    for (size_t i = row->of; i < view->count; i++)
+        if ((classes & CLASS_BIT(view->all[i]->class)) != 0) row->list[row->count++] = *view->all[i];
+    row->of = view->count;
+    return row;
+}
+
 enum salve_code far_rec_all(struct rec_view *opened_view, class_mask classes, const struct rec_resource **out,
                             size_t *count, struct salve_err *err)
 {
-    size_t n = 0;
     struct far_view *view = far_view_of(opened_view);
     TRY(stands(view, err));
     if (classes == 0) classes = view->facts.classes;
     if ((classes & ~view->facts.classes) != 0) return salve_fail(err, SALVE_E_CONSENT, "classes of the view");
     if (!is_loaded(view, classes)) TRY(load(view, classes, err));
-    struct rec_resource *list = arena_array(view->mem, struct rec_resource, view->count + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
-    for (size_t i = 0; i < view->count; i++)
-        if ((classes & CLASS_BIT(view->all[i]->class)) != 0) list[n++] = *view->all[i];
-    *out = list;
-    *count = n;
+    const struct far_list *row = list_of(view, classes);
+    if (row == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    *out = row->list;
+    *count = row->count;
     return SALVE_OK;
 }
 

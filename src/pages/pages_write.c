@@ -90,11 +90,18 @@ static void put_heard(struct pages_call *call, const struct pages_heard *heard)
         pages_put_finding(call, NULL, &(struct visit_shown){.finding = heard->list[i], .id = STR("")});
 }
 
+/* Numbers that were refused or asked about stand in their boxes, also after a reload, and hold who leaves them; what
+ * stands on no screen, or is known to nobody any more, holds at once. */
+static bool holds_at_once(const struct pages_session *session)
+{
+    return pages_judged_waits(session) || (session->is_pending && session->said.pending.count == 0);
+}
+
 static void put_said(struct pages_call *call)
 {
     const struct pages_said *said = &call->session->said;
     struct json_writer *w = &call->w;
-    json_put_bool(w, "waits", pages_judged_waits(call->session) || call->session->is_pending);
+    json_put_bool(w, "waits", holds_at_once(call->session));
     json_open(w, "pending", '[');
     put_heard(call, &said->judged.heard);
     put_heard(call, &said->pending);

@@ -66,9 +66,9 @@ enum salve_code near_reminder_earlier(struct rec_view *view, struct str day, str
     struct rec_tx tx;
     int64_t due_unix_ms = 0;
     bool changes = false;
+    TRY(rec_view_stands(view, err));
     if (day.len != sizeof "2026-01-31" - 1 || !clock_parse(day, &due_unix_ms))
         return salve_fail(err, SALVE_E_INVALID, "day of the next check");
-    TRY(rec_view_stands(view, err));
     if (!rec_view_may(view, ACT_WORK)) return SALVE_OK;
     struct arena *work = arena_open_private(WORK_BYTES);
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "reminder");

@@ -12,12 +12,14 @@ struct rec_app_sight;
 
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
-/* What rec_all gave for some classes, when the shelf had `of` versions. */
-enum { REC_LISTS_PER_VIEW = 4 };
+/* What rec_all gave for some classes, when the shelf had `of` versions, the last of them of record `seq`. What comes
+ * new stands behind it, in the same memory, so that a view that writes often does not grow with the square of it. */
+enum { REC_LISTS_PER_VIEW = 16 };
 struct rec_list {
     class_mask classes;
-    size_t of, count;
-    const struct rec_resource *list;
+    size_t of, count, room;
+    uint64_t seq;
+    struct rec_resource *list; /* NULL: the row is free */
 };
 
 struct rec_view {

@@ -11,7 +11,7 @@ const guidelines = readdirSync('guidelines').filter((id) => id !== 'lib' && id !
 const inputs = guidelines.flatMap((guideline) => guideline.inputs.map((input) => ({ ...input, guideline: guideline.id })));
 const questions = new Set([...inputs.map(({ question }) => question), ...json('guidelines/alarms/lines.json').questions.map(({ name }) => name),
     ...Object.keys(json('guidelines/alarms/words.en.json').inputs)]);
-const loinc = new Set(inputs.map(({ loinc: code }) => code));
+const loinc = new Set([...inputs.map(({ loinc: code }) => code), ...json('guidelines/alarms/lines.json').quantities.flatMap(({ codes }) => codes.map(([code]) => code))]);
 
 // --- codes
 for (const form of forms) {
@@ -61,10 +61,12 @@ for (const purpose of purposes)
         const form = json(`forms/${purpose}/${versions(purpose).at(-1)}/form.${language}.json`), made = json(`${share}/consent-${purpose}.json`);
         const word = (at, name) => (language === 'en' ? at[name] : at[`_${name}`].extension.find(({ extension }) => extension[0].valueCode === language).extension[1].valueString);
         const items = itemsOf(made), have = [word(made, 'title'), ...items.map((item) => word(item, 'text'))];
-        const want = [form.title, ...form.sections.flatMap(({ heading, text }) => [heading, text]), ...form.read_back.map(({ ask }) => ask), form.yes];
+        const call = form.reminder === undefined ? [] : [form.reminder.heading, form.reminder.text, form.reminder.yes];
+        const want = [form.title, ...form.sections.flatMap(({ heading, text }) => [heading, text]), ...form.read_back.map(({ ask }) => ask), form.yes, ...call];
         say(`consent ${purpose} ${language}: says the same in the same order`, want.filter((text, at, all) => have.indexOf(text) < (at === 0 ? 0 : have.indexOf(all[at - 1]))));
         say(`consent ${purpose} ${language}: and nothing else but "in your own words"`, have.length === want.length + 1 ? [] : [`${have.length} texts`]);
         say(`consent ${purpose} ${language}: points of a right answer stay with staff`, form.read_back.flatMap(({ points }) => points).filter((point) => JSON.stringify(made).includes(JSON.stringify(point))));
-        const decision = made.item.at(-1);
-        say(`consent ${purpose} ${language}: yes and no, and nothing chosen`, decision.answerOption.length === 2 && !JSON.stringify(made).includes('initial') && made.version === form.version ? [] : ['decision']);
+        const decisions = items.filter(({ type }) => type === 'choice');
+        say(`consent ${purpose} ${language}: yes and no to each, and nothing chosen`, decisions.length === (form.reminder === undefined ? 1 : 2) &&
+            decisions.every(({ answerOption }) => answerOption.length === 2) && !JSON.stringify(made).includes('initial') && made.version === form.version ? [] : ['decision']);
     }

@@ -80,7 +80,8 @@ done
 ok "sign" salve sign "$card" --as dr-amina
 for lang in en ar; do
     ok "letter in $lang" salve letter "$card" --born $born --lang $lang -o "$work/letter.$lang.html"
-    is "nothing of it is in the letter in $lang" "$(grep -ciE "$told" "$work/letter.$lang.html")" 0
+    sed -E 's/[0-9A-Z]{4}(-[0-9A-Z]{1,4})+//g' "$work/letter.$lang.html" >"$work/letter.words" # its code is chance: "9QTB-.."
+    is "nothing of it is in the letter in $lang" "$(grep -ciE "$told" "$work/letter.words")" 0
 done
 is "the letter says what it never holds unasked" "$(grep -c 'only if you asked for that' "$work/letter.en.html")" 1
 fails 7 "no family of it can be asked for" salve letter "$card" --born $born --include mood -o "$work/none.html"

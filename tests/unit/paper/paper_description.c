@@ -97,6 +97,7 @@ static void same_letter(const struct letter *a, const struct letter *b)
     SAME_TEXT(unconfirmed);
     same_lists(a, b);
     SAME_TEXT(next_check);
+    SAME_TEXT(next_day);
     SAME_TEXT(worse);
     SAME_TEXT(diagnosis);
     SAME_TEXT(apart);
