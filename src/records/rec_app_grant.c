@@ -142,7 +142,11 @@ static enum salve_code check_age(struct allowing *a, struct salve_err *err)
     return salve_refuse(err, SALVE_E_CONSENT, "who lets an app in is of an age at which they decide alone", "app");
 }
 
-static void copy(char *to, struct str from) { memcpy(to, from.ptr, from.len); } /* zeros are there; the length fits */
+/* Zeros are there; the length fits. */
+static void copy(char *to, struct str from)
+{
+    if (from.len > 0) memcpy(to, from.ptr, from.len);
+}
 
 static enum salve_code put_allowed(struct allowing *a, struct salve_err *err)
 {

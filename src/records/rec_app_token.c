@@ -232,7 +232,7 @@ static enum salve_code narrow(struct app_request *r, struct rec_app_of *of, stru
     TRY(smart_scopes_text(&asked, smart_scopes_classes(&asked), true, r->work, &text, err));
     if (text.len > SMART_SCOPE_BYTES_MAX) return refuse("invalid_scope", "it is too long", err);
     memset(of->scope, 0, sizeof of->scope);
-    memcpy(of->scope, text.ptr, text.len);
+    if (text.len > 0) memcpy(of->scope, text.ptr, text.len);
     return SALVE_OK;
 }
 

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+// api.mjs SECONDS READS - reads, creates, searches and everything over HTTP: Salve with all its processes against the peer
+// (api_peer.mjs), the same record of 1,000 Observations and the same requests, in turns. A figure is requests a second of
+// CPU of the server; the median of three turns. Then READS reads of one record: what the processes hold before and after.
+import { spawn } from 'node:child_process';
+import { Agent, request as ask } from 'node:http';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Site } from '../../support/browser.mjs';
+
+const [seconds = 1, reads = 20000] = process.argv.slice(2).map(Number), COUNT = 1000, TURNS = 3, AT_ONCE = 8;
+const CODES = ['8480-6', '8462-4', '29463-7', '8302-2', '8867-4', '9279-1', '8310-5', '59408-5', '56086-2', '39156-5'];
+const children = (pid) => readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number);
+const allOf = (pid) => [pid, ...children(pid).flatMap(allOf)];
+// Every thread of a process: schedstat of /proc/PID is of its first one alone.
+const cpuOf = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ').slice(11, 13).reduce((sum, ticks) => sum + Number(ticks) / 100, 0);
+const pssOf = (pid) => Number(/^Pss: +(\d+)/m.exec(readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8'))[1]) / 1024;
+const sum = (list) => list.reduce((a, b) => a + b, 0), median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
+
+class Server {
+    constructor(name, origin, pid, token) {
+        Object.assign(this, { name, origin: new URL(origin), pid, token, agent: new Agent({ keepAlive: true, maxSockets: AT_ONCE }), ids: [] });
+    }
+    cpu() { return sum(allOf(this.pid).map(cpuOf)); }
+    pss() { return sum(allOf(this.pid).map(pssOf)); }
+    ask(method, path, body) {
+        const headers = { ...(this.token && { Authorization: `Bearer ${this.token}` }), ...(body && { 'Content-Type': 'application/fhir+json', 'Content-Length': Buffer.byteLength(body) }) };
+        return new Promise((resolve, reject) => ask({ host: this.origin.hostname, port: this.origin.port, path: `/fhir${path}`, method, headers, agent: this.agent }, (reply) => {
+            let text = '';
+            reply.setEncoding('utf8').on('data', (part) => (text += part)).on('end', () => (reply.statusCode < 300 ? resolve(text) : reject(new Error(`${this.name}: ${method} ${path}: ${reply.statusCode} ${text.slice(0, 300)}`))));
+        }).on('error', reject).end(body));
+    }
+    /** rate - requests a second of CPU. */
+    async rate(next) {
+        const before = this.cpu(), until = Date.now() + seconds * 1000;
+        let done = 0;
+        await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+            for (; Date.now() < until; done++) await next(this);
+        }));
+        return { rate: done / (this.cpu() - before), done };
+    }
+    async fill() {
+        for (let from = 0; from < COUNT; from += 100) {
+            const entry = Array.from({ length: 100 }, (_, i) => ({ request: { method: 'POST', url: 'Observation' }, resource: made(this, from + i) }));
+            const { entry: answers } = JSON.parse(await this.ask('POST', '', JSON.stringify({ resourceType: 'Bundle', type: 'transaction', entry })));
+            for (const { response } of answers) this.ids.push(/Observation\/([^/]+)/.exec(response.location)[1]);
+        }
+    }
+}
+let moment = Date.UTC(2024, 0, 1);
+const made = (server, i) => ({ resourceType: 'Observation', status: 'final', subject: { reference: server.patient },
+    category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'vital-signs' }] }],
+    code: { coding: [{ system: 'http://loinc.org', code: CODES[i % CODES.length] }] }, effectiveDateTime: new Date((moment += 60000)).toISOString(),
+    valueQuantity: { value: 60 + (i % 20), unit: '1', system: 'http://unitsofmeasure.org', code: UNITS[i % CODES.length] } });
+const UNITS = ['mm[Hg]', 'mm[Hg]', 'kg', 'cm', '/min', '/min', 'Cel', '%', 'cm', 'kg/m2'];
+
+const work = mkdtempSync(join(tmpdir(), 'salve-bench-')), site = new Site(join(work, 'site'));
+const { card } = site.enrol('Amina Haddad');
+await site.start();
+const peer = spawn(process.execPath, ['tests/bench/api/api_peer.mjs'], { stdio: ['ignore', 'pipe', 'inherit'] });
+const address = await new Promise((resolve) => peer.stdout.once('data', (data) => resolve(String(data).trim())));
+const salve = new Server('salve', site.origin, site.server.pid, site.salve('token', card, '--as', 'dr-amina', '--quiet').trim()), other = new Server('fhir-router', address, peer.pid, '');
+try {
+    salve.patient = `Patient/${JSON.parse(await salve.ask('GET', '/Patient')).entry[0].resource.id}`;
+    other.patient = `Patient/${JSON.parse(await other.ask('POST', '/Patient', '{"resourceType":"Patient"}')).id}`;
+    for (const server of [salve, other]) await server.fill();
+    const pick = (server) => server.ids[Math.floor(Math.random() * server.ids.length)];
+    const rows = [
+        ['read', 4, (server) => server.ask('GET', `/Observation/${pick(server)}`)],
+        ['search by code, newest 20 of 100', null, (server) => server.ask('GET', '/Observation?code=http://loinc.org|29463-7&_sort=-date&_count=20')],
+        ['search by date and quantity', null, (server) => server.ask('GET', '/Observation?date=gt2024-01-01T06:00:00Z&value-quantity=gt70&_count=20')],
+        ['create, durable against in memory', 0.5, (server) => server.ask('POST', '/Observation', JSON.stringify(made(server, Math.floor(Math.random() * 10))))],
+    ];
+    for (const [what, aim, next] of rows) {
+        const rates = new Map([[salve, []], [other, []]]);
+        for (let turn = 0; turn < TURNS; turn++) for (const server of [salve, other]) rates.get(server).push((await server.rate(next)).rate);
+        const [ours, theirs] = [salve, other].map((server) => median(rates.get(server)));
+        console.log(`${what.padEnd(36)} salve ${ours.toFixed(0).padStart(7)}/s  fhir-router ${theirs.toFixed(0).padStart(7)}/s  ratio ${(ours / theirs).toFixed(2).padStart(6)}${aim === null ? '' : `  aim ${aim}`}`);
+    }
+    const whole = await salve.rate((server) => server.ask('GET', `/${server.patient}/$everything?_count=1000`));
+    console.log(`$everything, 1,000 resources a page   salve ${whole.rate.toFixed(1)}/s of CPU, ${(1000 / whole.rate).toFixed(2)} ms each`);
+    await salve.ask('GET', `/Observation/${salve.ids[0]}`);
+    const before = salve.pss();
+    await Promise.all(Array.from({ length: AT_ONCE }, async () => {
+        for (let i = 0; i < reads / AT_ONCE; i++) await salve.ask('GET', `/Observation/${pick(salve)}`);
+    }));
+    console.log(`${reads} reads: all processes held ${before.toFixed(1)} MiB before and ${salve.pss().toFixed(1)} MiB after`);
+} finally {
+    peer.kill();
+    await site.stop();
+    rmSync(work, { recursive: true, force: true });
+}
+process.exit(0);
