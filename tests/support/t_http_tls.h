@@ -10,6 +10,7 @@
 
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -23,6 +24,7 @@ static struct tls_case t_http_tls_site;
 
 static inline void t_http_tls_open(void)
 {
+    (void)signal(SIGPIPE, SIG_IGN); /* a relay may write to a server that has just closed */
     if (t_http_tls_site.server != NULL) return;
     if (crypto_init(NULL) != SALVE_OK) fail_msg("crypto");
     tls_case_open(&t_http_tls_site);
