@@ -91,15 +91,6 @@ static struct str word_after(const struct t_kill *job, const char *what)
     return STR_NONE;
 }
 
-#define want(claim)                                                                                                    \
-    do {                                                                                                               \
-        if (!(claim)) {                                                                                                \
-            t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,    \
-                   t_where(&err), err.why);                                                                            \
-            return false;                                                                                              \
-        }                                                                                                              \
-    } while (0)
-
 /* Open work came with the first save and not without it, and its ticket leads to the person. */
 static bool work_is_there(struct t_site *t, const struct t_kill *job, bool is_saved)
 {
@@ -107,13 +98,13 @@ static bool work_is_there(struct t_site *t, const struct t_kill *job, bool is_sa
     struct work *list = NULL;
     struct rec_view *view = NULL;
     size_t count = 0;
-    want(worklist_read(t->site, T_CLINICIAN, t->mem, &list, &count, &err) == SALVE_OK);
-    want(count == (is_saved ? 1 : 0));
+    t_kill_want(worklist_read(t->site, T_CLINICIAN, t->mem, &list, &count, &err) == SALVE_OK);
+    t_kill_want(count == (is_saved ? 1 : 0));
     if (!is_saved) return true;
-    want(list[0].entry_count == 1 && list[0].entries[0].task == WORK_TELL);
+    t_kill_want(list[0].entry_count == 1 && list[0].entries[0].task == WORK_TELL);
     struct rec_ask ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = list[0].ticket};
-    want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
-    want(rec_close(&view, &err) == SALVE_OK);
+    t_kill_want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
+    t_kill_want(rec_close(&view, &err) == SALVE_OK);
     return true;
 }
 
@@ -124,22 +115,22 @@ static bool saves_are_whole(struct t_site *t, const struct t_kill *job)
     const struct rec_resource *all = NULL;
     size_t count = 0, weights = 0, acknowledged = 0;
     struct rec_ask ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_CARE, .who = card};
-    want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
-    want(rec_all(view, 0, &all, &count, &err) == SALVE_OK);
+    t_kill_want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
+    t_kill_want(rec_all(view, 0, &all, &count, &err) == SALVE_OK);
     for (size_t i = 0; i < count; i++) {
         char line[128];
         if (!str_is(all[i].type, "Observation")) continue;
-        want(str_eq(tape_text(&all[i].tape, tape_get(&all[i].tape, 0, "valueQuantity.value")),
-                    arena_printf(t->mem, "%d", 60 + (int)weights)));
+        t_kill_want(str_eq(tape_text(&all[i].tape, tape_get(&all[i].tape, 0, "valueQuantity.value")),
+                           arena_printf(t->mem, "%d", 60 + (int)weights)));
         (void)snprintf(line, sizeof line, "saved %.*s", STR_ARGS(all[i].id));
         weights++;
         acknowledged += has(job, line);
     }
     size_t told = 0;
     for (size_t at = 0; at + 6 < job->acks_len; at++) told += memcmp(job->acks + at, "saved ", 6) == 0;
-    want(acknowledged == told);
-    want(weights == told || weights == told + 1);
-    want(rec_close(&view, &err) == SALVE_OK);
+    t_kill_want(acknowledged == told);
+    t_kill_want(weights == told || weights == told + 1);
+    t_kill_want(rec_close(&view, &err) == SALVE_OK);
     return work_is_there(t, job, weights > 0);
 }
 
@@ -149,21 +140,21 @@ static bool choices_stand(struct t_site *t, const struct t_kill *job)
     struct rec_view *view = NULL;
     struct rec_ask ask = {.actor = T_CLINICIAN, .purpose = PURPOSE_FOLLOW_UP, .who = id_text};
     enum salve_code code = rec_open(t->site, &ask, &view, &err);
-    want(code == SALVE_OK || code == SALVE_E_CONSENT);
-    if (has(job, "follow-up given") && !has(job, "enrolled")) want(code == SALVE_OK);
-    if (has(job, "follow-up withdrawn")) want(code == SALVE_E_CONSENT);
-    want(rec_close(&view, &err) == SALVE_OK);
+    t_kill_want(code == SALVE_OK || code == SALVE_E_CONSENT);
+    if (has(job, "follow-up given") && !has(job, "enrolled")) t_kill_want(code == SALVE_OK);
+    if (has(job, "follow-up withdrawn")) t_kill_want(code == SALVE_E_CONSENT);
+    t_kill_want(rec_close(&view, &err) == SALVE_OK);
     ask = (struct rec_ask){.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = second_card};
     code = rec_open(t->site, &ask, &view, &err);
-    want(code == SALVE_OK || code == SALVE_E_NOT_FOUND);
-    if (has(job, "erased")) want(code == SALVE_E_NOT_FOUND);
-    if (!has(job, "follow-up withdrawn")) want(code == SALVE_OK);
-    want(rec_close(&view, &err) == SALVE_OK);
+    t_kill_want(code == SALVE_OK || code == SALVE_E_NOT_FOUND);
+    if (has(job, "erased")) t_kill_want(code == SALVE_E_NOT_FOUND);
+    if (!has(job, "follow-up withdrawn")) t_kill_want(code == SALVE_OK);
+    t_kill_want(rec_close(&view, &err) == SALVE_OK);
     struct str third = word_after(job, "enrolled ");
     if (third.ptr != NULL) {
         ask.who = third;
-        want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
-        want(rec_close(&view, &err) == SALVE_OK);
+        t_kill_want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
+        t_kill_want(rec_close(&view, &err) == SALVE_OK);
     }
     return true;
 }
@@ -180,13 +171,13 @@ static bool log_goes_on(struct t_site *t, const struct t_kill *job, const struct
     struct site_verify_result result;
     struct site_verify_ask verify = {.actor = T_TECHNICIAN};
     struct rec_ask ask = {.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = card};
-    want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
-    want(rec_looked(view, t->mem, &looks, &count, &missing, &err) == SALVE_OK);
-    want(missing == 0 && count > 0);
-    want(rec_close(&view, &err) == SALVE_OK);
-    want(site_facts(t->site, t->mem, &facts, &err) == SALVE_OK);
-    want(facts.log_size >= before->size);
-    want(site_verify(t->site, &verify, &result, &err) == SALVE_OK);
+    t_kill_want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
+    t_kill_want(rec_looked(view, t->mem, &looks, &count, &missing, &err) == SALVE_OK);
+    t_kill_want(missing == 0 && count > 0);
+    t_kill_want(rec_close(&view, &err) == SALVE_OK);
+    t_kill_want(site_facts(t->site, t->mem, &facts, &err) == SALVE_OK);
+    t_kill_want(facts.log_size >= before->size);
+    t_kill_want(site_verify(t->site, &verify, &result, &err) == SALVE_OK);
     return true;
 }
 
@@ -194,14 +185,14 @@ static bool check_after(struct t_site *t, const struct t_kill *job, const struct
 {
     struct salve_err err = {0};
     struct arena_mark mark = arena_mark(t->mem);
-    want(job->killed || job->status == 0);
-    want(site_open(&t->options, &t->site, &err) == SALVE_OK);
+    t_kill_want(job->killed || job->status == 0);
+    t_kill_want(site_open(&t->options, &t->site, &err) == SALVE_OK);
     bool good = saves_are_whole(t, job) && choices_stand(t, job) && log_goes_on(t, job, before);
     if (!good) {
         (void)!site_close(&t->site, NULL);
         return false;
     }
-    want(site_close(&t->site, &err) == SALVE_OK);
+    t_kill_want(site_close(&t->site, &err) == SALVE_OK);
     arena_rewind(t->mem, mark);
     return true;
 }

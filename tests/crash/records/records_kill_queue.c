@@ -19,13 +19,6 @@ static struct t_site *base;
 static struct str card;
 static char folder[520];
 
-static void acknowledge(int acks, char what)
-{
-    if (write(acks, &what, 1) != 1) _exit(90);
-}
-
-static bool has(const struct t_kill *job, char what) { return memchr(job->acks, what, job->acks_len) != NULL; }
-
 static bool say(struct t_site *t, struct rec_view *view, enum day_event event, enum day_station station)
 {
     struct queue_entry entry;
@@ -44,16 +37,16 @@ static int a_day(int acks, void *with)
     if (site_open(&t->options, &t->site, &err) != SALVE_OK || rec_open(t->site, &ask, &view, &err) != SALVE_OK)
         return 91;
     if (!say(t, view, DAY_CHECK_IN, STATION_RECEPTION)) return 92;
-    acknowledge(acks, 'c');
+    t_kill_ack(acks, 'c');
     if (!say(t, view, DAY_BEGIN, STATION_BODY)) return 93;
-    acknowledge(acks, 's');
+    t_kill_ack(acks, 's');
     worklist_set(view, WORK_KEPT, &alarm, 1);
     if (worklist_write(view, &err) != SALVE_OK) return 94;
-    acknowledge(acks, 'w');
+    t_kill_ack(acks, 'w');
     if (!say(t, view, DAY_DONE, STATION_BODY)) return 95;
-    acknowledge(acks, 'd');
+    t_kill_ack(acks, 'd');
     if (!say(t, view, DAY_LEAVE, STATION_EXIT)) return 96;
-    acknowledge(acks, 'o');
+    t_kill_ack(acks, 'o');
     if (rec_close(&view, &err) != SALVE_OK || site_close(&t->site, &err) != SALVE_OK) return 97;
     return 0;
 }
@@ -68,30 +61,21 @@ static int the_next_day(int acks, void *with)
     t->options.clock = clock_fixed(T_SITE_NOW + DAY_MS);
     if (site_open(&t->options, &t->site, &err) != SALVE_OK || rec_open(t->site, &ask, &view, &err) != SALVE_OK)
         return 91;
-    acknowledge(acks, 'e');
+    t_kill_ack(acks, 'e');
     if (!say(t, view, DAY_BEGIN, STATION_VISION)) return 92;
-    acknowledge(acks, 'n');
+    t_kill_ack(acks, 'n');
     if (rec_close(&view, &err) != SALVE_OK || site_close(&t->site, &err) != SALVE_OK) return 97;
     return 0;
 }
 
 /* --- checking ----------------------------------------------------------------------------------------------------- */
 
-#define want(claim)                                                                                                    \
-    do {                                                                                                               \
-        if (!(claim)) {                                                                                                \
-            t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,    \
-                   t_where(&err), err.why);                                                                            \
-            return false;                                                                                              \
-        }                                                                                                              \
-    } while (0)
-
 static bool is_whole(struct t_site *t, const struct t_kill *job)
 {
     struct salve_err err = {0};
     struct site_verify_result result;
     struct site_verify_ask verify = {.actor = T_TECHNICIAN};
-    want(site_verify(t->site, &verify, &result, &err) == SALVE_OK);
+    t_kill_want(site_verify(t->site, &verify, &result, &err) == SALVE_OK);
     return true;
 }
 
@@ -101,18 +85,19 @@ static bool a_day_stands(struct t_site *t, const struct t_kill *job)
     struct queue_entry *list = NULL;
     struct work *work = NULL;
     size_t count = 0, work_count = 0;
-    want(queue_read(t->site, T_ASSISTANT, t->mem, &list, &count, &err) == SALVE_OK);
-    want(worklist_read(t->site, T_ASSISTANT, t->mem, &work, &work_count, &err) == SALVE_OK);
-    want(count <= 1 && work_count <= 1);
-    if (has(job, 'o')) want(count == 0);
-    if (has(job, 'c') && !has(job, 'd')) want(count == 1);
-    if (has(job, 'w')) want(work_count == 1);
+    t_kill_want(queue_read(t->site, T_ASSISTANT, t->mem, &list, &count, &err) == SALVE_OK);
+    t_kill_want(worklist_read(t->site, T_ASSISTANT, t->mem, &work, &work_count, &err) == SALVE_OK);
+    t_kill_want(count <= 1 && work_count <= 1);
+    if (t_kill_has(job, 'o')) t_kill_want(count == 0);
+    if (t_kill_has(job, 'c') && !t_kill_has(job, 'd')) t_kill_want(count == 1);
+    if (t_kill_has(job, 'w')) t_kill_want(work_count == 1);
     if (count == 0) return true;
-    want(list[0].number == 1);
-    if (has(job, 's') && !has(job, 'w')) want(list[0].at == STATION_BODY);
-    if (has(job, 'd')) want((list[0].done & STATION_BIT(STATION_BODY)) != 0 && list[0].at == STATION_NONE);
-    want(list[0].is_held == (work_count == 1));
-    if (work_count == 1) want(str_eq(work[0].ticket, list[0].ticket));
+    t_kill_want(list[0].number == 1);
+    if (t_kill_has(job, 's') && !t_kill_has(job, 'w')) t_kill_want(list[0].at == STATION_BODY);
+    if (t_kill_has(job, 'd'))
+        t_kill_want((list[0].done & STATION_BIT(STATION_BODY)) != 0 && list[0].at == STATION_NONE);
+    t_kill_want(list[0].is_held == (work_count == 1));
+    if (work_count == 1) t_kill_want(str_eq(work[0].ticket, list[0].ticket));
     return true;
 }
 
@@ -123,14 +108,14 @@ static bool the_day_before_is_gone(struct t_site *t, const struct t_kill *job)
     struct rec_tx tx;
     struct str *names = NULL;
     size_t count = 0, rows = 0;
-    want(queue_read(t->site, T_ASSISTANT, t->mem, &list, &count, &err) == SALVE_OK);
-    want(count <= 1);
-    if (has(job, 'n')) want(count == 1);
-    if (count == 1) want(list[0].at == STATION_VISION && list[0].number == 1);
-    want(rec_tx_begin(t->site, true, t->mem, &tx, &err) == SALVE_OK);
+    t_kill_want(queue_read(t->site, T_ASSISTANT, t->mem, &list, &count, &err) == SALVE_OK);
+    t_kill_want(count <= 1);
+    if (t_kill_has(job, 'n')) t_kill_want(count == 1);
+    if (count == 1) t_kill_want(list[0].at == STATION_VISION && list[0].number == 1);
+    t_kill_want(rec_tx_begin(t->site, true, t->mem, &tx, &err) == SALVE_OK);
     enum salve_code code = store_commons_list(tx.store, STR("queue"), t->mem, &names, &rows, &err);
     rec_tx_abandon(&tx);
-    want(code == SALVE_OK && rows == (count == 1 ? 3 : 0));
+    t_kill_want(code == SALVE_OK && rows == (count == 1 ? 3 : 0));
     return true;
 }
 

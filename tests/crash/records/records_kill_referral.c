@@ -12,13 +12,6 @@
 static struct world base;
 static char folder[520];
 
-static void acknowledge(int acks, char what)
-{
-    if (write(acks, &what, 1) != 1) _exit(90);
-}
-
-static bool has(const struct t_kill *job, char what) { return memchr(job->acks, what, job->acks_len) != NULL; }
-
 /* One state of the referral, in a look of its own. */
 static bool say(struct world *w, struct actor actor, struct str *id, const char *status)
 {
@@ -47,29 +40,20 @@ static int a_referral(int acks, void *with)
     w.t = t;
     if (site_open(&t->options, &t->site, &err) != SALVE_OK) return 91;
     if (!say(&w, T_CLINICIAN, &id, "requested")) return 92;
-    acknowledge(acks, 'r');
+    t_kill_ack(acks, 'r');
     if (rec_open(t->site, &ask, &view, &err) != SALVE_OK) return 93;
     if (referral_code(view, id, t->mem, &code, &err) != SALVE_OK || rec_close(&view, &err) != SALVE_OK) return 94;
-    acknowledge(acks, 'k');
+    t_kill_ack(acks, 'k');
     if (referral_answer(t->site, code, REFERRAL_SAID_SEEN, &err) != SALVE_OK) return 95;
-    acknowledge(acks, 'a');
+    t_kill_ack(acks, 'a');
     if (!say(&w, T_CLINICIAN, &id, "accepted")) return 96;
-    acknowledge(acks, 'm');
+    t_kill_ack(acks, 'm');
     if (!say(&w, T_CLINICIAN, &id, "completed")) return 97;
-    acknowledge(acks, 'o');
+    t_kill_ack(acks, 'o');
     return site_close(&t->site, &err) == SALVE_OK ? 0 : 98;
 }
 
 /* --- checking ----------------------------------------------------------------------------------------------------- */
-
-#define want(claim)                                                                                                    \
-    do {                                                                                                               \
-        if (!(claim)) {                                                                                                \
-            t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,    \
-                   t_where(&err), err.why);                                                                            \
-            return false;                                                                                              \
-        }                                                                                                              \
-    } while (0)
 
 /* The state that the record has; empty: nobody was referred. */
 static enum salve_code state_of(struct t_site *t, struct str *status, size_t *answers, struct salve_err *err)
@@ -106,18 +90,18 @@ static bool stands(struct t_site *t, const struct t_kill *job)
     struct work *work = NULL;
     struct str status;
     size_t count = 0, answers = 0;
-    want(state_of(t, &status, &answers, &err) == SALVE_OK);
-    want(worklist_read(t->site, T_CLINICIAN, t->mem, &work, &count, &err) == SALVE_OK);
+    t_kill_want(state_of(t, &status, &answers, &err) == SALVE_OK);
+    t_kill_want(worklist_read(t->site, T_CLINICIAN, t->mem, &work, &count, &err) == SALVE_OK);
     bool is_over = str_is(status, "completed"), goes_on = status.len > 0 && !is_over;
-    if (has(job, 'r')) want(status.len > 0);
-    if (has(job, 'm')) want(str_is(status, "accepted") || is_over);
-    if (has(job, 'o')) want(is_over);
-    want((is_listed(work, count, WORK_REFER) || is_listed(work, count, WORK_FOLLOW)) == goes_on);
-    if (has(job, 'a') && !has(job, 'm') && str_is(status, "requested"))
-        want(answers == 1 && is_listed(work, count, WORK_REPLY));
-    if (!has(job, 'k')) want(answers == 0);
-    if (is_over) want(answers == 0 && !is_listed(work, count, WORK_REPLY));
-    want(site_verify(t->site, &verify, &result, &err) == SALVE_OK && result.findings == 0);
+    if (t_kill_has(job, 'r')) t_kill_want(status.len > 0);
+    if (t_kill_has(job, 'm')) t_kill_want(str_is(status, "accepted") || is_over);
+    if (t_kill_has(job, 'o')) t_kill_want(is_over);
+    t_kill_want((is_listed(work, count, WORK_REFER) || is_listed(work, count, WORK_FOLLOW)) == goes_on);
+    if (t_kill_has(job, 'a') && !t_kill_has(job, 'm') && str_is(status, "requested"))
+        t_kill_want(answers == 1 && is_listed(work, count, WORK_REPLY));
+    if (!t_kill_has(job, 'k')) t_kill_want(answers == 0);
+    if (is_over) t_kill_want(answers == 0 && !is_listed(work, count, WORK_REPLY));
+    t_kill_want(site_verify(t->site, &verify, &result, &err) == SALVE_OK && result.findings == 0);
     return true;
 }
 

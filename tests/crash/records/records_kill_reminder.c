@@ -20,13 +20,6 @@ static struct t_site *base;
 static struct str card;
 static char folder[520];
 
-static void acknowledge(int acks, char what)
-{
-    if (write(acks, &what, 1) != 1) _exit(90);
-}
-
-static bool has(const struct t_kill *job, char what) { return memchr(job->acks, what, job->acks_len) != NULL; }
-
 /* The ticket of the one reminder; empty: none is listed. */
 static enum salve_code ticket_of(struct t_site *t, struct str *ticket, struct salve_err *err)
 {
@@ -48,12 +41,12 @@ static int a_call(int acks, void *with)
     struct str ticket;
     if (site_open(&t->options, &t->site, &err) != SALVE_OK) return 91;
     if (ticket_of(t, &ticket, &err) != SALVE_OK || ticket.len == 0) return 92;
-    acknowledge(acks, 'l');
+    t_kill_ack(acks, 'l');
     struct rec_ask ask = {.actor = T_REGISTRAR, .purpose = PURPOSE_FOLLOW_UP, .who = ticket, .is_reminder = true};
     if (rec_open(t->site, &ask, &view, &err) != SALVE_OK) return 93;
-    acknowledge(acks, 'o');
+    t_kill_ack(acks, 'o');
     if (reminder_note(view, REMINDER_REACHED, &err) != SALVE_OK) return 94;
-    acknowledge(acks, 'r');
+    t_kill_ack(acks, 'r');
     if (rec_close(&view, &err) != SALVE_OK || site_close(&t->site, &err) != SALVE_OK) return 97;
     return 0;
 }
@@ -65,20 +58,11 @@ static int taking_back(int acks, void *with)
     struct t_site *t = with;
     if (site_open(&t->options, &t->site, &err) != SALVE_OK) return 91;
     if (rec_consent_withdraw(t->site, T_PERSON, card, PURPOSE_FOLLOW_UP, t->mem, NULL, &err) != SALVE_OK) return 92;
-    acknowledge(acks, 'w');
+    t_kill_ack(acks, 'w');
     return site_close(&t->site, &err) == SALVE_OK ? 0 : 97;
 }
 
 /* --- checking ----------------------------------------------------------------------------------------------------- */
-
-#define want(claim)                                                                                                    \
-    do {                                                                                                               \
-        if (!(claim)) {                                                                                                \
-            t_fail("kill", "before call %llu: %s (line %d): %s %s", (unsigned long long)job->nth, #claim, __LINE__,    \
-                   t_where(&err), err.why);                                                                            \
-            return false;                                                                                              \
-        }                                                                                                              \
-    } while (0)
 
 static size_t rows(struct t_site *t, const char *prefix)
 {
@@ -98,16 +82,16 @@ static bool stands(struct t_site *t, const struct t_kill *job)
     struct rec_view *view = NULL;
     struct site_verify_result result;
     struct site_verify_ask verify = {.actor = T_TECHNICIAN};
-    want(ticket_of(t, &ticket, &err) == SALVE_OK);
-    bool is_listed = ticket.len > 0, is_over = has(job, 'r') || has(job, 'w');
-    want(rows(t, "remind/") == (is_listed ? 1 : 0) && rows(t, "work/") == rows(t, "remind/"));
-    want(rows(t, "ticket/") == rows(t, "work/"));
-    if (is_over) want(!is_listed);
-    if (has(job, 'l') && !has(job, 'o')) want(is_listed);
+    t_kill_want(ticket_of(t, &ticket, &err) == SALVE_OK);
+    bool is_listed = ticket.len > 0, is_over = t_kill_has(job, 'r') || t_kill_has(job, 'w');
+    t_kill_want(rows(t, "remind/") == (is_listed ? 1 : 0) && rows(t, "work/") == rows(t, "remind/"));
+    t_kill_want(rows(t, "ticket/") == rows(t, "work/"));
+    if (is_over) t_kill_want(!is_listed);
+    if (t_kill_has(job, 'l') && !t_kill_has(job, 'o')) t_kill_want(is_listed);
     struct rec_ask ask = {.actor = T_REGISTRAR, .purpose = PURPOSE_FOLLOW_UP, .who = ticket, .is_reminder = true};
-    if (is_listed) want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
-    if (is_listed) want(rec_close(&view, &err) == SALVE_OK);
-    want(site_verify(t->site, &verify, &result, &err) == SALVE_OK && result.findings == 0);
+    if (is_listed) t_kill_want(rec_open(t->site, &ask, &view, &err) == SALVE_OK);
+    if (is_listed) t_kill_want(rec_close(&view, &err) == SALVE_OK);
+    t_kill_want(site_verify(t->site, &verify, &result, &err) == SALVE_OK && result.findings == 0);
     return true;
 }
 
