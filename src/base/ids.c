@@ -45,6 +45,16 @@ const char *class_text(enum data_class class)
     return class_texts[class];
 }
 
+bool class_find(struct str text, enum data_class *out)
+{
+    for (int nr = 1; nr <= CLASS_LAST; nr++) {
+        if (!str_is(text, class_texts[nr])) continue;
+        *out = (enum data_class)nr;
+        return true;
+    }
+    return false;
+}
+
 static const struct purpose_row *row_of(enum purpose purpose)
 {
     salve_assert(purpose >= 1 && purpose <= PURPOSE_LAST);

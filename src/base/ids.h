@@ -57,6 +57,7 @@ const char *purpose_reason(enum purpose purpose); /* v3-ActReason code */
 class_mask purpose_classes(enum purpose purpose); /* classes a wrap of this purpose may deliver */
 const char *role_text(enum role role);
 const char *role_may(enum role role); /* in words */
+bool class_find(struct str text, enum data_class *out);
 bool purpose_find(struct str text, enum purpose *out);
 bool role_find(struct str text, enum role *out);
 const char *family_text(enum family family);

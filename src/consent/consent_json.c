@@ -94,9 +94,9 @@ static bool read_classes(const struct json *array, class_mask *classes)
     *classes = 0;
     if (!json_is(array, JSON_ARRAY)) return false;
     for (const struct json *it = json_first(array); it != NULL; it = it->next) {
-        int class = 1;
-        while (class <= CLASS_LAST && !str_is(json_text(it), class_text((enum data_class) class))) class ++;
-        if (class > CLASS_LAST || *classes >= CLASS_BIT(class)) return false; /* unknown, twice, or out of order */
+        enum data_class class;
+        if (!class_find(json_text(it), &class) || *classes >= CLASS_BIT(class))
+            return false; /* unknown, twice, or out of order */
         *classes |= CLASS_BIT(class);
     }
     return true;

@@ -54,13 +54,12 @@ static enum salve_code read_classes(struct str text, class_mask *out, struct sal
     *out = 0;
     while (rest.len > 0) {
         size_t end = 0;
-        int c = CLASS_IDENT;
+        enum data_class class;
         while (end < rest.len && rest.ptr[end] != ' ') end++;
         struct str one = str_cut(rest, 0, end);
         rest = str_cut(rest, end + 1, rest.len);
-        while (c <= CLASS_LAST && !str_is(one, class_text((enum data_class)c))) c++;
-        if (c > CLASS_LAST) return salve_refuse(err, SALVE_E_INVALID, "there is no such class", "classes");
-        *out |= CLASS_BIT(c);
+        if (!class_find(one, &class)) return salve_refuse(err, SALVE_E_INVALID, "there is no such class", "classes");
+        *out |= CLASS_BIT(class);
     }
     return SALVE_OK;
 }

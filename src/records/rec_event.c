@@ -76,10 +76,9 @@ static bool kind_find(struct str text, enum rec_event_kind *out)
 static bool classes_find(const struct json *list, class_mask *out)
 {
     for (const struct json *it = json_first(list); it != NULL; it = it->next) {
-        int c = CLASS_IDENT;
-        while (c <= CLASS_LAST && !str_is(json_text(it), class_text((enum data_class)c))) c++;
-        if (c > CLASS_LAST) return false;
-        *out |= CLASS_BIT(c);
+        enum data_class class;
+        if (!class_find(json_text(it), &class)) return false;
+        *out |= CLASS_BIT(class);
     }
     return true;
 }
