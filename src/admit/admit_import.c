@@ -101,8 +101,8 @@ static bool is_person(const struct importing *in, uint32_t entry)
     return e->resource != TAPE_NONE && in->ask->rules->owners[e->type] == ADMIT_OWNER_PERSON;
 }
 
-/* The id that it had where it came from: its own, else the UUID of its fullUrl. None where that may not be kept, so that
- * what an import makes itself never stands in its way. */
+/* The id that it had where it came from: its own, else the UUID of its fullUrl. None where that may not be kept, so
+ * that what an import makes itself never stands in its way. */
 static struct str old_id(const struct importing *in, const struct fhir_entry *entry)
 {
     struct str id = entry->id, prefix = STR("urn:uuid:");
