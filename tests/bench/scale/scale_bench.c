@@ -3,7 +3,7 @@
  * results, agreements to care and to follow-up, all guidelines, their drafts kept) until the site has so many; a copy of
  * each size stays. Then what is done at a site is done at all of them by turns, so that a machine that is busy with
  * other things changes no ratio: opening the site; of one person opening, saving 20 results, judging them, who looked;
- * the list of open work; verifying, renewing keys, a backup. Lines "name people value": CPU of this process and its
+ * a letter in two languages; the list of open work; verifying, renewing keys, a backup. Lines "name people value": CPU of this process and its
  * children, the median of five. */
 #include <sys/resource.h>
 #include <time.h>
@@ -16,7 +16,8 @@
 enum {
     SITES_MAX = 4,
     TURNS = 5,
-    EACH = 40, /* people a turn */
+    EACH = 40,    /* people a turn */
+    LETTERS = 10, /* letters a turn */
     RESULTS = 20,
     CARD_BYTES = REC_CODE_TEXT_BYTES + 1,
     ROW_BYTES = 320
@@ -183,6 +184,24 @@ static double looked_one(struct grown *g)
     return 0;
 }
 
+/* The PDF of what is signed, with a code of its own. Judging and signing are not counted. */
+static double letter_in(struct grown *g, struct str language)
+{
+    struct str who = somebody(g);
+    struct visit_sheet sheet = {.language = language, .is_pdf = true};
+    struct visit_letters_ask ask = {.sheets = &sheet, .count = 1, .is_untold = true};
+    struct screen_found found;
+    struct visit_signed done;
+    double begun_ms = cpu_ms();
+    t_must(visit_screen(&g->visit, &g->screening, who, &found, &err));
+    t_must(visit_sign(&g->visit, who, NULL, &done, &err));
+    double signed_ms = cpu_ms();
+    t_must(visit_letters(&g->visit, who, &ask, NULL, &err));
+    return signed_ms - begun_ms;
+}
+static double letter_en(struct grown *g) { return letter_in(g, STR("en")); }
+static double letter_ar(struct grown *g) { return letter_in(g, STR("ar")); }
+
 /* --- of the site -------------------------------------------------------------------------------------------------- */
 
 /* The guidelines of the content, accepted once, ready to judge; to be made anew when the site was opened anew. */
@@ -277,6 +296,8 @@ static void measure(struct grown *sites, size_t count)
     timed(sites, count, "save_ms", EACH, save_one);
     timed(sites, count, "judge_ms", EACH, judge_one);
     timed(sites, count, "looked_ms", EACH, looked_one);
+    timed(sites, count, "letter_en_ms", LETTERS, letter_en);
+    timed(sites, count, "letter_ar_ms", LETTERS, letter_ar);
     timed(sites, count, "inbox_ms", 1, inbox);
     timed(sites, count, "verify_ms", 1, verify);
     timed(sites, count, "renew_ms", 1, renew);
