@@ -9,6 +9,7 @@
 #include "records/work_int.h"
 
 struct rec_app_sight;
+struct smart_app;
 
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
 
@@ -37,6 +38,7 @@ struct rec_view {
     unsigned next_list;
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
+    const struct smart_app *app; /* as it was registered when it opened the view; NULL: it is none */
     struct rec_app_sight *sight; /* of an app (apps_int.h); NULL: all of the classes is seen */
     bool is_used;                /* a transfer that has read something */
     bool is_by_ticket;
