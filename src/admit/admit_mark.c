@@ -336,8 +336,8 @@ static bool is_own_id(const struct admit_marks *m, tape_at at)
            fhir_reference_split(tape_text(m->tape, at), &parts) && is_inside(m->compartment, parts.id);
 }
 
-/* The same as the whole of another text, such as what a finding rests on: the letters of a compartment are drawn by lot,
- * and spell now and then what no text may hold. */
+/* The same as the whole of another text, such as what a finding rests on: the letters of a compartment are drawn by
+ * lot, and spell now and then what no text may hold. */
 static bool is_own_text(const struct admit_marks *m, tape_at at)
 {
     struct str text = tape_text(m->tape, at);
