@@ -14,7 +14,8 @@ enum {
     COMPONENTS_MAX = 40, /* of one Observation; more is a curve */
     UNIT_BYTES_MAX = 40,
     IDENTIFIER_BYTES_MAX = 64,
-    STATE_DIGITS_MIN = 9, /* a number without letters of that length may be one of the state */
+    STATE_DIGITS_MIN = 9,      /* a number without letters of that length may be one of the state */
+    OWN_NUMBER_BYTES_MAX = 21, /* a dot and the number of a resource */
 };
 
 static void walk(struct admit_marks *marks, tape_at parent, uint8_t slot);
@@ -344,6 +345,19 @@ static bool is_own_id(const struct admit_marks *m, tape_at at)
            fhir_reference_split(tape_text(m->tape, at), &parts) && admit_is_inside(m->compartment, parts.id);
 }
 
+/* The same as the whole of another text, such as what a finding rests on: the letters of a compartment are drawn by
+ * lot, and spell now and then what no text may hold. */
+static bool is_own_text(const struct admit_marks *m, tape_at at)
+{
+    struct str text = tape_text(m->tape, at);
+    struct fhir_reference parts;
+    if (!fhir_reference_split(text, &parts) || parts.is_absolute || parts.version.len > 0) return false;
+    if (!is_inside(m->compartment, parts.id)) return false;
+    for (size_t i = m->compartment.len + 1; i < parts.id.len; i++)
+        if (!str_is_digit(parts.id.ptr[i])) return false;
+    return parts.id.len - m->compartment.len <= OWN_NUMBER_BYTES_MAX;
+}
+
 static bool is_time(fhir_type_id type)
 {
     return type == FHIR_T_date || type == FHIR_T_dateTime || type == FHIR_T_instant || type == FHIR_T_time;
@@ -362,6 +376,7 @@ static enum admit_rule judge_text(const struct admit_marks *m, tape_at at)
     if (is_own_id(m, at)) return ADMIT_OK;
     fhir_name_id name = fhir_elements[tape_element(m->tape, at)].name;
     enum admit_rule rule = admit_text_rule(m->rules, tape_text(m->tape, at), kind_of(m, at));
+    if (rule != ADMIT_OK && is_own_text(m, at)) rule = ADMIT_OK;
     return rule == ADMIT_OK && name == FHIR_N_valueString && !m->is_worded ? ADMIT_TEXT : rule;
 }
 

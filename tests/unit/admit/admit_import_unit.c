@@ -378,6 +378,40 @@ static void every_failing_allocation_is_reported(void **state)
     assert_true(failed > 20);
 }
 
+/* A finding that rests on `rests_on`, in the record of a compartment. */
+static enum salve_code check_finding(struct world *w, const char *compartment, const char *rests_on)
+{
+    struct tape tape;
+    struct str json = arena_printf(
+        w->mem,
+        "{\"resourceType\":\"Observation\",\"id\":\"%s.2\",\"extension\":[{\"url\":\"urn:salve:extension:finding\","
+        "\"extension\":[{\"url\":\"urn:salve:extension:input\",\"extension\":[{\"url\":\"urn:salve:extension:reference\","
+        "\"valueString\":\"%s\"}]}]}],\"status\":\"preliminary\",\"code\":{\"coding\":[{\"system\":\"urn:salve:item\","
+        "\"code\":\"bmi\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"}}",
+        compartment, rests_on, compartment);
+    assert_ok(fhir_read(json, NULL, w->mem, &tape, NULL, &w->err));
+    return admit_check(w->rules, &tape, str_of(compartment), w->mem, NULL, NULL);
+}
+
+/* Ids are drawn by lot: one of some 200,000 begins like a locus of a forensic profile. Nothing else may say so. */
+static void an_id_that_spells_something_is_an_id(void **state)
+{
+    static const char *const spelled[] = {"d3s1358aaaaaaaaaaaaaaaaaaa", "d24s32l6ugezjhuitgylapfu5e",
+                                          "dys391aaaaaaaaaaaaaaaaaaaa"};
+    struct world *w = *state;
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++) {
+        const char *own = arena_printf(w->mem, "Observation/%s.65537", spelled[i]).ptr;
+        assert_ok(check_finding(w, spelled[i], own));
+        assert_code(check_finding(w, COMPARTMENT, own), SALVE_E_NOT_ADMITTED);
+    }
+    static const char *const smuggled[] = {
+        "Observation/" COMPARTMENT ".rs1799853", "Observation/" COMPARTMENT ".1/_history/rs1799853",
+        "https://a.example/Observation/" COMPARTMENT ".rs1799853", "Observation/" COMPARTMENT ".1 rs1799853",
+        "rs1799853 Observation/" COMPARTMENT ".1"};
+    for (size_t i = 0; i < sizeof smuggled / sizeof *smuggled; i++)
+        assert_code(check_finding(w, COMPARTMENT, smuggled[i]), SALVE_E_NOT_ADMITTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -395,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_hangs_on_a_refused_resource_goes_to_the_last_link, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_chains_meet_a_step_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_id_that_spells_something_is_an_id, set_up, tear_down),
     };
     return t_run(tests);
 }
