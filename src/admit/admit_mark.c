@@ -352,7 +352,7 @@ static bool is_own_text(const struct admit_marks *m, tape_at at)
     struct str text = tape_text(m->tape, at);
     struct fhir_reference parts;
     if (!fhir_reference_split(text, &parts) || parts.is_absolute || parts.version.len > 0) return false;
-    if (!is_inside(m->compartment, parts.id)) return false;
+    if (!admit_is_inside(m->compartment, parts.id)) return false;
     for (size_t i = m->compartment.len + 1; i < parts.id.len; i++)
         if (!str_is_digit(parts.id.ptr[i])) return false;
     return parts.id.len - m->compartment.len <= OWN_NUMBER_BYTES_MAX;
