@@ -135,6 +135,13 @@ bool admit_is_long_number(struct str text)
     return digits >= STATE_DIGITS_MIN;
 }
 
+enum admit_rule admit_id_rule(const struct admit_rules *rules, fhir_type_id type, struct str id)
+{
+    if (id.len == 0 || id.len > IDENTIFIER_BYTES_MAX) return ADMIT_N7;
+    if ((type == FHIR_T_Patient || type == FHIR_T_RelatedPerson) && !is_foreign_id(id)) return ADMIT_N7;
+    return admit_text_rule(rules, id, ADMIT_TEXT_ID);
+}
+
 static enum admit_rule judge_identifier(const struct admit_marks *m, tape_at identifier)
 {
     struct str system = tape_child_text(m->tape, identifier, "system"),
@@ -205,8 +212,7 @@ static enum admit_rule judge_attachment(const struct admit_marks *m, tape_at at)
 
 /* --- references --------------------------------------------------------------------------------------------------- */
 
-/* "<compartment>.<number>" */
-static bool is_inside(struct str compartment, struct str id)
+bool admit_is_inside(struct str compartment, struct str id)
 {
     return compartment.len > 0 && id.len > compartment.len + 1 && str_starts(id, compartment) &&
            id.ptr[compartment.len] == '.';
@@ -222,7 +228,7 @@ enum admit_target admit_target_of(const struct admit_marks *m, tape_at reference
     if (*entry != FHIR_ENTRY_NONE) return ADMIT_TARGET_ENTRY;
     if (!fhir_reference_split(text, &parts) || parts.is_absolute) return ADMIT_TARGET_BAD;
     if (m->rules->owners[parts.type] == ADMIT_OWNER_COMMONS) return ADMIT_TARGET_COMMONS;
-    return m->rules->owners[parts.type] == ADMIT_OWNER_PERSON && is_inside(m->compartment, parts.id)
+    return m->rules->owners[parts.type] == ADMIT_OWNER_PERSON && admit_is_inside(m->compartment, parts.id)
                ? ADMIT_TARGET_INSIDE
                : ADMIT_TARGET_BAD;
 }
@@ -303,6 +309,9 @@ static enum admit_text kind_of(const struct admit_marks *m, tape_at at)
         return ADMIT_TEXT_NAME;
     case FHIR_T_Reference:
         return ADMIT_TEXT_URI;
+    case FHIR_T_Identifier:
+        if (id == FHIR_E_Identifier_value) return ADMIT_TEXT_ID;
+        break;
     case FHIR_T_Coding:
     case FHIR_T_CodeableConcept:
     case FHIR_T_Quantity:
@@ -331,9 +340,9 @@ static enum admit_text kind_of(const struct admit_marks *m, tape_at at)
 static bool is_own_id(const struct admit_marks *m, tape_at at)
 {
     struct fhir_reference parts;
-    if (tape_type(m->tape, at) == FHIR_T_id) return is_inside(m->compartment, tape_text(m->tape, at));
+    if (tape_type(m->tape, at) == FHIR_T_id) return admit_is_inside(m->compartment, tape_text(m->tape, at));
     return tape_element(m->tape, at) == FHIR_E_Reference_reference &&
-           fhir_reference_split(tape_text(m->tape, at), &parts) && is_inside(m->compartment, parts.id);
+           fhir_reference_split(tape_text(m->tape, at), &parts) && admit_is_inside(m->compartment, parts.id);
 }
 
 /* The same as the whole of another text, such as what a finding rests on: the letters of a compartment are drawn by
@@ -343,7 +352,7 @@ static bool is_own_text(const struct admit_marks *m, tape_at at)
     struct str text = tape_text(m->tape, at);
     struct fhir_reference parts;
     if (!fhir_reference_split(text, &parts) || parts.is_absolute || parts.version.len > 0) return false;
-    if (!is_inside(m->compartment, parts.id)) return false;
+    if (!admit_is_inside(m->compartment, parts.id)) return false;
     for (size_t i = m->compartment.len + 1; i < parts.id.len; i++)
         if (!str_is_digit(parts.id.ptr[i])) return false;
     return parts.id.len - m->compartment.len <= OWN_NUMBER_BYTES_MAX;
