@@ -211,8 +211,8 @@ struct guideline_ask {
 };
 
 /* guideline_person_make - what is the same for all guidelines that are asked about one person: made once of the tapes,
- * the visit and the moment of `ask`, which must outlive it, for an ask of each guideline with these. One thread. E_MEMORY
- * and those of guideline_visit_find. */
+ * the visit and the moment of `ask`, which must outlive it, for an ask of each guideline with these. One thread.
+ * E_MEMORY and those of guideline_visit_find. */
 SALVE_MUST_USE enum salve_code guideline_person_make(const struct guideline_ask *ask, struct arena *mem,
                                                      struct guideline_person **out, struct salve_err *err);
 
