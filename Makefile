@@ -57,7 +57,7 @@ NEEDS_serve     := tls api pages letter paper door http confine records crypto j
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
 DOORS_base      := arena assert buf clock err file ids limits query str zone
-DOORS_json      := json json_scan
+DOORS_json      := json json_index json_scan
 DOORS_chart     := chart
 DOORS_crypto    := crypto
 DOORS_jwt       := jwt
