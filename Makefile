@@ -44,7 +44,7 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_smart     := jwt crypto base
+NEEDS_smart     := jwt search fhir crypto base
 NEEDS_records   := guideline payload smart search tlog store keys day consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
@@ -56,8 +56,8 @@ NEEDS_api       := ips shl pages http visit smart screen records form admit guid
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
-DOORS_base      := arena assert buf clock err file ids limits str zone
-DOORS_json      := json json_scan
+DOORS_base      := arena assert buf clock err file ids limits query str zone
+DOORS_json      := json json_index json_scan
 DOORS_chart     := chart
 DOORS_crypto    := crypto
 DOORS_jwt       := jwt
@@ -286,6 +286,8 @@ $(eval $(call table_rules,tests,sim,$(SIM_SOURCES),$(TESTS)/sim))
 $(TESTS)/sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/support/sim/*.c))
 $(OBJ)/tests/%.o: CPPFLAGS += $(if $(findstring /sim/,$@),-Itests/support/sim)
 
+# A bench of the whole is linked with what it uses.
+LINK_scale := $(LINK_visit)
 $(foreach f,$(ALONE_SOURCES) $(BENCH_SOURCES),$(eval $(call program_rule,$(TESTS)/$(basename $(notdir \
     $(f))),$(notdir $(patsubst %/,%,$(dir $(f)))),$(f:%.c=$(OBJ)/%.o))))
 
