@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SHA-256 by OpenSSL's rounds, which use the processor's SHA instructions; unkeyed BLAKE2b for checksums. They are called
- * without EVP: looking an algorithm up and making a context for it costs more than hashing a small record, and these
- * calls need no memory, so they cannot fail. */
+ * SHA-256 by OpenSSL's rounds, which use the processor's SHA instructions; unkeyed BLAKE2b for checksums. They are
+ * called without EVP: looking an algorithm up and making a context for it costs more than hashing a small record, and
+ * these calls need no memory, so they cannot fail. */
 #define OPENSSL_API_COMPAT 10100 /* the interface of these calls; OpenSSL 3 keeps them and marks them as older */
 #include <openssl/sha.h>
 #include <sodium.h>
