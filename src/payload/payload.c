@@ -17,7 +17,7 @@
 enum { VERSION = 1, HEADER_BYTES = 28, FLAG_SUSPECT = 1 };
 enum { CODING_PLAIN = 0, CODING_ZSTD = 1, CODING_ZSTD_DICTIONARY_1 = 2, CODING_ZSTD_DICTIONARY_2 = 3 };
 enum { DICTIONARIES = CODING_ZSTD_DICTIONARY_2 - CODING_ZSTD };
-enum { LEVEL_LARGE = 9, DICTIONARY_BODY_BYTES = 256 << 10, ROOM_BODY_BYTES = 32 << 10 };
+enum { LEVEL_LARGE = 9, DICTIONARY_BODY_BYTES = 256 << 10, ROOM_BODY_BYTES = 32 << 10, SMALL_BODY_BYTES = 4 << 10 };
 
 /* A greedy search with tables that fit a dictionary of this size: by the curve in docs/internals/payload.md. */
 static const ZSTD_compressionParameters how = {.windowLog = 17,
@@ -32,17 +32,18 @@ static const ZSTD_compressionParameters how = {.windowLog = 17,
  * pieces of what went through them. They are made in rooms that stay, so that payload_codec_wipe costs a pass over
  * these and no page of the system; larger bodies have a context of their own, which goes with them. */
 struct payload_codec {
-    ZSTD_CCtx *packer; /* in pack_room; NULL: what the room holds is wiped */
+    ZSTD_CCtx *packer; /* in the first packer_bytes of pack_room; NULL: what the room holds is wiped */
+    size_t packer_bytes;
     ZSTD_DCtx *unpacker;
     void *pack_room, *unpack_room, *pack_memory;
     const ZSTD_CDict *pack_dictionary; /* in pack_memory */
     ZSTD_DDict *unpack_dictionaries[DICTIONARIES];
 };
 
-static size_t pack_room_bytes(void)
+/* What a context for bodies up to so many bytes needs. */
+static size_t packer_bytes(size_t body_bytes)
 {
-    ZSTD_compressionParameters of_small = ZSTD_adjustCParams(how, ROOM_BODY_BYTES, 0);
-    return ZSTD_estimateCCtxSize_usingCParams(of_small);
+    return ZSTD_estimateCCtxSize_usingCParams(ZSTD_adjustCParams(how, body_bytes, 0));
 }
 
 /* Memory that is wiped when it is given back; its length stands before it. */
@@ -72,9 +73,10 @@ static const ZSTD_customMem wiped = {.customAlloc = wiped_alloc, .customFree = w
 
 void payload_codec_wipe(struct payload_codec *codec)
 {
-    if (codec->packer != NULL) crypto_zero(codec->pack_room, pack_room_bytes());
+    if (codec->packer != NULL) crypto_zero(codec->pack_room, codec->packer_bytes);
     if (codec->unpacker != NULL) crypto_zero(codec->unpack_room, ZSTD_estimateDCtxSize());
     codec->packer = NULL;
+    codec->packer_bytes = 0;
     codec->unpacker = NULL;
 }
 
@@ -107,7 +109,7 @@ enum salve_code payload_codec_open(struct payload_codec **out, struct salve_err 
     digest(codec);
     codec->unpack_dictionaries[0] = ZSTD_createDDict_byReference(rec_dictionary_1, rec_dictionary_1_bytes);
     codec->unpack_dictionaries[1] = ZSTD_createDDict_byReference(rec_dictionary_2, rec_dictionary_2_bytes);
-    codec->pack_room = malloc(pack_room_bytes());
+    codec->pack_room = malloc(packer_bytes(ROOM_BODY_BYTES));
     codec->unpack_room = malloc(ZSTD_estimateDCtxSize());
     bool is_whole = codec->pack_dictionary != NULL && codec->pack_room != NULL && codec->unpack_room != NULL;
     for (int i = 0; i < DICTIONARIES; i++) is_whole = is_whole && codec->unpack_dictionaries[i] != NULL;
@@ -135,15 +137,24 @@ static size_t compress_apart(const ZSTD_CDict *dictionary, struct str body, char
     return got;
 }
 
+/* The context of the room for a body of this length; what was used of the room for a longer one since the last wipe
+ * stays with it. */
+static ZSTD_CCtx *packer(struct payload_codec *codec, size_t body_bytes)
+{
+    size_t bytes = packer_bytes(body_bytes <= SMALL_BODY_BYTES ? SMALL_BODY_BYTES : ROOM_BODY_BYTES);
+    if (bytes <= codec->packer_bytes) return codec->packer;
+    codec->packer = ZSTD_initStaticCCtx(codec->pack_room, bytes);
+    codec->packer_bytes = bytes;
+    salve_assert(codec->packer != NULL);
+    return codec->packer;
+}
+
 /* Compresses `body` behind `at`; 0 if that failed or did not help. */
 static size_t compress(struct payload_codec *codec, struct str body, char *at, size_t room, uint8_t *coding)
 {
-    bool has_room = body.len <= ROOM_BODY_BYTES;
     const ZSTD_CDict *dictionary = body.len <= DICTIONARY_BODY_BYTES ? codec->pack_dictionary : NULL;
-    if (has_room && codec->packer == NULL) codec->packer = ZSTD_initStaticCCtx(codec->pack_room, pack_room_bytes());
-    has_room = has_room && codec->packer != NULL;
-    size_t got =
-        has_room ? compress_by(codec->packer, dictionary, body, at, room) : compress_apart(dictionary, body, at, room);
+    size_t got = body.len <= ROOM_BODY_BYTES ? compress_by(packer(codec, body.len), dictionary, body, at, room)
+                                             : compress_apart(dictionary, body, at, room);
     *coding = dictionary != NULL ? CODING_ZSTD_DICTIONARY_2 : CODING_ZSTD;
     return ZSTD_isError(got) || got >= body.len ? 0 : got;
 }
