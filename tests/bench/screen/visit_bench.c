@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A visit at the gate, for instruction counts: visit_bench enrol|save|screen|judge TURNS SHARE. `enrol` is a new person
- * with consent to care; `save` is one save of 20 results into an open record; `screen` is all guidelines of SHARE over a
- * person with 20 results, drafts kept; `judge` is the evaluation of that alone, with its reasons, of one person TURNS
+ * with consent to care; `save` is one save of 20 results into an open record; `screen` is all guidelines of SHARE over
+ * a person with 20 results, drafts kept; `judge` is the evaluation of that alone, with its reasons, of one person TURNS
  * times, and prints the median of its CPU. valgrind counts what happens inside enrol_turn, save_turn, screen_turn and
  * judge_turn. */
 #include "screen/screen.h"
