@@ -17,12 +17,12 @@ import { IDLE_MS, lettingIn, mayMake, over, showMissing, type LinkChoice } from 
 type Run = <T>(call: Promise<Answer<T>>, done: string) => Promise<T | null>;
 
 /** A button that asks once more before it does what cannot be undone. */
-function EndButton({ label, what, isOff, onEnd }: { label: string; what: string; isOff: boolean; onEnd: () => void }) {
+function EndButton({ what, isOff, onEnd }: { what: string; isOff: boolean; onEnd: () => void }) {
     const [isAsking, ask] = useState(false);
     if (!isAsking)
         return (
-            <button type="button" disabled={isOff} aria-label={what} onClick={() => ask(true)}>
-                {label}
+            <button type="button" disabled={isOff} onClick={() => ask(true)}>
+                {what}
             </button>
         );
     return (
@@ -47,12 +47,7 @@ function App({ app, isOff, onEnd }: { app: LetIn; isOff: boolean; onEnd: () => v
             </p>
             <p>{t('own.reads', { what: list(app.scopes.map(scopeText)) })}</p>
             <p>{t('own.from-until', { from: when(app.at), until: when(app.until) })}</p>
-            <EndButton
-                label={t('own.end-app')}
-                what={t('own.end-app-of', { name: app.name })}
-                isOff={isOff}
-                onEnd={onEnd}
-            />
+            <EndButton what={t('own.end-app-of', { name: app.name })} isOff={isOff} onEnd={onEnd} />
         </li>
     );
 }
@@ -73,7 +68,7 @@ function Link({ link, isOff, onEnd }: { link: HealthLink; isOff: boolean; onEnd:
                     : t('own.opened', { count: link.opened, when: when(link.lastOpened) })}{' '}
                 {t('own.tries', { count: link.triesLeft })}
             </p>
-            <EndButton label={t('own.end-link')} what={t('own.end-link-of', { name })} isOff={isOff} onEnd={onEnd} />
+            <EndButton what={t('own.end-link-of', { name })} isOff={isOff} onEnd={onEnd} />
         </li>
     );
 }
@@ -126,7 +121,17 @@ function Links({ own, isOff, onEnd }: { own: Own; isOff: boolean; onEnd: (link: 
     );
 }
 
-function Shown({ who, own, onOwn, onDone }: { who: Cardholder; own: Own; onOwn: (own: Own) => void; onDone: () => void }) {
+export function Shown({
+    who,
+    own,
+    onOwn,
+    onDone,
+}: {
+    who: Cardholder;
+    own: Own;
+    onOwn: (own: Own) => void;
+    onDone: () => void;
+}) {
     const [isBusy, busy] = useState(false),
         [failure, setFailure] = useState<Failure | null>(null),
         [made, setMade] = useState<MadeLink | null>(null);
