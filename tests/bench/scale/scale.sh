@@ -4,7 +4,8 @@
 # would cost on these figures. x: how many times the last size costs what the one before did; a straight line is 10 of the
 # site, 1 of a person. BENCH_DIR chooses the disk; PEOPLE="1000 5000" other sizes.
 set -eu
-people=${PEOPLE:-1000 10000$([ "${ALL:-0}" = 1 ] && echo ' 100000')}
+people=${PEOPLE:-1000 10000}
+[ "${ALL:-0}" != 1 ] || people="$people 100000"
 make --no-print-directory -s BUILD="${BUILD:-build}" V=release "$TESTS/scale_bench"
 [ -z "${BENCH_DIR:-}" ] || export TMPDIR=$BENCH_DIR
 out=$(mktemp)
