@@ -95,7 +95,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
+DOORS_visit     := apps own visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
 DOORS_pages     := pages
 DOORS_api       := api
 
