@@ -510,7 +510,8 @@ static enum salve_code define_open(struct expr_run *run, uint32_t define, uint32
 }
 
 /* The number of the memo of a call with that text, + 1: known, or to be filled by this call. 0: it is an ordinary
- * call, because the argument is no text, somebody listens to what it does on its way, or its place is waiting for a result. */
+ * call, because the argument is no text, somebody listens to what it does on its way, or its place is waiting for a
+ * result. */
 static uint32_t text_call(const struct expr_run *run, uint32_t routine, struct expr_value arg)
 {
     struct str text = expr_text(arg);
