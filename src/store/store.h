@@ -67,6 +67,10 @@ void store_thaw(struct store *store);
  * `to` is there; E_INTEGRITY; E_UNSUPPORTED: this backend keeps no file. */
 SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
 
+/* store_beside - the same store for another thread, as it is now, to be read and verified. Until it is closed, which is
+ * before `store` is, nothing is written. E_UNSUPPORTED: not with this backend, or on this disk. */
+SALVE_MUST_USE enum salve_code store_beside(struct store *store, struct store **out, struct salve_err *err);
+
 /* store_has_failed - the disk failed: nothing is written until the store was opened again. */
 bool store_has_failed(const struct store *store);
 
@@ -241,5 +245,10 @@ struct store_counts {
 };
 SALVE_MUST_USE enum salve_code store_verify(struct store *store, store_report *report, void *who,
                                             struct store_counts *counts, struct salve_err *err);
+/* store_verify_file, store_verify_rows - its two halves, which can be done beside each other. */
+SALVE_MUST_USE enum salve_code store_verify_file(struct store *store, store_report *report, void *who,
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_verify_rows(struct store *store, store_report *report, void *who,
+                                                 struct store_counts *counts, struct salve_err *err);
 
 #endif
