@@ -74,9 +74,9 @@ static enum salve_code prepare_new(struct keys *k, struct salve_err *err)
     TRY(db_prepare(k->db, "DELETE FROM compartment WHERE compartment = ?1", &k->whole_drop, err));
     return db_prepare(k->db,
                       "SELECT min(compartment) FROM (SELECT min(compartment) AS compartment FROM wrap WHERE "
-                      "compartment > ?1 UNION SELECT min(substr(compartment, 1, 16)) FROM token WHERE "
+                      "compartment > ?1 UNION ALL SELECT min(substr(compartment, 1, 16)) FROM token WHERE "
                       "substr(compartment, 1, 16) > ?1 "
-                      "UNION SELECT min(compartment) FROM compartment WHERE compartment > ?1)",
+                      "UNION ALL SELECT min(compartment) FROM compartment WHERE compartment > ?1)",
                       &k->whole_next, err);
 }
 
