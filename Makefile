@@ -89,7 +89,7 @@ DOORS_tlog      := tlog
 DOORS_guideline := finding guideline referral
 DOORS_payload   := payload
 DOORS_smart     := smart
-DOORS_records   := apps site commons certify health staff proof account rec rights worklist queue referral reminder share session gate deeds ops
+DOORS_records   := lists apps site commons certify health staff proof account rec rights worklist queue referral reminder share session gate deeds ops
 DOORS_door      := door
 DOORS_screen    := screen told
 DOORS_letter    := letter form draw
@@ -286,6 +286,8 @@ $(eval $(call table_rules,tests,sim,$(SIM_SOURCES),$(TESTS)/sim))
 $(TESTS)/sim: $(patsubst %.c,$(OBJ)/%.o,$(wildcard tests/support/sim/*.c))
 $(OBJ)/tests/%.o: CPPFLAGS += $(if $(findstring /sim/,$@),-Itests/support/sim)
 
+# A bench of the whole is linked with what it uses.
+LINK_scale := $(LINK_visit)
 $(foreach f,$(ALONE_SOURCES) $(BENCH_SOURCES),$(eval $(call program_rule,$(TESTS)/$(basename $(notdir \
     $(f))),$(notdir $(patsubst %/,%,$(dir $(f)))),$(f:%.c=$(OBJ)/%.o))))
 

@@ -158,6 +158,10 @@ check('test names are unique', () => {
     return out;
 });
 
+check('tests ask for their long form in one place', () => testSources
+    .filter((file) => file !== 'tests/support/t.c' && read(file).includes('getenv("ALL")'))
+    .map((file) => `${file}: t_is_all says it; that ALL is set says nothing`));
+
 check('known gaps have a reason', () => tracked.filter((f) => /known-gaps.*\.txt$/.test(f)).flatMap((f) =>
     read(f).split('\n').map((line, i) => (!line || line.startsWith('#') || /^.+?: .{10,}$/.test(line) ? '' : `${f}:${i + 1}: no reason`))
         .filter(Boolean)));

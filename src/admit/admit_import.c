@@ -87,6 +87,8 @@ struct importing {
     struct arena *mem;
     struct admit_marks marks; /* of the admitted tape: index and targets */
     struct str *new_ids;      /* by entry; absent for commons */
+    struct str *old_ids;      /* by entry: as it is kept; absent where it may not be */
+    fhir_type_id type;        /* of the resource at hand */
     family_mask *families;    /* by entry */
     struct import_done *done;
     struct salve_err *err;
@@ -99,12 +101,25 @@ static bool is_person(const struct importing *in, uint32_t entry)
     return e->resource != TAPE_NONE && in->ask->rules->owners[e->type] == ADMIT_OWNER_PERSON;
 }
 
-/* The id that it had where it came from: its own, else the UUID of its fullUrl. */
-static struct str imported_id(const struct fhir_entry *entry)
+/* The id that it had where it came from: its own, else the UUID of its fullUrl. None where that may not be kept, so
+ * that what an import makes itself never stands in its way. */
+static struct str old_id(const struct importing *in, const struct fhir_entry *entry)
 {
-    if (entry->id.len > 0) return admit_is_long_number(entry->id) ? STR("") : entry->id;
-    struct str prefix = STR("urn:uuid:");
-    return str_starts(entry->full_url, prefix) ? str_cut(entry->full_url, prefix.len, entry->full_url.len) : STR("");
+    struct str id = entry->id, prefix = STR("urn:uuid:");
+    if (id.len > 0 && admit_is_long_number(id)) return STR("");
+    if (id.len == 0 && str_starts(entry->full_url, prefix))
+        id = str_cut(entry->full_url, prefix.len, entry->full_url.len);
+    if (id.len == 0 || admit_is_inside(in->ask->compartment, id)) return id;
+    return admit_id_rule(in->ask->rules, entry->type, id) == ADMIT_OK ? id : STR("");
+}
+
+static enum salve_code find_old_ids(struct importing *in)
+{
+    const struct fhir_index *index = &in->marks.index;
+    in->old_ids = arena_array(in->mem, struct str, index->count + 1);
+    if (in->old_ids == NULL) return salve_fail(in->err, SALVE_E_MEMORY, "import");
+    for (uint32_t i = 0; i < index->count; i++) in->old_ids[i] = old_id(in, &index->entries[i]);
+    return SALVE_OK;
 }
 
 /* An entry before this one that has the same source id; FHIR_ENTRY_NONE: there is none. */
@@ -130,7 +145,7 @@ static struct str make_id(const struct importing *in, uint32_t entry)
     uint32_t before = entry_before(in, entry);
     if (before != FHIR_ENTRY_NONE) return in->new_ids[before];
     if (ask->known != NULL && e->type != FHIR_T_Patient)
-        known = ask->known(ask->ctx, in->marks.tape, e->resource, imported_id(e), in->families[entry] != 0);
+        known = ask->known(ask->ctx, in->marks.tape, e->resource, in->old_ids[entry], in->families[entry] != 0);
     if (known.len > 0) return known;
     return arena_printf(in->mem, "%.*s.%" PRIu64, STR_ARGS(ask->compartment), ask->next(ask->ctx));
 }
@@ -139,9 +154,11 @@ static struct str make_id(const struct importing *in, uint32_t entry)
 
 static void copy_object(struct importing *in, struct tape_builder *make, tape_at parent);
 
-static void add_logical(struct tape_builder *make, struct str type, struct str id)
+/* Without its id where that may not be kept in this resource: then its type is all that is said. */
+static void add_logical(const struct importing *in, struct tape_builder *make, struct str type, struct str id)
 {
     if (type.len > 0) tape_add_text(make, "type", type);
+    if (id.len == 0 || admit_id_rule(in->ask->rules, in->type, id) != ADMIT_OK) return;
     tape_open(make, "identifier");
     tape_add_text(make, "system", SAME_IMPORTED);
     tape_add_text(make, "value", id);
@@ -176,10 +193,9 @@ static void copy_reference(struct importing *in, struct tape_builder *make, tape
         struct str type = fhir_type_name(in->marks.index.entries[entry].type), id = in->new_ids[entry];
         copy_rest_of_reference(in, make, at, arena_printf(in->mem, "%.*s/%.*s", STR_ARGS(type), STR_ARGS(id)));
     } else if (target == ADMIT_TARGET_ENTRY) {
-        const struct fhir_entry *e = &in->marks.index.entries[entry];
-        add_logical(make, fhir_type_name(e->type), imported_id(e));
+        add_logical(in, make, fhir_type_name(in->marks.index.entries[entry].type), in->old_ids[entry]);
     } else if (target == ADMIT_TARGET_COMMONS && text.len > 0 && fhir_reference_split(text, &parts)) {
-        add_logical(make, fhir_type_name(parts.type), parts.id);
+        add_logical(in, make, fhir_type_name(parts.type), parts.id);
     } else {
         for (tape_at c = tape_first(tape, at); c != TAPE_NONE; c = tape_next(tape, at, c))
             tape_add_child(make, tape, c);
@@ -256,23 +272,24 @@ static enum salve_code rewrite(struct importing *in, uint32_t entry, struct impo
     const struct tape *tape = in->marks.tape;
     const struct fhir_entry *e = &in->marks.index.entries[entry];
     struct tape_builder make;
-    bool keeps_id = e->type != 0 && imported_id(e).len > 0 && !str_eq(imported_id(e), in->new_ids[entry]) &&
-                    takes_identifier(tape, e->resource) && !has_identifier(tape, e->resource, imported_id(e));
+    struct str old = in->old_ids[entry];
+    bool keeps_id = e->type != 0 && old.len > 0 && !str_eq(old, in->new_ids[entry]) &&
+                    takes_identifier(tape, e->resource) && !has_identifier(tape, e->resource, old);
     bool joins = tape_child(tape, e->resource, FHIR_N_identifier) != TAPE_NONE; /* items of a list stand together */
+    in->type = e->type;
     tape_build(&make, in->mem, e->type);
     tape_add_text(&make, "id", in->new_ids[entry]);
     for (tape_at c = tape_first(tape, e->resource); c != TAPE_NONE; c = tape_next(tape, e->resource, c)) {
         fhir_name_id name = fhir_elements[tape_element(tape, c)].name;
         if (keeps_id && (joins ? name == FHIR_N_identifier : !is_head(name))) {
-            add_identifier(&make, imported_id(e));
+            add_identifier(&make, old);
             keeps_id = false;
         }
         if (name != FHIR_N_id) copy_child(in, &make, c);
     }
-    if (keeps_id) add_identifier(&make, imported_id(e));
+    if (keeps_id) add_identifier(&make, old);
     in->done->apart_count += in->families[entry] != 0;
-    *out =
-        (struct import_resource){fhir_type_name(e->type), in->new_ids[entry], imported_id(e), in->families[entry], {0}};
+    *out = (struct import_resource){fhir_type_name(e->type), in->new_ids[entry], old, in->families[entry], {0}};
     if (in->code != SALVE_OK) return salve_fail(in->err, in->code, "import");
     return tape_built(&make, &out->tape, in->err);
 }
@@ -394,6 +411,7 @@ enum salve_code import_run(const struct import_ask *ask, const struct tape *bund
         (struct admit_marks){.rules = ask->rules, .tape = &admitted, .compartment = ask->compartment, .mem = mem};
     code = fhir_index_build(&admitted, mem, &in.marks.index, err);
     if (code == SALVE_OK) code = admit_entry_families(&in.marks, &in.families, err);
+    if (code == SALVE_OK) code = find_old_ids(&in);
     if (code == SALVE_OK) code = number_all(&in, &person_count);
     if (code == SALVE_OK) code = rewrite_all(&in, person_count);
     return code;

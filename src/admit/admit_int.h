@@ -110,6 +110,7 @@ enum admit_text {
     ADMIT_TEXT_CODE,  /* a code */
     ADMIT_TEXT_NAME,  /* names, addresses, telephones: no words looked for, numbers only as they are written */
     ADMIT_TEXT_LABEL, /* words of a code, units */
+    ADMIT_TEXT_ID,    /* the value of an identifier: '-' parts it as it does an id */
     ADMIT_TEXT_PROSE, /* all else */
 };
 enum { ADMIT_TEXT_BYTES_MAX = 2048, ADMIT_FOLD_BYTES_MAX = 3 * ADMIT_TEXT_BYTES_MAX };
@@ -126,6 +127,13 @@ enum admit_rule admit_runs_rule(struct str text, enum admit_text kind);
 enum admit_rule admit_words_rule(const struct admit_rules *rules, struct str text, enum admit_text kind);
 bool admit_has_national(const struct admit_rules *rules, struct str text, enum admit_text kind);
 bool admit_has_embedded(struct str text);
+
+/* admit_is_inside - has the id the form "<compartment>.<number>"? */
+bool admit_is_inside(struct str compartment, struct str id);
+
+/* admit_id_rule - may a resource of that type keep the id that it had elsewhere, as an identifier of
+ * urn:salve:imported? */
+enum admit_rule admit_id_rule(const struct admit_rules *rules, fhir_type_id type, struct str id);
 
 /* admit_is_long_number - digits without any letter, so many that a state may have given them. */
 bool admit_is_long_number(struct str text);

@@ -14,7 +14,8 @@ enum {
     COMPONENTS_MAX = 40, /* of one Observation; more is a curve */
     UNIT_BYTES_MAX = 40,
     IDENTIFIER_BYTES_MAX = 64,
-    STATE_DIGITS_MIN = 9, /* a number without letters of that length may be one of the state */
+    STATE_DIGITS_MIN = 9,      /* a number without letters of that length may be one of the state */
+    OWN_NUMBER_BYTES_MAX = 21, /* a dot and the number of a resource */
 };
 
 static void walk(struct admit_marks *marks, tape_at parent, uint8_t slot);
@@ -134,6 +135,13 @@ bool admit_is_long_number(struct str text)
     return digits >= STATE_DIGITS_MIN;
 }
 
+enum admit_rule admit_id_rule(const struct admit_rules *rules, fhir_type_id type, struct str id)
+{
+    if (id.len == 0 || id.len > IDENTIFIER_BYTES_MAX) return ADMIT_N7;
+    if ((type == FHIR_T_Patient || type == FHIR_T_RelatedPerson) && !is_foreign_id(id)) return ADMIT_N7;
+    return admit_text_rule(rules, id, ADMIT_TEXT_ID);
+}
+
 static enum admit_rule judge_identifier(const struct admit_marks *m, tape_at identifier)
 {
     struct str system = tape_child_text(m->tape, identifier, "system"),
@@ -204,8 +212,7 @@ static enum admit_rule judge_attachment(const struct admit_marks *m, tape_at at)
 
 /* --- references --------------------------------------------------------------------------------------------------- */
 
-/* "<compartment>.<number>" */
-static bool is_inside(struct str compartment, struct str id)
+bool admit_is_inside(struct str compartment, struct str id)
 {
     return compartment.len > 0 && id.len > compartment.len + 1 && str_starts(id, compartment) &&
            id.ptr[compartment.len] == '.';
@@ -221,7 +228,7 @@ enum admit_target admit_target_of(const struct admit_marks *m, tape_at reference
     if (*entry != FHIR_ENTRY_NONE) return ADMIT_TARGET_ENTRY;
     if (!fhir_reference_split(text, &parts) || parts.is_absolute) return ADMIT_TARGET_BAD;
     if (m->rules->owners[parts.type] == ADMIT_OWNER_COMMONS) return ADMIT_TARGET_COMMONS;
-    return m->rules->owners[parts.type] == ADMIT_OWNER_PERSON && is_inside(m->compartment, parts.id)
+    return m->rules->owners[parts.type] == ADMIT_OWNER_PERSON && admit_is_inside(m->compartment, parts.id)
                ? ADMIT_TARGET_INSIDE
                : ADMIT_TARGET_BAD;
 }
@@ -302,6 +309,9 @@ static enum admit_text kind_of(const struct admit_marks *m, tape_at at)
         return ADMIT_TEXT_NAME;
     case FHIR_T_Reference:
         return ADMIT_TEXT_URI;
+    case FHIR_T_Identifier:
+        if (id == FHIR_E_Identifier_value) return ADMIT_TEXT_ID;
+        break;
     case FHIR_T_Coding:
     case FHIR_T_CodeableConcept:
     case FHIR_T_Quantity:
@@ -330,9 +340,22 @@ static enum admit_text kind_of(const struct admit_marks *m, tape_at at)
 static bool is_own_id(const struct admit_marks *m, tape_at at)
 {
     struct fhir_reference parts;
-    if (tape_type(m->tape, at) == FHIR_T_id) return is_inside(m->compartment, tape_text(m->tape, at));
+    if (tape_type(m->tape, at) == FHIR_T_id) return admit_is_inside(m->compartment, tape_text(m->tape, at));
     return tape_element(m->tape, at) == FHIR_E_Reference_reference &&
-           fhir_reference_split(tape_text(m->tape, at), &parts) && is_inside(m->compartment, parts.id);
+           fhir_reference_split(tape_text(m->tape, at), &parts) && admit_is_inside(m->compartment, parts.id);
+}
+
+/* The same as the whole of another text, such as what a finding rests on: the letters of a compartment are drawn by
+ * lot, and spell now and then what no text may hold. */
+static bool is_own_text(const struct admit_marks *m, tape_at at)
+{
+    struct str text = tape_text(m->tape, at);
+    struct fhir_reference parts;
+    if (!fhir_reference_split(text, &parts) || parts.is_absolute || parts.version.len > 0) return false;
+    if (!admit_is_inside(m->compartment, parts.id)) return false;
+    for (size_t i = m->compartment.len + 1; i < parts.id.len; i++)
+        if (!str_is_digit(parts.id.ptr[i])) return false;
+    return parts.id.len - m->compartment.len <= OWN_NUMBER_BYTES_MAX;
 }
 
 static bool is_time(fhir_type_id type)
@@ -353,6 +376,7 @@ static enum admit_rule judge_text(const struct admit_marks *m, tape_at at)
     if (is_own_id(m, at)) return ADMIT_OK;
     fhir_name_id name = fhir_elements[tape_element(m->tape, at)].name;
     enum admit_rule rule = admit_text_rule(m->rules, tape_text(m->tape, at), kind_of(m, at));
+    if (rule != ADMIT_OK && is_own_text(m, at)) rule = ADMIT_OK;
     return rule == ADMIT_OK && name == FHIR_N_valueString && !m->is_worded ? ADMIT_TEXT : rule;
 }
 

@@ -87,7 +87,9 @@ static bool has_amino_acids(struct str text)
 
 /* --- encoded bytes ------------------------------------------------------------------------------------------------ */
 
-static bool joins(char c, enum admit_text kind) { return c == '+' || c == '=' || (c == '/' && kind != ADMIT_TEXT_URI); }
+static bool is_parted(enum admit_text kind) { return kind == ADMIT_TEXT_URI || kind == ADMIT_TEXT_ID; }
+
+static bool joins(char c, enum admit_text kind) { return c == '+' || c == '=' || (c == '/' && !is_parted(kind)); }
 
 /* Of a run without a space: what makes it look encoded, or a name of one long word. */
 struct run {
@@ -111,7 +113,7 @@ static bool has_encoded(struct str text, enum admit_text kind)
             run.len++;
             run.has_other = run.has_other || !str_is_letter(c);
             run.capitals += i > 0 && str_is_upper(c) && str_is_lower(text.ptr[i - 1]);
-        } else if (c == ' ' || c == '.' || c == ':' || kind == ADMIT_TEXT_URI || (c != '-' && c != '_'))
+        } else if (c == ' ' || c == '.' || c == ':' || is_parted(kind) || (c != '-' && c != '_'))
             run = (struct run){0};
         if (is_encoded(&run, kind)) return true;
         if (run.len == 0 && text.len - i <= ENCODED_MAX) return false; /* what is left is too short */

@@ -2,7 +2,11 @@
  * Words and numbers of a folded text: the words of admit_words.def, and the site's patterns of national numbers. */
 #include "admit/admit_int.h"
 
-enum { LONG_NUMBER_PLACES = 10 };
+enum {
+    LONG_NUMBER_PLACES = 10,
+    UUID_BYTES = 36,
+    UUID_LETTERS_MIN = 4, /* one in a thousand made by chance has fewer; a number with zeros around it has none */
+};
 
 /* A byte of a letter or digit; all bytes beyond ASCII are parts of letters. */
 static bool is_letter(char c) { return admit_is_alnum(c) || (unsigned char)c >= 0x80; }
@@ -132,12 +136,40 @@ static bool fits_loosely(struct str pattern, struct str text, size_t i)
     return !admit_is_alnum(admit_at(text, i));
 }
 
-bool admit_has_national(const struct admit_rules *rules, struct str text, enum admit_text kind)
+/* A UUID (RFC 9562) at i: the digits of its groups are no number of a state. Files are full of them, and every
+ * fortieth begins with eight digits. */
+static bool is_uuid_at(struct str text, size_t i)
+{
+    size_t letters = 0;
+    if (i + UUID_BYTES > text.len || text.ptr[i + 8] != '-' || (i > 0 && admit_is_alnum(text.ptr[i - 1])) ||
+        admit_is_alnum(admit_at(text, i + UUID_BYTES)))
+        return false;
+    for (size_t j = 0; j < UUID_BYTES; j++) {
+        char c = str_lower(text.ptr[i + j]);
+        bool is_sign = j == 8 || j == 13 || j == 18 || j == 23;
+        if (is_sign ? c != '-' : !str_is_digit(c) && (c < 'a' || c > 'f')) return false;
+        letters += str_is_letter(c);
+    }
+    char version = text.ptr[i + 14], variant = str_lower(text.ptr[i + 19]);
+    return version >= '1' && version <= '8' && strchr("89ab", variant) != NULL && letters >= UUID_LETTERS_MIN;
+}
+
+static bool is_national_at(const struct admit_rules *rules, struct str text, size_t i, enum admit_text kind)
 {
     for (size_t p = 0; p < rules->patterns.count; p++)
-        for (size_t i = 0; i < text.len; i++)
-            if (fits_at(rules->patterns.items[p].text, text, i) ||
-                (kind >= ADMIT_TEXT_LABEL && fits_loosely(rules->patterns.items[p].text, text, i)))
-                return true;
+        if (fits_at(rules->patterns.items[p].text, text, i) ||
+            (kind >= ADMIT_TEXT_LABEL && fits_loosely(rules->patterns.items[p].text, text, i)))
+            return true;
+    return false;
+}
+
+bool admit_has_national(const struct admit_rules *rules, struct str text, enum admit_text kind)
+{
+    for (size_t i = 0; rules->patterns.count > 0 && i < text.len; i++) {
+        if (is_uuid_at(text, i))
+            i += UUID_BYTES - 1;
+        else if (is_national_at(rules, text, i, kind))
+            return true;
+    }
     return false;
 }

@@ -125,7 +125,7 @@ static bool is_write(const struct api_route *row)
 {
     return row->handler != NULL && row->method != HTTP_GET &&
            (row->interaction == API_CREATE || row->interaction == API_UPDATE || row->interaction == API_PATCH ||
-            row->interaction == API_TRANSACTION || row->interaction == API_BATCH);
+            row->interaction == API_TRANSACTION || row->interaction == API_BATCH || row->interaction == API_OPERATION);
 }
 
 static enum salve_code run(struct api_call *call, int *status, struct salve_err *err)
@@ -150,7 +150,27 @@ static enum salve_code run(struct api_call *call, int *status, struct salve_err 
     return code;
 }
 
-void api_inner(struct api_call *call, const struct http_request *request, struct api_inner *out)
+/* The row's answer; `found` is what finding it and its parameters said. */
+static enum salve_code run_inner(struct api_call *inner, enum salve_code found, const struct tape *resource,
+                                 int *status, struct salve_err *err)
+{
+    struct api_writing judged = {.call = inner};
+    struct salve_err second = {0};
+    bool is_taken = found == SALVE_OK && is_write(inner->route);
+    if (!is_taken && resource->node_count > 0) { /* at an entry that takes none */
+        enum salve_code code = api_judge(&judged, resource, &second);
+        inner->error_status = 0;
+        if (code != SALVE_OK) return *status = 0, *err = second, code;
+    }
+    if (found != SALVE_OK) return found;
+    if (inner->route->handler == NULL) return api_never(inner, inner->route->rule, inner->route->why, err);
+    enum salve_code code = inner->route->handler(inner, err);
+    *status = inner->error_status;
+    return code;
+}
+
+void api_inner(struct api_call *call, const struct http_request *request, const struct tape *resource,
+               struct api_inner *out)
 {
     struct str allow = STR_NONE;
     struct salve_err err = {0};
@@ -168,14 +188,11 @@ void api_inner(struct api_call *call, const struct http_request *request, struct
     if (code == SALVE_E_UNSUPPORTED) status = 405;
     if (code == SALVE_OK) code = read_params(&inner, &status, &err);
     if (code == SALVE_OK) status = 0;
-    if (code == SALVE_OK && inner.route->handler == NULL)
-        code = api_never(&inner, inner.route->rule, inner.route->why, &err);
-    else if (code == SALVE_OK) {
-        code = inner.route->handler(&inner, &err);
-        status = inner.error_status;
-    }
+    code = run_inner(&inner, code, resource, &status, &err);
     if (code != SALVE_OK) api_answer_error(&inner, status, &err);
     *out = (struct api_inner){.status = reply.status, .body = reply.body, .etag = header_of(&reply, STR("ETag: "))};
+    bool is_beside = code == SALVE_OK && inner.issues.count > 0 && !is_write(inner.route);
+    if (is_beside) out->outcome = api_outcome_text(&inner, NULL);
 }
 
 static void put_lines(const struct api_call *call)

@@ -20,7 +20,9 @@ struct entry {
     struct str type_name, id, full_url;
     struct tape resource; /* of a POST or PUT */
     bool is_write, is_precondition;
-    const struct rec_resource *found; /* that If-None-Exist found */
+    bool is_searched; /* an update or delete of what its url finds */
+    bool is_settled;  /* nothing is left to do: what If-None-Exist wants is here, what is to be deleted is not */
+    const struct rec_resource *found; /* that its condition found */
     struct visit_write write;
     size_t write_at; /* in the writing */
     /* the answer */
@@ -86,8 +88,11 @@ static enum salve_code read_write(struct bundling *in, size_t at, struct salve_e
     if (type == NULL) return wrong(at, "this resource type is not served here", "request.url", err);
     enum api_interaction interaction = is_create ? API_CREATE : one->method == HTTP_PUT ? API_UPDATE : API_DELETE;
     if ((type->may & (1u << interaction)) == 0) return wrong(at, "that is not done with this type", "request", err);
-    if (is_other && (!is_plain || one->query.ptr != NULL))
-        return wrong(at, "one resource is named by type and id", "request.url", err);
+    one->is_searched = is_other && !has_id && one->query.ptr != NULL;
+    if (is_other && !one->is_searched && (!is_plain || one->query.ptr != NULL))
+        return wrong(at, "one resource is named by type and id, or by a search", "request.url", err);
+    if (one->method == HTTP_DELETE && one->resource.node_count > 0)
+        return wrong(at, "what is deleted is named by its url alone", "resource", err);
     one->write = (struct visit_write){.act = is_create                 ? VISIT_CREATE
                                              : one->method == HTTP_PUT ? VISIT_UPDATE
                                                                        : VISIT_DELETE,
@@ -98,7 +103,7 @@ static enum salve_code read_write(struct bundling *in, size_t at, struct salve_e
     if (one->resource.node_count == 0) return wrong(at, "a resource is wanted", "resource", err);
     if (tape_type(&one->resource, 0) != type->id)
         return wrong(at, "it is of another type than its address", "resource", err);
-    if (one->method == HTTP_PUT && !str_eq(tape_child_text(&one->resource, 0, "id"), one->id))
+    if (one->method == HTTP_PUT && !one->is_searched && !str_eq(tape_child_text(&one->resource, 0, "id"), one->id))
         return wrong(at, "it is the id of the address", "resource.id", err);
     return SALVE_OK;
 }
@@ -156,6 +161,28 @@ static enum salve_code read_entries(struct bundling *in, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* --- conditions --------------------------------------------------------------------------------------------------- */
+
+/* What the condition of an entry finds settles what it is: nothing at all, an update, a create, a delete. */
+static enum salve_code settle(struct bundling *in, struct entry *one, struct salve_err *err)
+{
+    struct str condition = one->is_searched ? one->query : text_at(in, one, "ifNoneExist");
+    bool has_one = one->is_searched || (one->write.act == VISIT_CREATE && condition.ptr != NULL);
+    if (!one->is_write || !has_one) return SALVE_OK;
+    TRY(api_match(in->call, one->write.type, condition, &one->found, err));
+    if (one->is_searched && one->write.act != VISIT_DELETE)
+        return api_update_of(in->call, one->found, &one->resource, &one->write, err);
+    one->is_settled = one->is_searched == (one->found == NULL);
+    if (one->is_searched && one->found != NULL) one->write.id = one->found->id;
+    return SALVE_OK;
+}
+
+static enum salve_code settle_all(struct bundling *in, struct salve_err *err)
+{
+    for (size_t i = 0; i < in->count; i++) TRY(settle(in, &in->entries[i], err));
+    return SALVE_OK;
+}
+
 /* --- references between entries ----------------------------------------------------------------------------------- */
 
 struct pointing {
@@ -164,10 +191,21 @@ struct pointing {
     struct salve_err *err;
 };
 
-/* "Observation/a" of a resource that is created beside it: the address of its entry. */
+static struct str stored_address(const struct bundling *in, const struct rec_resource *one)
+{
+    return arena_printf(in->call->mem, "%.*s/%.*s", STR_ARGS(one->type), STR_ARGS(one->id));
+}
+
+/* "Observation/a" of a resource that is created beside it: the address of its entry; of one that is here already, which
+ * may be named by its fullUrl as well, its own. */
 static struct str beside(const struct bundling *in, struct str reference)
 {
     struct fhir_reference parts;
+    for (size_t i = 0; i < in->count; i++) {
+        const struct entry *one = &in->entries[i];
+        if (one->is_settled && one->found != NULL && one->full_url.len > 0 && str_eq(one->full_url, reference))
+            return stored_address(in, one->found);
+    }
     if (!fhir_reference_split(reference, &parts)) return STR_NONE;
     for (size_t i = 0; i < in->count; i++) {
         const struct entry *one = &in->entries[i];
@@ -176,7 +214,7 @@ static struct str beside(const struct bundling *in, struct str reference)
         struct str own = tape_child_text(&one->resource, 0, "id");
         struct str tail = arena_printf(in->call->mem, "/%.*s/%.*s", STR_ARGS(one->type_name), STR_ARGS(parts.id));
         bool is = (own.len > 0 && str_eq(own, parts.id)) || str_ends(one->full_url, tail);
-        if (is) return one->write.full_url;
+        if (is) return one->is_settled ? stored_address(in, one->found) : one->write.full_url;
     }
     return STR_NONE;
 }
@@ -194,7 +232,7 @@ static struct str searched(struct pointing *to, struct str reference)
         to->code = salve_refuse(to->err, SALVE_E_CONFLICT, "the search that stands for a reference finds nothing",
                                 "reference");
     if (to->code != SALVE_OK) return STR_NONE;
-    return arena_printf(to->in->call->mem, "%.*s/%.*s", STR_ARGS(found->type), STR_ARGS(found->id));
+    return stored_address(to->in, found);
 }
 
 static enum tape_verdict point(void *context, const struct tape *from, tape_at at, struct str *text)
@@ -237,17 +275,6 @@ static enum salve_code point_all(struct bundling *in, struct salve_err *err)
         one->write.resource = one->write.act == VISIT_DELETE ? NULL : &one->resource;
     }
     return to.code;
-}
-
-static enum salve_code conditions(struct bundling *in, struct salve_err *err)
-{
-    for (size_t i = 0; i < in->count; i++) {
-        struct entry *one = &in->entries[i];
-        struct str condition = text_at(in, one, "ifNoneExist");
-        if (!one->is_write || one->write.act != VISIT_CREATE || condition.ptr == NULL) continue;
-        TRY(api_match(in->call, one->write.type, condition, &one->found, err));
-    }
-    return SALVE_OK;
 }
 
 /* --- answers ------------------------------------------------------------------------------------------------------ */
@@ -305,9 +332,10 @@ static void answer_route(struct bundling *in, struct entry *one)
     }
     request.body = text.ptr == NULL ? STR("") : text;
     struct api_inner inner = {0};
-    api_inner(in->call, &request, &inner);
+    api_inner(in->call, &request, &one->resource, &inner);
     one->status = inner.status;
     one->etag = inner.etag;
+    one->outcome = inner.outcome;
     if (inner.status < 400)
         one->body = inner.body;
     else
@@ -362,29 +390,39 @@ static enum salve_code answer(struct bundling *in, struct salve_err *err)
     return SALVE_OK;
 }
 
+/* A create that is here already: its values are judged, and not kept. */
+static enum salve_code judge_settled(struct bundling *in, struct entry *one, struct salve_err *err)
+{
+    struct api_writing judged = {.call = in->call, .list = &one->write, .count = 1};
+    if (!one->is_settled || one->resource.node_count == 0) return SALVE_OK;
+    one->write.resource = &one->resource;
+    return api_judge_unkept(&judged, err);
+}
+
 /* --- a transaction ------------------------------------------------------------------------------------------------ */
 
 static enum salve_code transaction(struct bundling *in, struct salve_err *err)
 {
     struct api_writing *writing = &in->writing;
+    if (in->why.code == SALVE_OK) in->why.code = settle_all(in, &in->why);
     if (in->why.code == SALVE_OK) in->why.code = point_all(in, &in->why);
-    if (in->why.code == SALVE_OK) in->why.code = conditions(in, &in->why);
+    bool is_wrong = in->why.code != SALVE_OK;
     for (size_t i = 0; i < in->count; i++) {
         struct entry *one = &in->entries[i];
-        if (!one->is_write || one->found != NULL) continue;
+        if (!one->is_write || (one->is_settled && !is_wrong)) continue;
         if (one->write.act != VISIT_DELETE) one->write.resource = &one->resource;
         one->write_at = writing->count;
         writing->places[writing->count] = (struct api_place){i, one->is_precondition};
         writing->list[writing->count++] = one->write;
     }
-    bool is_wrong = in->why.code != SALVE_OK;
     if (is_wrong && in->call->error_status == 0 && in->why.code != SALVE_E_CONSENT) in->call->error_status = 400;
+    for (size_t i = 0; !is_wrong && i < in->count; i++) TRY(judge_settled(in, &in->entries[i], err));
     if (writing->count > 0 || is_wrong) TRY(api_write(writing, is_wrong ? &in->why : NULL, err));
     TRY(api_write_stored(writing, err));
     for (size_t i = 0; i < in->count; i++) {
         struct entry *one = &in->entries[i];
-        if (one->found != NULL)
-            answer_with(in, one, 200, one->found);
+        if (one->is_settled)
+            answer_with(in, one, one->found == NULL ? 204 : 200, one->found);
         else if (one->is_write)
             TRY(answer_written(in, one, err));
     }
@@ -408,12 +446,13 @@ static void write_one(struct bundling *in, struct entry *one)
     writing->places[0] = (struct api_place){(size_t)(one - in->entries), one->is_precondition};
     one->write_at = 0;
     if (one->write.act != VISIT_DELETE) one->write.resource = &one->resource;
-    struct str condition = text_at(in, one, "ifNoneExist");
-    if (why->code == SALVE_OK && one->write.act == VISIT_CREATE && condition.ptr != NULL)
-        why->code = api_match(in->call, one->write.type, condition, &one->found, why);
-    if (one->found != NULL) return answer_with(in, one, 200, one->found);
-    enum salve_code code = api_write(writing, why->code == SALVE_OK ? NULL : why, &err);
-    if (code == SALVE_OK) code = answer_written(in, one, &err);
+    if (why->code == SALVE_OK) why->code = settle(in, one, why);
+    enum salve_code code =
+        one->is_settled ? judge_settled(in, one, &err) : api_write(writing, why->code == SALVE_OK ? NULL : why, &err);
+    if (code == SALVE_OK && one->is_settled)
+        answer_with(in, one, one->found == NULL ? 204 : 200, one->found);
+    else if (code == SALVE_OK)
+        code = answer_written(in, one, &err);
     int status = in->call->error_status != 0 ? in->call->error_status : salve_code_http(code);
     if (code != SALVE_OK && one->status < 400) one->status = status;
     if (code != SALVE_OK || in->call->issues.count > 0)

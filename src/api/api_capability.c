@@ -112,6 +112,8 @@ static void put_type(struct api_call *call, struct tape_builder *make, const str
     tape_add_bool(make, "updateCreate", false);
     tape_add_bool(make, "conditionalCreate", may(type, API_CREATE));
     tape_add_text(make, "conditionalRead", has_versions ? STR("full-support") : STR("not-supported"));
+    tape_add_bool(make, "conditionalUpdate", may(type, API_UPDATE));
+    tape_add_text(make, "conditionalDelete", may(type, API_DELETE) ? STR("single") : STR("not-supported"));
     put_search(call, make, type);
     put_operations(make, type);
     tape_close(make);

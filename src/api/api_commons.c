@@ -42,6 +42,21 @@ static enum salve_code questionnaires(struct api_call *call, struct rec_resource
     return SALVE_OK;
 }
 
+enum salve_code api_questionnaire_find(struct api_call *call, struct str canonical, struct str *id,
+                                       struct salve_err *err)
+{
+    struct rec_resource *list = NULL;
+    struct str url = canonical, version = STR_NONE;
+    size_t count = 0;
+    (void)str_split(canonical, '|', &url, &version);
+    TRY(questionnaires(call, &list, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        bool is_version = version.len == 0 || str_eq(tape_child_text(&list[i].tape, 0, "version"), version);
+        if (is_version && str_eq(tape_child_text(&list[i].tape, 0, "url"), url)) return *id = list[i].id, SALVE_OK;
+    }
+    return salve_refuse(err, SALVE_E_NOT_FOUND, "there is no such questionnaire here", "canonical");
+}
+
 enum salve_code api_commons_search(struct api_call *call, struct salve_err *err)
 {
     struct rec_resource *list = NULL;

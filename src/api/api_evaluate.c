@@ -53,6 +53,7 @@ enum salve_code api_evaluate(struct api_call *call, struct salve_err *err)
     struct tape_builder make;
     struct tape answer;
     size_t count = 0;
+    TRY(api_params_plain(call, err));
     struct str guideline = api_query_get(&call->query, "guideline");
     call->type_name = STR("Patient");
     if (call->id.ptr != NULL) TRY(api_find(call, &person, err));

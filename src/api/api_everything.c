@@ -24,6 +24,7 @@ enum salve_code api_everything(struct api_call *call, struct salve_err *err)
 {
     const struct rec_resource *all = NULL;
     size_t count = 0;
+    TRY(api_params_plain(call, err));
     if (call->id.ptr != NULL) {
         call->type_name = STR("Patient");
         TRY(api_find(call, &all, err));

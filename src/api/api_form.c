@@ -28,22 +28,17 @@ static enum salve_code check_subject(struct api_call *call, struct str reference
     return code;
 }
 
-/* "subject" of a query, or of Parameters. */
-static enum salve_code subject_of(struct api_call *call, struct str *out, struct salve_err *err)
+/* The questionnaire of the address, else the one that is named: `canonical`, or `questionnaireRef`. */
+static enum salve_code questionnaire_of(struct api_call *call, struct salve_err *err)
 {
-    struct tape body;
-    *out = api_query_get(&call->query, "subject");
-    if (call->request->method != HTTP_POST || call->request->body.len == 0) return SALVE_OK;
-    TRY(api_body_resource(call, &body, err));
-    call->error_status = 0;
-    if (tape_type(&body, 0) != FHIR_T_Parameters)
-        return salve_refuse(err, SALVE_E_USAGE, "Parameters are wanted", "resourceType");
-    for (tape_at p = tape_first(&body, 0); p != TAPE_NONE; p = tape_next(&body, 0, p)) {
-        if (tape_kind(&body, p) != TAPE_OBJECT || !str_is(tape_child_text(&body, p, "name"), "subject")) continue;
-        tape_at reference = tape_get(&body, p, "valueReference.reference");
-        *out = reference == TAPE_NONE ? STR("") : tape_text(&body, reference);
-    }
-    return SALVE_OK;
+    struct fhir_reference to;
+    struct str canonical = api_query_get(&call->query, "canonical");
+    struct str reference = api_query_get(&call->query, "questionnaireRef");
+    if (call->id.ptr != NULL) return SALVE_OK;
+    if (canonical.ptr != NULL) return api_questionnaire_find(call, canonical, &call->id, err);
+    if (fhir_reference_split(reference, &to) && to.type == FHIR_T_Questionnaire) return call->id = to.id, SALVE_OK;
+    call->error_status = 400;
+    return salve_refuse(err, SALVE_E_USAGE, "the parameter canonical or questionnaireRef is wanted", "canonical");
 }
 
 static void put_resource(struct tape_builder *make, const char *name, const struct tape *tape)
@@ -54,19 +49,48 @@ static void put_resource(struct tape_builder *make, const char *name, const stru
     tape_close(make);
 }
 
+/* What is told beside it: alarms, and answers that nobody will judge. */
+static void put_issues(struct api_call *call, struct tape_builder *make)
+{
+    static const char *const severities[] = {"fatal", "error", "warning", "information"};
+    if (call->issues.count == 0) return;
+    tape_open(make, "parameter");
+    tape_add_text(make, "name", STR("issues"));
+    tape_open_resource(make, "resource", FHIR_T_OperationOutcome);
+    for (size_t i = 0; i < call->issues.count; i++) {
+        const struct fhir_issue *one = &call->issues.items[i];
+        tape_open(make, "issue");
+        tape_add_text(make, "severity", str_of(severities[one->severity]));
+        tape_add_text(make, "code", str_of(one->code));
+        tape_open(make, "details");
+        tape_open(make, "coding");
+        tape_add_text(make, "code", str_of(one->rule));
+        tape_close(make);
+        tape_add_text(make, "text", str_of(one->text));
+        tape_close(make);
+        tape_close(make);
+    }
+    tape_close(make);
+    tape_close(make);
+}
+
 enum salve_code api_populate(struct api_call *call, struct salve_err *err)
 {
     const struct form *form = NULL;
     struct tape_builder make;
     struct tape response, answer;
-    struct str subject, json;
-    TRY(subject_of(call, &subject, err));
-    TRY(check_subject(call, subject, err));
+    struct str json;
+    struct api_params params;
+    TRY(api_params_read(call, &params, err));
+    if (params.is_bare) return salve_refuse(err, SALVE_E_USAGE, "Parameters are wanted", "resourceType");
+    TRY(questionnaire_of(call, err));
+    TRY(check_subject(call, api_query_get(&call->query, "subject"), err));
     TRY(visit_questionnaire(call->visit->content, call->id, &form, err));
     TRY(visit_populate(call->visit, call->visit->held->who, form, &json, err));
     TRY(fhir_read(json, NULL, call->mem, &response, NULL, err));
     tape_build(&make, call->mem, FHIR_T_Parameters);
     put_resource(&make, "response", &response);
+    put_issues(call, &make);
     TRY(tape_built(&make, &answer, err));
     return api_answer_tape(call, 200, &answer, err);
 }
@@ -77,21 +101,18 @@ enum salve_code api_populate(struct api_call *call, struct salve_err *err)
 static enum salve_code response_of(struct api_call *call, struct tape *out, struct salve_err *err)
 {
     const struct rec_resource *stored = NULL;
-    struct tape body;
+    struct api_params params;
     call->type_name = STR("QuestionnaireResponse");
-    if (call->id.ptr != NULL) {
-        TRY(api_find(call, &stored, err));
-        return *out = stored->tape, SALVE_OK;
-    }
-    enum salve_code code = api_body_resource(call, &body, err);
-    if (body.node_count > 0 && tape_type(&body, 0) == FHIR_T_QuestionnaireResponse) return *out = body, code;
-    if (code != SALVE_OK) return code;
+    TRY(api_params_read(call, &params, err));
+    TRY(api_params_resource(call, &params, "questionnaire-response", out, err));
     call->error_status = 0;
-    for (tape_at p = tape_first(&body, 0); p != TAPE_NONE; p = tape_next(&body, 0, p)) {
-        tape_at resource = tape_kind(&body, p) == TAPE_OBJECT ? tape_get(&body, p, "resource") : TAPE_NONE;
-        if (resource != TAPE_NONE && str_is(tape_child_text(&body, p, "name"), "questionnaire-response"))
-            return tape_copy(&body, resource, NULL, NULL, call->mem, out, err);
+    if (out->node_count == 0 && call->id.ptr != NULL) {
+        struct api_writing judged = {.call = call};
+        TRY(api_find(call, &stored, err));
+        *out = stored->tape;
+        TRY(api_judge(&judged, out, err));
     }
+    if (out->node_count > 0 && tape_type(out, 0) == FHIR_T_QuestionnaireResponse) return SALVE_OK;
     return salve_refuse(err, SALVE_E_USAGE, "a QuestionnaireResponse is wanted, or a parameter of that name",
                         "questionnaire-response");
 }
@@ -123,42 +144,12 @@ static void put_entries(struct tape_builder *make, const struct tape *bundle)
     }
 }
 
-/* What is told beside it: alarms, and answers that nobody will judge. */
-static void put_issues(struct api_call *call, struct tape_builder *make)
-{
-    static const char *const severities[] = {"fatal", "error", "warning", "information"};
-    if (call->issues.count == 0) return;
-    tape_open(make, "parameter");
-    tape_add_text(make, "name", STR("issues"));
-    tape_open_resource(make, "resource", FHIR_T_OperationOutcome);
-    for (size_t i = 0; i < call->issues.count; i++) {
-        const struct fhir_issue *one = &call->issues.items[i];
-        tape_open(make, "issue");
-        tape_add_text(make, "severity", str_of(severities[one->severity]));
-        tape_add_text(make, "code", str_of(one->code));
-        tape_open(make, "details");
-        tape_open(make, "coding");
-        tape_add_text(make, "code", str_of(one->rule));
-        tape_close(make);
-        tape_add_text(make, "text", str_of(one->text));
-        tape_close(make);
-        tape_close(make);
-    }
-    tape_close(make);
-    tape_close(make);
-}
-
 enum salve_code api_extract(struct api_call *call, struct salve_err *err)
 {
-    struct tape response = {0}, bundle, answer;
+    struct tape response, bundle, answer;
     struct tape_builder make;
-    struct api_writing judged = {.call = call};
-    struct salve_err wrong = {0};
     uint32_t unread = 0;
-    enum salve_code code = response_of(call, &response, &wrong);
-    if (response.node_count > 0) TRY(api_judge(&judged, &response, err));
-    if (code != SALVE_OK) return *err = wrong, code;
-    call->error_status = 0;
+    TRY(response_of(call, &response, err));
     TRY(observations_of(call, &response, &bundle, &unread, err));
     if (unread > 0)
         fhir_issue_add(&call->issues, FHIR_WARNING, "informational", STR("QuestionnaireResponse.item"),

@@ -68,6 +68,7 @@ const struct api_type *api_type_find(struct str name);
 /* --- one request -------------------------------------------------------------------------------------------------- */
 
 /* Parameters of a query or form, decoded, in their order. */
+enum { API_PARAMS_MAX = 200 };
 struct api_param {
     struct str name, value; /* name with its modifier: "code:not" */
 };
@@ -136,6 +137,29 @@ SALVE_MUST_USE enum salve_code api_wants_read(struct api_call *call, int *status
 /* api_body_is - the type of the body is that one, or with `or_json` application/json; E_USAGE, which is 415. */
 SALVE_MUST_USE enum salve_code api_body_is(const struct api_call *call, const char *type, bool or_json,
                                            struct salve_err *err);
+
+/* --- api_params.c: the input of operations --- */
+
+/* api_params_read - the body of a POST. Values and references of Parameters stand in call->query behind those of the
+ * address then; every resource in it was judged, its alarms are in call->issues. Without a body OK.
+ *   errors   those of api_body_resource: what could be read is in *out all the same
+ * api_params_resource - the one resource that the body is, or the parameter of that name; node_count 0: there is none.
+ * api_params_plain - api_params_read of an operation that takes no resource; E_USAGE where one came. */
+struct api_params {
+    struct tape body;
+    bool is_bare; /* it is no Parameters */
+    size_t resource_count;
+};
+SALVE_MUST_USE enum salve_code api_params_read(struct api_call *call, struct api_params *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_params_plain(struct api_call *call, struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_params_resource(struct api_call *call, const struct api_params *params,
+                                                   const char *name, struct tape *out, struct salve_err *err);
+
+/* --- api_commons.c --- */
+
+/* api_questionnaire_find - the id of the questionnaire of that canonical ("url" or "url|version"); E_NOT_FOUND. */
+SALVE_MUST_USE enum salve_code api_questionnaire_find(struct api_call *call, struct str canonical, struct str *id,
+                                                      struct salve_err *err);
 
 /* --- api_shape.c: resources as they go out --- */
 
@@ -208,12 +232,15 @@ SALVE_MUST_USE enum salve_code api_find_standing(struct api_call *call, const st
 
 /* --- api_answer.c: a request within another --- */
 
-/* api_inner - what the routes answer to a request of a transaction or batch, with the token of `call`. */
+/* api_inner - what the routes answer to a request of a transaction or batch, with the token of `call`. `resource` is
+ * its body; node_count 0: it has none. It is judged whether its route takes one or not. */
 struct api_inner {
     int status;
     struct str body, etag;
+    struct str outcome; /* of an answer that holds no alarms itself */
 };
-void api_inner(struct api_call *call, const struct http_request *request, struct api_inner *out);
+void api_inner(struct api_call *call, const struct http_request *request, const struct tape *resource,
+               struct api_inner *out);
 
 /* --- api_match.c: conditions --- */
 
@@ -239,6 +266,7 @@ struct api_writing {
     struct api_place *places; /* of each, in a Bundle; NULL: it is one resource */
     bool is_precondition;     /* of one resource: its version was told by If-Match */
     bool is_trial;            /* nothing is kept or held */
+    bool is_found;            /* a search names the resource, not the address */
     /* set */
     struct visit_write_sum sum;
     struct screen_found alarms; /* of all that came by it */
@@ -256,12 +284,14 @@ uint32_t api_meta_version(const struct tape *tape);
 /* api_write - all of in->list, kept together or not at all; alarms go into call->issues and hold the person in the
  * session. impossible: what is wrong with it already; it is judged, and that is the error. api_write_stored - behind
  * the last of them: findings are made anew. api_write_one - both of one resource at call's address.
- * api_judge - alarms alone: nothing is kept or held. */
+ * api_judge - alarms alone: nothing is kept or held. api_judge_unkept - of in->list nothing is kept, since what it is
+ * made for is here already; its alarms are told and held all the same. */
 SALVE_MUST_USE enum salve_code api_write(struct api_writing *in, const struct salve_err *impossible,
                                          struct salve_err *err);
 SALVE_MUST_USE enum salve_code api_write_stored(struct api_writing *in, struct salve_err *err);
 SALVE_MUST_USE enum salve_code api_write_one(struct api_writing *in, struct visit_write *one, const struct tape *tape,
                                              struct salve_err *why, struct salve_err *err);
+SALVE_MUST_USE enum salve_code api_judge_unkept(struct api_writing *in, struct salve_err *err);
 SALVE_MUST_USE enum salve_code api_judge(struct api_writing *in, const struct tape *tape, struct salve_err *err);
 
 /* api_written - in->list[at] as it is kept now; NULL: the role writes it and does not read it. api_answer_written - the
@@ -270,6 +300,14 @@ SALVE_MUST_USE enum salve_code api_written(struct api_writing *in, size_t at, co
                                            struct salve_err *err);
 SALVE_MUST_USE enum salve_code api_answer_written(struct api_writing *in, struct salve_err *err);
 struct str api_location(struct api_call *call, const struct rec_resource *one);
+
+/* --- api_update.c --- */
+
+/* api_update_of - *one is an update of what the search of its address found, or a create where that is nothing (NULL).
+ * Who says no version means the one that stands now, as a source that sends the same resource again does. E_USAGE,
+ * E_CONFLICT, E_NOT_FOUND, with their status. */
+SALVE_MUST_USE enum salve_code api_update_of(struct api_call *call, const struct rec_resource *found,
+                                             const struct tape *tape, struct visit_write *one, struct salve_err *err);
 
 /* --- api_audit.c --- */
 

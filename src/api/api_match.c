@@ -32,10 +32,10 @@ static enum salve_code parse(struct api_call *call, fhir_type_id type, struct st
     struct api_query asked;
     call->error_status = 400;
     TRY(api_query_parse(query, call->mem, &asked, err));
-    if (asked.count == 0)
-        return salve_refuse(err, SALVE_E_USAGE, "a search without a parameter finds all", "condition");
     struct api_search_ask ask = {type, &asked, site_now_unix_ms(call->visit->site), true};
     enum salve_code code = api_search_parse(call, &ask, out, err);
+    if (code == SALVE_OK && search_criteria(*out) == 0)
+        return salve_refuse(err, SALVE_E_USAGE, "a condition that names nothing fits everything", "condition");
     if (code == SALVE_OK || code == SALVE_E_CONSENT) call->error_status = 0;
     return code;
 }

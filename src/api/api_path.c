@@ -2,7 +2,7 @@
  * Which row a path belongs to, and the parameters of a query or a form. */
 #include "api/api_int.h"
 
-enum { SEGMENTS_MAX = 8, PARAMS_MAX = 200, ID_BYTES_MAX = 64, NAME_BYTES_MAX = 128 };
+enum { SEGMENTS_MAX = 8, ID_BYTES_MAX = 64, NAME_BYTES_MAX = 128 };
 
 /* --- escapes ------------------------------------------------------------------------------------------------------ */
 
@@ -162,7 +162,7 @@ static enum salve_code read_param(struct str one, struct arena *mem, struct api_
 enum salve_code api_query_parse(struct str text, struct arena *mem, struct api_query *out, struct salve_err *err)
 {
     size_t count = 0;
-    struct api_param *list = arena_array(mem, struct api_param, PARAMS_MAX);
+    struct api_param *list = arena_array(mem, struct api_param, API_PARAMS_MAX);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "parameters");
     while (text.len > 0) {
         size_t end = 0;
@@ -170,7 +170,7 @@ enum salve_code api_query_parse(struct str text, struct arena *mem, struct api_q
         struct str one = str_cut(text, 0, end);
         text = str_cut(text, end + 1, text.len);
         if (one.len == 0) continue;
-        if (count == PARAMS_MAX)
+        if (count == API_PARAMS_MAX)
             return salve_refuse(err, SALVE_E_TOO_BIG, "there are too many parameters", "parameters");
         TRY(read_param(one, mem, &list[count++], err));
     }

@@ -54,8 +54,8 @@ static enum salve_code add_body(struct api_call *call, struct salve_err *err)
 {
     struct api_query body;
     int status = 0;
-    if (call->request->method != HTTP_POST) return SALVE_OK;
-    if (call->request->body.len == 0) return SALVE_OK;
+    bool is_form = call->request->method == HTTP_POST && call->route->interaction != API_OPERATION;
+    if (!is_form || call->request->body.len == 0) return SALVE_OK;
     call->error_status = 415;
     TRY(api_body_is(call, "application/x-www-form-urlencoded", false, err));
     call->error_status = 0;

@@ -55,6 +55,7 @@ enum salve_code api_person_summary(struct api_call *call, struct salve_err *err)
     struct str json;
     struct tape tape;
     const struct fhir_read_opts opts = {.bytes_max = SUMMARY_BYTES_MAX};
+    TRY(api_params_plain(call, err));
     TRY(check_person(call, err));
     TRY(check_profile(call, err));
     TRY(visit_summary_of(call->visit, call->view, false, &json, err));

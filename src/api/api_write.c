@@ -309,7 +309,7 @@ enum salve_code api_write_one(struct api_writing *in, struct visit_write *one, c
 {
     struct api_call *call = in->call;
     if (why->code == SALVE_OK) {
-        why->code = check_body(call, tape, one->act == VISIT_UPDATE, why);
+        why->code = check_body(call, tape, one->act == VISIT_UPDATE && !in->is_found, why);
         if (why->code != SALVE_OK) call->error_status = 400;
     }
     one->resource = tape;
@@ -318,6 +318,17 @@ enum salve_code api_write_one(struct api_writing *in, struct visit_write *one, c
     in->count = 1;
     TRY(api_write(in, why->code == SALVE_OK ? NULL : why, err));
     return api_write_stored(in, err);
+}
+
+enum salve_code api_judge_unkept(struct api_writing *in, struct salve_err *err)
+{
+    struct salve_err here = {0}, why = {0};
+    int status = in->call->error_status;
+    here.code = salve_refuse(&here, SALVE_E_CONFLICT, "what its condition asks for is here already", "condition");
+    enum salve_code code = api_write(in, &here, &why);
+    in->call->error_status = status;
+    if (code == here.code && strcmp(why.why, here.why) == 0) return SALVE_OK;
+    return *err = why, code;
 }
 
 enum salve_code api_judge(struct api_writing *in, const struct tape *tape, struct salve_err *err)

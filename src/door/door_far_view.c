@@ -2,12 +2,14 @@
  *
  * A far view. What was read once is answered from its own tapes, as long as the gate's numbers say that nothing
  * changed; else the gate is asked whether the view stands, and for what is new. */
+#include <stdlib.h>
+
 #include "base/assert.h"
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "door/far_int.h"
 
-enum { IDS_PER_VIEW = 65536 };
+enum { IDS_PER_VIEW = 65536, OLD_MIN = 64 };
 
 /* Open work that waited is written, or forgotten. */
 static void saved(struct far_view *view)
@@ -17,6 +19,15 @@ static void saved(struct far_view *view)
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------------ */
+
+static void drop_view(struct far_view *view)
+{
+    crypto_zero(&view->handle, sizeof view->handle);
+    rec_lists_end(&view->lists);
+    free(view->all);
+    arena_close(view->tapes);
+    arena_close(view->mem);
+}
 
 static enum salve_code new_view(struct site *site, struct far_view **out, struct salve_err *err)
 {
@@ -130,8 +141,7 @@ enum salve_code far_rec_close(struct rec_view **opened_view, struct salve_err *e
     struct door_ask_rec_close ask = {.handle = view->handle};
     enum salve_code code = far_call(view->site, DOOR_ASK_rec_close, &ask, NULL, err);
     *opened_view = NULL;
-    crypto_zero(&view->handle, sizeof view->handle);
-    arena_close(view->mem);
+    drop_view(view);
     return code;
 }
 
@@ -145,8 +155,7 @@ enum salve_code far_rec_hand_on(struct rec_view **opened_view, struct str kept, 
         return code;
     }
     *opened_view = NULL;
-    crypto_zero(&view->handle, sizeof view->handle);
-    arena_close(view->mem);
+    drop_view(view);
     return SALVE_OK;
 }
 
@@ -224,7 +233,10 @@ int64_t far_rec_proofs_from_unix_ms(const struct rec_view *opened_view)
 static void forget(struct far_view *view, const struct rec_resource *fresh)
 {
     for (size_t k = 0; k < view->count && fresh->version > 1; k++)
-        if (view->all[k] != NULL && str_eq(view->all[k]->id, fresh->id)) view->all[k] = NULL;
+        if (view->all[k] != NULL && str_eq(view->all[k]->id, fresh->id)) {
+            view->all[k] = NULL;
+            view->old_count++;
+        }
 }
 
 /* Only what is new came, and stands behind all there is. */
@@ -241,9 +253,8 @@ static bool make_room(struct far_view *view, size_t whole)
 {
     size_t room = whole + whole / 2 + 1;
     if (whole <= view->room) return true;
-    const struct rec_resource **list = arena_array(view->mem, const struct rec_resource *, room);
+    const struct rec_resource **list = realloc(view->all, room * sizeof *list);
     if (list == NULL) return false;
-    if (view->count > 0) memcpy(list, view->all, view->count * sizeof *list);
     view->all = list;
     view->room = room;
     return true;
@@ -257,25 +268,36 @@ static enum salve_code put_behind(struct far_view *view, const struct door_ask_r
 }
 
 /* What came new takes its place, the rest keeps its order; versions that others took the place of go out. */
-static enum salve_code put_in(struct far_view *view, const struct door_ask_rec_all *ask, struct salve_err *err)
+static enum salve_code order(struct far_view *view, const struct door_ask_rec_all *ask,
+                             const struct rec_resource **list, struct salve_err *err)
 {
-    size_t whole = ask->whole, from = 0;
-    if (is_longer(view, ask)) return put_behind(view, ask, err);
-    const struct rec_resource **list = arena_array(view->mem, const struct rec_resource *, whole + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    size_t from = 0;
     for (size_t i = 0; i < ask->fresh_count; i++) {
-        if (ask->fresh[i].at >= whole) return salve_fail(err, SALVE_E_IO, "gate");
+        if (ask->fresh[i].at >= ask->whole) return salve_fail(err, SALVE_E_IO, "gate");
         list[ask->fresh[i].at] = &ask->fresh[i].resource;
     }
     for (size_t i = 0; i < ask->fresh_count; i++) forget(view, &ask->fresh[i].resource);
-    for (size_t at = 0; at < whole; at++) {
+    for (size_t at = 0; at < ask->whole; at++) {
         if (list[at] != NULL) continue;
         while (from < view->count && view->all[from] == NULL) from++;
         if (from == view->count) return salve_fail(err, SALVE_E_IO, "gate");
         list[at] = view->all[from++];
     }
+    return SALVE_OK;
+}
+
+static enum salve_code put_in(struct far_view *view, const struct door_ask_rec_all *ask, struct salve_err *err)
+{
+    if (is_longer(view, ask)) return put_behind(view, ask, err);
+    const struct rec_resource **list = calloc(ask->whole + 1, sizeof *list);
+    enum salve_code code = list == NULL ? salve_fail(err, SALVE_E_MEMORY, "view") : order(view, ask, list, err);
+    if (code != SALVE_OK) {
+        free(list);
+        return code;
+    }
+    free(view->all);
     view->all = list;
-    view->count = view->room = whole;
+    view->count = view->room = ask->whole;
     view->made++;
     return SALVE_OK;
 }
@@ -289,15 +311,23 @@ static void note_since(struct far_view *view, class_mask classes)
     }
 }
 
+static struct arena *tapes_of(struct far_view *view)
+{
+    if (view->tapes == NULL) view->tapes = arena_open_private(SALVE_REQUEST_BYTES_MAX);
+    return view->tapes;
+}
+
 static enum salve_code load(struct far_view *view, class_mask classes, struct salve_err *err)
 {
     struct salve_err why = {0};
+    struct arena *mem = tapes_of(view);
     struct door_ask_rec_all ask = {.handle = view->handle, .classes = classes, .known = view->known};
     const struct door_page *page = view->site->page;
+    if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     memcpy(ask.since, view->since, sizeof ask.since);
     note_numbers(view);
     uint64_t saves = page == NULL ? 0 : atomic_load_explicit(&page->saves, memory_order_acquire);
-    enum salve_code code = far_call(view->site, DOOR_ASK_rec_all, &ask, view->mem, &why);
+    enum salve_code code = far_call(view->site, DOOR_ASK_rec_all, &ask, mem, &why);
     view->is_asked = code == SALVE_OK;
     if (code != SALVE_OK && err != NULL) *err = why;
     if (code != SALVE_OK) return noted(view, code, &why);
@@ -314,33 +344,34 @@ static bool is_loaded(const struct far_view *view, class_mask classes)
            far_is_fresh(view->site, view->changes, &view->known_saves, view->known_unix_ms);
 }
 
-/* The list of these classes, or a row for it: a free one, or that of others, in turn. */
-static struct far_list *list_row(struct far_view *view, class_mask classes)
+static const struct rec_list *list_of(struct far_view *view, class_mask classes)
 {
-    for (unsigned i = 0; i < FAR_LISTS_PER_VIEW; i++)
-        if (view->lists[i].list != NULL && view->lists[i].classes == classes) return &view->lists[i];
-    struct far_list *row = &view->lists[view->next_list++ % FAR_LISTS_PER_VIEW];
-    *row = (struct far_list){.classes = classes};
-    return row;
-}
-
-/* A list that was handed out stays as it is. */
-static const struct far_list *list_of(struct far_view *view, class_mask classes)
-{
-    struct far_list *row = list_row(view, classes);
-    if (row->made != view->made) *row = (struct far_list){.classes = classes, .made = view->made};
-    if (view->count >= row->room) {
-        size_t room = view->count + 1 + (row->list == NULL ? 0 : view->count / 2);
-        struct rec_resource *list = arena_array(view->mem, struct rec_resource, room);
-        if (list == NULL) return NULL;
-        if (row->count > 0) memcpy(list, row->list, row->count * sizeof *list);
-        row->list = list;
-        row->room = room;
-    }
+    struct rec_list *row = rec_lists_row(&view->lists, classes, view->made, view->count);
+    if (row == NULL) return NULL;
     for (size_t i = row->of; i < view->count; i++)
         if ((classes & CLASS_BIT(view->all[i]->class)) != 0) row->list[row->count++] = *view->all[i];
     row->of = view->count;
     return row;
+}
+
+/* All of it comes anew when it is asked for again. */
+static void forget_all(struct far_view *view)
+{
+    rec_lists_end(&view->lists);
+    arena_close(view->tapes);
+    view->tapes = NULL;
+    view->count = view->old_count = 0;
+    view->known = 0;
+    memset(view->since, 0, sizeof view->since);
+    view->made++;
+}
+
+/* What others took the place of takes no more room than the rest. */
+void far_rec_rest(struct rec_view *opened_view)
+{
+    struct far_view *view = far_view_of(opened_view);
+    rec_lists_rest(&view->lists);
+    if (view->old_count > view->count + OLD_MIN) forget_all(view);
 }
 
 enum salve_code far_rec_all(struct rec_view *opened_view, class_mask classes, const struct rec_resource **out,
@@ -351,7 +382,7 @@ enum salve_code far_rec_all(struct rec_view *opened_view, class_mask classes, co
     if (classes == 0) classes = view->facts.classes;
     if ((classes & ~view->facts.classes) != 0) return salve_fail(err, SALVE_E_CONSENT, "classes of the view");
     if (!is_loaded(view, classes)) TRY(load(view, classes, err));
-    const struct far_list *row = list_of(view, classes);
+    const struct rec_list *row = list_of(view, classes);
     if (row == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     *out = row->list;
     *count = row->count;
@@ -365,9 +396,9 @@ enum salve_code far_rec_read(struct rec_view *opened_view, struct str id, const 
     struct far_view *view = far_view_of(opened_view);
     struct door_ask_rec_read ask = {.handle = view->handle, .id = id};
     TRY(stands(view, err));
-    TRY(far_call(view->site, DOOR_ASK_rec_read, &ask, view->mem, err));
-    struct rec_resource *one = arena_new(view->mem, struct rec_resource);
+    struct rec_resource *one = rec_lists_one(&view->lists);
     if (one == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    TRY(far_call(view->site, DOOR_ASK_rec_read, &ask, view->lists.mem, err));
     *one = ask.one;
     *out = one;
     return SALVE_OK;

@@ -477,6 +477,7 @@ enum salve_code door_carry_out(struct door_call *call)
     struct rec_rows *others = rec_rows_swap(call->site, call->conn->rows);
     server->running = (call->row->who & DOOR_AT_ONCE) != 0 ? NULL : call;
     set_busy(call, true);
+    if (call->view != NULL) rec_rest(call->view); /* its last request is answered */
     enum salve_code code = serve[call->request](call);
     set_busy(call, false);
     server->running = outer;

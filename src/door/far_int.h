@@ -8,6 +8,7 @@
 
 #include "door/door.h"
 #include "door/table_int.h"
+#include "records/lists.h"
 
 /* One connection; of one thread at a time. */
 struct far_line {
@@ -47,15 +48,6 @@ struct far_site {
     int64_t seen_unix_ms; /* the latest time that the gate said */
 };
 
-/* What rec_all gave for some classes, when `all` had `of`: the next one has the rest behind it, in the same memory. */
-enum { FAR_LISTS_PER_VIEW = 16 };
-struct far_list {
-    class_mask classes;
-    uint64_t made;
-    size_t of, count, room;
-    struct rec_resource *list; /* NULL: the row is free */
-};
-
 struct far_view {
     const struct gate_ops *ops;
     struct far_site *site;
@@ -72,11 +64,11 @@ struct far_view {
     uint64_t since[CLASS_END]; /* the newest record of each */
     uint64_t known_saves;      /* of the page, from before they were asked for */
     int64_t known_unix_ms;
-    const struct rec_resource **all;
-    size_t count, room;
-    uint64_t made; /* times that `all` was made anew; else only more came behind it */
-    struct far_list lists[FAR_LISTS_PER_VIEW];
-    unsigned next_list;
+    struct arena *tapes;             /* of what came from the gate; NULL: nothing did */
+    const struct rec_resource **all; /* of malloc */
+    size_t count, room, old_count;   /* old_count: resources in `tapes` that others took the place of */
+    uint64_t made;                   /* times that `all` was made anew; else only more came behind it */
+    struct rec_lists lists;          /* what was handed out */
     uint32_t parts_meant;
     struct work_entry entries[WORK_ENTRIES_MAX];
     size_t entry_count;

@@ -52,6 +52,7 @@ enum salve_code pages_take_session(struct pages_call *call, struct salve_err *er
 void pages_call_end(struct pages_call *call)
 {
     if (call->session != NULL && call->at != NULL) pages_person_keep(call->session);
+    if (call->at != NULL && call->visit.held != NULL) visit_hold_rest(call->visit.held);
     pages_give_site(call);
     if (call->session != NULL) pages_session_give(call->pages, call->session);
     if (call->content != NULL) pages_content_give(call->pages, call->content);

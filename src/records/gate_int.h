@@ -94,8 +94,9 @@ struct rec_version {
 
 /* What was read through a gate so far; zeros to begin with. */
 struct rec_shelf {
-    struct rec_version *all; /* every version, in the order of saving */
-    size_t count, room;
+    struct rec_version *all;             /* every version, in the order of saving */
+    size_t count, room, numbered;        /* numbered: in their order, with their versions */
+    uint64_t made;                       /* changes where more than new resources behind all others came */
     uint64_t loaded_seq[CLASS_LAST + 1]; /* records of the class up to here are in `all` */
 };
 

@@ -165,6 +165,10 @@ int64_t rec_opened_at_unix_ms(const struct rec_view *view); /* or when it was re
  * open work that was set and never saved is forgotten. The view lives no longer for it. */
 void rec_resume(struct rec_view *view);
 
+/* rec_rest - the request is answered: nobody reads any more what rec_all and rec_read handed out before. A view that
+ * works for long without it grows with each change of what it hands out. */
+void rec_rest(struct rec_view *view);
+
 /* rec_keep - a text that the view has with it for rec_again, in place of the one before; wiped with the view. Empty:
  * none, and nobody gets the view again. E_TOO_BIG.
  * rec_again - a view of this session (actor.pass is its token) whose process ended without closing it, with the text
@@ -219,7 +223,7 @@ struct rec_resource {
  * (E_NOT_FOUND), when somebody else's view made a new card and this one was opened with the card (E_CONSENT), when the
  * staff member is retired (E_ROLE), and SALVE_VIEW_MINUTES_MAX after opening, SALVE_VIEW_AWAY_MINUTES_MAX where it was
  * opened without the card (E_CONSENT). Its keys are wiped then and nothing but rec_close is of use. The words are those
- * of an opening that is refused. What was handed out before stays readable until rec_close. */
+ * of an opening that is refused. What was handed out before stays readable until rec_rest or rec_close. */
 
 /* rec_all - newest version of every resource of `classes` (0: all of the view) in the order they were first saved.
  * rec_read - for tests: one by id ("Observation/<id>" or "<id>"). E_NOT_FOUND.

@@ -56,7 +56,7 @@ bool rec_view_is_of(const struct rec_view *view, const uint8_t token[SESSION_TOK
 static void count_anew(struct rec_view *view)
 {
     for (size_t i = 0; i < view->shelf.count; i++) view->shelf.all[i].is_handed_out = false;
-    memset(view->lists, 0, sizeof view->lists);
+    rec_lists_end(&view->lists);
     view->read_classes = 0;
     view->read_count = 0;
 }

@@ -8,24 +8,14 @@
 #include "base/clock.h"
 #include "records/apps_int.h"
 #include "records/login_int.h"
+#include "records/revoked_int.h"
 #include "store/store.h"
 
-enum { WORK_BYTES = 1 << 20, LENGTH_BYTES = 4, KEY_ROW_BYTES = LENGTH_BYTES + JWT_SECRET_BYTES_MAX };
+enum { WORK_BYTES = 64 << 20, LENGTH_BYTES = 4, KEY_ROW_BYTES = LENGTH_BYTES + JWT_SECRET_BYTES_MAX };
 static const enum jwt_alg algs[] = {JWT_RS256, JWT_ES256};
 enum { ALGS = sizeof algs / sizeof algs[0], KEY_NAME_BYTES = 16 };
 
-/* --- registrations ------------------------------------------------------------------------------------------------ */
-
-enum salve_code rec_app_find(struct rec_tx *tx, struct str id, struct smart_app *out, struct salve_err *err)
-{
-    struct str json;
-    enum salve_code code =
-        rec_doc_is_name(id) ? rec_doc_get(tx, STR("app"), id, tx->mem, &json, err) : SALVE_E_NOT_FOUND;
-    if (code == SALVE_OK) code = smart_app_read(json, tx->mem, out, err);
-    if (code == SALVE_E_NOT_FOUND || (code == SALVE_OK && out->is_ended))
-        return salve_refuse(err, SALVE_E_INVALID, "no such app is registered here", "invalid_client");
-    return code;
-}
+/* --- the site ----------------------------------------------------------------------------------------------------- */
 
 enum salve_code rec_app_base(struct site *site, const char *path, struct arena *mem, struct str *out,
                              struct salve_err *err)
@@ -121,6 +111,37 @@ enum salve_code near_app_keys(struct site *site, struct arena *mem, struct str *
 
 /* --- registering -------------------------------------------------------------------------------------------------- */
 
+/* How often it was ended so far, this time included: what was allowed before does not come back with a registration. */
+static enum salve_code count_ends(struct rec_tx *tx, struct smart_app *app, struct salve_err *err)
+{
+    struct str json;
+    struct smart_app before = {.ends = 0};
+    struct salve_err why = {0};
+    enum salve_code code = rec_doc_get(tx, STR("app"), app->id, tx->mem, &json, &why);
+    if (code == SALVE_OK) code = smart_app_read(json, tx->mem, &before, &why);
+    if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) {
+        if (err != NULL) *err = why;
+        return code;
+    }
+    app->ends = before.ends + (app->is_ended && !before.is_ended);
+    bool is_over = true; /* ended, and a copy of before was brought back */
+    for (; is_over; app->ends += is_over) TRY(rec_app_is_over(tx->site, app, &is_over, err));
+    if (app->ends <= SMART_ENDS_MAX) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_RANGE, "it was ended too often: register it under another id", "app");
+}
+
+/* The line is the moment from which an end holds. */
+static enum salve_code revoke(struct site *site, const struct smart_app *app, struct salve_err *err)
+{
+    char text[REC_APP_LINE_BYTES];
+    if (!app->is_ended) return SALVE_OK;
+    TRY(rec_revoke_text(site, rec_app_registration_line(app, app->ends, text), err));
+    rec_app_client_end(site, app->id);
+    site->registrations++;
+    rec_changed(site);
+    return SALVE_OK;
+}
+
 static enum salve_code register_in(struct site *site, struct actor actor, struct str given, struct arena *mem,
                                    struct salve_err *err)
 {
@@ -131,14 +152,20 @@ static enum salve_code register_in(struct site *site, struct actor actor, struct
     TRY(smart_app_read(given, mem, &app, err));
     TRY(rec_tx_begin(site, false, mem, &tx, err));
     enum salve_code code = rec_actor_check(&tx, actor, err);
+    if (code == SALVE_OK) code = count_ends(&tx, &app, err);
     if (code == SALVE_OK)
         code = smart_app_write(&app, actor.id, clock_text(tx.now_unix_ms / 1000 * 1000, at), mem, &json, err);
     if (code == SALVE_OK) code = make_keys(&tx, err);
+    if (code == SALVE_OK) code = revoke(site, &app, err);
     if (code == SALVE_OK) code = rec_doc_put(&tx, STR("app"), app.id, json, err);
+    if (code == SALVE_OK && app.is_ended) code = rec_app_rows_of(&tx, app.id, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_OK) rec_changed(site);
-    return code;
+    if (code != SALVE_OK) return code;
+    if (app.is_ended) rec_revoke_text_done(site);
+    site->registrations++;
+    rec_changed(site);
+    return SALVE_OK;
 }
 
 enum salve_code near_app_register(struct site *site, struct actor actor, struct str json, struct salve_err *err)

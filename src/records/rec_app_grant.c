@@ -3,14 +3,40 @@
  * What a person lets apps do: records of class consent, each with its leaf. The newest about an app stands, until its
  * time, a new card, another log (which every restore begins, since what was ended after the copy is not known), or its
  * end. */
+#include <stdio.h>
+
 #include "records/apps_int.h"
 #include "records/login_int.h"
+#include "records/revoked_int.h"
 #include "records/stand_int.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
 #include "store/store.h"
 
 enum { WORK_BYTES = 32 << 20, DAY_SECONDS = 24 * 3600, ONCE_SECONDS = APP_CODE_SECONDS + APP_TOKEN_SECONDS };
+
+/* --- ended for good ----------------------------------------------------------------------------------------------- */
+
+enum salve_code rec_app_revoke(struct site *site, const struct rec_app_of *of, struct salve_err *err)
+{
+    char text[REC_APP_LINE_BYTES];
+    TRY(rec_revoke_text(site, rec_app_line(of, text), err));
+    rec_app_tokens_end(site, of->id, of->seq);
+    rec_decided_app(site, of->id);
+    return SALVE_OK;
+}
+
+static struct rec_app_of of_grant(const struct rec_gate *gate, const struct rec_app_grant *grant)
+{
+    return (struct rec_app_of){.id = gate->chain.id, .seq = grant->seq, .log_number = grant->log_number};
+}
+
+static enum salve_code revoke_grant(const struct rec_gate *gate, const struct rec_app_grant *grant,
+                                    struct salve_err *err)
+{
+    const struct rec_app_of of = of_grant(gate, grant);
+    return rec_app_revoke(gate->site, &of, err);
+}
 
 /* --- what stands -------------------------------------------------------------------------------------------------- */
 
@@ -22,11 +48,16 @@ const struct rec_app_grant *rec_app_newest(const struct rec_gate *gate, struct s
     return found;
 }
 
-bool rec_app_stands(const struct rec_gate *gate, const struct rec_app_grant *grant, int64_t now_unix_ms)
+bool rec_app_stands(const struct rec_gate *gate, const struct rec_app_grant *grant, const struct smart_app *app,
+                    int64_t now_unix_ms)
 {
-    return grant != NULL && grant == rec_app_newest(gate, grant->is.app) && !grant->is.is_ended &&
-           grant->log_number == gate->site->log->number && gate->chain.head.card < grant->seq &&
-           grant->is.not_after_unix_s > now_unix_ms / 1000;
+    bool is_revoked = true;
+    if (grant == NULL) return false;
+    const struct rec_app_of of = of_grant(gate, grant);
+    if (rec_app_is_revoked(gate->site, &of, &is_revoked, NULL) != SALVE_OK) return false;
+    return !is_revoked && grant == rec_app_newest(gate, grant->is.app) && !grant->is.is_ended && app != NULL &&
+           !app->is_ended && grant->is.ends == app->ends && grant->log_number == gate->site->log->number &&
+           gate->chain.head.card < grant->seq && grant->is.not_after_unix_s > now_unix_ms / 1000;
 }
 
 /* --- writing ------------------------------------------------------------------------------------------------------ */
@@ -50,8 +81,9 @@ static enum salve_code put_grant(struct rec_tx *tx, struct rec_chain *chain, con
     return rec_note(tx, chain, &event, &leaf, err);
 }
 
-enum salve_code rec_app_close(struct rec_tx *tx, struct rec_chain *chain, struct actor actor, struct str app,
-                              struct str name, struct salve_err *err)
+/* The end of a grant in the person's record, with its leaf and without its row. The chain needs no class that reads. */
+static enum salve_code close_grant(struct rec_tx *tx, struct rec_chain *chain, struct actor actor, struct str app,
+                                   struct str name, struct salve_err *err)
 {
     uint64_t ignored;
     int64_t now_unix_s = tx->now_unix_ms / 1000;
@@ -59,12 +91,6 @@ enum salve_code rec_app_close(struct rec_tx *tx, struct rec_chain *chain, struct
         .app = app, .name = name, .at_unix_s = now_unix_s, .not_after_unix_s = now_unix_s, .is_ended = true};
     TRY(put_grant(tx, chain, &end, actor, &ignored, err));
     return rec_app_row_drop(tx, chain->id, app, err);
-}
-
-void rec_app_closed(struct site *site, struct compartment id, uint64_t seq)
-{
-    rec_app_tokens_end(site, id, seq);
-    rec_decided_app(site, id);
 }
 
 enum salve_code rec_app_stolen(struct site *site, const struct rec_app_of *of, struct arena *mem, struct salve_err *err)
@@ -77,12 +103,13 @@ enum salve_code rec_app_stolen(struct site *site, const struct rec_app_of *of, s
     TRY(rec_tx_begin(site, false, mem, &tx, err));
     if (rec_app_find(&tx, name, &app, NULL) == SALVE_OK) name = app.name;
     enum salve_code code = rec_chain_load(&tx, &chain, err);
+    if (code == SALVE_OK) code = rec_app_revoke(site, of, err);
     if (code == SALVE_OK) code = keys_ring_sealing(site->keys, chain.id, &chain.ring, err);
-    if (code == SALVE_OK) code = rec_app_close(&tx, &chain, nobody, str_of(of->client), name, err);
+    if (code == SALVE_OK) code = close_grant(&tx, &chain, nobody, str_of(of->client), name, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
     keys_ring_drop(&chain.ring);
-    if (code == SALVE_OK) rec_app_closed(site, of->id, of->seq);
+    if (code == SALVE_OK) rec_revoke_text_done(site);
     return code == SALVE_E_NOT_FOUND ? SALVE_OK : code; /* erased since */
 }
 
@@ -179,16 +206,24 @@ static enum salve_code allow(struct allowing *a, struct str who, struct arena *m
     TRY(check_age(a, err));
     a->grant.app = app.id;
     a->grant.name = app.name;
+    a->grant.ends = app.ends;
     a->grant.classes = asked->classes;
     a->grant.at_unix_s = a->gate.now_unix_ms / 1000;
     a->grant.not_after_unix_s =
         a->grant.at_unix_s + (asked->days > 0 ? (int64_t)asked->days * DAY_SECONDS : ONCE_SECONDS);
     const struct rec_app_grant *before = rec_app_newest(&a->gate, app.id);
+    bool is_instead = before != NULL && !before->is.is_ended;
+    if (is_instead) TRY(revoke_grant(&a->gate, before, err));
     TRY(put_allowed(a, err));
-    if (before != NULL) rec_app_closed(a->site, ask.id, before->seq);
+    if (is_instead)
+        rec_revoke_text_done(a->site);
+    else
+        rec_decided_app(a->site, ask.id); /* a view of what was ended before may be there still */
     a->code.of.id = ask.id;
     a->code.days = asked->days;
-    a->code.not_after_unix_s = a->grant.not_after_unix_s;
+    a->code.of.ends = app.ends;
+    a->code.of.log_number = a->site->log->number;
+    a->code.of.not_after_unix_s = a->grant.not_after_unix_s;
     copy(a->code.of.client, app.id);
     copy(a->code.of.scope, a->grant.scope);
     copy(a->code.redirect, asked->redirect);
@@ -217,12 +252,14 @@ static enum salve_code end_one(struct rec_gate *gate, struct actor actor, const 
                                struct arena *work, struct salve_err *err)
 {
     struct rec_tx tx;
-    TRY(rec_tx_begin(gate->site, false, work, &tx, err));
+    struct site *site = gate->site;
+    TRY(revoke_grant(gate, grant, err));
+    TRY(rec_tx_begin(site, false, work, &tx, err));
     enum salve_code code = rec_chain_load(&tx, &gate->chain, err);
-    if (code == SALVE_OK) code = rec_app_close(&tx, &gate->chain, actor, grant->is.app, grant->is.name, err);
+    if (code == SALVE_OK) code = close_grant(&tx, &gate->chain, actor, grant->is.app, grant->is.name, err);
     if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
     rec_tx_abandon(&tx);
-    if (code == SALVE_OK) rec_app_closed(gate->site, gate->chain.id, grant->seq);
+    if (code == SALVE_OK) rec_revoke_text_done(site);
     return code;
 }
 
@@ -257,13 +294,21 @@ enum salve_code near_app_end(struct site *site, struct actor actor, struct str w
     return code;
 }
 
-static enum salve_code show(const struct rec_view *view, const struct rec_app_grant *grant, struct arena *mem,
-                            struct app_grant *out, struct salve_err *err)
+static enum salve_code show(const struct rec_view *view, struct rec_tx *tx, const struct rec_app_grant *grant,
+                            struct arena *mem, struct app_grant *out, struct salve_err *err)
 {
+    struct smart_app app;
+    struct salve_err why = {0};
+    enum salve_code code = rec_app_find(tx, grant->is.app, &app, &why);
+    const struct smart_app *registered = code == SALVE_OK ? &app : NULL;
+    if (code != SALVE_OK && code != SALVE_E_INVALID) {
+        if (err != NULL) *err = why;
+        return code;
+    }
     *out = (struct app_grant){.classes = grant->is.classes,
                               .at_unix_ms = grant->is.at_unix_s * 1000,
                               .until_unix_ms = grant->is.not_after_unix_s * 1000,
-                              .is_standing = rec_app_stands(&view->gate, grant, near_site_now_unix_ms(view->site))};
+                              .is_standing = rec_app_stands(&view->gate, grant, registered, tx->now_unix_ms)};
     TRY(arena_str(mem, grant->is.app, &out->app, err));
     TRY(arena_str(mem, grant->is.name, &out->name, err));
     return arena_str(mem, grant->is.scope, &out->scope, err);
@@ -272,17 +317,18 @@ static enum salve_code show(const struct rec_view *view, const struct rec_app_gr
 enum salve_code near_app_grants(struct rec_view *view, struct arena *mem, struct app_grant **out, size_t *count,
                                 struct salve_err *err)
 {
+    struct rec_tx tx;
     const struct rec_gate *gate = &view->gate;
     TRY(rec_view_stands(view, err));
     if (!rec_view_may(view, ACT_CONSENTS)) return salve_fail(err, SALVE_E_CONSENT, "purpose self");
     struct app_grant *list = arena_array(mem, struct app_grant, gate->app_count + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "apps");
     *count = 0;
-    for (size_t i = 0; i < gate->app_count; i++) {
-        const struct rec_app_grant *grant = &gate->apps[i];
-        if (grant->is.is_ended) continue;
-        TRY(show(view, grant, mem, &list[(*count)++], err));
-    }
     *out = list;
-    return SALVE_OK;
+    TRY(rec_tx_begin(view->site, true, mem, &tx, err));
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; code == SALVE_OK && i < gate->app_count; i++)
+        if (!gate->apps[i].is.is_ended) code = show(view, &tx, &gate->apps[i], mem, &list[(*count)++], err);
+    rec_tx_abandon(&tx);
+    return code;
 }

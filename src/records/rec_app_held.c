@@ -129,10 +129,11 @@ enum salve_code rec_app_token_keep(struct site *site, const struct rec_app_of *o
 {
     bool is_taken = false;
     struct rec_apps *apps = held(site);
+    int64_t until_unix_s = near_site_now_unix_ms(site) / SECOND_MS + APP_TOKEN_SECONDS;
     if (apps == NULL) return salve_fail(err, SALVE_E_MEMORY, "token");
     size_t at = free_slot(site, apps->tokens, TOKENS_MAX, APP_TOKEN_SECONDS, &is_taken);
-    apps->token[at] =
-        (struct rec_app_token){.of = *of, .until_unix_s = near_site_now_unix_ms(site) / SECOND_MS + APP_TOKEN_SECONDS};
+    apps->token[at] = (struct rec_app_token){
+        .of = *of, .until_unix_s = until_unix_s < of->not_after_unix_s ? until_unix_s : of->not_after_unix_s};
     return make_text(site, "token", mem, &apps->tokens[at], text, err);
 }
 
@@ -180,6 +181,15 @@ void rec_app_tokens_end(struct site *site, struct compartment id, uint64_t seq)
         if (is_of(&apps->token[i].of, id, seq)) forget(&apps->tokens[i], &apps->token[i], sizeof apps->token[i]);
     for (size_t i = 0; apps != NULL && i < CODES_MAX; i++)
         if (is_of(&apps->code[i].of, id, seq)) forget(&apps->codes[i], &apps->code[i], sizeof apps->code[i]);
+}
+
+void rec_app_client_end(struct site *site, struct str client)
+{
+    struct rec_apps *apps = site->apps;
+    for (size_t i = 0; apps != NULL && i < TOKENS_MAX; i++)
+        if (str_is(client, apps->token[i].of.client)) forget(&apps->tokens[i], &apps->token[i], sizeof apps->token[i]);
+    for (size_t i = 0; apps != NULL && i < CODES_MAX; i++)
+        if (str_is(client, apps->code[i].of.client)) forget(&apps->codes[i], &apps->code[i], sizeof apps->code[i]);
 }
 
 /* --- what clients sign, once -------------------------------------------------------------------------------------- */

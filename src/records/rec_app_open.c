@@ -8,9 +8,12 @@
 
 static enum salve_code no_token(struct salve_err *err) { return salve_fail(err, SALVE_E_SESSION, "token"); }
 
-static enum salve_code read_app(struct rec_view *view, const char *client, struct smart_app *app, struct salve_err *err)
+static enum salve_code read_app(struct rec_view *view, const char *client, struct salve_err *err)
 {
     struct rec_tx tx;
+    struct smart_app *app = arena_new(view->mem, struct smart_app);
+    if (app == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    view->app = app;
     TRY(rec_tx_begin(view->site, true, view->mem, &tx, err));
     enum salve_code code = rec_app_find(&tx, str_of(client), app, err);
     rec_tx_abandon(&tx);
@@ -23,7 +26,7 @@ static enum salve_code deliver(struct rec_view *view, const struct rec_app_of *o
     const struct rec_app_grant *grant = rec_app_newest(gate, str_of(of->client));
     struct smart_scopes scopes;
     TRY(rec_app_sight_make(str_of(of->scope), view->mem, &view->sight, err));
-    if (!rec_app_stands(gate, grant, gate->now_unix_ms) || grant->seq != of->seq || gate->is_suspect)
+    if (!rec_app_stands(gate, grant, view->app, gate->now_unix_ms) || grant->seq != of->seq || gate->is_suspect)
         return SALVE_E_SESSION;
     TRY(smart_scopes_read(str_of(of->scope), &scopes, err));
     view->classes = grant->is.classes & smart_scopes_classes(&scopes);
@@ -36,11 +39,10 @@ static enum salve_code deliver(struct rec_view *view, const struct rec_app_of *o
 static enum salve_code open_view(struct rec_view *view, const struct rec_app_token *token, struct salve_err *err)
 {
     struct site *site = view->site;
-    struct smart_app app;
     const struct rec_app_of of = token->of;
     int64_t left_ms = rec_app_token_left_ms(site, token);
     TRY(rec_renew(site, err));
-    TRY(read_app(view, of.client, &app, err));
+    TRY(read_app(view, of.client, err));
     view->purpose = PURPOSE_SELF;
     view->classes = purpose_classes(PURPOSE_SELF);
     view->actor.role = ROLE_PARTICIPANT;
@@ -53,7 +55,7 @@ static enum salve_code open_view(struct rec_view *view, const struct rec_app_tok
                                      .classes = view->classes,
                                      .id = of.id,
                                      .counted = REC_COUNTED_APP,
-                                     .app = app.name};
+                                     .app = view->app->name};
     TRY(rec_gate_open(site, &ask, view->mem, &view->gate, err));
     enum salve_code code = deliver(view, &of, err);
     if (code != SALVE_E_SESSION) return code;

@@ -10,6 +10,7 @@
 #define FAMILY_ROWS "app/"
 #define PERSON_ROWS "apps/"
 #define LABEL       "SLV-app-v1"
+enum { ENDS_SHIFT = 48 }; /* a compartment has fewer records than that */
 enum {
     NAME_BYTES = sizeof PERSON_ROWS - 1 + REC_HASH_TEXT_BYTES + 1,
     AT_SEQ = COMPARTMENT_BYTES,
@@ -61,9 +62,9 @@ static void write_family(const struct rec_app_row *row, uint8_t plain[FAMILY_BYT
 {
     memset(plain, 0, FAMILY_BYTES);
     memcpy(plain, row->of.id.bytes, COMPARTMENT_BYTES);
-    crypto_put_u64(plain + AT_SEQ, row->of.seq);
-    crypto_put_u32(plain + AT_LOG, row->log_number);
-    crypto_put_u64(plain + AT_END, (uint64_t)row->not_after_unix_s);
+    crypto_put_u64(plain + AT_SEQ, row->of.seq | (uint64_t)row->of.ends << ENDS_SHIFT);
+    crypto_put_u32(plain + AT_LOG, row->of.log_number);
+    crypto_put_u64(plain + AT_END, (uint64_t)row->of.not_after_unix_s);
     memcpy(plain + AT_SECRET, row->secret, REC_APP_HASH_BYTES);
     memcpy(plain + AT_FAMILY, row->family, REC_APP_FAMILY_BYTES);
     memcpy(plain + AT_CLIENT, row->of.client, strlen(row->of.client));
@@ -72,10 +73,12 @@ static void write_family(const struct rec_app_row *row, uint8_t plain[FAMILY_BYT
 
 static void read_family(const uint8_t plain[FAMILY_BYTES], struct rec_app_row *out)
 {
-    *out = (struct rec_app_row){.of.seq = crypto_get_u64(plain + AT_SEQ)};
+    uint64_t seq = crypto_get_u64(plain + AT_SEQ);
+    *out = (struct rec_app_row){.of.seq = seq & (((uint64_t)1 << ENDS_SHIFT) - 1),
+                                .of.ends = (uint32_t)(seq >> ENDS_SHIFT)};
     memcpy(out->of.id.bytes, plain, COMPARTMENT_BYTES);
-    out->log_number = crypto_get_u32(plain + AT_LOG);
-    out->not_after_unix_s = (int64_t)crypto_get_u64(plain + AT_END);
+    out->of.log_number = crypto_get_u32(plain + AT_LOG);
+    out->of.not_after_unix_s = (int64_t)crypto_get_u64(plain + AT_END);
     memcpy(out->secret, plain + AT_SECRET, REC_APP_HASH_BYTES);
     memcpy(out->family, plain + AT_FAMILY, REC_APP_FAMILY_BYTES);
     memcpy(out->of.client, plain + AT_CLIENT, SMART_ID_BYTES_MAX);
@@ -133,6 +136,34 @@ static enum salve_code free_slot(struct rec_tx *tx, struct app_slot *slot, struc
     return SALVE_OK;
 }
 
+/* --- what stands -------------------------------------------------------------------------------------------------- */
+
+enum salve_code rec_app_of_stands(struct rec_tx *tx, const struct rec_app_of *of, bool *stands, struct salve_err *err)
+{
+    struct store_head head = {0};
+    bool is_revoked = true;
+    TRY(store_head_get(tx->store, of->id, &head, err)); /* zeros of who was erased */
+    TRY(rec_app_is_revoked(tx->site, of, &is_revoked, err));
+    *stands = !is_revoked && head.seq >= of->seq && head.card < of->seq && of->log_number == tx->site->log->number &&
+              of->not_after_unix_s > tx->now_unix_ms / 1000;
+    return SALVE_OK;
+}
+
+/* The slots whose grants are over are free for others. */
+static enum salve_code free_over(struct rec_tx *tx, struct persons_apps *all, struct salve_err *err)
+{
+    for (size_t i = 0; i < APPS_OF_PERSON_MAX; i++) {
+        struct rec_app_row row;
+        bool stands = false;
+        if (is_free(&all->slots[i])) continue;
+        enum salve_code code = rec_app_row_get(tx, all->slots[i].family, &row, err);
+        if (code == SALVE_OK) code = rec_app_of_stands(tx, &row.of, &stands, err);
+        if (code != SALVE_OK && code != SALVE_E_NOT_FOUND) return code;
+        if (!stands) TRY(free_slot(tx, &all->slots[i], err));
+    }
+    return SALVE_OK;
+}
+
 /* --- the doors ---------------------------------------------------------------------------------------------------- */
 
 /* The slot of that app, else a free one; NULL: there is neither. */
@@ -155,6 +186,10 @@ enum salve_code rec_app_row_put(struct rec_tx *tx, const struct rec_app_row *row
     client_hash(str_of(row->of.client), client);
     TRY(get(tx, row->of.id, &all, err));
     struct app_slot *slot = slot_for(&all, client, true);
+    if (slot == NULL) {
+        TRY(free_over(tx, &all, err));
+        slot = slot_for(&all, client, true);
+    }
     if (slot == NULL)
         return salve_refuse(err, SALVE_E_QUOTA, "eight apps go on reading already: end one of them first", "apps");
     if (memcmp(slot->family, row->family, sizeof slot->family) != 0) TRY(free_slot(tx, slot, err));
@@ -198,6 +233,35 @@ enum salve_code rec_app_rows_end(struct rec_tx *tx, struct compartment id, struc
         TRY(free_slot(tx, &all.slots[i], err));
     }
     return has_any ? put(tx, &all, err) : SALVE_OK;
+}
+
+/* Of one person; *name is their row. */
+static enum salve_code drop_of(struct rec_tx *tx, struct str name, const uint8_t client[CLIENT_HASH_BYTES],
+                               struct salve_err *err)
+{
+    struct persons_apps all;
+    uint8_t plain[PERSON_BYTES];
+    TRY(rec_sealed_get(tx, rec_gate_key(tx->site), name, plain, sizeof plain, err));
+    read_person(plain, &all);
+    struct app_slot *slot = slot_for(&all, client, false);
+    if (slot == NULL) return SALVE_OK;
+    TRY(free_slot(tx, slot, err));
+    return put(tx, &all, err);
+}
+
+enum salve_code rec_app_rows_of(struct rec_tx *tx, struct str client, struct salve_err *err)
+{
+    struct str *names = NULL;
+    size_t count = 0;
+    uint8_t hash[CLIENT_HASH_BYTES];
+    client_hash(client, hash);
+    TRY(store_commons_list(tx->store, STR(PERSON_ROWS), tx->mem, &names, &count, err));
+    for (size_t i = 0; i < count; i++) {
+        struct arena_mark mark = arena_mark(tx->mem);
+        TRY(drop_of(tx, names[i], hash, err));
+        arena_rewind(tx->mem, mark);
+    }
+    return SALVE_OK;
 }
 
 /* --- verify ------------------------------------------------------------------------------------------------------- */

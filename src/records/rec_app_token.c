@@ -80,6 +80,11 @@ static enum salve_code find_client(struct app_request *r, struct salve_err *err)
     return code == SALVE_OK ? show_client(r, err) : code;
 }
 
+static bool is_of(const struct app_request *r, const struct rec_app_of *of)
+{
+    return str_is(r->app.id, of->client) && of->ends == r->app.ends;
+}
+
 /* --- what it gets ------------------------------------------------------------------------------------------------- */
 
 static enum salve_code put_patient(struct compartment id, struct arena *mem, struct str *out, struct salve_err *err)
@@ -165,7 +170,8 @@ static enum salve_code put_refresh(struct app_request *r, struct rec_app_row *ro
 static enum salve_code give(struct app_request *r, const struct rec_app_of *of, struct app_tokens *out,
                             struct salve_err *err)
 {
-    out->expires_seconds = APP_TOKEN_SECONDS;
+    int64_t left_seconds = of->not_after_unix_s - near_site_now_unix_ms(r->site) / 1000;
+    out->expires_seconds = left_seconds < APP_TOKEN_SECONDS ? left_seconds : APP_TOKEN_SECONDS;
     TRY(arena_str(r->mem, str_of(of->scope), &out->scope, err));
     TRY(put_patient(of->id, r->mem, &out->patient, err));
     return rec_app_token_keep(r->site, of, r->mem, &out->access, err);
@@ -175,8 +181,19 @@ static enum salve_code give(struct app_request *r, const struct rec_app_of *of, 
 
 static bool code_fits(const struct app_request *r, const struct rec_app_code *code)
 {
-    return str_is(r->app.id, code->of.client) && str_is(r->ask.redirect, code->redirect) &&
-           smart_verifier_fits(r->ask.verifier, str_of(code->challenge));
+    return str_is(r->ask.redirect, code->redirect) && smart_verifier_fits(r->ask.verifier, str_of(code->challenge));
+}
+
+/* Does what it rests on still stand, and is it of this app, as it was registered then? */
+static enum salve_code stands_now(struct app_request *r, const struct rec_app_of *of, bool *stands,
+                                  struct salve_err *err)
+{
+    struct rec_tx tx;
+    TRY(rec_tx_begin(r->site, true, r->work, &tx, err));
+    enum salve_code code = rec_app_of_stands(&tx, of, stands, err);
+    rec_tx_abandon(&tx);
+    *stands = code == SALVE_OK && *stands && is_of(r, of);
+    return code;
 }
 
 /* A code is looked at once, whatever comes of it. */
@@ -185,14 +202,15 @@ static enum salve_code by_code(struct app_request *r, struct app_tokens *out, st
     struct rec_app_code *held = rec_app_code_find(r->site, r->ask.code);
     if (held == NULL) return no_grant(err);
     struct rec_app_code code = *held;
+    bool stands = false;
     held->is_used = true;
     if (code.is_used) {
         TRY(rec_app_stolen(r->site, &code.of, r->work, err));
         return no_grant(err);
     }
-    if (!code_fits(r, &code)) return no_grant(err);
-    struct rec_app_row row = {
-        .of = code.of, .log_number = r->site->log->number, .not_after_unix_s = code.not_after_unix_s};
+    TRY(stands_now(r, &code.of, &stands, err));
+    if (!stands || !code_fits(r, &code)) return no_grant(err);
+    struct rec_app_row row = {.of = code.of};
     crypto_random(row.family, sizeof row.family);
     if (code.days > 0) TRY(put_refresh(r, &row, out, err));
     TRY(put_id_token(r, &code, out, err));
@@ -205,16 +223,15 @@ static enum salve_code find_row(struct app_request *r, struct str text, struct r
                                 uint8_t secret[REC_APP_HASH_BYTES], struct salve_err *err)
 {
     struct rec_tx tx;
-    struct store_head head = {0};
+    bool stands = false;
     uint8_t token[TOKEN_BYTES + CRYPTO_BASE64_SLACK];
     if (!read_refresh(text, token)) return no_grant(err);
     hash_secret(r->site, token + REC_APP_FAMILY_BYTES, secret);
     TRY(rec_tx_begin(r->site, true, r->work, &tx, err));
     enum salve_code code = rec_app_row_get(&tx, token, row, err);
-    if (code == SALVE_OK) code = store_head_get(tx.store, row->of.id, &head, err);
+    if (code == SALVE_OK) code = rec_app_of_stands(&tx, &row->of, &stands, err);
     crypto_zero(token, sizeof token);
-    bool stands = code == SALVE_OK && head.card < row->of.seq && row->log_number == r->site->log->number &&
-                  row->not_after_unix_s > tx.now_unix_ms / 1000 && str_is(r->app.id, row->of.client);
+    stands = stands && is_of(r, &row->of);
     rec_tx_abandon(&tx);
     return code == SALVE_E_NOT_FOUND || (code == SALVE_OK && !stands) ? no_grant(err) : code;
 }
@@ -308,7 +325,9 @@ enum salve_code near_app_introspect(struct site *site, const struct app_token_as
     *out = (struct app_seen){.is_active = false};
     enum salve_code code = begin(&r, site, ask, err);
     const struct rec_app_token *held = code == SALVE_OK ? rec_app_token_find(site, token) : NULL;
-    if (held != NULL && str_is(r.app.id, held->of.client)) {
+    bool stands = false;
+    if (held != NULL) code = stands_now(&r, &held->of, &stands, err);
+    if (code == SALVE_OK && stands) {
         *out = (struct app_seen){.is_active = true, .until_unix_s = held->until_unix_s};
         code = arena_str(mem, str_of(held->of.client), &out->client, err);
         if (code == SALVE_OK) code = arena_str(mem, str_of(held->of.scope), &out->scope, err);

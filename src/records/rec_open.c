@@ -71,6 +71,7 @@ static void drop(struct rec_view *view)
     rec_session_view_over(view->site, view->stand.session);
     rec_gate_close(&view->gate);
     rec_stand_end(view->site, &view->stand);
+    rec_lists_end(&view->lists);
     arena_close(view->mem);
 }
 

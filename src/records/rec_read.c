@@ -29,46 +29,12 @@ static struct rec_resource hand_out(struct rec_view *view, struct rec_version *v
     return version->is;
 }
 
-/* The list of these classes, or a row for it: a free one, or that of others, in turn. */
-static struct rec_list *list_row(struct rec_view *view, class_mask classes)
-{
-    for (unsigned i = 0; i < REC_LISTS_PER_VIEW; i++)
-        if (view->lists[i].list != NULL && view->lists[i].classes == classes) return &view->lists[i];
-    struct rec_list *row = &view->lists[view->next_list++ % REC_LISTS_PER_VIEW];
-    *row = (struct rec_list){.classes = classes};
-    return row;
-}
-
-/* Since the list was made only new resources came, behind all that it has. */
-static bool is_longer(const struct rec_shelf *shelf, const struct rec_list *row)
-{
-    bool is = row->list != NULL && row->of <= shelf->count;
-    for (size_t i = row->of; is && i < shelf->count; i++)
-        is = shelf->all[i].is_first && shelf->all[i].is.record_seq > row->seq;
-    return is;
-}
-
-/* A list that was handed out stays as it is. */
-static bool make_room(struct rec_view *view, struct rec_list *row, bool goes_on)
-{
-    size_t room = view->shelf.count + 1;
-    if (!goes_on) row->count = row->of = row->room = 0;
-    if (room <= row->room) return true;
-    room += row->list == NULL ? 0 : room / 2;
-    struct rec_resource *list = arena_array(view->mem, struct rec_resource, room);
-    if (list == NULL) return false;
-    if (row->count > 0) memcpy(list, row->list, row->count * sizeof *list);
-    row->list = list;
-    row->room = room;
-    return true;
-}
-
 /* The newest versions of some classes. A view that is used for long is asked for the same list many times. */
 static const struct rec_list *list_of(struct rec_view *view, class_mask classes)
 {
     struct rec_shelf *shelf = &view->shelf;
-    struct rec_list *row = list_row(view, classes);
-    if (!make_room(view, row, is_longer(shelf, row))) return NULL;
+    struct rec_list *row = rec_lists_row(&view->lists, classes, shelf->made, shelf->count);
+    if (row == NULL) return NULL;
     for (size_t i = row->of; i < shelf->count; i++) {
         const struct rec_version *v = &shelf->all[i];
         if (!v->is_first || (classes & CLASS_BIT(v->is.class)) == 0) continue;
@@ -76,9 +42,10 @@ static const struct rec_list *list_of(struct rec_view *view, class_mask classes)
         row->list[row->count++] = hand_out(view, &shelf->all[v->newest]);
     }
     row->of = shelf->count;
-    row->seq = shelf->count == 0 ? 0 : shelf->all[shelf->count - 1].is.record_seq;
     return row;
 }
+
+void near_rec_rest(struct rec_view *view) { rec_lists_rest(&view->lists); }
 
 enum salve_code near_rec_all(struct rec_view *view, class_mask classes, const struct rec_resource **out, size_t *count,
                              struct salve_err *err)
@@ -127,7 +94,7 @@ enum salve_code near_rec_read(struct rec_view *view, struct str id, const struct
     const struct rec_version *first = NULL;
     enum salve_code code = find(view, id, &first, err);
     if (code != SALVE_OK) return code;
-    struct rec_resource *one = arena_new(view->mem, struct rec_resource);
+    struct rec_resource *one = rec_lists_one(&view->lists);
     if (one == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     *one = hand_out(view, &view->shelf.all[first->newest]);
     *out = one;

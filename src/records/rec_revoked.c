@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The file `revoked`: one line for each withdrawal and erasure, written before anything else of it, so that neither a
- * crash nor a restored backup can bring back what a person took away. A line is a keyed hash: without the opened
- * key store it says nothing about anybody.
+ * The file `revoked`: one line for each withdrawal, erasure, and end of an app or a health link, written before
+ * anything else of it, so that neither a crash nor a restored backup can bring back what a person took away. A line is
+ * a keyed hash: without the opened key store it says nothing about anybody.
  *     <32 hex characters of the token> <8 hex characters of BLAKE2b over line number and token>
  * The mark "revoked" in site.db says how many lines both databases have carried out. */
 #include <errno.h>
@@ -140,6 +140,24 @@ enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enu
     for (size_t i = 0; i < count && code == SALVE_OK; i++)
         code = token_of(site, id, purpose, consent_seqs[i], tokens[i], err);
     return code == SALVE_OK ? add_lines(site, (const uint8_t(*)[KEYS_TOKEN_BYTES])tokens, count, err) : code;
+}
+
+static enum salve_code token_of_text(struct site *site, struct str text, uint8_t token[KEYS_TOKEN_BYTES],
+                                     struct salve_err *err)
+{
+    return keys_token(site->keys, KEYS_TOKEN_CARD, text, token, err);
+}
+
+enum salve_code rec_revoke_text(struct site *site, struct str text, struct salve_err *err)
+{
+    uint8_t token[1][KEYS_TOKEN_BYTES];
+    TRY(token_of_text(site, text, token[0], err));
+    return add_lines(site, (const uint8_t(*)[KEYS_TOKEN_BYTES])token, 1, err);
+}
+
+void rec_revoke_text_done(struct site *site)
+{
+    if (site->revoked_done + 1 == site->revoked_count) site->revoked_done = site->revoked_count;
 }
 
 /* --- reading ---------------------------------------------------------------------------------------------------- */
@@ -298,6 +316,11 @@ enum salve_code rec_revoked_merge(const char *const *paths, size_t path_count, c
 
 /* --- asking ------------------------------------------------------------------------------------------------------- */
 
+static bool has_token(const struct rec_revoked *revoked, const uint8_t token[KEYS_TOKEN_BYTES])
+{
+    return bsearch(token, revoked->tokens, revoked->count, KEYS_TOKEN_BYTES, by_token) != NULL;
+}
+
 static enum salve_code has(struct site *site, const struct rec_revoked *revoked, struct compartment id,
                            enum purpose purpose, uint64_t seq, bool *out, struct salve_err *err)
 {
@@ -305,7 +328,17 @@ static enum salve_code has(struct site *site, const struct rec_revoked *revoked,
     *out = false;
     if (revoked->count == 0) return SALVE_OK;
     enum salve_code code = token_of(site, id, purpose, seq, token, err);
-    if (code == SALVE_OK) *out = bsearch(token, revoked->tokens, revoked->count, KEYS_TOKEN_BYTES, by_token) != NULL;
+    if (code == SALVE_OK) *out = has_token(revoked, token);
+    return code;
+}
+
+enum salve_code rec_revoked_has_text(struct site *site, struct str text, bool *out, struct salve_err *err)
+{
+    uint8_t token[KEYS_TOKEN_BYTES];
+    *out = false;
+    if (site->revoked->count == 0) return SALVE_OK;
+    enum salve_code code = token_of_text(site, text, token, err);
+    if (code == SALVE_OK) *out = has_token(site->revoked, token);
     return code;
 }
 

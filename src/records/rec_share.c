@@ -65,10 +65,11 @@ static enum salve_code make_in(struct rec_view *view, struct rec_tx *tx, const s
     size_t at = 0;
     TRY(rec_actor_check(tx, view->actor, err));
     TRY(rec_shares_get(tx, view->gate.chain.id, &row, err));
-    while (at < SHARES_MAX && row.slots[at].number != 0) at++;
+    while (at < SHARES_MAX && rec_share_opens(tx->site, &row.slots[at], tx->now_unix_ms)) at++;
     if (at == SHARES_MAX)
         return salve_refuse(err, SALVE_E_FULL, "eight links are good still: end one of them first", "health link");
     struct share_slot *slot = &row.slots[at];
+    TRY(rec_share_drop(tx, slot, err));
     *slot = (struct share_slot){.made_unix_ms = tx->now_unix_ms, .label_bytes = (uint8_t)ask->label.len};
     TRY(until_of(tx, ask, &slot->until_unix_ms, err));
     if (ask->label.len > 0) memcpy(slot->label, ask->label.ptr, ask->label.len);
@@ -135,7 +136,7 @@ enum salve_code near_share_list(struct rec_view *view, struct arena *mem, struct
     rec_tx_abandon(&tx);
     for (uint64_t number = 1; code == SALVE_OK && number <= row.made; number++)
         for (size_t i = 0; code == SALVE_OK && i < SHARES_MAX; i++)
-            if (row.slots[i].number == number && row.slots[i].until_unix_ms > now_unix_ms)
+            if (row.slots[i].number == number && rec_share_opens(view->site, &row.slots[i], now_unix_ms))
                 code = add_share(&row.slots[i], mem, &(*out)[(*count)++], err);
     return code;
 }
@@ -145,7 +146,8 @@ static enum salve_code end_in(struct rec_view *view, struct rec_tx *tx, uint64_t
     struct share_row row;
     TRY(rec_shares_get(tx, view->gate.chain.id, &row, err));
     for (size_t i = 0; i < SHARES_MAX; i++) {
-        if (number == 0 || row.slots[i].number != number) continue;
+        if (row.slots[i].number != number || !rec_share_opens(tx->site, &row.slots[i], tx->now_unix_ms)) continue;
+        TRY(rec_share_revoke(tx->site, &row.slots[i], err));
         TRY(rec_share_drop(tx, &row.slots[i], err));
         TRY(rec_shares_put(tx, &row, err));
         return note_in(view, tx, REC_EVENT_SHARE_ENDED, err);
@@ -164,6 +166,7 @@ enum salve_code near_share_end(struct rec_view *view, uint64_t number, struct sa
         code = end_in(view, &tx, number, err);
         if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
         rec_tx_abandon(&tx);
+        if (code == SALVE_OK) rec_revoke_text_done(view->site);
     }
     arena_close(work);
     return code;
@@ -185,7 +188,7 @@ static enum salve_code find(struct rec_tx *tx, struct str token, struct share_ro
     if (token.len != TOKEN_CHARS) return no_link(err);
     TRY(rec_share_find(tx, token, row, at, err));
     if (tx->is_suspect) return rec_clock_doubted(tx->site, "health link", err);
-    if (row->slots[*at].until_unix_ms <= tx->now_unix_ms) return no_link(err);
+    if (!rec_share_is_good(tx->site, &row->slots[*at], tx->now_unix_ms)) return no_link(err);
     TRY(rec_revoked_has_erasure(tx->site, tx->site->revoked, row->id, &is_erased, err));
     return is_erased ? no_link(err) : SALVE_OK;
 }
@@ -235,6 +238,7 @@ static enum salve_code wrong_in(struct rec_tx *tx, struct share_row *row, size_t
     slot->wrong++;
     out->is_wrong = true;
     out->tries_left = slot->wrong >= SHARE_TRIES_MAX ? 0 : (uint32_t)(SHARE_TRIES_MAX - slot->wrong);
+    if (out->tries_left == 0) TRY(rec_share_revoke(tx->site, slot, err));
     if (out->tries_left == 0) TRY(rec_share_drop(tx, slot, err));
     TRY(rec_shares_put(tx, row, err));
     return note_by(tx, row->id, REC_EVENT_DENIED, by, err);
@@ -280,6 +284,7 @@ enum salve_code near_share_open(struct site *site, struct str token, const struc
         code = open_in(&tx, token, by, mem, out, err);
         if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
         rec_tx_abandon(&tx);
+        if (code == SALVE_OK && out->is_wrong && out->tries_left == 0) rec_revoke_text_done(site);
     }
     arena_close(work);
     if (code != SALVE_E_NOT_FOUND) return code;

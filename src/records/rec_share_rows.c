@@ -5,6 +5,7 @@
  * compartment>". All are sealed. No token and no passcode is kept. */
 #include "crypto/crypto.h"
 #include "records/login_int.h"
+#include "records/revoked_int.h"
 #include "records/share_int.h"
 #include "store/store.h"
 
@@ -44,6 +45,31 @@ void rec_share_passcode(const struct site *site, const uint8_t salt[SHARE_SALT_B
 {
     const struct str parts[] = {STR("SLV-share-passcode-v1"), str_bytes(salt, SHARE_SALT_BYTES), passcode};
     crypto_key_mac(rec_gate_key(site), parts, 3, out, SHARE_MAC_BYTES);
+}
+
+/* The line in `revoked` about the end of a link. */
+static struct str line_of(const struct share_slot *slot, char text[NAME_BYTES])
+{
+    return name_of_hash("share ", slot->token, text);
+}
+
+enum salve_code rec_share_revoke(struct site *site, const struct share_slot *slot, struct salve_err *err)
+{
+    char text[NAME_BYTES];
+    return rec_revoke_text(site, line_of(slot, text), err);
+}
+
+bool rec_share_is_good(struct site *site, const struct share_slot *slot, int64_t now_unix_ms)
+{
+    char text[NAME_BYTES];
+    bool is_revoked = true;
+    if (slot->number == 0 || slot->until_unix_ms <= now_unix_ms) return false;
+    return rec_revoked_has_text(site, line_of(slot, text), &is_revoked, NULL) == SALVE_OK && !is_revoked;
+}
+
+bool rec_share_opens(struct site *site, const struct share_slot *slot, int64_t now_unix_ms)
+{
+    return slot->opened_count < SHARE_OPENINGS_MAX && rec_share_is_good(site, slot, now_unix_ms);
 }
 
 /* --- the row of a person ------------------------------------------------------------------------------------------ */
@@ -178,7 +204,7 @@ enum salve_code rec_shares_end(struct rec_tx *tx, struct compartment id, struct 
     return rec_shares_put(tx, &row, err);
 }
 
-/* Of one person those whose time is over; *next_unix_ms of the others. */
+/* Of one person those that open no more; *next_unix_ms of the others. */
 static enum salve_code end_old(struct rec_tx *tx, struct str name, int64_t *next_unix_ms, struct salve_err *err)
 {
     struct share_row row;
@@ -187,7 +213,7 @@ static enum salve_code end_old(struct rec_tx *tx, struct str name, int64_t *next
     for (size_t i = 0; i < SHARES_MAX; i++) {
         struct share_slot *slot = &row.slots[i];
         if (slot->number == 0) continue;
-        if (slot->until_unix_ms <= tx->now_unix_ms) {
+        if (!rec_share_opens(tx->site, slot, tx->now_unix_ms)) {
             has_ended = true;
             TRY(rec_share_drop(tx, slot, err));
         } else if (slot->until_unix_ms < *next_unix_ms) {

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "admit/admit.h"
+#include "base/limits.h"
 #include "fhir/fhir.h"
 #include "records/ids_int.h"
 #include "records/gate_int.h"
@@ -17,6 +18,7 @@ struct reading {
     struct rec_gate *gate;
     struct rec_shelf *shelf;
     struct rec_tx tx;
+    struct arena *work; /* what is over with this reading */
 };
 
 /* --- loading ---------------------------------------------------------------------------------------------------- */
@@ -51,12 +53,16 @@ static enum salve_code add_version(struct reading *r, const struct tape *tape, c
 static enum salve_code read_record(struct reading *r, const struct store_record *row, struct salve_err *err)
 {
     struct payload payload;
+    struct str body;
     struct tape *tapes = NULL;
     size_t count = 0;
-    struct arena *mem = r->gate->mem;
-    enum salve_code code = rec_unseal(&r->tx, &r->gate->chain, row->seq, row->class, mem, &payload, NULL, err);
-    if (code != SALVE_OK || payload.kind != PAYLOAD_RESOURCES) return code;
-    code = payload_tapes_unpack(payload.body, mem, &tapes, &count, err);
+    struct arena_mark mark = arena_mark(r->work);
+    enum salve_code code = rec_unseal(&r->tx, &r->gate->chain, row->seq, row->class, r->work, &payload, NULL, err);
+    bool has_any = code == SALVE_OK && payload.kind == PAYLOAD_RESOURCES;
+    if (has_any) code = arena_str(r->gate->mem, payload.body, &body, err);
+    arena_rewind(r->work, mark);
+    if (code != SALVE_OK || !has_any) return code;
+    code = payload_tapes_unpack(body, r->gate->mem, &tapes, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++)
         code = add_version(r, &tapes[i], row, payload.at_unix_ms, err);
     return code;
@@ -72,7 +78,7 @@ static enum salve_code let_others(struct reading *r, struct salve_err *err)
     rec_breathe(gate->site);
     if (gate->site->revoked != NULL)
         TRY(rec_revoked_has_erasure(gate->site, gate->site->revoked, gate->chain.id, &is_erased, err));
-    return is_erased ? rec_not_here(err) : rec_tx_begin(gate->site, true, gate->mem, &r->tx, err);
+    return is_erased ? rec_not_here(err) : rec_tx_begin(gate->site, true, r->work, &r->tx, err);
 }
 
 static enum salve_code read_class(struct reading *r, enum data_class class, struct salve_err *err)
@@ -80,8 +86,8 @@ static enum salve_code read_class(struct reading *r, enum data_class class, stru
     struct store_record *rows = NULL;
     size_t count = 0;
     uint64_t *loaded_seq = &r->shelf->loaded_seq[class];
-    enum salve_code code = store_record_list(r->tx.store, r->gate->chain.id, CLASS_BIT(class), *loaded_seq + 1,
-                                             r->gate->mem, &rows, &count, err);
+    enum salve_code code = store_record_list(r->tx.store, r->gate->chain.id, CLASS_BIT(class), *loaded_seq + 1, r->work,
+                                             &rows, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++) {
         salve_assert(rows[i].seq > *loaded_seq && rows[i].class == class);
         if (r->gate->through_seq != 0 && rows[i].seq > r->gate->through_seq) break;
@@ -106,7 +112,6 @@ static enum salve_code number_versions(struct rec_shelf *shelf, struct arena *me
 {
     size_t room = 16;
     while (room < 2 * shelf->count) room *= 2;
-    struct arena_mark mark = arena_mark(mem);
     uint32_t *table = arena_array(mem, uint32_t, room); /* index + 1 of the first version */
     if (table == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
     for (uint32_t i = 0; i < shelf->count; i++) {
@@ -119,25 +124,45 @@ static enum salve_code number_versions(struct rec_shelf *shelf, struct arena *me
         v->is.version = v->is_first ? 1 : shelf->all[first->newest].is.version + 1;
         first->newest = i;
     }
-    arena_rewind(mem, mark);
     return SALVE_OK;
 }
 
 /* --- the whole -------------------------------------------------------------------------------------------------- */
 
+static enum salve_code read_classes(struct reading *r, class_mask classes, struct salve_err *err)
+{
+    TRY(rec_tx_begin(r->gate->site, true, r->work, &r->tx, err));
+    enum salve_code code = SALVE_OK;
+    for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
+        if (classes & CLASS_BIT(c)) code = read_class(r, (enum data_class)c, err);
+    rec_tx_abandon(&r->tx);
+    return code;
+}
+
+/* Are there only new resources behind all of record `seq` and before? */
+static bool is_longer(const struct rec_shelf *shelf, size_t had, uint64_t seq)
+{
+    bool is = true;
+    for (size_t i = had; is && i < shelf->count; i++) is = shelf->all[i].is_first && shelf->all[i].is.record_seq > seq;
+    return is;
+}
+
 enum salve_code rec_gate_read(struct rec_gate *gate, class_mask classes, struct rec_shelf *shelf, struct salve_err *err)
 {
-    struct reading r = {.gate = gate, .shelf = shelf};
-    size_t had = shelf->count;
+    struct reading r = {.gate = gate, .shelf = shelf, .work = arena_open_private(SALVE_REQUEST_BYTES_MAX)};
+    size_t had = shelf->numbered;
+    uint64_t seq = had == 0 ? 0 : shelf->all[had - 1].is.record_seq;
     salve_assert(gate->chain.ring != NULL && (classes & ~keys_ring_readable(gate->chain.ring)) == 0);
-    enum salve_code code = rec_tx_begin(gate->site, true, gate->mem, &r.tx, err);
-    if (code != SALVE_OK) return code;
-    for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
-        if (classes & CLASS_BIT(c)) code = read_class(&r, (enum data_class)c, err);
-    rec_tx_abandon(&r.tx);
-    if (code != SALVE_OK || shelf->count == had) return code;
-    qsort(shelf->all, shelf->count, sizeof *shelf->all, by_saving);
-    return number_versions(shelf, gate->mem, err);
+    if (r.work == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    enum salve_code code = read_classes(&r, classes, err);
+    if (code == SALVE_OK && shelf->count > had) {
+        qsort(shelf->all, shelf->count, sizeof *shelf->all, by_saving);
+        code = number_versions(shelf, r.work, err);
+        shelf->made += !is_longer(shelf, had, seq);
+        if (code == SALVE_OK) shelf->numbered = shelf->count;
+    }
+    arena_close(r.work);
+    return code;
 }
 
 enum salve_code rec_birth_date(struct rec_gate *gate, struct rec_shelf *shelf, struct str *out, struct salve_err *err)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/limits.h"
+#include "records/apps_int.h"
 #include "records/session_int.h"
 #include "records/view_int.h"
 #include "records/who_int.h"
@@ -36,6 +37,7 @@ enum salve_code rec_stand_begin(struct site *site, struct compartment id, bool i
                               .cards = decided->cards,
                               .apps = decided->apps,
                               .retirements = site->retirements,
+                              .registrations = site->registrations,
                               .opened_wall_ms = clock_ms(&site->clock),
                               .is_present = is_present};
     memcpy(out->of, decided->of, sizeof out->of);
@@ -151,6 +153,23 @@ static enum salve_code check_staff(struct rec_view *view, struct salve_err *err)
     return code;
 }
 
+/* Some app was registered anew or ended since: was it the one that looks? Reads in a transaction, but only then. */
+static enum salve_code check_app(struct rec_view *view, struct salve_err *err)
+{
+    struct rec_tx tx;
+    struct smart_app app;
+    uint64_t registrations = view->site->registrations;
+    if (view->stand.registrations == registrations || !view->stand.is_app) return SALVE_OK;
+    struct arena_mark mark = arena_mark(view->mem);
+    TRY(rec_tx_begin(view->site, true, view->mem, &tx, err));
+    enum salve_code code = rec_app_find(&tx, view->app->id, &app, err);
+    if (code == SALVE_OK && app.ends != view->app->ends) code = SALVE_E_CONSENT;
+    rec_tx_abandon(&tx);
+    arena_rewind(view->mem, mark);
+    if (code == SALVE_OK) view->stand.registrations = registrations;
+    return code == SALVE_E_INVALID ? SALVE_E_CONSENT : code;
+}
+
 /* A view of an app rests on what the person let it do, and on their card of that day. */
 static bool app_stands(const struct rec_stand *stand, int64_t now_unix_ms)
 {
@@ -169,6 +188,7 @@ static enum salve_code look(struct rec_view *view, struct salve_err *err)
     if (stand->decided->is_erased) return SALVE_E_NOT_FOUND;
     if (!rec_stand_holds(stand, view->purpose)) return SALVE_E_CONSENT;
     if (stand->is_present && stand->cards != stand->decided->cards) return SALVE_E_CONSENT;
+    TRY(check_app(view, err));
     if (!app_stands(stand, now_unix_ms) || is_too_old(view, now_unix_ms)) return SALVE_E_CONSENT;
     return rec_view_decision(view, now_unix_ms).allowed ? SALVE_OK : SALVE_E_CONSENT;
 }

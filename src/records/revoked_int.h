@@ -14,6 +14,12 @@ SALVE_MUST_USE enum salve_code rec_revoke_erasure(struct site *site, struct comp
 enum { REC_REVOKE_MAX = 64 };
 SALVE_MUST_USE enum salve_code rec_revoke_purpose(struct site *site, struct compartment id, enum purpose purpose,
                                                   const uint64_t *consent_seqs, size_t count, struct salve_err *err);
+/* rec_revoke_text - a line about something else that was ended: a link, what an app was let do, an app. The text says
+ * what, and begins with its kind. Nothing of it is replayed: whoever looks such a thing up asks rec_revoked_has_text,
+ * so that rows of before open nothing. rec_revoke_text_done - the databases have it too; lines before it that are not
+ * carried out stay so. */
+SALVE_MUST_USE enum salve_code rec_revoke_text(struct site *site, struct str text, struct salve_err *err);
+void rec_revoke_text_done(struct site *site);
 /* rec_revoked_load - counts and checks the lines; a last line that a crash cut short is cut off. E_INTEGRITY. */
 SALVE_MUST_USE enum salve_code rec_revoked_load(struct site *site, struct salve_err *err);
 
@@ -35,6 +41,9 @@ SALVE_MUST_USE enum salve_code rec_revoked_has_erasure(struct site *site, const 
 SALVE_MUST_USE enum salve_code rec_revoked_has_purpose(struct site *site, const struct rec_revoked *revoked,
                                                        struct compartment id, enum purpose purpose,
                                                        uint64_t consent_seq, bool *out, struct salve_err *err);
+
+SALVE_MUST_USE enum salve_code rec_revoked_has_text(struct site *site, struct str text, bool *out,
+                                                    struct salve_err *err);
 
 /* rec_withdraw_replay, rec_erase_replay - a withdrawal or erasure that the file remembers and the databases do not (any
  * more). were_put_back: the databases had carried it out, and rows of before came back. */

@@ -25,6 +25,14 @@ struct share_row {
     struct share_slot slots[SHARES_MAX];
 };
 
+/* rec_share_opens - a link that opens still: its time is not over, it was not opened too often, and `revoked` has no
+ * line about it. Whatever shows one or opens by it asks this. rec_share_is_good: the same of one that may have been
+ * opened often, for who fetches a file whose address was given. rec_share_revoke - writes the line, before it ends. */
+bool rec_share_opens(struct site *site, const struct share_slot *slot, int64_t now_unix_ms);
+bool rec_share_is_good(struct site *site, const struct share_slot *slot, int64_t now_unix_ms);
+SALVE_MUST_USE enum salve_code rec_share_revoke(struct site *site, const struct share_slot *slot,
+                                                struct salve_err *err);
+
 /* rec_shares_get - of a person; zeros where there are none. rec_shares_put - a row without a link goes.
  * rec_share_find - by the token of an address. E_NOT_FOUND; *at: which slot. */
 SALVE_MUST_USE enum salve_code rec_shares_get(struct rec_tx *tx, struct compartment id, struct share_row *out,
@@ -45,7 +53,7 @@ SALVE_MUST_USE enum salve_code rec_share_drop(struct rec_tx *tx, struct share_sl
 void rec_share_passcode(const struct site *site, const uint8_t salt[SHARE_SALT_BYTES], struct str passcode,
                         uint8_t out[SHARE_MAC_BYTES]);
 
-/* rec_shares_end - all of a person, with an erasure. rec_shares_due - those whose time is over, of everybody;
+/* rec_shares_end - all of a person, with an erasure. rec_shares_due - those that open no more, of everybody;
  * *next_unix_ms is not later than the next one. rec_shares_lost - for verify: rows of links and of people that do not
  * lead to each other, or to nobody who is here. */
 SALVE_MUST_USE enum salve_code rec_shares_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);

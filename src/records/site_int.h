@@ -79,6 +79,7 @@ struct site {
     char pending_text[96];
     struct rec_decided *decided;   /* one for each compartment that has a view (stand_int.h) */
     uint64_t retirements;          /* of staff, since the opening */
+    uint64_t registrations;        /* of apps, since the opening: each version of one */
     struct rec_sessions *sessions; /* rec_session.c; NULL: there was none yet */
     struct rec_openings *openings; /* of all that is opened without a session (openings_int.h); NULL: nothing was */
     struct rec_apps *apps;         /* rec_app_held.c; NULL: no app was let in yet */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * What views rest on, as numbers: each decision of a person, each new card and each retirement of staff raises one,
- * and a view compares them with those it was opened under. So a look at them needs no transaction. */
+ * What views rest on, as numbers: each decision of a person, each new card, each retirement of staff and each
+ * registration of an app raises one, and a view compares them with those it was opened under. So a look at them needs
+ * no transaction. */
 #ifndef SALVE_RECORDS_STAND_INT_H
 #define SALVE_RECORDS_STAND_INT_H
 
@@ -22,7 +23,7 @@ struct rec_stand {
     struct rec_decided *decided;
     uint32_t of[PURPOSE_LAST + 1];
     uint32_t cards, apps;
-    uint64_t retirements;
+    uint64_t retirements, registrations;
     uint64_t session;         /* whose actor opened it; 0: nobody's */
     int64_t opened_wall_ms;   /* not guarded: a clock that was set back before must not stop a view's age */
     bool is_present;          /* it was opened with the card */

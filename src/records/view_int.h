@@ -5,22 +5,14 @@
 #define SALVE_RECORDS_VIEW_INT_H
 
 #include "records/gate_int.h"
+#include "records/lists.h"
 #include "records/stand_int.h"
 #include "records/work_int.h"
 
 struct rec_app_sight;
+struct smart_app;
 
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
-
-/* What rec_all gave for some classes, when the shelf had `of` versions, the last of them of record `seq`. What comes
- * new stands behind it, in the same memory, so that a view that writes often does not grow with the square of it. */
-enum { REC_LISTS_PER_VIEW = 16 };
-struct rec_list {
-    class_mask classes;
-    size_t of, count, room;
-    uint64_t seq;
-    struct rec_resource *list; /* NULL: the row is free */
-};
 
 struct rec_view {
     const struct gate_ops *ops;
@@ -33,10 +25,10 @@ struct rec_view {
     class_mask classes;
     uint64_t ids_given;
     struct rec_shelf shelf;
-    struct rec_list lists[REC_LISTS_PER_VIEW]; /* handed out before, and good while nothing was read since */
-    unsigned next_list;
+    struct rec_lists lists;  /* what was handed out */
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
+    const struct smart_app *app; /* as it was registered when it opened the view; NULL: it is none */
     struct rec_app_sight *sight; /* of an app (apps_int.h); NULL: all of the classes is seen */
     bool is_used;                /* a transfer that has read something */
     bool is_by_ticket;

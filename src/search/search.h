@@ -105,6 +105,9 @@ bool search_uses(const struct search *search, size_t i);
 size_t search_page_size(const struct search *search);
 bool search_counts(const struct search *search);
 
+/* search_criteria - how many parameters tell resources apart; 0: it finds everything. */
+size_t search_criteria(const struct search *search);
+
 /* --- running ------------------------------------------------------------------------------------------------------ */
 
 struct search_resource {

@@ -306,3 +306,4 @@ enum salve_code search_parse(const struct search_ask *ask, struct arena *mem, st
 bool search_uses(const struct search *search, size_t i) { return search->used[i]; }
 size_t search_page_size(const struct search *search) { return search->page_size; }
 bool search_counts(const struct search *search) { return search->counts; }
+size_t search_criteria(const struct search *search) { return search->test_count; }

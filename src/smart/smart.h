@@ -28,6 +28,7 @@ enum {
     SMART_URI_BYTES_MAX = 400,
     SMART_URIS_MAX = 8,
     SMART_DOCUMENT_BYTES_MAX = 32 << 10,
+    SMART_ENDS_MAX = 0xffff,
 };
 
 /* A registration, made by a manager. Public: an app that can keep no secret, such as one in a browser; else it shows
@@ -43,10 +44,11 @@ struct smart_app {
     const struct json *jwks; /* the same as it was given; NULL: public */
     enum jwt_alg id_token;   /* JWT_RS256 or JWT_ES256 */
     bool is_ended;           /* it is registered no more */
+    uint32_t ends;           /* how often it was ended so far; the gate counts */
 };
 
 /* smart_app_read - a registration as JSON: {"id","name","redirects":[],"origins":[],"jwks":{},"idToken":"RS256",
- * "ended":true}; the first three are needed. Texts live in mem, or with the text.
+ * "ended":true}; the first three are needed, "by", "at" and "ends" are the gate's. Texts live in mem, or with the text.
  *   errors   E_SYNTAX, E_TOO_BIG; E_INVALID names the member: a redirect is https, or http of this machine, or a scheme
  *            of the app's own with a point in it (RFC 8252, 7.1), without a fragment; an origin has no path
  * smart_app_write - the reverse, with who wrote it and when. */
@@ -140,6 +142,7 @@ struct smart_grant {
     struct str scope;
     class_mask classes;
     int64_t at_unix_s, not_after_unix_s;
+    uint32_t ends; /* of the registration then: once it was ended, what was allowed before stands no more */
     bool is_ended; /* it takes back the one before; scope and classes are empty */
 };
 

@@ -99,7 +99,8 @@ static enum salve_code read_list(const struct json *doc, const char *member, boo
 
 static bool is_member(struct str name)
 {
-    static const char *const names[] = {"id", "name", "redirects", "origins", "jwks", "idToken", "ended", "by", "at"};
+    static const char *const names[] = {"id",      "name",  "redirects", "origins", "jwks",
+                                        "idToken", "ended", "ends",      "by",      "at"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (str_is(name, names[i])) return true;
     return false;
@@ -119,6 +120,16 @@ static enum salve_code read_keys(const struct json *doc, struct arena *mem, stru
     return SALVE_OK;
 }
 
+static enum salve_code read_ends(const struct json *doc, struct smart_app *out, struct salve_err *err)
+{
+    int64_t ends = 0;
+    const struct json *member = json_get(doc, "ends");
+    if (member != NULL && (!json_i64(member, &ends) || ends < 0 || ends > SMART_ENDS_MAX))
+        return refuse("ends", "a count", err);
+    out->ends = (uint32_t)ends;
+    return SALVE_OK;
+}
+
 enum salve_code smart_app_read(struct str json, struct arena *mem, struct smart_app *out, struct salve_err *err)
 {
     const struct json *doc = NULL;
@@ -131,6 +142,7 @@ enum salve_code smart_app_read(struct str json, struct arena *mem, struct smart_
     out->id = json_get_text(doc, "id");
     out->name = json_get_text(doc, "name");
     out->is_ended = json_is_true(json_get(doc, "ended"));
+    TRY(read_ends(doc, out, err));
     if (!is_id(out->id)) return refuse("id", "1 to 64 of a-z, 0-9, '.', '_', '-'", err);
     if (!is_name(out->name)) return refuse("name", "1 to 80 bytes that can be printed", err);
     TRY(read_list(doc, "redirects", is_redirect, out->redirects, &out->redirect_count, err));
@@ -175,6 +187,7 @@ enum salve_code smart_app_write(const struct smart_app *app, struct str by, stru
     json_put_text(&w, "at", at);
     json_put_text(&w, "by", by);
     if (app->is_ended) json_put_bool(&w, "ended", true);
+    if (app->ends > 0) json_put_i64(&w, "ends", app->ends);
     json_put_text(&w, "id", app->id);
     json_put_text(&w, "idToken", str_of(jwt_alg_text(app->id_token)));
     if (app->jwks != NULL) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a person let an app do, as canonical JSON: members in this order, no white space; all but scope and classes are
- * always there (docs/formats/apps.md). */
+ * What a person let an app do, as canonical JSON: members in this order, no white space; all but scope, classes
+ * and ends are always there (docs/formats/apps.md). */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "smart/smart.h"
@@ -26,6 +26,7 @@ enum salve_code smart_grant_write(const struct smart_grant *grant, struct arena 
     json_put_text(&w, "app", grant->app);
     json_put_text(&w, "at", clock_text(grant->at_unix_s * 1000, at));
     if (!grant->is_ended) put_classes(&w, grant->classes);
+    if (grant->ends > 0) json_put_i64(&w, "ends", grant->ends);
     json_put_text(&w, "name", grant->name);
     json_put_text(&w, "not_after", clock_text(grant->not_after_unix_s * 1000, at));
     if (!grant->is_ended) json_put_text(&w, "scope", grant->scope);
@@ -59,6 +60,10 @@ enum salve_code smart_grant_read(struct str json, struct arena *mem, struct smar
                    clock_parse(json_get_text(doc, "at"), &at_ms) &&
                    clock_parse(json_get_text(doc, "not_after"), &until_ms) &&
                    classes_find(json_get(doc, "classes"), &out->classes);
+    int64_t ends = 0;
+    if (json_get(doc, "ends") != NULL)
+        is_good = is_good && json_i64(json_get(doc, "ends"), &ends) && ends > 0 && ends <= SMART_ENDS_MAX;
+    out->ends = (uint32_t)ends;
     out->at_unix_s = at_ms / 1000;
     out->not_after_unix_s = until_ms / 1000;
     return is_good ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "grant of an app");

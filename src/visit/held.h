@@ -48,6 +48,8 @@ SALVE_MUST_USE enum salve_code visit_hold_again(const struct visit *visit, struc
 /* visit_hold_stands - OK, or why the look is over (rec.h), as the gate says now: before what was made then is given. */
 SALVE_MUST_USE enum salve_code visit_hold_stands(const struct visit_held *held, struct salve_err *err);
 SALVE_MUST_USE enum salve_code visit_release(struct visit_held *held, struct salve_err *err);
+/* visit_hold_rest - the request is answered (rec_rest); nothing open is fine. */
+void visit_hold_rest(const struct visit_held *held);
 
 /* visit_token - a member of staff logs in with their secret, opens the person, and hands the look on (rec_hand_on): the
  * token is that of a session which is for this look alone; whoever shows it to the running server has the look. The

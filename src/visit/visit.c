@@ -209,6 +209,11 @@ enum salve_code visit_hold_stands(const struct visit_held *held, struct salve_er
     return rec_all(held->view, CLASS_BIT(CLASS_IDENT), &unused, &count, err); /* each reading asks the gate first */
 }
 
+void visit_hold_rest(const struct visit_held *held)
+{
+    if (held->view != NULL) rec_rest(held->view);
+}
+
 enum salve_code visit_release(struct visit_held *held, struct salve_err *err)
 {
     enum salve_code code = rec_close(&held->view, err);

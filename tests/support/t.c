@@ -36,6 +36,12 @@ int t_end(void)
     return failed_count > 0;
 }
 
+bool t_is_all(void)
+{
+    const char *all = getenv("ALL");
+    return all != NULL && strcmp(all, "1") == 0;
+}
+
 uint64_t t_random(uint64_t *state)
 {
     uint64_t z = (*state += 0x9e3779b97f4a7c15u);

@@ -51,6 +51,9 @@ void t_fail(const char *name, const char *fmt, ...) SALVE_PRINTF(2, 3);
 void t_skipped(unsigned count);
 int t_end(void);
 
+/* t_is_all - the exhaustive form was asked for: ALL=1. tools/check sets ALL to 0 or 1, so that it is set says nothing. */
+bool t_is_all(void);
+
 /* t_random - a splitmix64 stream, so that a failing run can be repeated from its seed. */
 uint64_t t_random(uint64_t *state);
 

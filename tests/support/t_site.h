@@ -150,9 +150,6 @@ static struct actor t_person(const char *birth_date)
     return (struct actor){.role = ROLE_PARTICIPANT, .told = str_of(birth_date)};
 }
 
-/* t_is_all - the exhaustive form was asked for (ALL=1). */
-static bool t_is_all(void) { return getenv("ALL") != NULL && strcmp(getenv("ALL"), "1") == 0; }
-
 /* Where test sites live: memory where there is some, since hundreds of syncs are not what is tested. */
 static const char *t_tmp(void)
 {

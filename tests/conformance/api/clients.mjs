@@ -23,7 +23,7 @@ async function claims(ask, patient) {
     const { json: statement, status } = await ask('GET', '/fhir/metadata');
     same('the statement', [status, statement.resourceType, statement.fhirVersion, statement.kind], [200, 'CapabilityStatement', '4.0.1', 'instance']);
     const [rest] = statement.rest, made = {};
-    for (const { type, interaction = [], searchParam = [], operation = [], versioning, conditionalCreate, documentation } of rest.resource) {
+    for (const { type, interaction = [], searchParam = [], operation = [], versioning, conditionalCreate, conditionalUpdate, conditionalDelete, documentation } of rest.resource) {
         if (documentation !== undefined) { // what is the person's own: the token of a member of staff is refused, by role
             const refused = await ask('GET', `/fhir/${type}`);
             same(`${type}: ${documentation}`, [refused.status, refused.json?.issue?.[0]?.details?.coding?.[0]?.code], [403, 'E_ROLE']);
@@ -63,6 +63,10 @@ async function claims(ask, patient) {
                 const { meta, ...rest_ } = read.json;
                 const updated = await ask('PUT', `/fhir/${type}/${known}`, { body: { ...rest_, language: 'en' }, headers: { 'If-Match': tag } });
                 check(told('update'), updated.status === 200, `${updated.status} ${updated.text.slice(0, 300)}`);
+                if (conditionalUpdate) {
+                    const found = await ask('PUT', `/fhir/${type}?_id=${known}`, { body: { ...rest_, language: 'ru' } });
+                    same(told('conditional update'), found.status, 200);
+                }
                 if (versioning === 'versioned-update') {
                     const late = await ask('PUT', `/fhir/${type}/${known}`, { body: { ...rest_, language: 'fr' }, headers: { 'If-Match': tag } });
                     same(told('update of an old version'), late.status, 412);
@@ -81,7 +85,7 @@ async function claims(ask, patient) {
             check(told(`$${name} is there`), tried.some((one) => one !== 404 && one !== 405), tried.join());
         }
         if (can.has('delete')) {
-            const gone = await ask('DELETE', `/fhir/${type}/${known}`), after = await ask('GET', `/fhir/${type}/${known}`);
+            const gone = await ask('DELETE', conditionalDelete === 'single' ? `/fhir/${type}?_id=${known}` : `/fhir/${type}/${known}`), after = await ask('GET', `/fhir/${type}/${known}`);
             same(told('delete'), [gone.status, after.status], [[200, 204].includes(gone.status) ? gone.status : 204, 410]);
         }
         const cannot = { create: ['POST', `/fhir/${type}`], update: ['PUT', `/fhir/${type}/${known ?? 1}`], delete: ['DELETE', `/fhir/${type}/${known ?? 1}`] };

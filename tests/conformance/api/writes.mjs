@@ -230,6 +230,80 @@ async function conditions(desk, id) {
     same('more than one is not one', (await create('status=final')).status, 412);
     same('a parameter that R4 does not have', (await create('colour=red')).status, 400);
     same('none is one more', (await create('value-quantity=gt9000')).status, 201);
+    for (const query of ['code=', '_format=json', '_count=1', '']) same(`a condition that names nothing: ${query}`, (await create(query)).status, 400);
+}
+
+// Of the one resource that a search finds.
+async function searched(desk) {
+    const put = (query, kg, more, headers) => desk.ask('PUT', `/Observation?${query}`, weight(desk, kg, { effectiveDateTime: later(50), identifier: [{ system: 'urn:salve:imported', value: 'corner-1' }], ...more }), headers);
+    const mine = 'identifier=urn:salve:imported%7Ccorner-1', made = await put(mine, 91);
+    same('nothing is found: it is made', [made.status, made.json?.meta?.versionId], [201, '1']);
+    const { id } = made.json, next = await put(mine, 92);
+    same('one is found: its next version', [next.status, next.json?.id, next.json?.meta?.versionId, next.json?.valueQuantity?.value], [200, id, '2', 92]);
+    same('its id may be said', (await put(mine, 93, { id })).status, 200);
+    same('another id is not that one', (await put(mine, 94, { id: 'another' })).status, 400);
+    same('a version may be said', [(await put(mine, 94, {}, { 'If-Match': 'W/"2"' })).status, (await put(mine, 94, {}, { 'If-Match': 'W/"3"' })).status], [412, 200]);
+    same('no client chooses an id', (await put('value-quantity=gt9002', 94, { id: 'another' })).status, 405);
+    same('what is not there has no version', (await put('value-quantity=gt9002', 94, {}, { 'If-Match': 'W/"1"' })).status, 412);
+    same('more than one is not one', (await put('status=final', 94)).status, 412);
+    for (const query of ['code=', '_format=json', '_count=1']) same(`what names nothing is no condition: ${query}`, (await put(query, 94)).status, 400);
+    same('nor is nothing', (await desk.ask('PUT', '/Observation', weight(desk, 94))).status, 400);
+    same('a parameter that R4 does not have', (await put('colour=red', 94)).status, 400);
+    for (const method of ['PUT', 'PATCH', 'DELETE']) {
+        const people = await desk.ask(method, '/Patient?name=Haddad', method === 'DELETE' ? undefined : { resourceType: 'Patient', name: [{ family: 'X' }] });
+        check(`nobody is searched for: ${method}`, [403, 405].includes(people.status) && (people.status === 405 || rules(people).includes('salve-never/N12')), `${people.status} ${people.text}`);
+    }
+    check('nobody is enrolled by it', [400, 422].includes((await desk.ask('PUT', '/Patient?_id=none', { resourceType: 'Patient', name: [{ family: 'X' }] })).status));
+    const patched = await desk.ask('PATCH', `/Observation?${mine}`, [{ op: 'replace', path: '/valueQuantity/value', value: 95 }], { 'Content-Type': PATCH });
+    same('a patch of the one that is found', [patched.status, patched.json?.id, patched.json?.valueQuantity?.value], [200, id, 95]);
+    const patch = (query) => desk.ask('PATCH', `/Observation?${query}`, [{ op: 'replace', path: '/status', value: 'amended' }], { 'Content-Type': PATCH });
+    same('a patch of nothing, of more than one, of all', [(await patch('value-quantity=gt9003')).status, (await patch('status=final')).status, (await patch('code=')).status], [404, 412, 400]);
+    const before = await count(desk), erase = (query) => desk.ask('DELETE', `/Observation${query}`);
+    same('a delete of more than one, of all, of nothing named', [(await erase('?status=final')).status, (await erase('?code=')).status, (await erase('')).status, await count(desk)], [412, 400, 400, before]);
+    same('a delete of what is not there', (await erase('?value-quantity=gt9004')).status, 204);
+    same('a delete of the one that is found', [(await erase(`?${mine}`)).status, (await desk.ask('GET', `/Observation/${id}`)).status, (await erase(`?${mine}`)).status], [204, 410, 204]);
+
+    const report = (result) => ({ resourceType: 'DiagnosticReport', status: 'final', code: { coding: [{ system: LOINC, code: '29463-7' }] }, subject: { reference: desk.patient }, result: [{ reference: result }] });
+    const uuid = 'urn:uuid:3f9c6e0a-7c7e-4a39-9a0f-0d8d6a5a7d21', named = { identifier: [{ system: 'urn:salve:imported', value: 'corner-2' }], effectiveDateTime: later(51) }, theirs = 'Observation?identifier=urn:salve:imported%7Ccorner-2';
+    const both = () => desk.ask('POST', '', bundle('transaction', [{ method: 'PUT', url: theirs }, weight(desk, 96, named), uuid], [{ method: 'POST', url: 'DiagnosticReport' }, report(uuid)], [{ method: 'DELETE', url: 'Observation?value-quantity=gt9005' }]));
+    const first = await both();
+    same('in a transaction', first.json?.entry?.map((one) => one.response.status.slice(0, 3)), ['201', '201', '204']);
+    same('others refer to what is made so', first.json.entry[1].resource.result[0].reference, `Observation/${first.json.entry[0].resource.id}`);
+    const second = await desk.ask('POST', '', bundle('transaction', [{ method: 'PUT', url: theirs }, weight(desk, 97, named), uuid], [{ method: 'POST', url: 'DiagnosticReport' }, { ...report(uuid), effectiveDateTime: later(52) }]));
+    same('and to what is found so', [second.status, second.json?.entry?.[0].resource.id, second.json?.entry?.[1].resource.result[0].reference], [200, first.json.entry[0].resource.id, `Observation/${first.json.entry[0].resource.id}`]);
+    const third = await desk.ask('POST', '', bundle('transaction', [{ method: 'POST', url: 'Observation', ifNoneExist: theirs.slice('Observation?'.length) }, weight(desk, 98, named), uuid], [{ method: 'POST', url: 'DiagnosticReport' }, { ...report(uuid), effectiveDateTime: later(53) }]));
+    same('and to what its condition finds', [third.status, third.json?.entry?.[0].response.status, third.json?.entry?.[1].resource.result[0].reference], [200, '200 OK', `Observation/${first.json.entry[0].resource.id}`]);
+    const batch = await desk.ask('POST', '', bundle('batch', [{ method: 'PUT', url: theirs }, weight(desk, 99, named)], [{ method: 'PUT', url: 'Observation?status=final' }, weight(desk, 99)], [{ method: 'DELETE', url: 'Observation?code=' }], [{ method: 'DELETE', url: theirs }]));
+    same('in a batch', batch.json?.entry?.map((one) => one.response.status.slice(0, 3)), ['200', '412', '400', '204']);
+    const failed = await desk.ask('POST', '', bundle('transaction', [{ method: 'POST', url: 'Observation' }, weight(desk, 61, { effectiveDateTime: later(54) })], [{ method: 'DELETE', url: 'Observation?status=final' }]));
+    same('one that cannot be settled keeps nothing', failed.status, 412);
+}
+
+// The input of operations: in the address, as Parameters, as a resource.
+async function operations(desk) {
+    const parameters = (...list) => ({ resourceType: 'Parameters', ...(list.length > 0 && { parameter: list }) }), post = (path, body) => desk.ask('POST', path, body);
+    const all = (await desk.ask('GET', '/Patient/$everything?_summary=count')).json.total, weights = (await desk.ask('GET', '/Patient/$everything?_type=Observation&_summary=count')).json.total;
+    const some = await post('/Patient/$everything', parameters({ name: '_type', valueString: 'Observation' }, { name: '_count', valueInteger: 2 }));
+    same('$everything by POST', [some.status, some.json?.total, some.json?.entry?.length], [200, weights, 2]);
+    const link = some.json.link.find((one) => one.relation === 'next').url;
+    same('and its next page by GET', (await desk.ask('GET', link.slice(link.indexOf('/fhir') + 5))).json?.entry?.length, 2);
+    same('without a body', (await desk.ask('POST', `/${desk.patient}/$everything`)).json?.total, all);
+    same('since', (await post('/Patient/$everything', parameters({ name: '_since', valueInstant: '2100-01-01T00:00:00Z' }))).json?.total, 0);
+    same('$summary', (await post('/Patient/$summary', parameters({ name: 'profile', valueUri: 'http://other' }))).status, 400);
+    same('of the person who is open', [(await post('/Patient/$summary', parameters())).status, (await post('/Patient/none.1/$summary')).status], [200, 404]);
+    same('$evaluate', (await post('/Patient/$evaluate', parameters({ name: 'guideline', valueString: 'none' }))).status, 404);
+    const phq = (await desk.ask('GET', '/Questionnaire')).json.entry.map((one) => one.resource).find((one) => one.id === 'phq-9');
+    for (const input of [{ name: 'canonical', valueCanonical: phq.url }, { name: 'canonical', valueUri: `${phq.url}|${phq.version}` }, { name: 'questionnaireRef', valueReference: { reference: 'Questionnaire/phq-9' } }])
+        same(`$populate by ${input.name}`, (await post('/Questionnaire/$populate', parameters(input, { name: 'subject', valueReference: { reference: desk.patient } }))).json?.parameter?.[0].resource.resourceType, 'QuestionnaireResponse');
+    same('$populate of what is not there', [(await post('/Questionnaire/$populate', parameters({ name: 'canonical', valueUri: `${phq.url}|0` }))).status, (await post('/Questionnaire/$populate', parameters())).status], [404, 400]);
+    same('another body is none of these', [(await post('/Patient/$everything', weight(desk, 70))).status, (await post('/Patient/$summary', '[')).status, (await desk.ask('POST', '/Patient/$evaluate', 'a=b', { 'Content-Type': 'application/x-www-form-urlencoded' })).status], [400, 400, 415]);
+
+    const stored = await desk.ask('POST', '/Observation', weight(desk, 72, { effectiveDateTime: later(60) })), { id } = stored.json, worst = (answer) => answer.json?.issue?.some((one) => one.severity === 'error');
+    same('$validate of what is stored', [(await desk.ask('GET', `/Observation/${id}/$validate`)), await post(`/Observation/${id}/$validate`)].map((one) => [one.status, worst(one)]), [[200, false], [200, false]]);
+    const mode = (code, path = `/Observation/${id}/$validate`, more = []) => post(path, parameters({ name: 'mode', valueCode: code }, ...more));
+    same('of what may be done with it', [worst(await mode('delete')), worst(await mode('delete', `/${desk.patient}/$validate`)), worst(await mode('update', `/Observation/${id}/$validate`, [{ name: 'resource', resource: weight(desk, 70, { id: 'x' }) }])), (await mode('bend')).status], [false, true, true, 400]);
+    check('a profile is not checked, and that is said', rules(await desk.ask('GET', `/Observation/${id}/$validate?profile=http://other`)).includes('salve-profile'));
+    same('of nothing', (await post('/Observation/$validate', parameters())).status, 400);
 }
 
 // --- alarms --------------------------------------------------------------------------------------------------------------
@@ -243,6 +317,17 @@ async function alarms(site) {
         ['of an answer that is not made', (desk) => desk.ask('POST', '/Observation', pressure(desk, 240, 130), { Accept: 'application/fhir+xml' }), 406],
         ['of an update that is refused', (desk) => desk.ask('PUT', '/Observation/mine', pressure(desk, 240, 130, { id: 'mine' })), 405],
         ['of a Bundle of no known type', (desk) => desk.ask('POST', '', bundle('collection', [undefined, pressure(desk, 240, 130)])), 400],
+        ['of a condition that is here already', async (desk) => {
+            const { id } = (await desk.ask('POST', '/Observation', weight(desk, 70))).json;
+            return desk.ask('POST', '/Observation', pressure(desk, 240, 130), { 'If-None-Exist': `_id=${id}` });
+        }, 200],
+        ['of a condition that is none', (desk) => desk.ask('PUT', '/Observation?code=', pressure(desk, 240, 130)), 400],
+        ['of a transaction that finds it here', async (desk) => {
+            const { id } = (await desk.ask('POST', '/Observation', weight(desk, 70))).json;
+            const answer = await desk.ask('POST', '', bundle('transaction', [{ method: 'POST', url: 'Observation', ifNoneExist: `_id=${id}` }, pressure(desk, 240, 130)]));
+            return { ...answer, json: answer.json?.entry?.[0].response.outcome };
+        }, 200],
+        ['of a resource in the place of a patch', (desk) => desk.ask('PATCH', '/Observation/none', pressure(desk, 240, 130)), 404],
         ['of a transaction that fails', (desk) => desk.ask('POST', '', bundle('transaction', [{ method: 'POST', url: 'Observation' }, pressure(desk, 240, 130)], [{ method: 'POST', url: 'Media' }, { resourceType: 'Media', status: 'completed' }])), 400],
     ];
     for (const [name, write, status] of each) {
@@ -254,7 +339,19 @@ async function alarms(site) {
     const { card: third } = site.enrol('Amina Haddad'), trial = await new Desk(site, 'lina').open(third);
     const tried = await trial.ask('POST', '/Observation/$validate', pressure(trial, 240, 130));
     check('an alarm of what is only validated is told', isAlarm(tried), tried.text);
+    for (const [name, path, body] of [['', '/Patient/$everything', pressure(trial, 240, 130)], [' of Parameters', '/Patient/$summary', { resourceType: 'Parameters', parameter: [{ name: 'x', resource: pressure(trial, 240, 130) }] }],
+        [' of a Bundle in them', '/Questionnaire/phq-9/$populate', { resourceType: 'Parameters', parameter: [{ name: 'x', resource: bundle('collection', [undefined, pressure(trial, 240, 130)]) }] }]]) {
+        const answer = await trial.ask('POST', path, body);
+        check(`an alarm in the input${name} of ${path} is told`, answer.text.includes('salve-alarm/'), `${answer.status} ${answer.text}`);
+    }
     same('and holds nobody', await trial.holds(), false);
+    const { card: fourth } = site.enrol('Amina Haddad'), last = await new Desk(site, 'lina').open(fourth);
+    const xml = await last.ask('POST', '/Observation/$validate', pressure(last, 240, 130), { Accept: 'application/fhir+xml' });
+    check('also where the answer is none that is made', xml.status === 406 && isAlarm(xml), `${xml.status} ${xml.text}`);
+    for (const [method, url] of [['GET', 'Observation/none'], ['POST', 'Observation/none'], ['PATCH', 'Observation/none'], ['DELETE', 'Observation/none'], ['POST', 'Media']]) {
+        const answer = await last.ask('POST', '', bundle('batch', [{ method, url }, pressure(last, 240, 130)]));
+        check(`an alarm in an entry that is ${method} ${url} is told`, isAlarm({ json: answer.json?.entry?.[0].response.outcome }), answer.text);
+    }
     const { card } = site.enrol('Amina Haddad'), desk = await new Desk(site, 'lina').open(card);
     const whole = await desk.ask('POST', '', bundle('batch', [{ method: 'POST', url: 'Observation' }, pressure(desk, 240, 130)], [{ method: 'POST', url: 'Observation' }, weight(desk, 70)]));
     check('of a batch it stands with its entry', isAlarm({ json: whole.json.entry[0].response.outcome }), whole.text);
@@ -291,7 +388,9 @@ async function medplum(desk) {
     same('medplum: what was deleted is gone', await refused(client.readResource('Observation', made.id, { cache: 'reload' })), 'not-found');
     same('medplum: what is not there', await refused(client.readResource('Observation', 'none')), 'not-found');
     same('medplum: nobody is enrolled', await refused(client.createResource({ resourceType: 'Patient', name: [{ family: 'X' }] })), 'forbidden');
-    same('medplum: an update by a search is none', await refused(client.upsertResource(weight(desk, 80), { _id: made.id })).then((code) => code !== 'it was done'), true);
+    const again = await client.createResource(weight(desk, 84, { effectiveDateTime: later(42) }));
+    same('medplum: upsertResource of what is here', await client.upsertResource(weight(desk, 85, { effectiveDateTime: later(42) }), `_id=${again.id}`).then((one) => [one.id, one.meta.versionId, one.valueQuantity.value]), [again.id, '2', 85]);
+    same('medplum: upsertResource of what is not', (await client.upsertResource(weight(desk, 86, { effectiveDateTime: later(43) }), 'value-quantity=gt9001')).meta.versionId, '1');
 }
 
 const work = mkdtempSync(join(tmpdir(), 'salve-api-writes-'));
@@ -309,6 +408,8 @@ try {
     const result = await transactions(desk);
     await batches(desk);
     await conditions(desk, result);
+    await searched(desk);
+    await operations(desk);
     await medplum(desk);
     await alarms(site);
 } catch (error) {

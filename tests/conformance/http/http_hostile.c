@@ -44,8 +44,7 @@ static void serve(int fd)
 
 int main(int argc, char **argv)
 {
-    const char *all = getenv("ALL");
-    bool is_all = all != NULL && strcmp(all, "1") == 0;
+    bool is_all = t_is_all();
     char command[200];
     in_port_t port;
     int fd = t_http_listen(&port), status;

@@ -233,7 +233,7 @@ int main(void)
         t_fail("set-up", "%s: %s: %s", salve_code_name(err.code), t_where(&err), err.why);
         return t_end();
     }
-    bool is_all = getenv("ALL") != NULL && strcmp(getenv("ALL"), "1") == 0;
+    bool is_all = t_is_all();
     for (size_t i = 0; i < count; i++) {
         if (!is_person(names[i]) || people++ >= (T_IS_SANITIZED && !is_all ? 10 : 1000)) continue;
         char path[8192];

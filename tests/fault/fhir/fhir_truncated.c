@@ -66,8 +66,7 @@ static void try_file(const char *path)
 {
     struct arena *mem = arena_open(BYTES_MAX * 2);
     struct str json;
-    const char *all = getenv("ALL");
-    bool is_all = all != NULL && strcmp(all, "1") == 0;
+    bool is_all = t_is_all();
     if (file_read(path, BYTES_MAX, mem, &json, NULL) != SALVE_OK)
         t_fail(path, "cannot be read");
     else {

@@ -249,7 +249,7 @@ static void the_power_may_go_a_thousand_times(void **state)
 {
     (void)state;
     const unsigned ops = DB_DISK_WRITE | DB_DISK_SYNC | DB_DISK_TRUNCATE | DB_DISK_DELETE;
-    const uint64_t cuts = getenv("ALL") != NULL ? 10000 : 1000;
+    const uint64_t cuts = t_is_all() ? 10000 : 1000;
     uint64_t writes = 1, fired = 0;
     while (disk_fails(ops, writes, true, 0)) writes++;
     for (uint64_t seed = 1; seed <= cuts; seed++) {

@@ -3,93 +3,23 @@
  * What was taken back stays back, and what was erased stays erased, also when somebody who can write every file of the
  * folder, and has no secret, puts older rows back: rows are changed with SQLite and page checksums are right. And keys
  * are renewed by the gate itself, so that older copies of the folder end on the day that a receipt names. */
-#include "db/db.h"
 #include "keys/keys.h"
 #include "records/site_int.h"
 #include "store/store.h"
+#include "t_rows.h"
 #include "t_site.h"
 
 enum { DAY_MS = 24 * 3600 * 1000 };
 
 /* --- what somebody with the folder does --------------------------------------------------------------------------- */
 
-static struct db *open_db(const char *folder, const char *file)
-{
-    char path[1024];
-    struct db *db = NULL;
-    const struct db_options options = {.schema_version = 1};
-    (void)snprintf(path, sizeof path, "%s/%s", folder, file);
-    t_must(db_open(path, &options, &db, &err));
-    return db;
-}
-
-static void change(const char *folder, const char *file, const char *sql)
-{
-    struct db *db = open_db(folder, file);
-    t_must(db_exec(db, sql, &err));
-    t_must(db_close(&db, &err));
-}
-
-static bool is_row(struct db_stmt *stmt)
-{
-    bool row = false;
-    t_must(db_step(stmt, &row, &err));
-    return row;
-}
-
-/* Rows of `table` in site.db as they once were, in place of those of today. */
-static void put_rows_back(const char *backup, const char *folder, const char *table)
-{
-    char sql[200];
-    struct db *old = open_db(backup, "site.db"), *now = open_db(folder, "site.db");
-    struct db_stmt *from = NULL, *to = NULL;
-    (void)snprintf(sql, sizeof sql, "DELETE FROM %s", table);
-    t_must(db_exec(now, sql, &err));
-    (void)snprintf(sql, sizeof sql, "SELECT name, number, tag, bytes FROM %s", table);
-    t_must(db_prepare(old, sql, &from, &err));
-    (void)snprintf(sql, sizeof sql, "INSERT INTO %s VALUES (?1, ?2, ?3, ?4)", table);
-    t_must(db_prepare(now, sql, &to, &err));
-    while (is_row(from)) {
-        db_bind_blob(to, 1, db_column_blob(from, 0));
-        db_bind_i64(to, 2, db_column_i64(from, 1));
-        db_bind_i64(to, 3, db_column_i64(from, 2));
-        db_bind_blob(to, 4, db_column_blob(from, 3));
-        t_must(db_run(to, &err));
-    }
-    db_reset(from);
-    t_must(db_close(&old, &err));
-    t_must(db_close(&now, &err));
-}
-
-static void copy_file(const char *from_folder, const char *to_folder, const char *file)
-{
-    char path[1024];
-    struct str bytes;
-    struct arena *mem = arena_open((size_t)1 << 26);
-    (void)snprintf(path, sizeof path, "%s/%s", from_folder, file);
-    t_must(file_read(path, (size_t)1 << 25, mem, &bytes, &err));
-    (void)snprintf(path, sizeof path, "%s/%s", to_folder, file);
-    t_must(file_write(path, bytes, 0600, &err));
-    arena_close(mem);
-}
-
-static struct str backup_of(struct t_site *t, const char *name)
-{
-    struct str backup = arena_printf(t->mem, "%s-%s", t->folder, name);
-    t_site_close(t);
-    t_remove(backup.ptr);
-    t_copy(t->folder, backup.ptr);
-    t_site_open(t);
-    return backup;
-}
-
 static void put_person_back(struct t_site *t, struct str backup)
 {
     t_site_close(t);
-    put_rows_back(backup.ptr, t->folder, "head");
-    put_rows_back(backup.ptr, t->folder, "record");
-    change(t->folder, "site.db", "DELETE FROM tombstone");
-    copy_file(backup.ptr, t->folder, "keys.db");
+    t_rows_put_back(backup.ptr, t->folder, "head");
+    t_rows_put_back(backup.ptr, t->folder, "record");
+    t_rows_change(t->folder, "site.db", "DELETE FROM tombstone");
+    t_rows_copy_file(backup.ptr, t->folder, "keys.db");
     t_site_open(t);
 }
 
@@ -141,7 +71,7 @@ static void an_erased_person_stays_erased_when_rows_and_keys_are_put_back(void *
     char id[COMPARTMENT_TEXT_BYTES + 1];
     compartment_text(who.compartment, id);
     t_give(t, who.card, PURPOSE_CARE);
-    struct str backup = backup_of(t, "old");
+    struct str backup = t_rows_backup(t, "old");
     t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     const struct str ways[] = {who.card, str_of(id)};
     for (size_t way = 0; way < 2; way++) {
@@ -170,11 +100,11 @@ static void records_alone_that_were_put_back_are_named_and_taken_away(void **sta
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     struct rec_erasure erasure;
     struct site_rotation rotation;
-    struct str backup = backup_of(t, "old");
+    struct str backup = t_rows_backup(t, "old");
     t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     t_site_close(t);
-    put_rows_back(backup.ptr, t->folder, "head");
-    put_rows_back(backup.ptr, t->folder, "record");
+    t_rows_put_back(backup.ptr, t->folder, "head");
+    t_rows_put_back(backup.ptr, t->folder, "record");
     t_site_open(t);
     assert_int_equal(verify_names(t, "records of an erased person", &who.compartment), 1);
     t_must(site_rotate(t->site, T_TECHNICIAN, &rotation, &err));
@@ -198,7 +128,7 @@ static void a_tombstone_that_was_taken_away_is_named(void **state)
     t_site_open(t);
     verify_is_clean(t);
     t_site_close(t);
-    change(t->folder, "site.db", "DELETE FROM tombstone WHERE name = (SELECT max(name) FROM tombstone)");
+    t_rows_change(t->folder, "site.db", "DELETE FROM tombstone WHERE name = (SELECT max(name) FROM tombstone)");
     t_site_open(t);
     assert_int_equal(verify_names(t, "fewer than the log counted", NULL), 1);
     t_site_drop(t);
@@ -215,16 +145,16 @@ static void a_token_that_was_put_back_answers_nothing(void **state)
     struct salve_err never = {0}, back = {0};
     struct compartment *found = NULL;
     size_t count = 0;
-    struct str backup = backup_of(t, "old");
+    struct str backup = t_rows_backup(t, "old");
     t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     struct rec_ask ask = {.actor = T_PERSON, .purpose = PURPOSE_SELF, .who = who.card};
     assert_code(rec_open(t->site, &ask, &view, &never), SALVE_E_NOT_FOUND);
     t_site_close(t);
-    struct db *old = open_db(backup.ptr, "keys.db"), *now = open_db(t->folder, "keys.db");
+    struct db *old = t_rows_open(backup.ptr, "keys.db"), *now = t_rows_open(t->folder, "keys.db");
     struct db_stmt *from = NULL, *to = NULL;
     t_must(db_prepare(old, "SELECT token, compartment FROM token", &from, &err));
     t_must(db_prepare(now, "INSERT INTO token VALUES (?1, ?2)", &to, &err));
-    while (is_row(from)) {
+    while (t_rows_next(from)) {
         db_bind_blob(to, 1, db_column_blob(from, 0));
         db_bind_blob(to, 2, db_column_blob(from, 1));
         t_must(db_run(to, &err));
@@ -249,7 +179,7 @@ static void a_token_that_was_put_back_answers_nothing(void **state)
 static void take_owners_away(struct t_site *t)
 {
     t_site_close(t);
-    change(t->folder, "site.db", "DELETE FROM owner");
+    t_rows_change(t->folder, "site.db", "DELETE FROM owner");
     t_site_open(t);
 }
 
@@ -263,9 +193,9 @@ static void a_purpose_that_was_taken_back_stays_closed_when_rows_are_put_back(vo
     struct rec_view *view;
     t_give(t, who.card, PURPOSE_CARE);
     t_give(t, who.card, PURPOSE_FOLLOW_UP);
-    struct str first = backup_of(t, "first");
+    struct str first = t_rows_backup(t, "first");
     t_give(t, who.card, PURPOSE_CARE); /* once more: another decision, other wraps */
-    struct str second = backup_of(t, "second");
+    struct str second = t_rows_backup(t, "second");
     t_withdraw(t, who.card, PURPOSE_CARE);
     const struct str backups[] = {first, second};
     for (size_t i = 0; i < 2; i++) {
@@ -300,7 +230,7 @@ static void a_wider_agreement_does_not_come_back(void **state)
         struct consent_grant less = t_grant(PURPOSE_CARE);
         struct rec_view *view;
         t_give(t, who.card, PURPOSE_CARE);
-        struct str backup = backup_of(t, "wide");
+        struct str backup = t_rows_backup(t, "wide");
         if (way == 0) less.classes = CLASS_BIT(CLASS_CLIN);
         if (way == 1) less.not_after_unix_s = T_SITE_NOW / 1000 + 600;
         t_must(rec_consent_give(t->site, T_REGISTRAR, who.card, &less, t->mem, NULL, &err));
@@ -379,12 +309,12 @@ static void old_copies_of_a_site_in_use_open_nothing_after_two_renewals(void **s
     struct t_site *t = t_site_make("never-copy", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
     struct rec_erasure erasure;
-    struct str backup = backup_of(t, "old");
+    struct str backup = t_rows_backup(t, "old");
     t_must(rec_erase(t->site, T_BESIDE, who.card, t->mem, &erasure, &err));
     for (int day = 2; day <= 4; day += 2) t_site_at(t, T_SITE_NOW + day * (int64_t)DAY_MS);
     assert_true(erasure.horizon_unix_ms > T_SITE_NOW + 4 * (int64_t)DAY_MS);
     t_site_close(t);
-    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) copy_file(backup.ptr, t->folder, files[i]);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) t_rows_copy_file(backup.ptr, t->folder, files[i]);
     unlink(arena_printf(t->mem, "%s/revoked", t->folder).ptr);
     assert_code(site_open(&t->options, &t->site, NULL), SALVE_E_INTEGRITY);
     t_remove(backup.ptr);
@@ -414,13 +344,13 @@ static void a_restored_backup_does_not_sign_below_what_was_signed(void **state)
     struct site_verify_result result;
     struct named named = {.words = "signed"};
     struct site_verify_ask ask = {.actor = T_TECHNICIAN, .finding = note, .with = &named};
-    struct str backup = backup_of(t, "old");
+    struct str backup = t_rows_backup(t, "old");
     for (int i = 0; i < 12; i++) look(t, who.card);
     t_sign(t);
     t_must(site_facts(t->site, t->mem, &facts, &err));
     assert_str(facts.origin, "salve.test/1");
     t_site_close(t);
-    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    for (size_t i = 0; i < 3; i++) t_rows_copy_file(backup.ptr, t->folder, backed_up[i]);
     assert_code(site_open(&t->options, &t->site, &err), SALVE_E_INTEGRITY);
     assert_non_null(strstr(t_where(&err), "keys.db"));
     assert_non_null(strstr(err.why, "salve log successor"));
@@ -434,7 +364,7 @@ static void a_restored_backup_does_not_sign_below_what_was_signed(void **state)
     verify_is_clean(t);
     /* and once more, from before the successor began: there is no second log of that name */
     t_site_close(t);
-    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    for (size_t i = 0; i < 3; i++) t_rows_copy_file(backup.ptr, t->folder, backed_up[i]);
     assert_code(site_open(&t->options, &t->site, NULL), SALVE_E_INTEGRITY);
     assert_code(site_log_successor(&t->options, NULL), SALVE_E_INTEGRITY);
     t_remove(backup.ptr);
@@ -447,7 +377,7 @@ static void another_history_does_not_take_the_place_of_what_was_signed(void **st
     (void)state;
     struct t_site *t = t_site_make("never-other", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
-    struct str backup = backup_of(t, "old");
+    struct str backup = t_rows_backup(t, "old");
     struct t_site other = *t;
     for (int i = 0; i < 4; i++) look(t, who.card);
     t_sign(t);
@@ -458,7 +388,7 @@ static void another_history_does_not_take_the_place_of_what_was_signed(void **st
     for (int i = 0; i < 20; i++) look(&other, who.card);
     t_sign(&other);
     t_site_close(&other);
-    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    for (size_t i = 0; i < 3; i++) t_rows_copy_file(backup.ptr, t->folder, backed_up[i]);
     assert_code(site_open(&t->options, &t->site, NULL), SALVE_E_INTEGRITY);
     t_remove(backup.ptr);
     t_site_drop(t);
@@ -470,15 +400,15 @@ static void the_signed_head_in_the_key_store_is_not_made_smaller(void **state)
     (void)state;
     struct t_site *t = t_site_make("never-smaller", false);
     struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
-    struct str backup = backup_of(t, "old");
+    struct str backup = t_rows_backup(t, "old");
     struct salve_err err = {0};
     for (int i = 0; i < 12; i++) look(t, who.card);
     t_site_close(t);
     unlink(arena_printf(t->mem, "%s/keys.signed", t->folder).ptr); /* what the row knows is older, and stands */
     t_site_open(t);
     t_site_close(t);
-    change(t->folder, "keys.db", "UPDATE meta SET bytes = zeroblob(length(bytes)) WHERE name = 'signed'");
-    for (size_t i = 0; i < 3; i++) copy_file(backup.ptr, t->folder, backed_up[i]);
+    t_rows_change(t->folder, "keys.db", "UPDATE meta SET bytes = zeroblob(length(bytes)) WHERE name = 'signed'");
+    for (size_t i = 0; i < 3; i++) t_rows_copy_file(backup.ptr, t->folder, backed_up[i]);
     assert_code(site_open(&t->options, &t->site, &err), SALVE_E_INTEGRITY);
     assert_non_null(strstr(t_where(&err), "keys.db"));
     t_remove(backup.ptr);

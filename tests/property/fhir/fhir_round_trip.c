@@ -118,9 +118,7 @@ static void check(const char *name, struct str json, struct arena *mem)
 /* A file, unpacked by zcat if its name ends with .gz. */
 static void check_file(const char *path)
 {
-    const char *all = getenv("ALL");
-    bool is_all = all != NULL && strcmp(all, "1") == 0;
-    if (!is_all && str_ends(str_of(path), STR(".gz")) && counts.packed++ % BUNDLE_STEP != 0) {
+    if (!t_is_all() && str_ends(str_of(path), STR(".gz")) && counts.packed++ % BUNDLE_STEP != 0) {
         t_skipped(1);
         return;
     }

@@ -56,8 +56,8 @@ int main(void)
     struct salve_err err = {0};
     struct str *names;
     size_t count = 0;
-    const char *data = t_data("fhir-r4-examples"), *all = getenv("ALL");
-    unsigned stride = all != NULL && all[0] == '1' ? 1 : 37;
+    const char *data = t_data("fhir-r4-examples");
+    unsigned stride = t_is_all() ? 1 : 37;
     for (unsigned id = 1; id < FHIR_INVARIANT_COUNT; id++)
         assert_ok(fhirpath_compile(str_of(fhir_invariants[id].expression), 0, kept, &paths[id], &err));
     struct str folder = data == NULL ? STR_NONE : arena_printf(kept, "%s/official", data);

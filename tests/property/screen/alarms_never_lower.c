@@ -323,8 +323,8 @@ int main(void)
 {
     char share[512], what[64];
     struct salve_err err = {0};
-    const char *build = getenv("BUILD"), *all = getenv("ALL"), *given = getenv("SALVE_SEED");
-    unsigned people = all != NULL && strcmp(all, "1") == 0 ? PEOPLE_ALL : PEOPLE, lower = 0, urgent = 0;
+    const char *build = getenv("BUILD"), *given = getenv("SALVE_SEED");
+    unsigned people = t_is_all() ? PEOPLE_ALL : PEOPLE, lower = 0, urgent = 0;
     struct arena *mem = arena_open((size_t)1 << 30), *run = arena_open((size_t)256 << 20);
     (void)snprintf(share, sizeof share, "%s/share", build == NULL ? "build" : build);
     seed = given != NULL ? strtoull(given, NULL, 10) : (uint64_t)time(NULL);

@@ -97,6 +97,111 @@ static void gives_ids_and_rewrites_references(void **state)
         "{\"type\":\"Organization\",\"identifier\":{\"system\":\"urn:salve:imported\",\"value\":\"lab\"}}]}");
 }
 
+/* A UUID of digits alone is a long number, and a word of an id may be one that is never kept: what an import makes of such
+ * ids must not keep the rest away. */
+static void an_old_id_that_may_not_be_kept_is_left_out(void **state)
+{
+    struct world *w = *state;
+    assert_ok(run(w,
+                  "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":["
+                  "{\"fullUrl\":\"urn:uuid:00000000-0000-4000-8000-000000000001\",\"resource\":{\"resourceType\":"
+                  "\"Patient\",\"gender\":\"male\",\"generalPractitioner\":[{\"reference\":\"Practitioner/"
+                  "1234567890\"}]}},"
+                  "{\"fullUrl\":\"urn:uuid:religion\",\"resource\":{\"resourceType\":\"Observation\","
+                  "\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":"
+                  "\"718-7\"}]},\"subject\":{\"reference\":\"urn:uuid:00000000-0000-4000-8000-000000000001\"},"
+                  "\"performer\":[{\"reference\":\"Practitioner/1234567890\"}]}}]}",
+                  false, ""));
+    assert_str(json_of(w, 0), "{\"resourceType\":\"Patient\",\"id\":\"" COMPARTMENT
+                              ".1\",\"gender\":\"male\",\"generalPractitioner\":[{\"type\":\"Practitioner\"}]}");
+    assert_str(json_of(w, 1),
+               "{\"resourceType\":\"Observation\",\"id\":\"" COMPARTMENT
+               ".2\",\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"718-7\"}]},"
+               "\"subject\":{\"reference\":\"Patient/" COMPARTMENT
+               ".1\"},\"performer\":[{\"type\":\"Practitioner\",\"identifier\":{\"system\":\"urn:salve:imported\","
+               "\"value\":\"1234567890\"}}]}");
+    assert_int_equal(w->done.resources[0].imported_id.len + w->done.resources[1].imported_id.len, 0);
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return *seed >> 33;
+}
+
+/* An id of one of the forms that exporters give: UUIDs, with a word before them, numbers, letters. */
+static void make_id(uint64_t *seed, char *out, size_t room)
+{
+    static const char *const heads[] = {"", "", "", "Observation-", "p.", "1-"};
+    static const char hex[] = "0123456789abcdef";
+    size_t kind = next_random(seed) % 8, len = 0;
+    len = (size_t)snprintf(out, room, "%s", heads[next_random(seed) % 6]);
+    for (size_t i = 0; kind < 5 && i < 36; i++) {
+        char c = i == 8 || i == 13 || i == 18 || i == 23 ? '-' : hex[next_random(seed) % (kind == 4 ? 10 : 16)];
+        if (i == 14) c = '4';
+        if (i == 19) c = "89ab"[next_random(seed) % 4];
+        out[len++] = c;
+    }
+    for (size_t i = 0, count = 1 + next_random(seed) % 40; kind >= 5 && i < count; i++)
+        out[len++] = kind == 5 ? hex[next_random(seed) % 10] : (char)('a' + next_random(seed) % 26);
+    out[len] = '\0';
+}
+
+static bool is_of_chance(const char *id)
+{
+    size_t letters = 0;
+    for (size_t i = 0; id[i] != '\0'; i++) letters += str_is_letter(id[i]);
+    return strlen(id) == 36 && id[8] == '-' && id[13] == '-' && letters >= 4;
+}
+
+/* What import_run gives is admissible as it is, whatever the ids were; and UUIDs are no numbers of a state, also where
+ * a state's numbers are eight digits, or groups of four. */
+static void what_an_import_makes_is_admissible(void **state)
+{
+    enum { FILES = 3000 };
+    struct world *w = *state;
+    struct str patterns[] = {STR("99999999"), STR("9999-9999-9999"), STR("999999999999")};
+    struct admit_site site = {.national_patterns = patterns, .national_pattern_count = 3};
+    struct salve_err err = {0};
+    uint64_t seed = 7;
+    size_t uuids = 0, refused = 0;
+    struct arena *kept = w->mem;
+    assert_ok(admit_rules_make(&site, w->mem, &w->rules, &err));
+    for (int n = 0; n < FILES; n++) {
+        char patient[80], observation[80], text[1200];
+        w->mem = arena_open((size_t)8 << 20);
+        make_id(&seed, patient, sizeof patient);
+        make_id(&seed, observation, sizeof observation);
+        bool has_ids = n % 2 == 0;
+        (void)snprintf(
+            text, sizeof text,
+            "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"fullUrl\":\"urn:uuid:%s\",\"resource\":{"
+            "\"resourceType\":\"Patient\",%s%s%s\"gender\":\"male\"}},{\"fullUrl\":\"urn:uuid:%s\",\"resource\":{"
+            "\"resourceType\":\"Observation\",%s%s%s\"status\":\"final\",\"code\":{\"coding\":[{\"system\":"
+            "\"http://loinc.org\",\"code\":\"718-7\"}]},\"subject\":{\"reference\":\"urn:uuid:%s\"}}}]}",
+            patient, has_ids ? "\"id\":\"" : "", has_ids ? patient : "", has_ids ? "\"," : "", observation,
+            has_ids ? "\"id\":\"" : "", has_ids ? observation : "", has_ids ? "\"," : "", patient);
+        bool is_uuid = is_of_chance(patient) && is_of_chance(observation);
+        enum salve_code code = run(w, text, false, "");
+        uuids += is_uuid;
+        refused += is_uuid && code != SALVE_OK;
+        for (size_t i = 0; code == SALVE_OK && i < w->done.resource_count; i++)
+            assert_ok(admit_check(w->rules, &w->done.resources[i].tape, STR(COMPARTMENT), w->mem, NULL, &err));
+        arena_close(w->mem);
+        w->mem = kept;
+    }
+    assert_true(uuids > 100);
+    assert_int_equal(refused, 0);
+    assert_code(run(w, "{\"resourceType\":\"Patient\",\"id\":\"12345678-0000-4000-8000-000000000000\"}", false, ""),
+                SALVE_E_NOT_ADMITTED);
+    assert_code(run(w, "{\"resourceType\":\"Patient\",\"id\":\"x-12345678\"}", false, ""), SALVE_E_NOT_ADMITTED);
+    assert_ok(run(w, "{\"resourceType\":\"Patient\",\"id\":\"12345678-8f7e-46f7-bb99-577a6623e59a\"}", false, ""));
+    assert_code(run(w, "{\"resourceType\":\"Patient\",\"id\":\"12345678-8f7e-46f7-bb99-577a6623e59\"}", false, ""),
+                SALVE_E_NOT_ADMITTED);
+    assert_code(run(w, "{\"resourceType\":\"Patient\",\"id\":\"12345678-8f7e-06f7-bb99-577a6623e59a\"}", false, ""),
+                SALVE_E_NOT_ADMITTED);
+}
+
 static void ndjson_and_single_resources_become_one_bundle(void **state)
 {
     struct world *w = *state;
@@ -273,10 +378,46 @@ static void every_failing_allocation_is_reported(void **state)
     assert_true(failed > 20);
 }
 
+/* A finding that rests on `rests_on`, in the record of a compartment. */
+static enum salve_code check_finding(struct world *w, const char *compartment, const char *rests_on)
+{
+    struct tape tape;
+    struct str json = arena_printf(
+        w->mem,
+        "{\"resourceType\":\"Observation\",\"id\":\"%s.2\",\"extension\":[{\"url\":\"urn:salve:extension:finding\","
+        "\"extension\":[{\"url\":\"urn:salve:extension:input\",\"extension\":[{\"url\":\"urn:salve:extension:reference\","
+        "\"valueString\":\"%s\"}]}]}],\"status\":\"preliminary\",\"code\":{\"coding\":[{\"system\":\"urn:salve:item\","
+        "\"code\":\"bmi\"}]},\"subject\":{\"reference\":\"Patient/%s.1\"}}",
+        compartment, rests_on, compartment);
+    assert_ok(fhir_read(json, NULL, w->mem, &tape, NULL, &w->err));
+    return admit_check(w->rules, &tape, str_of(compartment), w->mem, NULL, NULL);
+}
+
+/* Ids are drawn by lot: one of some 200,000 begins like a locus of a forensic profile. Nothing else may say so. */
+static void an_id_that_spells_something_is_an_id(void **state)
+{
+    static const char *const spelled[] = {"d3s1358aaaaaaaaaaaaaaaaaaa", "d24s32l6ugezjhuitgylapfu5e",
+                                          "dys391aaaaaaaaaaaaaaaaaaaa"};
+    struct world *w = *state;
+    for (size_t i = 0; i < sizeof spelled / sizeof *spelled; i++) {
+        const char *own = arena_printf(w->mem, "Observation/%s.65537", spelled[i]).ptr;
+        assert_ok(check_finding(w, spelled[i], own));
+        assert_code(check_finding(w, COMPARTMENT, own), SALVE_E_NOT_ADMITTED);
+    }
+    static const char *const smuggled[] = {
+        "Observation/" COMPARTMENT ".rs1799853", "Observation/" COMPARTMENT ".1/_history/rs1799853",
+        "https://a.example/Observation/" COMPARTMENT ".rs1799853", "Observation/" COMPARTMENT ".1 rs1799853",
+        "rs1799853 Observation/" COMPARTMENT ".1"};
+    for (size_t i = 0; i < sizeof smuggled / sizeof *smuggled; i++)
+        assert_code(check_finding(w, COMPARTMENT, smuggled[i]), SALVE_E_NOT_ADMITTED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(gives_ids_and_rewrites_references, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_old_id_that_may_not_be_kept_is_left_out, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_an_import_makes_is_admissible, set_up, tear_down),
         cmocka_unit_test_setup_teardown(ndjson_and_single_resources_become_one_bundle, set_up, tear_down),
         cmocka_unit_test_setup_teardown(patient_of_the_compartment_keeps_its_id, set_up, tear_down),
         cmocka_unit_test_setup_teardown(own_export_comes_back_without_a_second_identifier, set_up, tear_down),
@@ -288,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(what_hangs_on_a_refused_resource_goes_to_the_last_link, set_up, tear_down),
         cmocka_unit_test_setup_teardown(hostile_chains_meet_a_step_limit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(every_failing_allocation_is_reported, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(an_id_that_spells_something_is_an_id, set_up, tear_down),
     };
     return t_run(tests);
 }

@@ -6,14 +6,11 @@
 #include "records/apps.h"
 #include "records/gate.h"
 #include "smart/smart.h"
+#include "t_app.h"
 #include "t_site.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, DAY_MS = 24 * 60 * MINUTE_MS };
-#define REDIRECT  "https://heart.example/back"
-#define BASE      "http://localhost:8080"
-#define VERIFIER  "a-verifier-of-forty-three-characters-or-more-1"
-#define ALL_SCOPE "launch/patient openid fhirUser offline_access patient/*.rs patient/AuditEvent.rs"
-#define PLAIN     (CLASS_BIT(CLASS_IDENT) | CLASS_BIT(CLASS_CLIN))
+#define PLAIN T_APP_PLAIN
 
 /* --- a site with an app and a person ------------------------------------------------------------------------------ */
 
@@ -27,40 +24,18 @@ static int64_t moving_clock(const struct clock *clock)
 struct world {
     struct t_site *t;
     struct rec_enrolled person;
-    char challenge[SMART_CHALLENGE_BYTES + 1];
 };
-
-static struct str app_json(struct world *w, const char *id, const char *more)
-{
-    return arena_printf(w->t->mem,
-                        "{\"id\":\"%s\",\"name\":\"Heart Diary\",\"redirects\":[\"" REDIRECT
-                        "\"],\"origins\":[\"https://heart.example\"]%s}",
-                        id, more);
-}
-
-static void use_names(struct world *w)
-{
-    struct site_names names = {.rp_id = STR("localhost"), .origins = {STR(BASE)}, .origin_count = 1};
-#ifdef T_SITE_FAR
-    t_must(site_names_use(w->t->far->near, &names, &err)); /* before anybody asks for it */
-#else
-    t_must(site_names_use(w->t->site, &names, &err));
-#endif
-}
 
 static struct world world_make(const char *name)
 {
     struct world w = {.t = t_site_make(name, true)};
-    uint8_t hash[CRYPTO_SHA256_BYTES];
-    crypto_sha256(STR(VERIFIER), hash);
-    crypto_base64url(hash, sizeof hash, w.challenge);
     clock_now_ms = T_SITE_NOW;
     t_site_close(w.t);
     w.t->options.clock = (struct clock){.now_unix_ms = moving_clock};
     t_site_open(w.t);
     t_site_again(w.t);
-    use_names(&w);
-    t_must(app_register(w.t->site, T_MANAGER, app_json(&w, "heart", ""), &err));
+    t_app_names(w.t);
+    t_must(app_register(w.t->site, T_MANAGER, t_app_json(w.t, "heart", ""), &err));
     w.person = t_enrol(w.t, "Haddad", "1980-01-01");
     t_give_apart(w.t, w.person.card);
     struct rec_view *view = t_open(w.t, T_CLINICIAN, PURPOSE_CARE, w.person.card);
@@ -69,30 +44,13 @@ static struct world world_make(const char *name)
     return w;
 }
 
-static struct app_allow asked(struct world *w, class_mask classes, uint32_t days)
-{
-    return (struct app_allow){.client = STR("heart"),
-                              .redirect = STR(REDIRECT),
-                              .challenge = str_of(w->challenge),
-                              .nonce = STR("n-1"),
-                              .scope = STR(ALL_SCOPE),
-                              .classes = classes,
-                              .days = days};
-}
-
 static struct str allow(struct world *w, class_mask classes, uint32_t days)
 {
     struct str code;
-    const struct app_allow allowed = asked(w, classes, days);
+    const struct app_allow allowed = t_app_asked(w->t, classes, days);
     t_must(app_allow(w->t->site, T_PERSON, w->person.card, &allowed, w->t->mem, &code, &err));
     assert_int_equal(code.len, APP_TOKEN_BYTES);
     return code;
-}
-
-static struct app_token_ask by_code(struct str code)
-{
-    return (struct app_token_ask){
-        .client = STR("heart"), .code = code, .redirect = STR(REDIRECT), .verifier = STR(VERIFIER)};
 }
 
 static enum salve_code ask_token(struct world *w, const struct app_token_ask *ask, struct app_tokens *out)
@@ -106,7 +64,7 @@ static enum salve_code ask_token(struct world *w, const struct app_token_ask *as
 static struct app_tokens tokens_of(struct world *w, class_mask classes, uint32_t days)
 {
     struct app_tokens tokens;
-    const struct app_token_ask ask = by_code(allow(w, classes, days));
+    const struct app_token_ask ask = t_app_by_code(allow(w, classes, days));
     assert_ok(ask_token(w, &ask, &tokens));
     return tokens;
 }
@@ -210,10 +168,10 @@ static size_t seen_with(struct world *w, const char *scope)
     struct str code;
     struct app_tokens tokens;
     struct rec_view *view;
-    struct app_allow allowed = asked(w, CLASS_BIT(CLASS_CLIN), 0);
+    struct app_allow allowed = t_app_asked(w->t, CLASS_BIT(CLASS_CLIN), 0);
     allowed.scope = str_of(scope);
     t_must(app_allow(w->t->site, T_PERSON, w->person.card, &allowed, w->t->mem, &code, &err));
-    const struct app_token_ask ask = by_code(code);
+    const struct app_token_ask ask = t_app_by_code(code);
     assert_ok(ask_token(w, &ask, &tokens));
     assert_ok(open_code(w, tokens.access, &view));
     size_t count = t_count(view);
@@ -230,7 +188,7 @@ static void a_condition_of_a_scope_is_held_at_the_gate(void **state)
     assert_int_equal(seen_with(&w, "patient/Observation.rs?code=http%3A%2F%2Floinc.org%7C29463-7"), 1);
     assert_int_equal(seen_with(&w, "patient/Observation.rs?code=8480-6"), 0);
     assert_int_equal(seen_with(&w, "patient/Condition.rs"), 0);
-    struct app_allow allowed = asked(&w, CLASS_BIT(CLASS_CLIN), 0);
+    struct app_allow allowed = t_app_asked(w.t, CLASS_BIT(CLASS_CLIN), 0);
     struct str code;
     static const char *const wrong[] = {"patient/Observation.rs?nothing=1", "patient/Observation.rs?_id=1",
                                         "patient/Observation.rs?subject:Patient.name=x", "patient/*.rs?code=1"};
@@ -253,10 +211,10 @@ static void an_earlier_version_that_a_condition_leaves_out_is_not_shown(void **s
     assert_ok(t_save_code(t, view, &tape, CLASS_CLIN));
     t_close_view(&view);
     struct app_tokens tokens;
-    struct app_allow allowed = asked(&w, CLASS_BIT(CLASS_CLIN), 0);
+    struct app_allow allowed = t_app_asked(w.t, CLASS_BIT(CLASS_CLIN), 0);
     allowed.scope = STR("patient/Observation.rs?value-quantity=62");
     t_must(app_allow(t->site, T_PERSON, w.person.card, &allowed, t->mem, &code, &err));
-    const struct app_token_ask ask = by_code(code);
+    const struct app_token_ask ask = t_app_by_code(code);
     assert_ok(ask_token(&w, &ask, &tokens));
     assert_ok(open_code(&w, tokens.access, &view));
     const struct rec_resource **list = NULL;
@@ -290,7 +248,7 @@ static void a_code_is_good_once(void **state)
     (void)state;
     struct world w = world_make("apps-once");
     struct app_tokens first, second;
-    const struct app_token_ask ask = by_code(allow(&w, PLAIN, 30));
+    const struct app_token_ask ask = t_app_by_code(allow(&w, PLAIN, 30));
     assert_ok(ask_token(&w, &ask, &first));
     assert_opens(&w, first.access);
     assert_code(ask_token(&w, &ask, &second), SALVE_E_INVALID); /* somebody has a copy: all of it ends */
@@ -305,16 +263,16 @@ static void a_code_is_for_who_asked_for_it(void **state)
     (void)state;
     struct world w = world_make("apps-pkce");
     struct app_tokens tokens;
-    t_must(app_register(w.t->site, T_MANAGER, app_json(&w, "other", ""), &err));
+    t_must(app_register(w.t->site, T_MANAGER, t_app_json(w.t, "other", ""), &err));
     for (int i = 0; i < 4; i++) {
-        struct app_token_ask ask = by_code(allow(&w, PLAIN, 30));
+        struct app_token_ask ask = t_app_by_code(allow(&w, PLAIN, 30));
         if (i == 0) ask.verifier = STR("another-verifier-of-forty-three-characters-or-more");
-        if (i == 1) ask.redirect = STR(REDIRECT "/");
+        if (i == 1) ask.redirect = STR(T_APP_REDIRECT "/");
         if (i == 2) ask.client = STR("other");
         if (i == 3) clock_now_ms += APP_CODE_SECONDS * SECOND_MS;
         assert_code(ask_token(&w, &ask, &tokens), SALVE_E_INVALID);
         if (i == 3) clock_now_ms = T_SITE_NOW;
-        const struct app_token_ask right = by_code(ask.code);
+        const struct app_token_ask right = t_app_by_code(ask.code);
         if (i != 3) assert_code(ask_token(&w, &right, &tokens), SALVE_E_INVALID); /* it was looked at once */
     }
     t_site_drop(w.t);
@@ -386,7 +344,7 @@ static void a_restart_ends_codes_and_tokens_and_no_grant(void **state)
     t_site_close(w.t);
     t_site_open(w.t);
     t_site_again(w.t);
-    use_names(&w);
+    t_app_names(w.t);
     assert_opens_nothing(&w, first.access);
     assert_ok(refresh(&w, first.refresh, &next));
     assert_opens(&w, next.access);
@@ -413,7 +371,7 @@ static void end_by_card(struct world *w)
 
 static void end_by_manager(struct world *w)
 {
-    t_must(app_register(w->t->site, T_MANAGER, app_json(w, "heart", ",\"ended\":true"), &err));
+    t_must(app_register(w->t->site, T_MANAGER, t_app_json(w->t, "heart", ",\"ended\":true"), &err));
 }
 
 static void end_by_erasure(struct world *w)
@@ -423,6 +381,17 @@ static void end_by_erasure(struct world *w)
 }
 
 static void end_by_app(struct world *w) { (void)w; /* with the token itself, below */ }
+
+static size_t standing(struct world *w) { return t_app_standing(w->t, w->person.card); }
+
+static bool is_active(struct world *w, struct str access)
+{
+    struct app_seen seen = {0};
+    const struct app_token_ask ask = {.client = STR("heart")};
+    enum salve_code code = app_introspect(w->t->site, &ask, access, w->t->mem, &seen, NULL);
+    assert_true(code == SALVE_OK || code == SALVE_E_INVALID); /* invalid: there is no such app */
+    return code == SALVE_OK && seen.is_active;
+}
 
 static void what_ends_it_ends_all_of_it(void **state)
 {
@@ -436,14 +405,16 @@ static void what_ends_it_ends_all_of_it(void **state)
         const struct rec_resource *all;
         size_t count;
         assert_ok(open_code(&w, tokens.access, &view));
+        assert_true(standing(&w) == 1 && is_active(&w, tokens.access));
         ends[i](&w);
         if (ends[i] == end_by_app) {
             const struct app_token_ask ask = {.client = STR("heart")};
             t_must(app_revoke(w.t->site, &ask, tokens.refresh, &err));
         }
         enum salve_code read = rec_all(view, 0, &all, &count, NULL);
-        bool is_by_manager = ends[i] == end_by_manager; /* what is open goes on to the end of its token */
-        assert_true(is_by_manager || read == SALVE_E_CONSENT || read == SALVE_E_NOT_FOUND);
+        assert_true(read == SALVE_E_CONSENT || read == SALVE_E_NOT_FOUND);
+        assert_int_equal(standing(&w), ends[i] == end_by_another ? 1 : 0);
+        assert_false(is_active(&w, tokens.access));
         (void)!rec_close(&view, NULL);
         assert_opens_nothing(&w, tokens.access);
         struct salve_err err = {0};
@@ -452,6 +423,99 @@ static void what_ends_it_ends_all_of_it(void **state)
         verify(&w);
         t_site_drop(w.t);
     }
+}
+
+static void assert_is_over(struct world *w, const struct app_tokens *tokens)
+{
+    struct app_tokens next;
+    assert_int_equal(standing(w), 0);
+    assert_false(is_active(w, tokens->access));
+    assert_opens_nothing(w, tokens->access);
+    assert_code(refresh(w, tokens->refresh, &next), SALVE_E_INVALID);
+}
+
+static void what_an_app_had_does_not_come_back_with_its_registration(void **state)
+{
+    (void)state;
+    struct world w = world_make("apps-anew");
+    struct app_tokens tokens = tokens_of(&w, PLAIN, 30), next;
+    struct str code = allow(&w, PLAIN, 30);
+    const struct app_token_ask ask = t_app_by_code(code);
+    assert_ok(ask_token(&w, &ask, &tokens));
+    code = allow(&w, PLAIN, 30); /* a code that waits */
+    const struct app_token_ask late = t_app_by_code(code);
+    end_by_manager(&w);
+    t_must(app_register(w.t->site, T_MANAGER, t_app_json(w.t, "heart", ""), &err));
+    assert_code(ask_token(&w, &late, &next), SALVE_E_INVALID);
+    assert_is_over(&w, &tokens);
+    t_site_close(w.t);
+    t_site_open(w.t);
+    t_site_again(w.t);
+    t_app_names(w.t);
+    assert_is_over(&w, &tokens);
+    verify(&w);
+    tokens = tokens_of(&w, PLAIN, 30); /* the person may let it in anew, and another version of it changes nothing */
+    struct rec_view *view;
+    const struct rec_resource *all;
+    size_t count;
+    assert_ok(open_code(&w, tokens.access, &view));
+    t_must(app_register(w.t->site, T_MANAGER, t_app_json(w.t, "heart", ",\"idToken\":\"ES256\",\"ends\":0"), &err));
+    t_must(app_register(w.t->site, T_MANAGER, t_app_json(w.t, "other", ",\"ended\":true"), &err));
+    assert_ok(rec_all(view, 0, &all, &count, &(struct salve_err){0}));
+    t_close_view(&view);
+    assert_opens(&w, tokens.access);
+    assert_true(standing(&w) == 1 && is_active(&w, tokens.access));
+    assert_ok(refresh(&w, tokens.refresh, &next));
+    t_site_drop(w.t);
+}
+
+static void a_token_is_good_no_longer_than_what_was_allowed(void **state)
+{
+    (void)state;
+    struct world w = world_make("apps-last");
+    struct app_tokens first = tokens_of(&w, PLAIN, 1), last, next;
+    struct app_seen seen;
+    const struct app_token_ask me = {.client = STR("heart")};
+    assert_int_equal(first.expires_seconds, APP_TOKEN_SECONDS);
+    clock_now_ms = T_SITE_NOW + DAY_MS - MINUTE_MS;
+    assert_ok(refresh(&w, first.refresh, &last));
+    assert_int_equal(last.expires_seconds, 60);
+    t_must(app_introspect(w.t->site, &me, last.access, w.t->mem, &seen, &err));
+    assert_true(seen.is_active && seen.until_unix_s == (T_SITE_NOW + DAY_MS) / SECOND_MS);
+    clock_now_ms = T_SITE_NOW + DAY_MS;
+    assert_is_over(&w, &last);
+    assert_code(refresh(&w, last.refresh, &next), SALVE_E_INVALID);
+    t_site_drop(w.t);
+}
+
+static void allow_many(struct world *w, size_t from, size_t count, uint32_t days)
+{
+    for (size_t i = from; i < from + count; i++) {
+        struct str code, id = arena_printf(w->t->mem, "app-%zu", i);
+        struct app_allow allowed = t_app_asked(w->t, PLAIN, days);
+        struct app_tokens tokens;
+        t_must(app_register(w->t->site, T_MANAGER, t_app_json(w->t, id.ptr, ""), &err));
+        allowed.client = id;
+        t_must(app_allow(w->t->site, T_PERSON, w->person.card, &allowed, w->t->mem, &code, &err));
+        struct app_token_ask ask = t_app_by_code(code);
+        ask.client = id;
+        enum salve_code said = app_token(w->t->site, &ask, w->t->mem, &tokens, NULL);
+        assert_int_equal(said, i < APPS_OF_PERSON_MAX || days > 1 ? SALVE_OK : SALVE_E_QUOTA);
+    }
+}
+
+static void apps_that_are_over_are_in_nobodys_way(void **state)
+{
+    (void)state;
+    struct world w = world_make("apps-eight");
+    allow_many(&w, 0, APPS_OF_PERSON_MAX + 1, 1);
+    clock_now_ms = T_SITE_NOW + DAY_MS;
+    t_site_again(w.t);
+    assert_int_equal(standing(&w), 0);
+    allow_many(&w, APPS_OF_PERSON_MAX, APPS_OF_PERSON_MAX, 30);
+    assert_int_equal(standing(&w), APPS_OF_PERSON_MAX);
+    verify(&w);
+    t_site_drop(w.t);
 }
 
 static void ending_nothing_says_the_same(void **state)
@@ -475,7 +539,7 @@ static void only_the_person_lets_an_app_in(void **state)
 {
     (void)state;
     struct world w = world_make("apps-who");
-    struct app_allow allowed = asked(&w, PLAIN, 30);
+    struct app_allow allowed = t_app_asked(w.t, PLAIN, 30);
     assert_code(try_allow(&w, t_person("1980-01-02"), w.person.card, &allowed), SALVE_E_PIN);
     assert_code(try_allow(&w, T_BESIDE, w.person.card, &allowed), SALVE_E_ROLE);
     assert_code(try_allow(&w, T_CLINICIAN, w.person.card, &allowed), SALVE_E_ROLE);
@@ -485,15 +549,15 @@ static void only_the_person_lets_an_app_in(void **state)
     assert_code(try_allow(&w, T_PERSON, w.person.card, &allowed), SALVE_E_CONSENT);
     allowed.classes = CLASS_BIT(CLASS_CONTACT);
     assert_code(try_allow(&w, T_PERSON, w.person.card, &allowed), SALVE_E_INVALID);
-    allowed = asked(&w, PLAIN, APP_DAYS_MAX + 1);
+    allowed = t_app_asked(w.t, PLAIN, APP_DAYS_MAX + 1);
     assert_code(try_allow(&w, T_PERSON, w.person.card, &allowed), SALVE_E_INVALID);
-    allowed = asked(&w, PLAIN, 30);
+    allowed = t_app_asked(w.t, PLAIN, 30);
     allowed.scope = STR("patient/*.rs"); /* it did not ask to go on */
     assert_code(try_allow(&w, T_PERSON, w.person.card, &allowed), SALVE_E_INVALID);
-    allowed = asked(&w, PLAIN, 30);
+    allowed = t_app_asked(w.t, PLAIN, 30);
     allowed.redirect = STR("https://heart.example/other");
     assert_code(try_allow(&w, T_PERSON, w.person.card, &allowed), SALVE_E_INVALID);
-    assert_code(app_register(w.t->site, T_CLINICIAN, app_json(&w, "mine", ""), NULL), SALVE_E_ROLE);
+    assert_code(app_register(w.t->site, T_CLINICIAN, t_app_json(w.t, "mine", ""), NULL), SALVE_E_ROLE);
     t_site_drop(w.t);
 }
 
@@ -516,7 +580,7 @@ static void register_keyed(struct world *w, struct keyed *k)
     buf_init(&out, w->t->mem, 4096);
     jwt_key_write(&writer, &key);
     struct str more = arena_printf(w->t->mem, ",\"jwks\":{\"keys\":[%.*s]}", STR_ARGS(buf_str(&out)));
-    t_must(app_register(w->t->site, T_MANAGER, app_json(w, "heart", more.ptr), &err));
+    t_must(app_register(w->t->site, T_MANAGER, t_app_json(w->t, "heart", more.ptr), &err));
 }
 
 static struct str assertion(struct world *w, struct keyed *k, const char *jti, const char *aud, int64_t seconds)
@@ -536,10 +600,10 @@ static void an_app_with_keys_shows_that_it_is_it(void **state)
     struct keyed k = {0};
     struct app_tokens tokens;
     register_keyed(&w, &k);
-    struct app_token_ask ask = by_code(allow(&w, PLAIN, 30));
-    const char *token_url = BASE "/oauth/token";
-    struct str bad[] = {STR("a.b.c"), assertion(&w, &k, "1", BASE "/fhir", 60), assertion(&w, &k, "2", token_url, 600),
-                        assertion(&w, &k, "3", token_url, -1)};
+    struct app_token_ask ask = t_app_by_code(allow(&w, PLAIN, 30));
+    const char *token_url = T_APP_BASE "/oauth/token";
+    struct str bad[] = {STR("a.b.c"), assertion(&w, &k, "1", T_APP_BASE "/fhir", 60),
+                        assertion(&w, &k, "2", token_url, 600), assertion(&w, &k, "3", token_url, -1)};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct salve_err err = {0};
         ask.assertion = bad[i];
@@ -564,7 +628,7 @@ static void an_app_sees_what_its_token_is_good_for(void **state)
     struct app_token_ask ask = {.client = STR("heart")};
     t_must(app_introspect(w.t->site, &ask, tokens.access, w.t->mem, &seen, &err));
     assert_true(seen.is_active && str_eq(seen.scope, tokens.scope) && str_eq(seen.patient, tokens.patient));
-    t_must(app_register(w.t->site, T_MANAGER, app_json(&w, "other", ""), &err));
+    t_must(app_register(w.t->site, T_MANAGER, t_app_json(w.t, "other", ""), &err));
     ask.client = STR("other");
     t_must(app_introspect(w.t->site, &ask, tokens.access, w.t->mem, &seen, &err));
     assert_false(seen.is_active);
@@ -589,7 +653,8 @@ static void the_id_token_is_signed_by_the_site(void **state)
     t_must(jwt_keys_read(keys_json, w.t->mem, &keys, &err));
     assert_true(keys.count == 2 && keys.list[0].alg == JWT_RS256 && keys.list[1].alg == JWT_ES256);
     t_must(jwt_verify(tokens.id_token, &keys, w.t->mem, &claims, &err));
-    assert_true(str_is(json_get_text(claims, "iss"), BASE "/fhir") && str_is(json_get_text(claims, "aud"), "heart"));
+    assert_true(str_is(json_get_text(claims, "iss"), T_APP_BASE "/fhir") &&
+                str_is(json_get_text(claims, "aud"), "heart"));
     assert_true(str_is(json_get_text(claims, "nonce"), "n-1"));
     assert_true(str_ends(json_get_text(claims, "fhirUser"), tokens.patient));
     assert_int_equal(json_get_text(claims, "sub").len, 43);
@@ -611,6 +676,9 @@ int main(void)
         cmocka_unit_test(a_refresh_may_ask_for_less_and_not_for_more),
         cmocka_unit_test(a_restart_ends_codes_and_tokens_and_no_grant),
         cmocka_unit_test(what_ends_it_ends_all_of_it),
+        cmocka_unit_test(what_an_app_had_does_not_come_back_with_its_registration),
+        cmocka_unit_test(a_token_is_good_no_longer_than_what_was_allowed),
+        cmocka_unit_test(apps_that_are_over_are_in_nobodys_way),
         cmocka_unit_test(ending_nothing_says_the_same),
         cmocka_unit_test(only_the_person_lets_an_app_in),
         cmocka_unit_test(an_app_with_keys_shows_that_it_is_it),

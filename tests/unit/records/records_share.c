@@ -282,6 +282,32 @@ static void is_the_persons_alone_and_eight_at_a_time(void **state)
     t_site_drop(w.t);
 }
 
+static void one_that_was_opened_too_often_is_shown_nowhere_and_in_nobodys_way(void **state)
+{
+    struct world w = world_make("share-often");
+    struct share_made made, first;
+    struct share_opened opened;
+    struct share *all = NULL;
+    (void)state;
+    for (size_t i = 0; i < SHARES_MAX; i++) {
+        made = make(&w);
+        if (i == 0) first = made;
+    }
+    for (size_t i = 0; i < SHARE_OPENINGS_MAX; i++) assert_ok(open_with(&w, first.token, PASSCODE, &opened));
+    struct str copy;
+    assert_ok(share_fetch(w.t->site, first.token, opened.ticket, w.t->mem, &copy, NULL)); /* it was opened in time */
+    assert_code(open_with(&w, first.token, PASSCODE, &opened), SALVE_E_QUOTA);
+    assert_int_equal(list(&w, &all), SHARES_MAX - 1);
+    struct rec_view *view = own(&w);
+    assert_code(share_end(view, first.number, NULL), SALVE_E_NOT_FOUND);
+    t_close_view(&view);
+    assert_int_equal(make(&w).number, SHARES_MAX + 1);
+    assert_int_equal(list(&w, &all), SHARES_MAX);
+    assert_code(open_with(&w, first.token, PASSCODE, &opened), SALVE_E_NOT_FOUND);
+    verify(&w);
+    t_site_drop(w.t);
+}
+
 static void refuses_what_is_too_long_or_too_short(void **state)
 {
     struct world w = world_make("share-ask");
@@ -315,6 +341,7 @@ int main(void)
         cmocka_unit_test(ends_with_its_time_and_is_gone_though_nobody_asks),
         cmocka_unit_test(goes_with_the_record),
         cmocka_unit_test(is_the_persons_alone_and_eight_at_a_time),
+        cmocka_unit_test(one_that_was_opened_too_often_is_shown_nowhere_and_in_nobodys_way),
         cmocka_unit_test(refuses_what_is_too_long_or_too_short),
     };
     return t_run(tests);
