@@ -93,7 +93,8 @@ static enum salve_code rewrap_batch(struct keys *keys, struct keys_turn *turn, u
     bool more = true;
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
-    for (uint32_t left = rows; code == SALVE_OK && more && left > 0;) code = rewrap_page(keys, &next, &left, &more, err);
+    for (uint32_t left = rows; code == SALVE_OK && more && left > 0;)
+        code = rewrap_page(keys, &next, &left, &more, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code == SALVE_OK) *turn = next;

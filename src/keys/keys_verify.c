@@ -171,7 +171,8 @@ enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct s
         for (size_t i = 0; i < count; i++) count_wrap(keys, &rows[i], out);
         if (count > 0) last = rows[count - 1];
     }
-    if (code == SALVE_OK) code = count_of(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);
+    if (code == SALVE_OK)
+        code = count_of(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);
     if (code == SALVE_OK) code = count_of(keys, "SELECT count(*) FROM token", &out->tokens, err);
     return code;
 }

@@ -17,44 +17,6 @@
 
 enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256, ENTRIES = 256 };
 
-/* --- findings --------------------------------------------------------------------------------------------------- */
-
-/* A text without the ids of compartments in it. */
-static struct str without_ids(struct str text, char out[SALVE_ERR_WHERE_BYTES])
-{
-    struct compartment ignored;
-    struct str cut = str_cut(text, 0, SALVE_ERR_WHERE_BYTES - 1);
-    memcpy(out, cut.ptr, cut.len);
-    for (size_t i = 0; i + COMPARTMENT_TEXT_BYTES <= cut.len; i++)
-        if (compartment_parse(str_make(out + i, COMPARTMENT_TEXT_BYTES), &ignored))
-            memset(out + i, '.', COMPARTMENT_TEXT_BYTES);
-    return str_make(out, cut.len);
-}
-
-void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
-{
-    char text[SALVE_ERR_WHERE_BYTES];
-    struct site_finding finding = {
-        .file = str_of(file), .compartment = compartment, .element = element, .what = str_of(what)};
-    if (!v->shows_records && compartment.len > 0) finding.compartment = STR("");
-    if (!v->shows_records && element.len > 0) finding.element = without_ids(element, text);
-    v->result->findings++;
-    if (v->ask->finding != NULL) v->ask->finding(v->ask->with, &finding);
-}
-
-void rec_found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
-{
-    char text[COMPARTMENT_TEXT_BYTES + 1];
-    compartment_text(id, text);
-    rec_found(v, file, str_of(text), str_of(element), what);
-}
-
-void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
-{
-    v->result->left_over++;
-    rec_found_in(v, file, id, element, what);
-}
-
 /* A place as store, keys and db name it; one that starts with a compartment id is about that compartment. */
 static void reported(void *who, const char *place, const char *what)
 {
@@ -72,24 +34,6 @@ static void progress(struct verify *v, const char *step, uint64_t done, uint64_t
     if (v->ask->progress != NULL) v->ask->progress(v->ask->with, step, done, of);
 }
 
-/* An error of a step that reported nothing itself becomes a finding; anything but damage ends the run. */
-static enum salve_code settle(struct verify *v, const char *file, enum salve_code code, uint64_t findings_before,
-                              struct salve_err *step_err, struct salve_err *err)
-{
-    char where[SALVE_ERR_WHERE_BYTES];
-    if (code == SALVE_OK) return SALVE_OK;
-    bool is_damage = code == SALVE_E_INTEGRITY || code == SALVE_E_CONFLICT || code == SALVE_E_NOT_FOUND ||
-                     code == SALVE_E_INVALID || code == SALVE_E_SYNTAX || code == SALVE_E_UNSUPPORTED;
-    if (!is_damage) {
-        if (err != NULL) *err = *step_err;
-        return code;
-    }
-    if (v->result->findings == findings_before)
-        rec_found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
-                  step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
-    return SALVE_OK;
-}
-
 /* --- the parts -------------------------------------------------------------------------------------------------- */
 
 static enum salve_code verify_store(struct verify *v, struct salve_err *err)
@@ -102,7 +46,7 @@ static enum salve_code verify_store(struct verify *v, struct salve_err *err)
     enum salve_code code = store_verify(v->site->store, reported, v, &counts, &step_err);
     v->result->compartments = counts.compartments;
     v->result->records = counts.records;
-    return settle(v, "site.db", code, before, &step_err, err);
+    return rec_verify_settle(v, "site.db", code, before, &step_err, err);
 }
 
 static enum salve_code verify_file(struct verify *v, struct salve_err *err)
@@ -129,12 +73,12 @@ static enum salve_code verify_keys(struct verify *v, struct salve_err *err)
     v->file = "keys.db";
     progress(v, "keys", 0, 1);
     enum salve_code code = keys_verify(v->site->keys, reported, v, &step_err);
-    code = settle(v, "keys.db", code, before, &step_err, err);
+    code = rec_verify_settle(v, "keys.db", code, before, &step_err, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
     code = keys_status(v->site->keys, &status, &step_err);
     v->result->wraps = status.wraps;
-    return settle(v, "keys.db", code, before, &step_err, err);
+    return rec_verify_settle(v, "keys.db", code, before, &step_err, err);
 }
 
 static void log_progress(void *self, uint64_t done, uint64_t total) { progress(self, "log", done, total); }
@@ -147,7 +91,7 @@ static enum salve_code verify_log(struct verify *v, struct rec_tx *tx, const str
     enum salve_code code = rec_log_bind(tx, log, &step_err);
     if (code == SALVE_OK) code = tlog_verify(tx->log, &log->vkey, log_progress, v, &report, &step_err);
     v->result->leaves += report.entries;
-    return settle(v, "site.db", code, before, &step_err, err);
+    return rec_verify_settle(v, "site.db", code, before, &step_err, err);
 }
 
 /* signed-head must be a prefix of the log; checkpoint must be a note of ours about a head of the log. */
@@ -161,9 +105,9 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     struct tlog_hash root;
     enum salve_code code = rec_log_bind(tx, v->site->log, &step_err);
     if (code == SALVE_OK) code = tlog_check_guard(tx->log, &guard, &step_err);
-    if (code != SALVE_OK) code = settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
+    if (code != SALVE_OK) code = rec_verify_settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
     before = v->result->findings;
-    if (code == SALVE_OK) code = settle(v, "keys.db", rec_log_known(tx, &step_err), before, &step_err, err);
+    if (code == SALVE_OK) code = rec_verify_settle(v, "keys.db", rec_log_known(tx, &step_err), before, &step_err, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
     code = rec_file_text(v->site, "checkpoint", SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
@@ -172,7 +116,7 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     if (code == SALVE_OK && head.size > tlog_size(tx->log)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "size");
     if (code == SALVE_OK) code = tlog_root_at(tx->log, head.size, &root, &step_err);
     if (code == SALVE_OK && !tlog_hash_eq(&root, &head.root)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "root");
-    return settle(v, "checkpoint", code, before, &step_err, err);
+    return rec_verify_settle(v, "checkpoint", code, before, &step_err, err);
 }
 
 /* Each of the logs, or the heads that stand beside them, or both. */
@@ -335,8 +279,7 @@ static bool is_turn(struct str entry, struct arena *mem, int64_t *tombstones)
     struct str payload;
     const struct json *doc = NULL;
     return tlog_entry_read(entry, &type, &payload, NULL) == SALVE_OK && type == TLOG_ENTRY_KEYS &&
-           json_read(payload, NULL, mem, &doc, NULL) == SALVE_OK &&
-           json_i64(json_get(doc, "tombstones"), tombstones);
+           json_read(payload, NULL, mem, &doc, NULL) == SALVE_OK && json_i64(json_get(doc, "tombstones"), tombstones);
 }
 
 /* The count in the newest leaf about a turn of the keys; leaves of older logs count as well. */
@@ -380,21 +323,11 @@ static enum salve_code verify_tombstones(struct verify *v, struct salve_err *err
 
 /* --- the whole -------------------------------------------------------------------------------------------------- */
 
-enum salve_code rec_verify_part(struct verify *v, const char *file, rec_verify_run *run, struct salve_err *err)
-{
-    struct salve_err step_err = {0};
-    uint64_t before = v->result->findings;
-    struct arena_mark mark = arena_mark(v->mem);
-    enum salve_code code = run(v, &step_err);
-    arena_rewind(v->mem, mark);
-    return settle(v, file, code, before, &step_err, err);
-}
-
 static enum salve_code verify_tries(struct verify *v, struct salve_err *err)
 {
     struct salve_err step_err = {0};
     enum salve_code code = rec_tries_check(v->site, &step_err);
-    return settle(v, "tries", code, v->result->findings, &step_err, err);
+    return rec_verify_settle(v, "tries", code, v->result->findings, &step_err, err);
 }
 
 /* What reads the key store is for the thread that has it; the rest can be done beside it. */
@@ -528,7 +461,8 @@ static enum salve_code verify_closed(struct verify *v, const struct site_options
         uint64_t here = v->result->findings;
         v->file = files[i];
         enum salve_code code = db_path(options->path, files[i], path, err);
-        if (code == SALVE_OK) code = settle(v, files[i], db_scan(path, reported, v, &step_err), here, &step_err, err);
+        if (code == SALVE_OK)
+            code = rec_verify_settle(v, files[i], db_scan(path, reported, v, &step_err), here, &step_err, err);
         if (code != SALVE_OK) return code;
     }
     char where[SALVE_ERR_WHERE_BYTES];

@@ -11,9 +11,10 @@
 #include "records/verify_int.h"
 #include "store/store.h"
 
-/* The rows lie in the order of their names, which are hashes: entry and person of each are anywhere. So they are taken a
- * batch at a time, and entries and heads are read in their own order. */
-enum { PAGE = 64, ELEMENT_BYTES = 48, BATCH = 2048 * PAGE, ENTRIES = 256, DENSE = 32, ENTRIES_BYTES_MAX = 32 << 20 };
+/* The rows lie in the order of their names, which are hashes: entry and person of each are anywhere. So they are taken
+ * a batch at a time, and entries and heads are read in their own order. DENSE: where a batch has one entry in so many,
+ * those between are read along. */
+enum { PAGE = 64, ELEMENT_BYTES = 48, BATCH = 2048 * PAGE, DENSE = 32 };
 
 struct held {
     struct store_owner row;
@@ -30,15 +31,6 @@ struct place {
     uint32_t at;
 };
 
-/* Entries that follow each other, as they were read. */
-struct entries {
-    struct arena *mem;
-    struct arena_mark start;
-    struct str bytes[ENTRIES];
-    uint64_t first;
-    size_t count;
-};
-
 struct owners {
     struct verify *v;
     struct rec_tx *tx;
@@ -47,7 +39,7 @@ struct owners {
     struct held *held;
     struct place *places;
     size_t room, count; /* of the batch */
-    struct entries entries;
+    struct store_entries entries;
 };
 
 static void found_at(struct owners *o, uint64_t index, const char *what)
@@ -64,7 +56,8 @@ static void check_person(struct owners *o, const struct held *held)
     struct compartment id;
     char element[ELEMENT_BYTES];
     memcpy(id.bytes, held->owner.id, sizeof id.bytes);
-    if (held->is_head_damaged || held->head_seq >= held->owner.number) return; /* a damaged one is told with the heads */
+    if (held->is_head_damaged || held->head_seq >= held->owner.number)
+        return; /* a damaged one is told with the heads */
     (void)snprintf(element, sizeof element, "record %llu, log entry %llu", (unsigned long long)held->owner.number,
                    (unsigned long long)held->row.index);
     rec_found_in(o->v, "site.db", id, element,
@@ -127,31 +120,11 @@ static enum salve_code check_says(struct owners *o, const struct held *held, str
     return SALVE_OK;
 }
 
-/* --- what is read for a batch of them, each table in its own order -------------------------------------------------- */
+/* --- what is read for a batch of them, each table in its own order ------------------------------------------------ */
 
 static int by_key(const void *a, const void *b)
 {
     return memcmp(((const struct place *)a)->key, ((const struct place *)b)->key, sizeof((const struct place *)a)->key);
-}
-
-/* The next entries too where the batch asks for most of them. */
-static enum salve_code entry_of(struct owners *o, uint64_t index, struct str *out, struct salve_err *err)
-{
-    struct entries *at = &o->entries;
-    if (index < at->first || index >= at->first + at->count) {
-        uint64_t left = o->size - index;
-        at->count = 0;
-        at->first = index;
-        arena_rewind(at->mem, at->start);
-        size_t wanted = o->count * DENSE < o->size || left < ENTRIES ? 1 : ENTRIES;
-        enum salve_code code = store_log_list(o->tx->store, index, wanted, at->mem, at->bytes, err);
-        if (code == SALVE_E_NOT_FOUND && wanted > 1)
-            code = store_log_list(o->tx->store, index, wanted = 1, at->mem, at->bytes, err);
-        if (code != SALVE_OK) return code;
-        at->count = wanted;
-    }
-    *out = at->bytes[index - at->first];
-    return SALVE_OK;
 }
 
 static bool is_person(const struct held *held) { return held->does_open && held->owner.kind == REC_OWNER_PERSON; }
@@ -160,7 +133,7 @@ static enum salve_code open_one(struct owners *o, struct held *held, struct salv
 {
     struct str entry;
     if (held->is_read || held->row.index >= o->size) return SALVE_OK;
-    enum salve_code code = entry_of(o, held->row.index, &entry, err);
+    enum salve_code code = store_entries_at(&o->entries, held->row.index, &entry, err);
     held->is_read = code == SALVE_OK || code == SALVE_E_NOT_FOUND;
     held->has_entry = code == SALVE_OK;
     if (code != SALVE_OK) return held->is_read ? SALVE_OK : code;
@@ -254,7 +227,7 @@ static enum salve_code read_batch(struct owners *o, struct store_owner *last, bo
 static enum salve_code check_batch(struct owners *o, struct salve_err *err)
 {
     struct arena_mark mark = arena_mark(o->v->mem);
-    o->entries.count = 0;
+    o->entries.is_dense = o->count * DENSE >= o->size;
     if (open_owners(o, NULL) == SALVE_OK) (void)!read_heads(o, NULL);
     enum salve_code code = SALVE_OK;
     for (size_t i = 0; code == SALVE_OK && i < o->count; i++) code = check_owner(o, &o->held[i], err);
@@ -284,16 +257,13 @@ static enum salve_code check_all(struct owners *o, struct salve_err *err)
 enum salve_code rec_verify_owners(struct verify *v, struct salve_err *err)
 {
     struct rec_tx tx;
+    struct owners owners = {.v = v, .tx = &tx};
     if (v->site->layout != STORE_LAYOUT) return SALVE_OK;
-    struct owners owners = {.v = v, .tx = &tx, .entries.mem = arena_open_private(ENTRIES_BYTES_MAX)};
-    if (owners.entries.mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
-    owners.entries.start = arena_mark(owners.entries.mem);
-    enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
-    if (code == SALVE_OK) {
-        code = check_all(&owners, err);
-        rec_tx_abandon(&tx);
-    }
-    arena_close(owners.entries.mem);
+    TRY(rec_tx_begin(v->site, true, v->mem, &tx, err));
+    enum salve_code code = store_entries_open(tx.store, &owners.entries, err);
+    if (code == SALVE_OK) code = check_all(&owners, err);
+    store_entries_close(&owners.entries);
+    rec_tx_abandon(&tx);
     return code;
 }
 

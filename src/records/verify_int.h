@@ -37,6 +37,11 @@ uint32_t rec_verify_beside(struct verify *v, const struct rec_verify_part *parts
 void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what);
 void rec_found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what);
 
+/* rec_verify_settle - an error of a step that found nothing itself becomes a finding; all but damage ends the run. */
+SALVE_MUST_USE enum salve_code rec_verify_settle(struct verify *v, const char *file, enum salve_code code,
+                                                 uint64_t findings_before, struct salve_err *step_err,
+                                                 struct salve_err *err);
+
 /* rec_found_left - the same about what the next opening, or the next turn of the keys, removes by itself. */
 void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what);
 

@@ -171,8 +171,8 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
         enum salve_code code = store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, tx->scratch, err);
         for (size_t i = 0; code == SALVE_OK && i < used; i++, next++) {
             struct store_record record;
-            code =
-                rows[i].key.number == next ? store_record_fill(&rows[i], false, NULL, &record, err) : missing(&id, next, err);
+            code = rows[i].key.number == next ? store_record_fill(&rows[i], false, NULL, &record, err)
+                                              : missing(&id, next, err);
             if (code == SALVE_OK && (classes & CLASS_BIT(record.class)) != 0) code = list_add(&list, &record, mem, err);
         }
         scan.from.name = compartment_bytes(&id);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * All heads and all records in one pass, side by side in the order of their names. It answers one question: is all of it
- * as it should be? What is not is named by the checks of store_verify.c, which go compartment by compartment; so this
- * one stops at the first thing that it does not expect, whatever it is. */
+ * All heads and all records in one pass, side by side in the order of their names. It answers one question: is all of
+ * it as it should be? What is not is named by the checks of store_verify.c, which go compartment by compartment; so
+ * this one stops at the first thing that it does not expect, whatever it is. */
 #include "crypto/crypto.h"
 #include "store/store_int.h"
 

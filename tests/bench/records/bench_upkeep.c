@@ -101,8 +101,8 @@ static void verify(struct t_site *t)
     printf("verify: %llu people, %llu records, %llu leaves, %llu wraps: %.2f s, %.2f s of CPU, %.2f of "
            "them in the first thread; at most %.0f MiB\n",
            (unsigned long long)result.compartments, (unsigned long long)result.records,
-           (unsigned long long)result.leaves, (unsigned long long)result.wraps, took.wall_s, took.cpu_s,
-           took.own_s, peak_mib());
+           (unsigned long long)result.leaves, (unsigned long long)result.wraps, took.wall_s, took.cpu_s, took.own_s,
+           peak_mib());
 }
 
 static void renew(struct t_site *t)
@@ -131,7 +131,9 @@ int main(int argc, char **argv)
     const char *only = argc > 3 ? argv[3] : "";
     if (strcmp(only, "renew") != 0) verify(t);
     if (strcmp(only, "verify") != 0) renew(t);
-    if (folder == NULL) t_site_drop(t);
-    else t_site_close(t);
+    if (folder == NULL)
+        t_site_drop(t);
+    else
+        t_site_close(t);
     return 0;
 }
