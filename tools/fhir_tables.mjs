@@ -262,10 +262,20 @@ const nameBlob = blob(names, '"');
 const codeTexts = [...new Set(codeRows.map((r) => r[0]))];
 const codeBlob = blob(codeTexts, '\0');
 const codeAt = new Map(codeTexts.map((t, i) => [t, codeBlob.offsets[i]]));
-const prefix = (text) => { // the first eight bytes of name and closing quote, little endian, zero-filled
-  const raw = Buffer.alloc(8); Buffer.from(`${text}"`).copy(raw, 0, 0, 8);
-  return `0x${raw.readBigUInt64LE().toString(16)}u`;
+const keyHead = (text) => { // the first sixteen bytes of the name as a key in JSON: quotes and colon, zero-filled
+  const raw = Buffer.alloc(16); Buffer.from(`"${text}":`).copy(raw, 0, 0, 16);
+  return `{${[...raw].join(', ')}}`;
 };
+const LOOKS = { // enum fhir_look of each primitive type whose values are read in one step
+  string: 'STRING', markdown: 'STRING', code: 'TOKEN', uri: 'TOKEN', url: 'TOKEN', canonical: 'TOKEN', id: 'TEXT',
+  oid: 'TEXT', uuid: 'TEXT', base64Binary: 'TEXT', date: 'TEXT', dateTime: 'TEXT', instant: 'TEXT', time: 'TEXT',
+  decimal: 'DECIMAL', boolean: 'BOOLEAN', xhtml: 'OTHER', integer: 'OTHER', unsignedInt: 'OTHER', positiveInt: 'OTHER',
+};
+const look = (t) => `FHIR_LOOK_${t?.kind === 'FHIR_PRIMITIVE' ? LOOKS[t.name] ?? fail(`no look of ${t.name}`) : 'COMPLEX'}`;
+function memberForm(e) {
+  if (types[e.type]?.kind === 'FHIR_RESOURCE') return 'FHIR_FORM_RESOURCE';
+  return String(e.flags).includes('FHIR_MANY') ? 'FHIR_FORM_LIST' : 'FHIR_FORM_ONE';
+}
 const typeOfName = names.map((n) => typeIds.get(n) ?? 0);
 function requiredSet(t) { // bit per row; of a choice the first row stands for all
   const words = [0n, 0n, 0n, 0n];
@@ -341,12 +351,14 @@ ${elements.map((e) => rowOf([e.name, e.path_name, e.owner, e.type, e.min, e.flag
     e.invariants], e.jsonPath)).join('\n')}
 };
 
-const uint64_t fhir_element_prefix[] = {
-${wrap(elements.map((e) => prefix(names[e.name])))}
+const uint8_t fhir_looks[] = {
+${types.map((t) => `    ${look(t)},`).join('\n')}
 };
 
-const uint8_t fhir_element_name_len[] = {
-${wrap(elements.map((e) => bytes(names[e.name])))}
+/* head, bit, type, word, name_len, head_rest, look, form */
+const struct fhir_member fhir_members[] = {
+${elements.map((e) => rowOf([keyHead(names[e.name]), `0x${(1n << BigInt(e.choice & 63)).toString(16)}u`, e.type, e.choice >> 6,
+    bytes(names[e.name]), 32 - Math.min(bytes(names[e.name]) + 3, 16), look(types[e.type]), memberForm(e)])).join('\n')}
 };
 
 /* name, base, kind, is_abstract, element_count, first_element, invariants */

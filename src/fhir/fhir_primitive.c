@@ -28,6 +28,8 @@ static bool has_blank(struct str text)
     return false;
 }
 
+bool fhir_has_no_blank(struct str text) { return !has_blank(text); }
+
 static bool is_uri(struct str text) { return text.len > 0 && !has_blank(text); }
 
 /* No white space at the ends and no two in a row. */
@@ -250,19 +252,6 @@ bool fhir_primitive_ok(fhir_type_id type, struct str text)
         return text.len > 0;
     }
 }
-
-const uint8_t fhir_looks[FHIR_TYPE_COUNT] = {
-    [FHIR_T_string] = FHIR_LOOK_STRING,     [FHIR_T_markdown] = FHIR_LOOK_STRING,
-    [FHIR_T_code] = FHIR_LOOK_TOKEN,        [FHIR_T_uri] = FHIR_LOOK_TOKEN,
-    [FHIR_T_url] = FHIR_LOOK_TOKEN,         [FHIR_T_canonical] = FHIR_LOOK_TOKEN,
-    [FHIR_T_id] = FHIR_LOOK_TEXT,           [FHIR_T_oid] = FHIR_LOOK_TEXT,
-    [FHIR_T_uuid] = FHIR_LOOK_TEXT,         [FHIR_T_base64Binary] = FHIR_LOOK_TEXT,
-    [FHIR_T_date] = FHIR_LOOK_TEXT,         [FHIR_T_dateTime] = FHIR_LOOK_TEXT,
-    [FHIR_T_instant] = FHIR_LOOK_TEXT,      [FHIR_T_time] = FHIR_LOOK_TEXT,
-    [FHIR_T_xhtml] = FHIR_LOOK_OTHER,       [FHIR_T_boolean] = FHIR_LOOK_BOOLEAN,
-    [FHIR_T_decimal] = FHIR_LOOK_DECIMAL,   [FHIR_T_integer] = FHIR_LOOK_OTHER,
-    [FHIR_T_unsignedInt] = FHIR_LOOK_OTHER, [FHIR_T_positiveInt] = FHIR_LOOK_OTHER,
-};
 
 const struct fhir_format *fhir_primitive_format(fhir_type_id type)
 {

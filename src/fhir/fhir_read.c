@@ -3,7 +3,9 @@
  * reader remembers which one followed last time, and compares the next key with that name first. */
 #include "fhir/fhir_read_int.h"
 
-#include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "base/assert.h"
 #include "base/limits.h"
@@ -11,14 +13,9 @@
 
 #define HOT static inline __attribute__((always_inline)) /* parts of read_object: what most members need */
 
-#define USUAL_START "\"resourceType\":\"" /* of a resource */
+#define TYPE_KEY "\"resourceType\""
 
-enum {
-    MEMBER_SLACK = 64 /* more than any key, its quotes and colon */,
-    UNKNOWN_NAME_CHARS_MAX = 40,
-    NO_ROW = -1,
-    RESOURCE_TYPE_ROW = -2
-};
+enum { UNKNOWN_NAME_CHARS_MAX = 40, NO_ROW = -1, RESOURCE_TYPE_ROW = -2 };
 
 /* --- values ------------------------------------------------------------------------------------------------------- */
 
@@ -96,20 +93,29 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
     return true;
 }
 
-/* A text as most are, well-formed and in the format of its type, in one go; false: nothing was done. */
-HOT bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look)
+/* One load and one store; a copy of 64 bytes would be a loop of the machine's own, which takes longer. */
+HOT void copy_16(char *to, const char *from) { memcpy(to, from, 16); }
+
+/* A text as most are, plain and in the format of its type, in one go; false: nothing was done. places[0] is its opening
+ * quote. */
+HOT bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look,
+                         const uint32_t *places)
 {
-    size_t len;
-    bool has_blank;
-    if (*r->at != '"' || look > FHIR_LOOK_TEXT || look == FHIR_LOOK_COMPLEX || r->count == r->room) return false;
-    const char *end = read_plain(r, r->at + 1, &len, &has_blank);
-    if (end == NULL || len == 0 || len >= TAPE_LONG) return false;
-    if (look != FHIR_LOOK_STRING && (look != FHIR_LOOK_TOKEN || has_blank) &&
+    const char *at = r->start + places[0] + 1, *close = r->start + places[1];
+    size_t len = (size_t)(close - at);
+    if (look - 1u >= FHIR_LOOK_TEXT || r->count == r->room || close > r->fast_end || len - 1 >= TAPE_LONG - 1 ||
+        *close != '"')
+        return false;
+    copy_16(r->to, at);
+    copy_16(r->to + 16, at + 16); /* whether it is so long or not */
+    copy_16(r->to + 32, at + 32);
+    copy_16(r->to + 48, at + 48);
+    for (size_t i = 64; i < len; i += 16) copy_16(r->to + i, at + i);
+    if (look != FHIR_LOOK_STRING && !(look == FHIR_LOOK_TOKEN && fhir_is_token(str_make(at, len))) &&
         !fhir_primitive_ok(type, str_make(r->to, len)))
         return false;
-    r->nodes[r->count++] = (struct tape_node){element, TAPE_TEXT, (uint8_t)len, 1, (uint32_t)(r->to - r->heap)};
-    r->to += len;
-    r->at = end;
+    read_push_text(r, element, len);
+    r->at = close + 1;
     return true;
 }
 
@@ -136,19 +142,31 @@ static bool read_unusual(struct reader *r, fhir_element_id element, fhir_type_id
     return !is_value || read_push(r, element, (enum tape_kind)node.kind, node.flags, node.value);
 }
 
-/* The value of resourceType of the object behind whose brace r->at stands, without moving; STR_NONE if it has none.
- * Nearly always it comes first. */
+/* The value of resourceType where it comes first, with type_end; STR_NONE if it does not. r->at is at the brace. */
+static struct str find_usual_type(struct reader *r)
+{
+    const char *brace = r->at, *at = brace + 1;
+    if (at > r->fast_end) return STR_NONE;
+    r->at = at;
+    const uint32_t *places = read_places(r);
+    r->at = brace;
+    if (places[3] == JSON_INDEX_NONE || r->start + places[2] > r->fast_end) return STR_NONE;
+    if (*at != '"' && !str_is_space(*at)) return STR_NONE;
+    const char *key = r->start + places[0], *name = r->start + places[2], *close = r->start + places[3];
+    const char *colon = key + sizeof TYPE_KEY - 1;
+    if (memcmp(key, TYPE_KEY, sizeof TYPE_KEY - 1) != 0 || *colon != ':' || *name != '"' || *close != '"')
+        return STR_NONE;
+    if (name != colon + 1 && !str_is_space(colon[1])) return STR_NONE;
+    r->type_end = close + 1;
+    return str_make(name + 1, (size_t)(close - name - 1));
+}
+
+/* The value of resourceType of the object at whose brace r->at stands, without moving; STR_NONE if it has none. */
 static struct str find_resource_type(const struct reader *r)
 {
     unsigned depth = 0;
-    const char *at = r->at;
     bool is_key = false;
-    if (r->end - at > READ_SLACK && memcmp(at, USUAL_START, sizeof USUAL_START - 1) == 0) {
-        const char *name = at + sizeof USUAL_START - 1, *end = name;
-        while (end < r->end && *end >= 'A' && *end <= 'z' && *end != '\\') end++;
-        if (end < r->end && *end == '"') return str_make(name, (size_t)(end - name));
-    }
-    for (; at < r->end; at++) {
+    for (const char *at = r->at + 1; at < r->end; at++) {
         if (*at == '{' || *at == '[') depth++;
         if (*at == '}' || *at == ']') {
             if (depth == 0) return STR_NONE;
@@ -167,12 +185,22 @@ static struct str find_resource_type(const struct reader *r)
     return STR_NONE;
 }
 
+/* fhir_type_find, asking first which type was found in this place of the table. `name` stands in the input. */
+static fhir_type_id find_type(const struct reader *r, struct str name)
+{
+    uint64_t head = 0;
+    memcpy(&head, name.ptr, name.len < sizeof head ? name.len : sizeof head);
+    fhir_type_id *seen = &r->types[(head * UINT64_C(0x9E3779B97F4A7C15) ^ name.len << 60) >> (64 - READ_TYPES_BITS)];
+    if (!str_eq(fhir_type_name(*seen), name)) *seen = fhir_type_find(name);
+    return *seen;
+}
+
 bool read_resource_type(struct reader *r, fhir_type_id *type)
 {
-    r->at++;
-    struct str name = find_resource_type(r);
-    r->at--;
-    *type = name.ptr == NULL ? 0 : fhir_type_find(name);
+    r->type_end = NULL;
+    struct str name = find_usual_type(r);
+    if (name.ptr == NULL) name = find_resource_type(r);
+    *type = name.ptr == NULL ? 0 : find_type(r, name);
     if (*type != 0 && fhir_types[*type].kind == FHIR_RESOURCE && !fhir_types[*type].is_abstract) return true;
     *type = 0;
     read_issue(r, "structure", "fhir-resource-type",
@@ -215,7 +243,8 @@ HOT bool read_one(struct reader *r, fhir_element_id element)
     fhir_type_id type = fhir_elements[element].type;
     uint8_t look = fhir_looks[type];
     if (look == FHIR_LOOK_COMPLEX) return read_complex(r, element, type);
-    return read_usual_text(r, element, type, look) || read_unusual(r, element, type);
+    if (*r->at == '"' && read_usual_text(r, element, type, look, read_places(r))) return true;
+    return read_unusual(r, element, type);
 }
 
 /* null in a list of primitives: its partner list must fill the place. */
@@ -270,37 +299,33 @@ HOT bool read_value(struct reader *r, fhir_element_id element)
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
-static inline uint64_t load64(const char *at)
+/* Does the key of that element stand here, quotes and colon included? Needs READ_SLACK readable bytes. */
+HOT bool key_is(const char *at, const struct fhir_member *member, fhir_element_id element)
 {
-    uint64_t word;
-    memcpy(&word, at, sizeof word);
-    return word;
+#ifdef __SSE2__
+    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)at);
+    __m128i name = _mm_loadu_si128((const __m128i *)(const void *)member->head);
+    uint32_t others = ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here, name));
+    if (others << member->head_rest != 0) return false;
+#else
+    if (memcmp(at, member->head, 32u - member->head_rest) != 0) return false;
+#endif
+    size_t len = member->name_len + (size_t)3, from = FHIR_HEAD_BYTES - 1;
+    if (len <= FHIR_HEAD_BYTES) return true;
+    struct str name_text = fhir_name(fhir_elements[element].name); /* a quote stands behind it */
+    return memcmp(at + FHIR_HEAD_BYTES, name_text.ptr + from, name_text.len + 1 - from) == 0 && at[len - 1] == ':';
 }
 
-/* Is the key at r->at, its closing quote included, the name of that element? Needs READ_SLACK readable bytes. */
-HOT bool key_is(const char *at, const char *end, fhir_element_id element)
-{
-    size_t len = fhir_element_name_len[element] + (size_t)1;
-    uint64_t head = load64(at);
-    if (len <= 8) return (head ^ fhir_element_prefix[element]) << (64 - 8 * len) == 0;
-    if (head != fhir_element_prefix[element] || len > (size_t)(end - at)) return false;
-    const char *name = fhir_name_text + fhir_name_start[fhir_elements[element].name];
-    if (len <= 16) return load64(at + len - 8) == load64(name + len - 8);
-    return memcmp(at + 8, name + 8, len - 8) == 0;
-}
-
-/* Row of the element named `name`; NO_ROW, or RESOURCE_TYPE_ROW for that key in a resource. */
+/* Row of the element named `name`; NO_ROW, or RESOURCE_TYPE_ROW for that key in a resource. Looks first behind the
+ * element before, for most write elements in the order of the definitions. */
 static int find_row(const struct frame *frame, struct str name)
 {
-    char text[8] = {0};
-    uint64_t prefix;
-    memcpy(text, name.ptr, name.len < 8 ? name.len : 8);
-    if (name.len < 8) text[name.len] = '"';
-    prefix = load64(text);
-    for (int row = 0; row < fhir_types[frame->type].element_count; row++) {
-        fhir_element_id element = (fhir_element_id)(frame->first + row);
-        if (fhir_element_prefix[element] != prefix || fhir_element_name_len[element] != name.len) continue;
-        if (name.len < 8 || str_eq(fhir_name(fhir_elements[element].name), name)) return row;
+    unsigned count = fhir_types[frame->type].element_count, row = frame->row;
+    for (unsigned i = 0; i < count; i++, row++) {
+        if (row >= count) row = 0;
+        const struct fhir_member *member = &fhir_members[frame->first + row];
+        if (member->name_len != name.len || member->head[1] != name.ptr[0]) continue;
+        if (str_eq(fhir_name(fhir_elements[frame->first + row].name), name)) return (int)row;
     }
     return frame->is_resource && str_eq(name, STR("resourceType")) ? RESOURCE_TYPE_ROW : NO_ROW;
 }
@@ -370,6 +395,7 @@ static bool read_partner_member(struct reader *r, fhir_element_id element, uint1
     bool follows = frame->key_count > 0 && frame->keys[frame->key_count - 1] == row * 2;
     if (bit_is_set(frame->seen, bit) && !follows) frame->is_unusual = true;
     bit_put(frame->partners, bit);
+    frame->has_partner = true;
     frame->keys[frame->key_count++] = (uint16_t)(row * 2 + 1);
     return read_partner(r, element);
 }
@@ -403,12 +429,7 @@ static bool read_resource_type_member(struct reader *r)
         return read_skip(r);
     }
     r->at++;
-    size_t len;
-    bool has_blank;
-    const char *end = read_plain(r, r->at, &len, &has_blank);
-    if (end == NULL) return read_text(r, &text);
-    r->at = end;
-    return true;
+    return read_text(r, &text);
 }
 
 /* --- objects ------------------------------------------------------------------------------------------------------ */
@@ -459,7 +480,7 @@ HOT void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_
     frame->element = 0;
     frame->index = -1;
     frame->is_resource = is_resource;
-    frame->is_unusual = frame->has_null = frame->has_unknown = false;
+    frame->is_unusual = frame->has_null = frame->has_unknown = frame->has_partner = false;
     frame->key_count = 0;
     frame->skip = &r->next_row[FHIR_ELEMENT_COUNT + type];
     frame->row = 0;
@@ -481,13 +502,14 @@ HOT void predict(const struct reader *r, struct frame *frame, fhir_element_id el
     frame->row = (uint8_t)(row + 1);
 }
 
-/* A key that was not predicted, and its value. */
+/* A member that is not usual: r->at is at the opening quote of its key. */
 static bool read_found_member(struct reader *r)
 {
     struct frame *frame = r->frame;
     struct str name;
     int row;
     bool is_partner;
+    r->at++;
     if (!read_key(r, &name, &row, &is_partner)) return false;
     if (row == NO_ROW) return skip_unknown(r, name);
     if (!expect_colon(r)) return false;
@@ -500,74 +522,73 @@ static bool read_found_member(struct reader *r)
     return read_member(r, element, (uint16_t)row);
 }
 
-/* A member whose key was not predicted, or near the end of the input: r->at is behind the opening quote of its key. */
-static bool read_one_member(struct reader *r)
-{
-    struct frame *frame = r->frame;
-    uint8_t row = (uint8_t)(frame->row + *frame->skip);
-    fhir_element_id element = (fhir_element_id)(frame->first + row);
-    if (frame->is_resource && frame->key_count == 0 && read_is_fast(r) &&
-        memcmp(r->at, &USUAL_START[1], sizeof USUAL_START - 3) == 0) {
-        r->at += sizeof USUAL_START - 3;
-        return read_resource_type_member(r);
-    }
-    if (!read_is_fast(r) || row >= frame->row_count || !key_is(r->at, r->end, element)) return read_found_member(r);
-    r->at += fhir_element_name_len[element] + 1;
-    if (!expect_colon(r)) return false;
-    frame->element = element;
-    predict(r, frame, element, row);
-    return read_member(r, element, row);
-}
+enum member { MEMBER_READ, MEMBER_FAILED, MEMBER_UNUSUAL /* nothing was done */ };
 
-enum member { MEMBER_READ, MEMBER_FAILED, MEMBER_UNUSUAL };
-
-/* A member as most are: the predicted key, seen for the first time in this object, and a colon. MEMBER_UNUSUAL: nothing
- * was done. r->at is at the opening quote. */
+/* A member as most are: the predicted key, for the first time in this object, and a colon right behind it. r->at is at
+ * the opening quote. */
 HOT enum member read_usual_member(struct reader *r, struct frame *frame)
 {
     const char *at = r->at;
-    if (r->end - at < MEMBER_SLACK) return MEMBER_UNUSUAL;
     uint8_t row = (uint8_t)(frame->row + *frame->skip);
-    fhir_element_id id = (fhir_element_id)(frame->first + row);
-    if (row >= frame->row_count || !key_is(at + 1, r->end, id)) return MEMBER_UNUSUAL;
-    const struct fhir_element *element = &fhir_elements[id];
-    at += fhir_element_name_len[id] + 2;
-    uint64_t bit = UINT64_C(1) << (element->choice & 63);
-    unsigned word = element->choice >> 6;
-    if (((frame->seen[word] | frame->partners[word]) & bit) != 0 || at[0] != ':') return MEMBER_UNUSUAL;
-    r->at = at + 1;
-    frame->element = id;
+    if (at > r->fast_end || row >= frame->row_count) return MEMBER_UNUSUAL;
+    unsigned id = frame->first + (unsigned)row;
+    const struct fhir_member *member = &fhir_members[id];
+    if (!key_is(at, member, (fhir_element_id)id)) return MEMBER_UNUSUAL;
+    uint64_t *seen = &frame->seen[member->word];
+    if ((*seen & member->bit) != 0 || frame->has_partner) return MEMBER_UNUSUAL;
+    *seen |= member->bit;
+    frame->element = (fhir_element_id)id;
     frame->last_first = r->count;
-    frame->seen[word] |= bit;
     frame->keys[frame->key_count++] = (uint16_t)(row * 2);
-    predict(r, frame, id, row);
-    if ((element->flags & FHIR_MANY) == 0 && read_usual_text(r, id, element->type, fhir_looks[element->type]))
-        return MEMBER_READ;
-    return read_value(r, id) ? MEMBER_READ : MEMBER_FAILED;
+    predict(r, frame, (fhir_element_id)id, row);
+    const uint32_t *places = read_places(r);
+    at += member->name_len + 3;
+    if (*at == ' ') at = places[2] == JSON_INDEX_NONE ? r->end : r->start + places[2]; /* behind the two of the key */
+    r->at = at;
+    if (member->form == FHIR_FORM_ONE && at <= r->fast_end) {
+        if (*at == '"' && read_usual_text(r, (fhir_element_id)id, member->type, member->look, places + 2)) {
+            r->index->next += 4;
+            return MEMBER_READ;
+        }
+        if (*at == '{' && member->look == FHIR_LOOK_COMPLEX) {
+            r->index->next += 2;
+            return read_typed(r, (fhir_element_id)id, member->type, false) ? MEMBER_READ : MEMBER_FAILED;
+        }
+    }
+    return read_value(r, (fhir_element_id)id) ? MEMBER_READ : MEMBER_FAILED;
 }
 
+/* resourceType at the start of a resource, which was read already when its type was looked for; false: it is not. */
+HOT bool take_usual_type(struct reader *r, struct frame *frame)
+{
+    if (!frame->is_resource || r->type_end == NULL) return false;
+    r->at = r->type_end;
+    r->type_end = NULL;
+    frame->keys[frame->key_count++] = KEY_OF_RESOURCE;
+    return true;
+}
+
+/* From behind the brace or, in a resource, resourceType. */
 HOT bool read_members(struct reader *r)
 {
     struct frame *frame = r->frame;
-    if (read_peek(r) == '}') {
+    bool has_type = take_usual_type(r, frame);
+    if (!has_type && read_peek(r) == '}') {
         r->at++;
         check_content(r, frame);
         return true;
     }
-    for (;;) {
-        if (read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
-        enum member member = read_usual_member(r, frame);
-        if (member == MEMBER_FAILED) return false;
-        if (member == MEMBER_UNUSUAL) {
-            r->at++;
-            if (!read_one_member(r)) return false;
-        }
+    for (;; has_type = false) {
+        if (!has_type && read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
+        enum member member = has_type ? MEMBER_READ : read_usual_member(r, frame);
+        if (member == MEMBER_FAILED || (member == MEMBER_UNUSUAL && !read_found_member(r))) return false;
         char c = read_peek(r);
         if (c != ',' && c != '}') return read_fail(r, SALVE_E_SYNTAX, "a comma or } must follow");
         r->at++;
         if (c == '}') break;
     }
-    check_content(r, frame);
+    if (frame->key_count < 2) check_content(r, frame);
+    frame->element = 0;
     return true;
 }
 

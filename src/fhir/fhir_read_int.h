@@ -9,16 +9,14 @@
 #include "fhir/fhir.h"
 #include "fhir/fhir_tables_int.h"
 #include "fhir/fhir_tape_int.h"
+#include "json/json_index.h"
 #include "json/json_scan.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum {
     FRAME_KEYS_MAX = 512,  /* 255 rows, each with a partner, and resourceType */
     KEY_OF_RESOURCE = 511, /* in frame.keys: resourceType; else row * 2, + 1 for the partner */
-    READ_SLACK = 32,       /* readable input needed for a fast step; writable heap behind the last text */
+    READ_SLACK = 64,       /* readable input needed for a fast step; writable heap behind the last text */
+    READ_TYPES_BITS = 6,   /* of the table of types that were seen */
 };
 
 /* One open object. For a partner (`_birthDate`) the node is that of the primitive. */
@@ -28,7 +26,7 @@ struct frame {
     fhir_element_id first;   /* of the type */
     fhir_element_id element; /* being read; 0: none */
     int32_t index;           /* of the item being read; -1: no list */
-    bool is_resource, is_unusual, has_null, has_unknown;
+    bool is_resource, is_unusual, has_null, has_unknown, has_partner;
     uint16_t key_count;
     uint32_t last_first; /* first node of the key before, for a partner right behind it */
     uint8_t *skip;       /* the next key will be that of row + *skip */
@@ -39,6 +37,9 @@ struct frame {
 
 struct reader {
     const char *start, *at, *end;
+    const char *fast_end;     /* up to here READ_SLACK bytes can be read from the next byte on */
+    struct json_index *index; /* its next place may lie before `at`: it is caught up where it is needed */
+    const char *type_end;     /* behind the resourceType of the resource at hand, where it comes first; else NULL */
     struct tape_node *nodes;
     uint32_t count, room;
     char *heap, *to;             /* `to`: where the next text goes */
@@ -47,6 +48,7 @@ struct reader {
     struct frame *frames;        /* outermost */
     unsigned nesting, depth_max; /* open JSON objects and lists */
     uint8_t *next_row;           /* learned: rows skipped behind an element or, behind those, at a type's start */
+    fhir_type_id *types;         /* learned: types of resources by their names, 1 << READ_TYPES_BITS of them */
     uint32_t *order;             /* key_order so far */
     uint32_t order_count, order_room;
     fhir_type_id root_type; /* for the path */
@@ -86,44 +88,23 @@ static inline void read_keep(struct reader *r, size_t len, uint8_t *flags, uint3
     r->to += len;
 }
 
-/* A usual text, of printable ASCII without escapes, to r->to: the end behind its closing quote, r->at being untouched.
- * NULL: read_text must look at it. `at` is behind the opening quote. */
-static inline const char *read_plain(const struct reader *r, const char *at, size_t *len, bool *has_blank)
+/* The places from r->at on, JSON_INDEX_AHEAD of them; r->at is at the start of a token or of white space. */
+const uint32_t *read_places_slow(struct reader *r);
+static inline const uint32_t *read_places(struct reader *r)
 {
-#ifdef __SSE2__
-    const __m128i quote = _mm_set1_epi8('"'), back = _mm_set1_epi8('\\'), low = _mm_set1_epi8(0x20);
-    const __m128i blank = _mm_set1_epi8(' ');
-    const char *start = at;
-    unsigned blanks = 0;
-    for (char *to = r->to; r->end - at >= 16; at += 16, to += 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)at);
-        _mm_storeu_si128((__m128i *)to, v);
-        __m128i special = _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(v, quote), _mm_cmpeq_epi8(v, back)),
-                                       _mm_cmplt_epi8(v, low)); /* signed: bytes from 0x80 on are below, too */
-        unsigned mask = (unsigned)_mm_movemask_epi8(special);
-        unsigned here = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, blank));
-        if (mask == 0) {
-            blanks |= here;
-            continue;
-        }
-        unsigned plain = (unsigned)__builtin_ctz(mask);
-        if (at[plain] != '"') return NULL;
-        *has_blank = (blanks | (here & (mask ^ (mask - 1)))) != 0;
-        *len = (size_t)(at - start) + plain;
-        return at + plain + 1;
-    }
-#endif
-    (void)r, (void)at, (void)len, (void)has_blank;
-    return NULL;
+    struct json_index *index = r->index;
+    uint32_t *next = index->next, here = (uint32_t)(r->at - r->start);
+    while (*next < here) next++; /* behind the last stands JSON_INDEX_NONE */
+    index->next = next;
+    return __builtin_expect(next <= index->low, true) ? next : read_places_slow(r);
 }
 
-static inline bool read_is_fast(const struct reader *r) { return r->end - r->at >= READ_SLACK; }
-
-void read_space_slow(struct reader *r);
+/* To the next place: between two tokens there is nothing else that is no white space. */
 static inline void read_space(struct reader *r)
 {
-    if (r->at < r->end && (unsigned char)*r->at > ' ') return;
-    read_space_slow(r);
+    if (r->at == r->end || (unsigned char)*r->at > ' ' || !str_is_space(*r->at)) return;
+    const uint32_t *next = read_places(r);
+    r->at = *next == JSON_INDEX_NONE ? r->end : r->start + *next;
 }
 
 /* The next character that is no white space; 0 at the end. */
@@ -142,6 +123,20 @@ static inline bool read_push(struct reader *r, fhir_element_id element, enum tap
     if (r->count == r->room && !read_grow(r)) return false;
     r->nodes[r->count++] = (struct tape_node){element, (uint8_t)kind, flags, 1, value};
     return true;
+}
+
+/* The node of a text of 1 to TAPE_LONG - 1 bytes at r->to; there is room for it. */
+static inline void read_push_text(struct reader *r, fhir_element_id element, size_t len)
+{
+    struct tape_node *node = &r->nodes[r->count++];
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ /* in two stores */
+    uint64_t head = element | (uint64_t)TAPE_TEXT << 16 | (uint64_t)len << 24 | UINT64_C(1) << 32;
+    memcpy(node, &head, sizeof head);
+    node->value = (uint32_t)(r->to - r->heap);
+#else
+    *node = (struct tape_node){element, TAPE_TEXT, (uint8_t)len, 1, (uint32_t)(r->to - r->heap)};
+#endif
+    r->to += len;
 }
 
 static inline bool read_nest(struct reader *r)

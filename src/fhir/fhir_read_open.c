@@ -11,8 +11,10 @@
 
 enum {
     PATH_BYTES_MAX = 1024,
-    JSON_BYTES_A_NODE = 16, /* first guess; Synthea has 20 in compact form, 40 in pretty form */
-    KEPT_BYTES = 128 << 10, /* of a reader that is kept: heap and nodes of resources up to 60 KB or so */
+    JSON_BYTES_A_NODE = 16,      /* first guess; Synthea has 20 in compact form, 40 in pretty form */
+    KEPT_BYTES = 128 << 10,      /* of a reader that is kept, at first: heap and nodes of resources up to 60 KB ... */
+    KEPT_BYTES_MAX = 8 << 20,    /* ... and later of Bundles up to 4 MB or so */
+    COPIED_BYTES_MAX = 16 << 10, /* of a text that is read from a copy, with room behind it for fast steps to the end */
 };
 
 struct fhir_reader {
@@ -20,7 +22,11 @@ struct fhir_reader {
     struct frame *frames;
     unsigned frame_count;
     uint8_t *next_row; /* see struct reader */
-    char *kept;        /* KEPT_BYTES; NULL in a reader for one call */
+    fhir_type_id *types;
+    struct json_index *index;
+    char *copy; /* COPIED_BYTES_MAX + READ_SLACK + 1 */
+    char *kept; /* NULL in a reader for one call */
+    size_t kept_bytes;
 };
 
 /* --- problems ----------------------------------------------------------------------------------------------------- */
@@ -105,8 +111,13 @@ static bool open_reader(struct fhir_reader *reader, bool is_kept)
     if (reader->mem == NULL) return false;
     reader->frames = arena_alloc_raw(reader->mem, reader->frame_count * sizeof *reader->frames, 16);
     reader->next_row = arena_alloc(reader->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
+    reader->types = arena_array(reader->mem, fhir_type_id, 1 << READ_TYPES_BITS);
+    reader->index = arena_alloc_raw(reader->mem, sizeof *reader->index, 16);
+    reader->copy = arena_alloc_raw(reader->mem, COPIED_BYTES_MAX + READ_SLACK + 1, 16);
     if (is_kept) reader->kept = arena_alloc_raw(reader->mem, KEPT_BYTES, 16);
-    return reader->frames != NULL && reader->next_row != NULL && (!is_kept || reader->kept != NULL);
+    reader->kept_bytes = KEPT_BYTES;
+    return reader->frames != NULL && reader->next_row != NULL && reader->types != NULL && reader->index != NULL &&
+           reader->copy != NULL && (!is_kept || reader->kept != NULL);
 }
 
 struct fhir_reader *fhir_reader_open(void)
@@ -124,19 +135,39 @@ void fhir_reader_close(struct fhir_reader *reader)
     free(reader);
 }
 
+static size_t heap_room(size_t json_bytes)
+{
+    return (json_bytes + json_bytes / 32 + 2 * READ_SLACK + 15) & ~(size_t)15;
+}
+static uint32_t node_room(size_t json_bytes) { return (uint32_t)(json_bytes / JSON_BYTES_A_NODE) + 16; }
+
+/* More memory that stays, for a text that is longer than those before. What it had goes when the reader is closed: no
+ * more than it has. */
+static void grow_kept(struct fhir_reader *reader, size_t json_bytes)
+{
+    size_t bytes = heap_room(json_bytes) + node_room(json_bytes) * sizeof(struct tape_node), room = reader->kept_bytes;
+    if (reader->kept == NULL || bytes <= room || bytes > KEPT_BYTES_MAX) return;
+    while (room < bytes) room *= 2;
+    char *kept = arena_alloc_raw(reader->mem, room, 16);
+    if (kept == NULL) return;
+    reader->kept = kept;
+    reader->kept_bytes = room;
+}
+
 static bool open_memory(struct reader *r, const struct fhir_reader *reader, size_t json_bytes)
 {
-    size_t heap_bytes = (json_bytes + json_bytes / 32 + 2 * READ_SLACK + 15) & ~(size_t)15;
+    size_t heap_bytes = heap_room(json_bytes);
     r->mem = reader->mem;
     r->next_row = reader->next_row;
+    r->types = reader->types;
     r->frames = reader->frames;
     if (r->depth_max + 2 > reader->frame_count)
         r->frames = arena_alloc_raw(r->mem, (r->depth_max + 2) * sizeof *r->frames, 16);
-    r->room = (uint32_t)(json_bytes / JSON_BYTES_A_NODE) + 16;
-    if (reader->kept != NULL && heap_bytes + r->room * sizeof *r->nodes <= KEPT_BYTES) {
+    r->room = node_room(json_bytes);
+    if (reader->kept != NULL && heap_bytes + r->room * sizeof *r->nodes <= reader->kept_bytes) {
         r->heap = reader->kept;
         r->nodes = (struct tape_node *)(void *)(reader->kept + heap_bytes);
-        r->room = (uint32_t)((KEPT_BYTES - heap_bytes) / sizeof *r->nodes);
+        r->room = (uint32_t)((reader->kept_bytes - heap_bytes) / sizeof *r->nodes);
     } else {
         r->heap = arena_alloc_raw(r->mem, heap_bytes, 16);
         r->nodes = arena_alloc_raw(r->mem, r->room * sizeof *r->nodes, 16);
@@ -260,6 +291,23 @@ static void forget(struct reader *r)
 {
     size_t used = (size_t)(r->to - r->heap) + READ_SLACK;
     explicit_bzero(r->heap, r->code == SALVE_OK && used < r->heap_bytes ? used : r->heap_bytes);
+    if (r->end == r->fast_end) explicit_bzero((char *)(uintptr_t)r->start, (size_t)(r->end - r->start));
+}
+
+/* Where the text is read from, and how far fast steps may go. */
+static void open_text(struct reader *r, const struct fhir_reader *reader)
+{
+    size_t bytes = (size_t)(r->end - r->start);
+    if (bytes <= COPIED_BYTES_MAX) {
+        memcpy(reader->copy, r->start, bytes);
+        memset(reader->copy + bytes, ' ', READ_SLACK + 1);
+        r->start = r->at = reader->copy;
+        r->end = r->fast_end = reader->copy + bytes;
+    } else {
+        r->fast_end = r->end - READ_SLACK - 1;
+    }
+    r->index = reader->index;
+    json_index_start(r->index, str_make(r->start, bytes), NULL);
 }
 
 /* With the reader that is kept, or with one for this call. */
@@ -272,7 +320,9 @@ static void read_with(struct reader *r, const struct fhir_read_opts *opts, size_
         arena_close(own.mem);
         return;
     }
+    grow_kept(reader, json_bytes);
     struct arena_mark mark = arena_mark(reader->mem);
+    open_text(r, reader);
     if (open_memory(r, reader, json_bytes))
         (void)read_all(r, opts->type, mem, out);
     else

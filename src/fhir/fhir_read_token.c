@@ -3,25 +3,19 @@
  * bytes at a time; escapes, other scripts and the last bytes of the input go one character at a time. */
 #include "fhir/fhir_read_int.h"
 
-void read_space_slow(struct reader *r)
-{
-    const char *at = r->at, *end = r->end;
-    if (at < end && *at == '\r') at++;
-    if (at < end && *at == '\n') at++;
 #ifdef __SSE2__
-    const __m128i blank = _mm_set1_epi8(' ');
-    while (end - at >= 16) {
-        unsigned is_blank = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)at), blank));
-        if (is_blank == 0xFFFF) {
-            at += 16;
-            continue;
-        }
-        at += __builtin_ctz(~is_blank);
-        break;
-    }
+#include <emmintrin.h>
 #endif
-    while (at < end && str_is_space(*at)) at++;
-    r->at = at;
+
+const uint32_t *read_places_slow(struct reader *r)
+{
+    struct json_index *index = r->index;
+    uint32_t here = (uint32_t)(r->at - r->start);
+    while (index->next > index->low && index->done < index->bytes) {
+        json_index_more(index);
+        while (*index->next < here) index->next++;
+    }
+    return index->next;
 }
 
 /* Copies plain characters from r->at to *to up to the first that is special: quote, backslash, control, above ASCII. */

@@ -9,9 +9,33 @@ extern const char fhir_name_text[];      /* every name with a quote behind it, a
 extern const uint32_t fhir_name_start[]; /* [id] .. [id + 1] - 1: text and quote */
 extern const uint16_t fhir_name_slots[]; /* open hash over FNV-1a, linear probing */
 extern const fhir_type_id fhir_type_of_name[];
-extern const uint64_t fhir_element_prefix[];   /* first 8 bytes of name and quote, little endian, zero-filled */
-extern const uint8_t fhir_element_name_len[];  /* without the quote */
-extern const uint64_t fhir_type_required[][4]; /* bit set of rows with min > 0; a choice by its first row */
+
+/* How a value of a type is read, by type. */
+enum fhir_look {
+    FHIR_LOOK_COMPLEX, /* no primitive */
+    FHIR_LOOK_STRING,  /* any text that is not empty */
+    FHIR_LOOK_TOKEN,   /* a text without blanks is right; others may be */
+    FHIR_LOOK_TEXT,    /* a text with a format of its own */
+    FHIR_LOOK_DECIMAL,
+    FHIR_LOOK_BOOLEAN,
+    FHIR_LOOK_OTHER, /* XHTML, whole numbers */
+};
+extern const uint8_t fhir_looks[]; /* enum fhir_look */
+
+/* What reading a member needs of its element, side by side. */
+enum { FHIR_HEAD_BYTES = 16 };
+enum fhir_form { FHIR_FORM_ONE, FHIR_FORM_LIST, FHIR_FORM_RESOURCE /* one or a list of them */ };
+struct fhir_member {
+    char head[FHIR_HEAD_BYTES]; /* of its key in JSON, quotes and colon included; zero-filled */
+    uint64_t bit;               /* of its choice, in that word of a set */
+    fhir_type_id type;
+    uint8_t word;
+    uint8_t name_len;  /* without quotes and colon */
+    uint8_t head_rest; /* 32 less the bytes of the head that count */
+    uint8_t look, form;
+};
+extern const struct fhir_member fhir_members[]; /* by element */
+extern const uint64_t fhir_type_required[][4];  /* bit set of rows with min > 0; a choice by its first row */
 
 fhir_type_id fhir_type_by_hash(uint32_t hash); /* the type whose name has that hash; 0 if there is none */
 

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A visit at the gate, for instruction counts: visit_bench enrol|save|screen TURNS SHARE. `enrol` is a new person with
- * consent to care; `save` is one save of 20 results into an open record; `screen` is all guidelines of SHARE over a
- * person with 20 results, drafts kept. valgrind counts what happens inside enrol_turn, save_turn and screen_turn. */
+ * A visit at the gate, for instruction counts: visit_bench enrol|save|screen|judge TURNS SHARE. `enrol` is a new person
+ * with consent to care; `save` is one save of 20 results into an open record; `screen` is all guidelines of SHARE over
+ * a person with 20 results, drafts kept; `judge` is the evaluation of that alone, with its reasons, of one person TURNS
+ * times, and prints the median of its CPU. valgrind counts what happens inside enrol_turn, save_turn, screen_turn and
+ * judge_turn. */
 #include "screen/screen.h"
 #include "t_choices.h"
 #include "t_site.h"
+
+#include <time.h>
 
 enum { RESULTS = 20 };
 
@@ -31,6 +35,13 @@ __attribute__((noinline)) void screen_turn(struct t_site *t, const struct screen
 {
     struct screen_found found;
     t_must(screen_run(screen, view, t->mem, &found, &err));
+}
+
+__attribute__((noinline)) void judge_turn(struct t_site *t, const struct screen *screen, const struct screen_ask *ask)
+{
+    struct finding *list;
+    size_t count;
+    t_must(screen_evaluate(screen, ask, t->mem, &list, &count, &err));
 }
 
 static void make_results(struct t_site *t, struct rec_view *view, struct rec_item *items)
@@ -67,17 +78,56 @@ static struct screen *accept_all(struct t_site *t, const char *folder)
     return screen;
 }
 
+static double cpu_ms(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const double *x = a, *y = b;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* What a view of the person shows, judged `turns` times. */
+static void judge(struct t_site *t, const struct screen *screen, struct str card, int turns)
+{
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, card);
+    t_must(rec_all(view, 0, &all, &count, &err));
+    struct tape *tapes = arena_array(t->mem, struct tape, count + 1);
+    double *took = arena_array(t->mem, double, (size_t)turns);
+    for (size_t i = 0; i < count; i++) tapes[i] = all[i].tape;
+    struct screen_ask ask = {.tapes = tapes, .tape_count = count, .now_unix_ms = rec_opened_at_unix_ms(view)};
+    for (int i = 0; i < turns; i++) {
+        struct arena_mark mark = arena_mark(t->mem);
+        double before = cpu_ms();
+        judge_turn(t, screen, &ask);
+        took[i] = cpu_ms() - before;
+        arena_rewind(t->mem, mark);
+    }
+    qsort(took, (size_t)turns, sizeof *took, by_size);
+    printf("judge_ms\t%.3f\n", took[turns / 2]);
+    t_close_view(&view);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4) return 2;
     struct t_site *t = t_site_make("visit-bench", false);
     bool is_enrol = strcmp(argv[1], "enrol") == 0, is_save = strcmp(argv[1], "save") == 0;
     struct screen *screen = is_enrol || is_save ? NULL : accept_all(t, argv[3]);
-    for (int i = 0; i < atoi(argv[2]); i++) {
+    int turns = atoi(argv[2]);
+    bool is_judge = strcmp(argv[1], "judge") == 0;
+    for (int i = 0; i < (is_judge ? 1 : turns); i++) {
         struct arena_mark mark = arena_mark(t->mem);
         struct rec_enrolled who = enrol_turn(t);
         if (!is_enrol) save(t, who.card, is_save);
-        if (screen != NULL) {
+        if (is_judge && turns > 0) judge(t, screen, who.card, turns);
+        if (screen != NULL && !is_judge) {
             struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
             screen_turn(t, screen, view);
             t_close_view(&view);
