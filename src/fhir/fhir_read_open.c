@@ -25,6 +25,7 @@ struct fhir_reader {
     uint8_t *next_row; /* see struct reader */
     fhir_type_id *types;
     struct json_index *index;
+    json_index_find *find;
     char *copy; /* COPIED_BYTES_MAX + COPY_SLACK */
     char *kept; /* NULL in a reader for one call */
     size_t kept_bytes;
@@ -117,6 +118,7 @@ static bool open_reader(struct fhir_reader *reader, bool is_kept)
     reader->copy = arena_alloc_raw(reader->mem, COPIED_BYTES_MAX + COPY_SLACK, 16);
     if (is_kept) reader->kept = arena_alloc_raw(reader->mem, KEPT_BYTES, 16);
     reader->kept_bytes = KEPT_BYTES;
+    reader->find = json_index_best();
     return reader->frames != NULL && reader->next_row != NULL && reader->types != NULL && reader->index != NULL &&
            reader->copy != NULL && (!is_kept || reader->kept != NULL);
 }
@@ -302,7 +304,7 @@ static void open_text(struct reader *r, const struct fhir_reader *reader)
     if (bytes <= COPIED_BYTES_MAX) {
         char *copy = reader->copy;
         memcpy(copy, r->start, bytes);
-        for (size_t i = 0; i < COPY_SLACK; i++) copy[bytes + i] = ' ';
+        memset(copy + bytes, ' ', COPY_SLACK);
         r->start = r->at = copy;
         r->end = r->fast_end = copy + bytes;
         looked_at =
@@ -311,7 +313,7 @@ static void open_text(struct reader *r, const struct fhir_reader *reader)
         r->fast_end = r->end - READ_SLACK - 1;
     }
     r->index = reader->index;
-    json_index_start(r->index, str_make(r->start, looked_at), NULL);
+    json_index_start(r->index, str_make(r->start, looked_at), reader->find);
 }
 
 static void read_with(struct reader *r, struct fhir_reader *reader, const struct fhir_read_opts *opts,
