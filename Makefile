@@ -44,7 +44,7 @@ NEEDS_store     := db crypto base
 NEEDS_tlog      := crypto base
 NEEDS_guideline := elm terms ranges fhir json base
 NEEDS_payload   := fhir crypto base
-NEEDS_smart     := jwt crypto base
+NEEDS_smart     := jwt search fhir crypto base
 NEEDS_records   := guideline payload smart search tlog store keys day consent admit fhir db tls passkey crypto json base
 NEEDS_door      := records fhir crypto base
 NEEDS_screen    := records guideline consent admit fhir crypto json base
@@ -56,7 +56,7 @@ NEEDS_api       := ips shl pages http visit smart screen records form admit guid
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
-DOORS_base      := arena assert buf clock err file ids limits str zone
+DOORS_base      := arena assert buf clock err file ids limits query str zone
 DOORS_json      := json json_index json_scan
 DOORS_chart     := chart
 DOORS_crypto    := crypto
@@ -95,7 +95,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
+DOORS_visit     := apps own visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
 DOORS_pages     := pages
 DOORS_api       := api
 

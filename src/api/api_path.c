@@ -2,33 +2,9 @@
  * Which row a path belongs to, and the parameters of a query or a form. */
 #include "api/api_int.h"
 
+#include "base/query.h"
+
 enum { SEGMENTS_MAX = 8, ID_BYTES_MAX = 64, NAME_BYTES_MAX = 128 };
-
-/* --- escapes ------------------------------------------------------------------------------------------------------ */
-
-static int escaped(struct str text, size_t at)
-{
-    if (at + 2 >= text.len) return -1;
-    int high = str_hex_digit(str_lower(text.ptr[at + 1])), low = str_hex_digit(str_lower(text.ptr[at + 2]));
-    return high < 0 || low < 0 ? -1 : high * 16 + low;
-}
-
-/* %-escapes, and "+" as a space where it is a form's. E_INVALID: none that it could be, or no text of UTF-8. */
-static enum salve_code decode(struct str text, bool is_form, struct arena *mem, struct str *out, struct salve_err *err)
-{
-    char *to = arena_alloc(mem, text.len + 1);
-    size_t len = 0;
-    if (to == NULL) return salve_fail(err, SALVE_E_MEMORY, "parameter");
-    for (size_t i = 0; i < text.len; i++) {
-        int byte = text.ptr[i] == '%' ? escaped(text, i) : (unsigned char)text.ptr[i];
-        if (byte < 0) return salve_refuse(err, SALVE_E_INVALID, "an escape is two hexadecimal digits", "parameter");
-        if (text.ptr[i] == '%') i += 2;
-        to[len++] = is_form && text.ptr[i] == '+' && byte == '+' ? ' ' : (char)byte;
-    }
-    *out = str_make(to, len);
-    if (str_is_utf8(*out)) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_INVALID, "a text is UTF-8", "parameter");
-}
 
 /* --- the path ----------------------------------------------------------------------------------------------------- */
 
@@ -55,7 +31,7 @@ static bool cut_path(const struct api_call *call, struct path *path)
     if (str_ends(rest, STR("/")) && rest.len > 1) rest.len--;
     while (next_segment(&rest, &segment)) {
         if (path->count == SEGMENTS_MAX) return false;
-        if (decode(segment, false, call->mem, &path->segments[path->count++], NULL) != SALVE_OK) return false;
+        if (query_decode(segment, false, call->mem, &path->segments[path->count++], NULL) != SALVE_OK) return false;
     }
     return true;
 }
@@ -149,30 +125,18 @@ enum salve_code api_route_find(struct api_call *call, struct str *allow, struct 
 
 /* --- parameters --------------------------------------------------------------------------------------------------- */
 
-static enum salve_code read_param(struct str one, struct arena *mem, struct api_param *out, struct salve_err *err)
-{
-    size_t equals = 0;
-    while (equals < one.len && one.ptr[equals] != '=') equals++;
-    TRY(decode(str_cut(one, 0, equals), true, mem, &out->name, err));
-    TRY(decode(str_cut(one, equals + 1, one.len), true, mem, &out->value, err));
-    if (out->name.len > 0) return SALVE_OK;
-    return salve_refuse(err, SALVE_E_INVALID, "a parameter has a name", "parameter");
-}
-
 enum salve_code api_query_parse(struct str text, struct arena *mem, struct api_query *out, struct salve_err *err)
 {
     size_t count = 0;
+    struct str name, value;
     struct api_param *list = arena_array(mem, struct api_param, API_PARAMS_MAX);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "parameters");
-    while (text.len > 0) {
-        size_t end = 0;
-        while (end < text.len && text.ptr[end] != '&') end++;
-        struct str one = str_cut(text, 0, end);
-        text = str_cut(text, end + 1, text.len);
-        if (one.len == 0) continue;
+    while (query_next(&text, &name, &value)) {
         if (count == API_PARAMS_MAX)
             return salve_refuse(err, SALVE_E_TOO_BIG, "there are too many parameters", "parameters");
-        TRY(read_param(one, mem, &list[count++], err));
+        if (name.len == 0) return salve_refuse(err, SALVE_E_INVALID, "a parameter has a name", "parameter");
+        TRY(query_decode(name, true, mem, &list[count].name, err));
+        TRY(query_decode(value, true, mem, &list[count++].value, err));
     }
     *out = (struct api_query){list, count};
     return SALVE_OK;

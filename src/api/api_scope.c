@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the scopes of an app let through (SMART App Launch 2.2, scopes-and-launch-context.html): types, and within a
- * type what a search would find. It is asked of each resource before anything is made of it, so that nothing comes
- * along by an include, by everything, or by its id. Who has no scope is no app, and sees what the view shows. */
+ * What the scopes of an app let do (SMART App Launch 2.2, scopes-and-launch-context.html). The gate shows a view of an
+ * app what any of its scopes lets see, and nothing else; here is what it cannot know: which row was asked for, and
+ * whether that is a read or a search. Who has no scope is no app, and sees what the view shows. */
 #include "api/api_int.h"
 #include "search/search.h"
 #include "smart/smart.h"
@@ -34,64 +34,38 @@ bool api_scope_covers(const struct api_call *call, const struct smart_scope *sco
     return scope->searches && (what == API_SEARCH_TYPE || what == API_SEARCH_SYSTEM || what == API_OPERATION);
 }
 
-/* --- one resource ------------------------------------------------------------------------------------------------- */
+/* --- resources ---------------------------------------------------------------------------------------------------- */
 
-struct seeing {
-    struct api_call *call;
-    struct smart_scopes scopes;
-    struct search *searches[SMART_SCOPES_MAX]; /* of those that name less than a type; NULL: the whole type */
-};
-
-/* A scope whose search cannot be read lets nothing through. */
-static enum salve_code read_scopes(struct seeing *seeing, struct salve_err *err)
+/* Where a scope lets read and not search, or the other way round, the row decides which of them count. */
+static enum salve_code of_right(struct api_call *call, const struct smart_sight *sight, struct rec_resource *list,
+                                const struct rec_resource *all, size_t *count, struct salve_err *err)
 {
-    struct api_call *call = seeing->call;
-    TRY(smart_scopes_read(call->scope, &seeing->scopes, err));
-    for (size_t i = 0; i < seeing->scopes.count; i++) {
-        const struct smart_scope *one = &seeing->scopes.list[i];
-        struct api_query query = {0};
-        if (one->where.len == 0) continue;
-        TRY(api_query_parse(one->where, call->mem, &query, err));
-        struct api_search_ask ask = {fhir_type_find(str_is(one->type, "*") ? STR("") : one->type), &query,
-                                     site_now_unix_ms(call->visit->site), true};
-        TRY(api_search_parse(call, &ask, &seeing->searches[i], err));
-    }
-    return SALVE_OK;
-}
-
-static enum salve_code shows(struct seeing *seeing, const struct rec_resource *one, bool *out, struct salve_err *err)
-{
-    bool is_read = is_reading(seeing->call->route->interaction);
-    const struct search_resource resource = {&one->tape, one->id, one->saved_at_unix_ms};
-    *out = false;
-    for (size_t i = 0; i < seeing->scopes.count && !*out; i++) {
-        const struct smart_scope *scope = &seeing->scopes.list[i];
-        bool may = is_read ? scope->reads : scope->searches;
-        if (!may || !(str_is(scope->type, "*") || str_eq(scope->type, one->type))) continue;
-        *out = seeing->searches[i] == NULL;
-        if (!*out) TRY(search_matches(seeing->searches[i], &resource, seeing->call->mem, out, err));
+    unsigned right = is_reading(call->route->interaction) ? SMART_READS : SMART_SEARCHES;
+    size_t total = *count;
+    *count = 0;
+    for (size_t i = 0; i < total; i++) {
+        const struct search_resource one = {&all[i].tape, all[i].id, all[i].saved_at_unix_ms};
+        bool is_shown = false;
+        TRY(smart_sight_shows(sight, right, &one, call->mem, &is_shown, err));
+        if (is_shown) list[(*count)++] = all[i];
     }
     return SALVE_OK;
 }
 
 enum salve_code api_all(struct api_call *call, const struct rec_resource **out, size_t *count, struct salve_err *err)
 {
-    const struct rec_resource *all = NULL;
-    size_t total = 0, kept = 0;
-    struct seeing seeing = {.call = call};
-    TRY(rec_all(call->view, 0, &all, &total, err));
-    *out = all;
-    *count = total;
+    struct search_world *world = NULL;
+    struct smart_sight *sight = NULL;
+    TRY(rec_all(call->view, 0, out, count, err));
     if (call->scope.len == 0) return SALVE_OK;
-    struct rec_resource *list = arena_array(call->mem, struct rec_resource, total + 1);
-    if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
-    TRY(read_scopes(&seeing, err));
-    for (size_t i = 0; i < total; i++) {
-        bool is_shown = false;
-        TRY(shows(&seeing, &all[i], &is_shown, err));
-        if (is_shown) list[kept++] = all[i];
-    }
+    struct rec_resource *list = arena_array(call->mem, struct rec_resource, *count + 1);
+    world = arena_new(call->mem, struct search_world);
+    if (list == NULL || world == NULL) return salve_fail(err, SALVE_E_MEMORY, "view");
+    world->now_unix_ms = site_now_unix_ms(call->visit->site);
+    TRY(site_zone(call->visit->site, &world->zone, err));
+    TRY(smart_sight_make(call->scope, world, call->mem, &sight, err));
+    if (smart_sight_is_even(sight)) return SALVE_OK; /* the gate shows nothing else */
+    TRY(of_right(call, sight, list, *out, count, err));
     *out = list;
-    *count = kept;
     return SALVE_OK;
 }

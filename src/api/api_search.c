@@ -4,6 +4,7 @@
  * the links name the newest record of then, and what was saved since is looked at in the version before it. */
 #include "api/api_int.h"
 
+#include "base/query.h"
 #include "fhir/tape_edit.h"
 #include "records/site.h"
 #include "search/search.h"
@@ -138,17 +139,7 @@ static enum salve_code take(struct searching *s, const struct rec_resource *all,
 
 /* --- the answer --------------------------------------------------------------------------------------------------- */
 
-static void add_escaped(struct buf *out, struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.ptr[i];
-        bool is_plain = str_is_letter(c) || str_is_digit(c) || (c != '\0' && strchr("-._~:,|$/*", c) != NULL);
-        if (is_plain)
-            buf_add_char(out, c);
-        else
-            buf_addf(out, "%%%02X", (unsigned char)c);
-    }
-}
+#define PLAIN "-._~:,|$/*"
 
 /* What was understood of the request, as an address; `skip` NULL: that of the search itself. */
 static struct str address_of(const struct searching *s, const uint64_t *skip)
@@ -165,9 +156,9 @@ static struct str address_of(const struct searching *s, const uint64_t *skip)
         const struct api_param *param = &call->query.list[i];
         if (!search_uses(s->search, i) || (skip != NULL && str_is(param->name, "_page"))) continue;
         buf_add_char(&out, mark);
-        add_escaped(&out, param->name);
+        query_put(&out, param->name, PLAIN);
         buf_add_char(&out, '=');
-        add_escaped(&out, param->value);
+        query_put(&out, param->value, PLAIN);
         mark = '&';
     }
     if (skip != NULL)

@@ -181,8 +181,13 @@ struct elm_explanation {
  * of it before, so what its retrieves give is what this define used. *out lives as long as the run's arena. */
 SALVE_MUST_USE enum salve_code elm_explain(struct elm_run *run, size_t index, struct elm_explanation *out,
                                            struct salve_err *err);
-/* elm_reasons - the same without what was used, in a run that answered other questions: the define alone is run once
- * more, with a budget of steps of its own; what it asks keeps the values that it had. */
+/* elm_link_reasoned - as elm_link; its runs give reasons too. Behind the program is the main library once more, with
+ * the functions that it calls, noted; that is run for reasons alone. A program that looks further (elm_looks_further)
+ * has none. */
+SALVE_MUST_USE enum salve_code elm_link_reasoned(const struct elm_set *set, struct str id, struct str version,
+                                                 struct arena *mem, struct elm_program **out, struct salve_err *err);
+/* elm_reasons - as elm_explain without what was used, in a run of such a program that answered other questions: the
+ * define alone is run once more, with a budget of steps of its own; what it asks keeps the values that it had. */
 SALVE_MUST_USE enum salve_code elm_reasons(struct elm_run *run, size_t index, struct elm_explanation *out,
                                            struct salve_err *err);
 /* elm_explanation_json - {"value":..,"used":[{"reference":"Observation/x","type":..,"date":..,"elements":[..]}],

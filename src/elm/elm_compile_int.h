@@ -77,9 +77,10 @@ struct elm_compile {
     uint16_t this_slot, total_slot; /* $this and $total inside loops; UINT16_MAX: none */
     struct elm_job *jobs, *last_job;
     unsigned depth;
-    bool is_explained;  /* notes are compiled in, elm_explain.c */
-    bool is_mixed;      /* the libraries have defines of Patient and of Unfiltered */
-    struct str further; /* elm_looks_further */
+    bool is_explained;           /* notes are compiled in, elm_explain.c */
+    const struct elm_job *plain; /* not NULL: defines are asked of the program without notes that has these jobs */
+    bool is_mixed;               /* the libraries have defines of Patient and of Unfiltered */
+    struct str further;          /* elm_looks_further */
 };
 
 /* elm_compile_node - any expression; NULL is null. Errors carry "Library.define line:column". */
@@ -130,6 +131,9 @@ SALVE_MUST_USE enum salve_code elm_make_class(struct elm_compile *c, const struc
 SALVE_MUST_USE enum salve_code elm_make_exists_query(struct elm_compile *c, const struct json *node, bool *is_done);
 /* A Query of which only the first or the last element will be taken. */
 SALVE_MUST_USE enum salve_code elm_make_end_query(struct elm_compile *c, const struct json *node, bool is_last);
+/* elm_emit_sieve - a query with one source whose where begins with `alias.element = text`: of the list on the stack
+ * those items stay that may fulfil it, so that turns are made for few. The where is asked of them all the same. */
+SALVE_MUST_USE enum salve_code elm_emit_sieve(struct elm_compile *c, const struct json *query, struct str alias);
 bool elm_fold_list(struct elm_compile *c, uint32_t start, uint32_t count);
 bool elm_is_accessor(const struct elm_compile *c, const struct json *def);
 /* An element of the value on the stack; name: its FHIR name is looked up. */

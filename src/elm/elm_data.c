@@ -171,6 +171,39 @@ ELM_CALL(elm_property)
     }
 }
 
+/* Is it sure that the element of the item is another text? `at`: where the item before had it, of that shape. */
+static bool is_another(struct expr_value item, struct str name, struct str text, const struct expr_shape **shape,
+                       uint32_t *at)
+{
+    if (item.kind != VALUE_TUPLE) return false;
+    if (item.as.tuple->shape != *shape) {
+        *shape = item.as.tuple->shape;
+        for (*at = (*shape)->count; *at > 0 && !str_eq((*shape)->names[*at - 1], name); --*at) {
+        }
+    }
+    if (*at == 0) return false;
+    struct expr_value value = item.as.tuple->values[*at - 1];
+    return value.kind == VALUE_STRING && !str_eq(expr_text(value), text);
+}
+
+/* args: a list, a text, the name of an element. The items of tuples whose element is not surely another text; what is
+ * no list, or compared with no text, stays as it is. */
+ELM_CALL(elm_sieve)
+{
+    salve_assert(count == 3 && args[2].kind == VALUE_STRING);
+    const struct expr_shape *shape = NULL;
+    struct expr_build build = {0};
+    uint32_t at = 0;
+    *out = args[0];
+    if (args[0].kind != VALUE_LIST || args[1].kind != VALUE_STRING) return SALVE_OK;
+    TRY(expr_step(run, args[0].aux / 8));
+    for (uint32_t i = 0; i < args[0].aux; i++)
+        if (!is_another(args[0].as.items[i], expr_text(args[2]), expr_text(args[1]), &shape, &at))
+            TRY(expr_build_add(&build, args[0].as.items[i], run->mem, run->err));
+    *out = expr_build_list(&build);
+    return SALVE_OK;
+}
+
 /* --- instances of classes: System types become their values, FHIR types tuples that know their type --------------- */
 static struct str text_element(struct expr_value tuple, const char *name)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Explaining a define: it is run alone, in a run of its own, on a program that was compiled with notes (elm_note_value
- * and its kin). So what its retrieves gave is what this define used, and programs without notes carry nothing of it. */
+ * and its kin). So what its retrieves gave is what this define used, and programs without notes carry nothing of it.
+ * Reasons alone take the values of the defines that are asked from a run without notes, which has most of them. */
 #include "elm/elm_int.h"
 
 #include "base/limits.h"
@@ -200,17 +201,22 @@ enum salve_code elm_explain(struct elm_run *run, size_t index, struct elm_explan
 
 enum salve_code elm_reasons(struct elm_run *run, size_t index, struct elm_explanation *out, struct salve_err *err)
 {
+    struct elm_run *noted = run->noted;
     *out = (struct elm_explanation){0};
-    salve_assert(run->notes == NULL && index < run->program->define_count);
-    run->notes = arena_new(run->run.mem, struct elm_notes);
-    if (run->notes == NULL) return salve_fail(err, SALVE_E_MEMORY, "explanation");
-    expr_run_refill(&run->run);
-    run->run.memo[run->program->numbers[index]].state = 0;
-    enum salve_code code = elm_run_define_at(run, index, &out->value, err);
-    out->at = run->program->places[index];
-    if (code == SALVE_OK) code = list_reasons(run, out, err);
-    run->notes = NULL;
-    return code;
+    salve_assert(run->program->noted != NULL && index < run->program->define_count);
+    if (noted == NULL) {
+        TRY(elm_run_open(run->program->noted, run->subject, run->run.env, run->params, run->param_count, run->run.mem,
+                         &noted, err));
+        noted->plain = run;
+        run->noted = noted;
+    }
+    noted->notes = arena_new(run->run.mem, struct elm_notes);
+    if (noted->notes == NULL) return salve_fail(err, SALVE_E_MEMORY, "explanation");
+    expr_run_refill(&noted->run);
+    noted->run.memo[noted->program->numbers[index]].state = 0;
+    TRY(elm_run_define_at(noted, index, &out->value, err));
+    out->at = noted->program->places[index];
+    return list_reasons(noted, out, err);
 }
 
 /* --- as JSON ------------------------------------------------------------------------------------------------------ */

@@ -82,6 +82,39 @@ enum salve_code elm_make_fused(struct elm_compile *c, const struct expr_function
     return *is_done ? convert_constant(c, call, operand, function->name) : SALVE_OK;
 }
 
+/* Something that is there before the query begins, and is had for nothing: an operand, an outer alias, a text. */
+static bool is_at_hand(const struct json *node, struct str alias)
+{
+    struct str type = json_get_text(node, "type");
+    if (str_is(type, "Literal")) return true;
+    return (str_is(type, "OperandRef") || str_is(type, "AliasRef")) && !str_eq(json_get_text(node, "name"), alias);
+}
+
+static bool is_element_of(const struct json *node, struct str alias)
+{
+    struct str path = json_get_text(node, "path");
+    return str_is(json_get_text(node, "type"), "Property") && str_eq(json_get_text(node, "scope"), alias) &&
+           path.len > 0 && str_find(path, STR(".")) < 0 && str_find(path, STR("[")) < 0;
+}
+
+enum salve_code elm_emit_sieve(struct elm_compile *c, const struct json *query, struct str alias)
+{
+    const struct json *where = elm_field(query, "where");
+    if (c->is_explained || json_first(json_get(query, "let")) != NULL ||
+        json_first(json_get(query, "relationship")) != NULL)
+        return SALVE_OK;
+    while (where != NULL && str_is(json_get_text(where, "type"), "And"))
+        where = json_item(json_get(where, "operand"), 0); /* false there is false, whatever else is asked */
+    const struct json *a = json_item(json_get(where, "operand"), 0), *b = json_item(json_get(where, "operand"), 1);
+    if (where == NULL || !str_is(json_get_text(where, "type"), "Equal")) return SALVE_OK;
+    const struct json *element = is_element_of(a, alias) ? a : b, *text = element == a ? b : a;
+    if (!is_element_of(element, alias) || !is_at_hand(text, alias)) return SALVE_OK;
+    TRY(elm_compile_node(c, text));
+    elm_const_text(c, json_get_text(element, "path"));
+    elm_call(c, "Query", elm_sieve, 3);
+    return c->emit.code;
+}
+
 /* { 'a', 'b' }: the constants since instruction `start` become one. */
 bool elm_fold_list(struct elm_compile *c, uint32_t start, uint32_t count)
 {

@@ -55,7 +55,8 @@ struct elm_program {
     const struct elm_function *functions; /* likewise */
     uint32_t function_count;
     const struct elm_routine *routines;
-    struct str further; /* elm_looks_further; STR_NONE: no */
+    struct str further;              /* elm_looks_further; STR_NONE: no */
+    const struct elm_program *noted; /* elm_link_reasoned: the same defines, with notes; NULL: it has none */
 };
 
 /* --- data of a run ------------------------------------------------------------------------------------------------ */
@@ -67,6 +68,8 @@ struct elm_run {
     size_t param_count;
     struct expr_build touched; /* lists that retrieves gave, and plans of those of which only the first was asked */
     struct elm_notes *notes;   /* NULL: not explained */
+    struct elm_run *noted;     /* of program->noted, opened by the first elm_reasons */
+    struct elm_run *plain;     /* of such a run: that which has the values of defines */
     unsigned crossings;        /* runs that wait for this one */
     bool is_placed;            /* err already names the place: another run failed */
     /* first room of the stacks: a usual run asks the arena once */
@@ -76,8 +79,9 @@ struct elm_run {
 };
 static inline struct elm_run *elm_front(struct expr_run *run) { return run->front; }
 
-/* elm_people.c: a define of another context. EACH: of all people; _LIST: its values are lists, even if all are null. */
-enum elm_asking { ELM_ASK_UNFILTERED, ELM_ASK_EACH, ELM_ASK_EACH_LIST, ELM_ASK_PERSON };
+/* elm_people.c: a define of another context. EACH: of all people; _LIST: its values are lists, even if all are null.
+ * PLAIN: of the run without notes. */
+enum elm_asking { ELM_ASK_UNFILTERED, ELM_ASK_EACH, ELM_ASK_EACH_LIST, ELM_ASK_PERSON, ELM_ASK_PLAIN };
 SALVE_MUST_USE enum salve_code elm_ask(struct elm_run *from, uint32_t define, enum elm_asking how,
                                        struct expr_value *out);
 bool elm_is_alone(const struct elm_run *run);
@@ -94,6 +98,7 @@ void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err 
 #undef STRICT
 #undef NODE
 ELM_CALL(elm_property);
+ELM_CALL(elm_sieve);
 ELM_CALL(elm_property_noted);
 ELM_CALL(elm_take_note);
 ELM_CALL(elm_single);

@@ -153,45 +153,86 @@ static bool is_mixed(const struct elm_set *set)
     return has[0] && has[1];
 }
 
-static enum salve_code link_library(const struct elm_set *set, struct str id, struct str version, bool is_explained,
-                                    struct arena *mem, struct elm_program **out, struct salve_err *err)
+/* What is linked, and how; `jobs` comes back. */
+struct linking {
+    const struct elm_set *set;
+    const struct elm_library *library;
+    bool is_explained;
+    const struct elm_job *plain, *jobs;
+};
+
+static enum salve_code link_library(struct linking *how, struct arena *mem, struct elm_program **out,
+                                    struct salve_err *err)
 {
-    struct salve_err own_err = {0};
-    if (err == NULL) err = &own_err;
-    const struct elm_library *library = elm_library_of(set, id, version);
-    if (library == NULL) return salve_refuse(err, SALVE_E_UNKNOWN_NAME, "the library to run is not loaded", "library");
+    struct arena *work = how->set->work;
     struct elm_program *program = arena_new(mem, struct elm_program);
-    struct elm_compile *c = arena_new(set->work, struct elm_compile);
+    struct elm_compile *c = arena_new(work, struct elm_compile);
     if (program == NULL || c == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM");
-    *c = (struct elm_compile){.set = set,
+    *c = (struct elm_compile){.set = how->set,
                               .mem = mem,
-                              .work = set->work,
+                              .work = work,
                               .err = err,
-                              .library = library,
-                              .is_explained = is_explained,
+                              .library = how->library,
+                              .is_explained = how->is_explained,
+                              .plain = how->plain,
                               .rows = elm_rows};
-    program->id = library->id;
-    c->is_mixed = is_mixed(set);
+    program->id = how->library->id;
+    c->is_mixed = is_mixed(how->set);
     expr_emit_init(&c->emit, mem, err);
     c->emit.work = c->work;
-    TRY(list_main(c, library, program));
-    TRY(list_parameters(c, library, program));
+    TRY(list_main(c, how->library, program));
+    TRY(list_parameters(c, how->library, program));
     for (const struct elm_job *job = c->jobs; job != NULL; job = job->next) TRY(compile_job(c, job));
     TRY(expr_emit_done(&c->emit, &program->code));
     TRY(list_routines(c, program));
     program->further = c->further;
+    how->jobs = c->jobs;
     *out = program;
     return SALVE_OK;
+}
+
+static enum salve_code find_main(const struct elm_set *set, struct str id, struct str version, struct linking *out,
+                                 struct salve_err *err)
+{
+    *out = (struct linking){.set = set, .library = elm_library_of(set, id, version)};
+    if (out->library != NULL) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_UNKNOWN_NAME, "the library to run is not loaded", "library");
 }
 
 enum salve_code elm_link(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
                          struct elm_program **out, struct salve_err *err)
 {
-    return link_library(set, id, version, false, mem, out, err);
+    struct linking how;
+    struct salve_err own_err = {0};
+    if (err == NULL) err = &own_err; /* the compiler reads it */
+    TRY(find_main(set, id, version, &how, err));
+    return link_library(&how, mem, out, err);
 }
 
 enum salve_code elm_link_explained(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
                                    struct elm_program **out, struct salve_err *err)
 {
-    return link_library(set, id, version, true, mem, out, err);
+    struct linking how;
+    struct salve_err own_err = {0};
+    if (err == NULL) err = &own_err;
+    TRY(find_main(set, id, version, &how, err));
+    how.is_explained = true;
+    return link_library(&how, mem, out, err);
+}
+
+enum salve_code elm_link_reasoned(const struct elm_set *set, struct str id, struct str version, struct arena *mem,
+                                  struct elm_program **out, struct salve_err *err)
+{
+    struct linking how;
+    struct elm_program *noted;
+    struct salve_err own_err = {0};
+    if (err == NULL) err = &own_err;
+    TRY(find_main(set, id, version, &how, err));
+    TRY(link_library(&how, mem, out, err));
+    if ((*out)->further.ptr != NULL) return SALVE_OK;
+    how.is_explained = true;
+    how.plain = how.jobs;
+    TRY(link_library(&how, mem, &noted, err));
+    (*out)->noted = noted;
+    return SALVE_OK;
 }

@@ -86,11 +86,25 @@ void elm_note_further(struct elm_compile *c)
         c->further = arena_printf(c->mem, "%.*s.%.*s", STR_ARGS(c->library->id), STR_ARGS(c->name));
 }
 
+/* A define or parameter by its number there; a program without notes compiles all that one with notes does. */
+static enum salve_code ask_plain(struct elm_compile *c, const struct json *def)
+{
+    const struct elm_job *job = c->plain;
+    while (job != NULL && job->def != def) job = job->next;
+    salve_assert(job != NULL && job->number != UINT32_MAX);
+    expr_emit_const(&c->emit, expr_integer(job->number));
+    expr_emit_const(&c->emit, expr_integer(ELM_ASK_PLAIN));
+    elm_call(c, "ExpressionRef", elm_ask_define, 2);
+    return c->emit.code;
+}
+
 /* Between defines the contexts are known. A function runs in the context of its caller, but a define that it names is
  * of the context in which the function was declared: only if that is another one, the other is asked. */
-static enum salve_code ask_define(struct elm_compile *c, const struct json *def, const struct elm_job *job)
+static enum salve_code ask_define(struct elm_compile *c, const struct elm_library *library, const struct json *def)
 {
+    struct elm_job *job;
     bool is_unfiltered;
+    TRY(elm_job_for(c, library, def, 0, true, &job));
     TRY(elm_context_of(c, def, &is_unfiltered));
     bool is_other = is_unfiltered != c->is_job_unfiltered, is_list = false;
     uint32_t to_end = 0;
@@ -121,14 +135,12 @@ static enum salve_code ask_define(struct elm_compile *c, const struct json *def,
 enum salve_code elm_make_expression_ref(struct elm_compile *c, const struct json *node)
 {
     struct str name;
-    struct elm_job *job;
     TRY(elm_want_text(c, node, "name", &name));
     const struct elm_library *library = elm_find_library(c, node, json_get_text(node, "libraryName"));
     if (library == NULL) return c->err->code;
     const struct json *def = find_statement(library, name);
     if (def == NULL) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no define %.*s", STR_ARGS(name));
-    TRY(elm_job_for(c, library, def, 0, true, &job));
-    TRY(ask_define(c, def, job));
+    TRY(c->plain != NULL ? ask_plain(c, def) : ask_define(c, library, def));
     return library == c->library ? elm_note_define(c, node, name) : SALVE_OK;
 }
 
@@ -142,6 +154,7 @@ enum salve_code elm_make_parameter_ref(struct elm_compile *c, const struct json 
     if (library == NULL) return c->err->code;
     const struct json *def = elm_find_def(library, "parameters", name);
     if (def == NULL) return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no parameter %.*s", STR_ARGS(name));
+    if (c->plain != NULL) return ask_plain(c, def);
     TRY(elm_job_for(c, library, def, 0, true, &job));
     (void)expr_emit(&c->emit, EXPR_OP_DEFINE, 0, 0, job->number);
     return SALVE_OK;
@@ -238,13 +251,22 @@ static void find_overloads(const struct elm_library *library, struct str name, u
     if (is_same_body && out->count > 1) out->count = 1;
 }
 
+/* A function of one String: such are asked for the same few labels again and again. What is noted is not shortened. */
+static bool is_of_text(const struct elm_compile *c, const struct json *def)
+{
+    const struct json *operand = json_first(json_get(def, "operand")), *type = operand_specifier(operand);
+    struct str name = json_is(type, JSON_STRING) ? json_text(type) : json_get_text(type, "name");
+    return !c->is_explained && operand != NULL && operand->next == NULL && !elm_flag(def, "external", false) &&
+           str_is(name, "{urn:hl7-org:elm-types:r1}String");
+}
+
 static enum salve_code call_job(struct elm_compile *c, const struct elm_library *library, const struct json *def,
                                 uint16_t args)
 {
     struct elm_job *job;
     TRY(elm_job_for(c, library, def, args, false, &job));
     salve_assert(job->number == UINT32_MAX);
-    (void)expr_emit(&c->emit, EXPR_OP_CALL_CODE, 0, args, job->routine);
+    (void)expr_emit(&c->emit, is_of_text(c, def) ? EXPR_OP_CALL_TEXT : EXPR_OP_CALL_CODE, 0, args, job->routine);
     return SALVE_OK;
 }
 

@@ -245,6 +245,9 @@ enum salve_code elm_ask(struct elm_run *from, uint32_t define, enum elm_asking h
     case ELM_ASK_UNFILTERED:
         if (!elm_is_alone(from)) TRY(run_of(from, UINT32_MAX, &to));
         return ask(from, to, define, out);
+    case ELM_ASK_PLAIN:
+        salve_assert(from->plain != NULL);
+        return ask(from, from->plain, define, out);
     case ELM_ASK_PERSON:
         break;
     }

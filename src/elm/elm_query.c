@@ -238,6 +238,7 @@ static enum salve_code source_loop(struct elm_compile *c, struct query *q, const
         q->total = (uint16_t)(q->slots[i] + 2);
     }
     (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, q->sources[i], 0);
+    if (q->count == 1 && q->aggregate == NULL) TRY(elm_emit_sieve(c, q->node, alias));
     uint32_t loop = expr_emit_loop(&c->emit, closing_of(q, i), q->slots[i]);
     TRY(elm_push_scope(c, alias, q->slots[i]));
     if (i + 1 == q->count && q->aggregate == NULL) return turns_loop(c, q, loop);

@@ -85,6 +85,7 @@ enum salve_code elm_run_open(const struct elm_program *program, struct elm_subje
     run->params = params;
     run->param_count = param_count;
     run->notes = NULL;
+    run->noted = run->plain = NULL;
     run->crossings = 0;
     run->is_placed = false;
     run->touched = (struct expr_build){run->touched_room, 0, sizeof run->touched_room / sizeof run->touched_room[0]};
@@ -112,7 +113,7 @@ static enum salve_code name_place(const struct elm_run *run, enum salve_code cod
 
 void elm_run_failed(struct elm_run *run, enum salve_code code, struct salve_err *err)
 {
-    for (uint32_t i = 0; i < run->program->code->define_count; i++) /* they may be asked again, and fail again */
+    for (uint32_t i = 0; i < run->run.memo_count; i++) /* they may be asked again, and fail again */
         if (run->run.memo[i].state == 1) run->run.memo[i].state = 0;
     run->run.stack_count = run->run.frame_count = run->run.loop_count = 0;
     (void)name_place(run, code, err);

@@ -195,6 +195,8 @@ SALVE_MUST_USE enum salve_code guideline_visit_find(const struct tape *tapes, si
                                                     const struct zone *zone, struct arena *mem,
                                                     struct guideline_visit *out, struct salve_err *err);
 
+struct guideline_person; /* opaque: their resources with an index, and the visit as the logic takes it */
+
 struct guideline_ask {
     const struct tape *tapes;
     size_t tape_count; /* one Patient and all else that is known, one tape a resource */
@@ -202,10 +204,17 @@ struct guideline_ask {
     size_t choice_count; /* switches not named keep their initial value */
     int64_t now_unix_ms;
     const struct guideline_visit *visit; /* NULL: found in the tapes, the site's days being those of UTC */
+    struct guideline_person *person;     /* guideline_person_make of this question; NULL: made for this call */
     uint64_t steps_max;                  /* 0: SALVE_EXPR_STEPS_MAX */
     bool with_reasons; /* fill finding.because; each define on the way to a finding is run once more */
     bool is_made_up;   /* a case of the guideline: messages may show the words that were found */
 };
+
+/* guideline_person_make - what is the same for all guidelines that are asked about one person: made once of the tapes,
+ * the visit and the moment of `ask`, which must outlive it, for an ask of each guideline with these. One thread.
+ * E_MEMORY and those of guideline_visit_find. */
+SALVE_MUST_USE enum salve_code guideline_person_make(const struct guideline_ask *ask, struct arena *mem,
+                                                     struct guideline_person **out, struct salve_err *err);
 
 /* guideline_evaluate - what the guideline says about one person. The findings and their texts live as long as mem and
  * the guideline; they hold no view of the tapes. E_INVALID: an unknown switch or value, or logic that breaks the

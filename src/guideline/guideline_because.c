@@ -71,14 +71,49 @@ static enum salve_code follow(struct way *way, size_t define)
     return code;
 }
 
-/* The text of a line of a library's CQL, where the folder has it. */
-static struct str source_line(const struct guideline *guideline, struct str file, uint32_t number)
+/* --- lines of the CQL --------------------------------------------------------------------------------------------- */
+enum salve_code guideline_read_cql(struct guideline *guideline, struct arena *mem, struct salve_err *err)
 {
-    struct str text = STR(""), line = STR("");
-    for (size_t i = 0; i < guideline->file_count; i++)
-        if (str_eq(guideline->files[i].name, file)) text = guideline->files[i].bytes;
-    for (uint32_t i = 0; i < number; i++)
-        if (!str_next_line(&text, &line)) return STR("");
+    struct guideline_cql *texts = arena_array(mem, struct guideline_cql, guideline->file_count + 1);
+    if (texts == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline files");
+    for (size_t i = 0; i < guideline->file_count; i++) {
+        const struct guideline_file *file = &guideline->files[i];
+        struct str rest = file->bytes, line;
+        uint32_t count = 0;
+        if (!str_ends(file->name, STR(".cql"))) continue;
+        while (str_next_line(&rest, &line)) count++;
+        uint32_t *starts = arena_array(mem, uint32_t, count + (size_t)1);
+        if (starts == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline files");
+        rest = file->bytes;
+        for (uint32_t n = 0; n < count; n++) {
+            starts[n] = (uint32_t)(file->bytes.len - rest.len);
+            (void)str_next_line(&rest, &line);
+        }
+        texts[guideline->cql_count++] = (struct guideline_cql){file->name, file->bytes, starts, count};
+    }
+    guideline->cql = texts;
+    return SALVE_OK;
+}
+
+/* The CQL of a library; NULL: the folder does not have it. */
+static const struct guideline_cql *text_of(const struct guideline *guideline, struct str library, bool is_main)
+{
+    for (size_t i = 0; i < guideline->cql_count; i++) {
+        struct str name = guideline->cql[i].name;
+        if (is_main ? str_is(name, "logic.cql")
+                    : name.len == library.len + sizeof "lib/.cql" - 1 && str_starts(name, STR("lib/")) &&
+                          str_eq(str_cut(name, sizeof "lib/" - 1, library.len), library))
+            return &guideline->cql[i];
+    }
+    return NULL;
+}
+
+static struct str line_of(const struct guideline_cql *cql, uint32_t number)
+{
+    struct str rest, line = STR("");
+    if (number == 0 || number > cql->count) return line;
+    rest = str_cut(cql->text, cql->starts[number - 1], cql->text.len);
+    (void)str_next_line(&rest, &line);
     return str_trim(line);
 }
 
@@ -93,11 +128,12 @@ static enum salve_code write_line(const struct guideline *guideline, struct elm_
                                   struct str *out, struct salve_err *err)
 {
     bool is_main = str_eq(at.library, elm_library_id(guideline->program));
-    struct str file = is_main ? STR("logic.cql") : arena_printf(mem, "lib/%.*s.cql", STR_ARGS(at.library));
-    struct str text = source_line(guideline, file, at.line);
+    const struct guideline_cql *source = text_of(guideline, at.library, is_main);
+    struct str text = source == NULL ? STR("") : line_of(source, at.line);
     size_t bytes = whole_characters(text, LINE_BYTES_MAX);
-    *out = arena_printf(mem, "%.*s:%u %.*s%s", STR_ARGS(file), at.line, (int)bytes, text.ptr,
-                        bytes < text.len ? "..." : "");
+    *out =
+        arena_printf(mem, "%s%.*s.cql:%u %.*s%s", is_main ? "" : "lib/", STR_ARGS(is_main ? STR("logic") : at.library),
+                     at.line, (int)bytes, text.ptr, bytes < text.len ? "..." : "");
     return out->ptr == NULL ? salve_fail(err, SALVE_E_MEMORY, "findings") : SALVE_OK;
 }
 

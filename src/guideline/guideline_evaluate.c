@@ -367,12 +367,14 @@ static enum salve_code reasons_of(const struct reading *to, const struct guideli
 /* params_of - the bounds of the visit, then the switches: what was chosen, or else their initial values; null where
  * there is neither. */
 static enum salve_code params_of(const struct guideline *guideline, const struct guideline_ask *ask,
-                                 const struct guideline_visit *visit, struct arena *mem, struct elm_param **out,
+                                 const struct guideline_person *person, struct arena *mem, struct elm_param **out,
                                  struct salve_err *err)
 {
     const struct guideline_info *info = &guideline->info;
     struct elm_param *params = arena_array(mem, struct elm_param, info->switch_count + GUIDELINE_VISIT_PARAMS);
     if (params == NULL) return salve_fail(err, SALVE_E_MEMORY, "switches");
+    memcpy(params, person->params, sizeof person->params);
+    params[GUIDELINE_INPUTS_PARAM].value = guideline->inputs;
     for (size_t i = 0; i < info->switch_count; i++) {
         const struct guideline_switch *sw = &info->switches[i];
         struct str value = sw->initial;
@@ -386,7 +388,7 @@ static enum salve_code params_of(const struct guideline *guideline, const struct
             .library = STR_NONE, .name = sw->parameter, .value = is_open ? EXPR_NONE : expr_string(value)};
     }
     *out = params;
-    return guideline_visit_params(guideline, visit, ask->now_unix_ms, mem, params, err);
+    return SALVE_OK;
 }
 
 static enum salve_code known_choices(const struct guideline *guideline, const struct guideline_ask *ask,
@@ -403,36 +405,34 @@ static enum salve_code known_choices(const struct guideline *guideline, const st
     return SALVE_OK;
 }
 
-static enum salve_code visit_of(const struct guideline_ask *ask, struct arena *mem, struct guideline_visit *out,
-                                struct salve_err *err)
+/* The person as they were made of this question, or else made now. */
+static enum salve_code person_of(const struct guideline_ask *ask, struct arena *mem, struct guideline_person **out,
+                                 struct salve_err *err)
 {
-    if (ask->visit == NULL)
-        return guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, zone_utc(), mem, out, err);
-    *out = *ask->visit;
+    if (ask->person == NULL) return guideline_person_make(ask, mem, out, err);
+    salve_assert(ask->person->tapes == ask->tapes && ask->person->tape_count == ask->tape_count &&
+                 ask->person->now_unix_ms == ask->now_unix_ms);
+    *out = ask->person;
     return SALVE_OK;
 }
 
 enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                    struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
-    salve_assert(guideline->program != NULL && (ask->tapes != NULL || ask->tape_count == 0));
+    salve_assert(guideline->program != NULL);
     struct clock clock = clock_fixed(ask->now_unix_ms);
     struct expr_env env = {.clock = &clock, .steps_max = ask->steps_max, .terms = guideline->terms};
-    struct elm_subject subject;
+    struct guideline_person *person = NULL;
     struct elm_param *params = NULL;
     struct elm_run *run = NULL;
     struct expr_value list = EXPR_NONE;
-    struct guideline_visit visit;
-    struct reading to = {guideline, &visit, mem, err, STR(""), STR("Findings"), ask->is_made_up};
-    const struct tape **tapes = arena_array(mem, const struct tape *, ask->tape_count + 1);
-    if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
-    for (size_t i = 0; i < ask->tape_count; i++) tapes[i] = &ask->tapes[i];
     TRY(known_choices(guideline, ask, err));
-    TRY(visit_of(ask, mem, &visit, err));
-    TRY(params_of(guideline, ask, &visit, mem, &params, err));
-    TRY(elm_subject_make(tapes, ask->tape_count, mem, &subject, err));
-    TRY(elm_run_open(guideline->program, &subject, &env, params, guideline_param_count(guideline), mem, &run, err));
+    TRY(person_of(ask, mem, &person, err));
+    TRY(params_of(guideline, ask, person, mem, &params, err));
+    TRY(elm_run_open(guideline->program, &person->subject, &env, params, guideline_param_count(guideline), mem, &run,
+                     err));
     TRY(elm_run_define(run, STR("Findings"), &list, err));
+    struct reading to = {guideline, &person->visit, mem, err, STR(""), STR("Findings"), ask->is_made_up};
     TRY(findings_of(&to, list, out, count));
     const struct guideline_run about = {guideline, run};
     return ask->with_reasons ? reasons_of(&to, &about, list, *out) : SALVE_OK;

@@ -28,6 +28,13 @@ struct guideline_family {
     size_t column_count;
 };
 
+/* A CQL file, and where its lines begin: reasons quote them. */
+struct guideline_cql {
+    struct str name, text; /* name: as in files */
+    const uint32_t *starts;
+    uint32_t count;
+};
+
 struct guideline_language {
     struct str name; /* "ar" */
     const struct json *texts;
@@ -41,10 +48,12 @@ struct guideline {
     struct guideline_file *files;
     size_t file_count, library_count; /* the first library_count files are the ELM of lib/ */
     size_t logic;                     /* the file logic.json */
-    struct str vectors;               /* ELM of vectors.cql; empty if there is none */
-    struct elm_program *program;      /* of logic.json */
-    struct terms *terms;              /* of the folder valuesets; NULL: there is none */
-    struct expr_value inputs;         /* for the parameter "Inputs" */
+    const struct guideline_cql *cql;
+    size_t cql_count;
+    struct str vectors;          /* ELM of vectors.cql; empty if there is none */
+    struct elm_program *program; /* of logic.json */
+    struct terms *terms;         /* of the folder valuesets; NULL: there is none */
+    struct expr_value inputs;    /* for the parameter "Inputs" */
 };
 
 /* A document with the name that errors show. */
@@ -62,6 +71,9 @@ enum salve_code guideline_read_about(const struct guideline_doc *doc, struct gui
 enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
                                   size_t more_count, struct arena *mem, struct elm_program **out,
                                   struct salve_err *err);
+
+/* guideline_read_cql - fills cql out of files. E_MEMORY. */
+enum salve_code guideline_read_cql(struct guideline *guideline, struct arena *mem, struct salve_err *err);
 
 /* guideline_because - fills finding->because: the branches that were taken, from define `name` into the defines and
  * functions that these branches ask. */
@@ -97,12 +109,20 @@ enum salve_code guideline_inputs(const struct guideline *guideline, const struct
 /* guideline_is_question - is that label one that somebody is asked, and not measured? */
 bool guideline_is_question(const struct guideline *guideline, struct str label);
 
-/* guideline_visit_params - "Visit start", "Visit end", "Today", "Inputs" and "Site days" of SalveCommon: the first
- * parameters of a run. */
-enum { GUIDELINE_VISIT_PARAMS = 5 };
-enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_visit *visit,
-                                       int64_t now_unix_ms, struct arena *mem,
+/* guideline_visit_params - "Visit start", "Visit end", "Today" and "Site days" of SalveCommon, and room for its
+ * "Inputs": the first parameters of a run. */
+enum { GUIDELINE_VISIT_PARAMS = 5, GUIDELINE_INPUTS_PARAM = GUIDELINE_VISIT_PARAMS - 1 };
+enum salve_code guideline_visit_params(const struct guideline_visit *visit, int64_t now_unix_ms, struct arena *mem,
                                        struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err);
+
+struct guideline_person {
+    const struct tape *tapes; /* of the ask that it was made of, and its moment */
+    size_t tape_count;
+    int64_t now_unix_ms;
+    struct guideline_visit visit;
+    struct elm_subject subject;
+    struct elm_param params[GUIDELINE_VISIT_PARAMS]; /* without the rows of a guideline's inputs */
+};
 static inline size_t guideline_param_count(const struct guideline *guideline)
 {
     return GUIDELINE_VISIT_PARAMS + guideline->info.switch_count;

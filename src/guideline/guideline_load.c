@@ -110,7 +110,7 @@ enum salve_code guideline_compile(const struct guideline *guideline, const struc
         code = elm_load(set, guideline->files[i].bytes, source_of(guideline, guideline->files[i].name, mem), err);
     for (size_t i = 0; code == SALVE_OK && i < more_count; i++)
         code = elm_load(set, more[i].bytes, source_of(guideline, more[i].name, mem), err);
-    if (code == SALVE_OK) code = elm_link_explained(set, elm_newest(set), STR_NONE, mem, out, err);
+    if (code == SALVE_OK) code = elm_link_reasoned(set, elm_newest(set), STR_NONE, mem, out, err);
     arena_close(work);
     return code;
 }
@@ -372,6 +372,7 @@ static enum salve_code load(const struct shelf *shelf, struct str id, struct are
     TRY(load_libraries(shelf, &libraries, mem, made, err));
     TRY(load_folder(shelf, folder, names, count, mem, made, err));
     TRY(load_sources(shelf, folder, names, count, &libraries, mem, made, err));
+    TRY(guideline_read_cql(made, mem, err));
     if (guideline_listed(names, count, STR("valuesets"))) TRY(load_value_sets(shelf, folder, mem, made, err));
     *out = made;
     return SALVE_OK;

@@ -141,16 +141,36 @@ static enum salve_code days_of(const struct guideline_visit *visit, struct arena
     return SALVE_OK;
 }
 
-enum salve_code guideline_visit_params(const struct guideline *guideline, const struct guideline_visit *visit,
-                                       int64_t now_unix_ms, struct arena *mem,
+enum salve_code guideline_visit_params(const struct guideline_visit *visit, int64_t now_unix_ms, struct arena *mem,
                                        struct elm_param params[GUIDELINE_VISIT_PARAMS], struct salve_err *err)
 {
-    static const char *const names[] = {"Visit start", "Visit end", "Today", "Inputs", "Site days"};
+    static const char *const names[GUIDELINE_VISIT_PARAMS] = {"Visit start", "Visit end", "Today",
+                                                              "Site days", [GUIDELINE_INPUTS_PARAM] = "Inputs"};
     for (size_t i = 0; i < GUIDELINE_VISIT_PARAMS; i++)
         params[i] = (struct elm_param){.library = STR(COMMON), .name = str_of(names[i])};
     TRY(instant(visit->start_unix_ms, visit->offset_minutes, mem, &params[0].value, err));
     TRY(instant(visit->end_unix_ms, visit->offset_minutes, mem, &params[1].value, err));
     TRY(date_of(zone_day(visit->zone, now_unix_ms).number, mem, &params[2].value, err));
-    params[3].value = guideline->inputs;
-    return days_of(visit, mem, &params[4].value, err);
+    return days_of(visit, mem, &params[3].value, err);
+}
+
+enum salve_code guideline_person_make(const struct guideline_ask *ask, struct arena *mem, struct guideline_person **out,
+                                      struct salve_err *err)
+{
+    struct guideline_person *person = arena_new(mem, struct guideline_person);
+    const struct tape **tapes = arena_array(mem, const struct tape *, ask->tape_count + 1);
+    if (person == NULL || tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "subject");
+    salve_assert(ask->tapes != NULL || ask->tape_count == 0);
+    for (size_t i = 0; i < ask->tape_count; i++) tapes[i] = &ask->tapes[i];
+    person->tapes = ask->tapes;
+    person->tape_count = ask->tape_count;
+    person->now_unix_ms = ask->now_unix_ms;
+    if (ask->visit == NULL)
+        TRY(guideline_visit_find(ask->tapes, ask->tape_count, ask->now_unix_ms, zone_utc(), mem, &person->visit, err));
+    else
+        person->visit = *ask->visit;
+    TRY(guideline_visit_params(&person->visit, ask->now_unix_ms, mem, person->params, err));
+    TRY(elm_subject_make(tapes, ask->tape_count, mem, &person->subject, err));
+    *out = person;
+    return SALVE_OK;
 }

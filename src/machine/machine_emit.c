@@ -83,6 +83,7 @@ uint32_t expr_emit(struct expr_emit *emit, enum expr_op op, uint8_t flags, uint1
     uint32_t *places = more(emit, emit->p.places, &emit->caps.places, emit->p.code_count, sizeof *places);
     if (places == NULL) return 0;
     places[emit->p.code_count] = emit->place;
+    emit->p.has_text_calls = emit->p.has_text_calls || op == EXPR_OP_CALL_TEXT;
     emit->p.places = places;
     return add_ins(emit, (struct expr_ins){.op = (uint8_t)op, .flags = flags, .a = a, .b = b});
 }
@@ -250,6 +251,9 @@ static void check_operands(const struct check *check, struct expr_ins ins)
         break;
     case EXPR_OP_CALL:
         salve_assert(ins.b < p->function_count);
+        break;
+    case EXPR_OP_CALL_TEXT:
+        salve_assert(ins.b < p->routine_count && p->routines[ins.b].args == 1 && ins.a == 1);
         break;
     case EXPR_OP_CALL_CODE:
         salve_assert(ins.b < p->routine_count && p->routines[ins.b].args == ins.a);

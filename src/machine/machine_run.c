@@ -92,11 +92,14 @@ enum salve_code expr_run_open(struct expr_run *run, const struct expr_program *p
     run->resource = run->env->resource;
     if (run->resource.kind == VALUE_NULL && focus.kind == VALUE_NODE) run->resource = expr_node(focus.as.tape, 0);
     run->root = run->env->root.kind == VALUE_NULL ? run->resource : run->env->root;
-    if (program->define_count > 0) {
-        run->memo = arena_array(mem, struct expr_memo, program->define_count);
-        if (run->memo == NULL) return salve_fail(err, SALVE_E_MEMORY, "expression");
-    }
-    return SALVE_OK;
+    run->memo_count = program->define_count + (program->has_text_calls ? EXPR_TEXT_CALLS : 0);
+    run->text_calls = NULL;
+    if (run->memo_count == 0) return SALVE_OK;
+    run->memo = arena_array(mem, struct expr_memo, run->memo_count);
+    if (run->memo == NULL) return salve_fail(err, SALVE_E_MEMORY, "expression");
+    if (!program->has_text_calls) return SALVE_OK;
+    run->text_calls = arena_alloc_raw(mem, EXPR_TEXT_CALLS * sizeof *run->text_calls, alignof(struct expr_text_call));
+    return run->text_calls == NULL ? salve_fail(err, SALVE_E_MEMORY, "expression") : SALVE_OK;
 }
 
 /* --- paths -------------------------------------------------------------------------------------------------------- */
@@ -506,6 +509,25 @@ static enum salve_code define_open(struct expr_run *run, uint32_t define, uint32
     return frame_open(run, run->program->defines[define], base, back, define + 1);
 }
 
+/* The number of the memo of a call with that text, + 1: known, or to be filled by this call. 0: it is an ordinary
+ * call, because the argument is no text, somebody listens to what it does on its way, or its place is waiting for a
+ * result. */
+static uint32_t text_call(const struct expr_run *run, uint32_t routine, struct expr_value arg)
+{
+    struct str text = expr_text(arg);
+    if (arg.kind != VALUE_STRING || run->env->trace != NULL || run->env->external != NULL) return 0;
+    uint32_t hash = routine * 31 + (uint32_t)text.len;
+    if (text.len > 0) hash += (uint32_t)(uint8_t)text.ptr[0] * 7 + (uint32_t)(uint8_t)text.ptr[text.len - 1] * 3;
+    uint32_t at = hash % EXPR_TEXT_CALLS, number = run->program->define_count + at;
+    struct expr_text_call *call = &run->text_calls[at];
+    struct expr_memo *memo = &run->memo[number];
+    if (memo->state == 1) return 0;
+    if (memo->state == 2 && call->routine == routine && str_eq(call->text, text)) return number + 1;
+    *call = (struct expr_text_call){routine, text};
+    memo->state = 1;
+    return number + 1;
+}
+
 static enum salve_code make_list(struct expr_run *run, const struct expr_value *from, uint32_t count,
                                  struct expr_value *out)
 {
@@ -537,6 +559,7 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
     const struct expr_program *p = run->program;
     const struct expr_ins *ip = p->code + entry;
     struct expr_value *base = run->stack + base_at, *sp = run->stack + run->stack_count;
+    uint32_t memo;
     for (;;) {
         const struct expr_ins ins = *ip;
         run->at = ip++;
@@ -618,6 +641,20 @@ static enum salve_code dispatch(struct expr_run *run, uint32_t entry, uint32_t b
             base = run->stack + base_at;
             sp = run->stack + run->stack_count;
             ip = p->code + p->routines[p->defines[ins.b]].entry;
+            break;
+        case EXPR_OP_CALL_TEXT:
+            memo = text_call(run, ins.b, sp[-1]);
+            if (memo > 0 && run->memo[memo - 1].state == 2) {
+                sp[-1] = run->memo[memo - 1].value;
+                break;
+            }
+            TRY(expr_step(run, 1));
+            base_at = (uint32_t)(base - run->stack);
+            run->stack_count = (uint32_t)(sp - run->stack);
+            TRY(frame_open(run, ins.b, &base_at, (uint32_t)(ip - p->code), memo));
+            base = run->stack + base_at;
+            sp = run->stack + run->stack_count;
+            ip = p->code + p->routines[ins.b].entry;
             break;
         case EXPR_OP_CALL_CODE:
             TRY(expr_step(run, 1));

@@ -112,6 +112,7 @@ struct expr_program {
     const struct expr_shape *shapes;
     const struct expr_routine *routines;
     const uint32_t *defines; /* routine of each DEFINE */
+    bool has_text_calls;     /* CALL_TEXT is among the instructions */
     uint32_t code_count, constant_count, function_count, name_count, type_count, shape_count, routine_count,
         define_count;
 };
@@ -170,7 +171,13 @@ struct expr_loop {
     struct expr_build build;
 };
 struct expr_frame {
-    uint32_t back, base, memo; /* return address, caller's slots, define to fill + 1 */
+    uint32_t back, base, memo; /* return address, caller's slots, memo to fill + 1 */
+};
+/* What CALL_TEXT was asked: its result is in the memo of the same number behind those of the defines. */
+enum { EXPR_TEXT_CALLS = 32 };
+struct expr_text_call {
+    uint32_t routine;
+    struct str text;
 };
 struct expr_run {
     const struct expr_program *program;
@@ -184,8 +191,10 @@ struct expr_run {
     struct expr_loop *loops;
     struct expr_frame *frames;
     uint32_t stack_cap, loop_cap, frame_cap, stack_count, loop_count, frame_count;
-    struct expr_memo *memo;   /* per define */
-    struct expr_temporal now; /* kind 0 and year 0: not asked yet */
+    struct expr_memo *memo; /* per define, then per text call */
+    uint32_t memo_count;
+    struct expr_text_call *text_calls; /* EXPR_TEXT_CALLS, by hash; NULL: the program has none */
+    struct expr_temporal now;          /* kind 0 and year 0: not asked yet */
     bool has_now;
     bool is_cql; /* CQL reading of null and lists in shared functions */
     void *front; /* of the front end */

@@ -282,6 +282,12 @@ void pages_put_work(struct pages_call *call, const char *name, const struct work
 const char *pages_reach_text(enum work_reach reach); /* how the record behind a ticket opens */
 void pages_put_tasks(struct pages_call *call, const struct work *work);
 void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_ms);
+struct smart_scopes;
+void pages_put_scopes(struct json_writer *w, const struct smart_scopes *scopes); /* of an app */
+void pages_put_classes(struct json_writer *w, class_mask classes);
+/* pages_card_at_desk - the card that is shown with the call; or that by which the person is open. */
+SALVE_MUST_USE enum salve_code pages_card_at_desk(const struct pages_call *call, struct str *out,
+                                                  struct salve_err *err);
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
 void pages_put_login(struct pages_call *call, const struct session *session);
 void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes); /* in base64url */

@@ -25,7 +25,7 @@ static enum salve_code deliver(struct rec_view *view, const struct rec_app_of *o
     struct rec_gate *gate = &view->gate;
     const struct rec_app_grant *grant = rec_app_newest(gate, str_of(of->client));
     struct smart_scopes scopes;
-    TRY(rec_app_sight_make(str_of(of->scope), view->mem, &view->sight, err));
+    TRY(rec_app_sight_make(view->site, str_of(of->scope), view->mem, &view->sight, err));
     if (!rec_app_stands(gate, grant, view->app, gate->now_unix_ms) || grant->seq != of->seq || gate->is_suspect)
         return SALVE_E_SESSION;
     TRY(smart_scopes_read(str_of(of->scope), &scopes, err));

@@ -185,6 +185,12 @@ enum salve_code screen_judge_layers(const struct screen *screen, struct guidelin
     return SALVE_OK;
 }
 
+void screen_person(struct guideline_ask *ask, struct arena *mem)
+{
+    ask->person = NULL;
+    if (guideline_person_make(ask, mem, &ask->person, NULL) != SALVE_OK) ask->person = NULL;
+}
+
 enum salve_code screen_asked(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                              struct guideline_visit *visit, struct guideline_ask *out, struct salve_err *err)
 {
@@ -199,6 +205,7 @@ static enum salve_code alarms(const struct screen *screen, const struct screen_a
     struct guideline_visit visit;
     struct guideline_ask one;
     TRY(screen_asked(screen, ask, mem, &visit, &one, err));
+    screen_person(&one, mem);
     TRY(screen_judge_layers(screen, &one, mem, out, count, err));
     screen_first(*out, *count);
     return SALVE_OK;

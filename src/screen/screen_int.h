@@ -55,6 +55,9 @@ enum salve_code screen_not_judged(const char *item, struct str id, const struct 
  * one without what is kept apart where there is any: a finding that differs is marked (finding.apart). */
 enum salve_code screen_asked(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                              struct guideline_visit *visit, struct guideline_ask *out, struct salve_err *err);
+/* screen_person - the person made once for all guidelines of the question. Where that fails each makes its own, and
+ * what ends one with an error is told as its finding, the alarms' above all. */
+void screen_person(struct guideline_ask *ask, struct arena *mem);
 typedef enum salve_code screen_judging(const struct screen *screen, const struct screen_ask *ask, struct arena *mem,
                                        struct finding **out, size_t *count, struct salve_err *err);
 enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *all, screen_judging *judging,

@@ -67,6 +67,7 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
     struct guideline_visit visit;
     struct gathering to = {.mem = mem, .err = err};
     TRY(screen_asked(screen, ask, mem, &visit, &to.ask, err));
+    screen_person(&to.ask, mem);
     TRY(judge_all(&to, screen));
     *out = to.list;
     *count = to.count;

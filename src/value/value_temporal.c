@@ -140,39 +140,55 @@ bool expr_temporal_valid(const struct expr_temporal *t)
 }
 
 /* --- printing ----------------------------------------------------------------------------------------------------- */
-static int print_clock(const struct expr_temporal *t, char *text, int at)
+/* By hand: findings are full of dates. Returns where it ends. */
+static char *put_digits(char *to, int number, int digits)
 {
-    salve_assert(t->precision >= EXPR_HOUR && at < EXPR_TEMPORAL_TEXT_BYTES);
-    size_t room = (size_t)(EXPR_TEMPORAL_TEXT_BYTES - at);
-    char *to = text + at;
-    if (t->precision == EXPR_HOUR) return at + snprintf(to, room, "%02d", t->hour);
-    if (t->precision == EXPR_MINUTE) return at + snprintf(to, room, "%02d:%02d", t->hour, t->minute);
-    if (t->precision == EXPR_SECOND) return at + snprintf(to, room, "%02d:%02d:%02d", t->hour, t->minute, t->second);
-    return at + snprintf(to, room, "%02d:%02d:%02d.%03d", t->hour, t->minute, t->second, t->millisecond);
+    salve_assert(number >= 0);
+    for (int i = digits - 1; i >= 0; i--, number /= 10) to[i] = (char)('0' + number % 10);
+    salve_assert(number == 0); /* it has no more digits than that */
+    return to + digits;
+}
+
+static char *put_part(char *to, char before, int number, int digits)
+{
+    *to = before;
+    return put_digits(to + 1, number, digits);
+}
+
+static char *put_clock(const struct expr_temporal *t, char *to)
+{
+    salve_assert(t->precision >= EXPR_HOUR);
+    to = put_digits(to, t->hour, 2);
+    if (t->precision >= EXPR_MINUTE) to = put_part(to, ':', t->minute, 2);
+    if (t->precision >= EXPR_SECOND) to = put_part(to, ':', t->second, 2);
+    return t->precision > EXPR_SECOND ? put_part(to, '.', t->millisecond, 3) : to;
+}
+
+static char *put_offset(int offset_minutes, bool as_z, char *to)
+{
+    int minutes = offset_minutes < 0 ? -offset_minutes : offset_minutes;
+    if (offset_minutes == EXPR_NO_OFFSET) return to;
+    if (offset_minutes == 0 && as_z) {
+        *to = 'Z';
+        return to + 1;
+    }
+    to = put_part(to, offset_minutes < 0 ? '-' : '+', minutes / 60, 2);
+    return put_part(to, ':', minutes % 60, 2);
 }
 
 struct str expr_temporal_text(const struct expr_temporal *t, bool as_z, char text[EXPR_TEMPORAL_TEXT_BYTES])
 {
-    int at = 0;
-    if (t->kind == EXPR_TIME) return str_make(text, (size_t)print_clock(t, text, 0));
-    if (t->precision == EXPR_YEAR)
-        at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d", t->year);
-    else if (t->precision == EXPR_MONTH)
-        at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d-%02d", t->year, t->month);
-    else
-        at = snprintf(text, EXPR_TEMPORAL_TEXT_BYTES, "%04d-%02d-%02d", t->year, t->month, t->day);
-    if (t->precision < EXPR_HOUR) return str_make(text, (size_t)at);
-    text[at++] = 'T';
-    at = print_clock(t, text, at);
-    if (t->offset_minutes == 0 && as_z) {
-        text[at++] = 'Z';
-        text[at] = '\0';
-    } else if (t->offset_minutes != EXPR_NO_OFFSET) {
-        int offset = t->offset_minutes < 0 ? -t->offset_minutes : t->offset_minutes;
-        at += snprintf(text + at, (size_t)(EXPR_TEMPORAL_TEXT_BYTES - at), "%c%02d:%02d",
-                       t->offset_minutes < 0 ? '-' : '+', offset / 60, offset % 60);
+    char *to = text;
+    if (t->kind != EXPR_TIME) {
+        to = put_digits(to, t->year, 4);
+        if (t->precision >= EXPR_MONTH) to = put_part(to, '-', t->month, 2);
+        if (t->precision >= EXPR_DAY) to = put_part(to, '-', t->day, 2);
+        if (t->precision >= EXPR_HOUR) *to++ = 'T';
     }
-    return str_make(text, (size_t)at);
+    if (t->kind == EXPR_TIME || t->precision >= EXPR_HOUR) to = put_clock(t, to);
+    if (t->kind != EXPR_TIME && t->precision >= EXPR_HOUR) to = put_offset(t->offset_minutes, as_z, to);
+    *to = '\0';
+    return str_make(text, (size_t)(to - text));
 }
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */

@@ -30,7 +30,9 @@ static void try_scopes(struct str text, struct arena *mem)
 {
     struct smart_scopes scopes, again;
     struct str out;
+    struct smart_sight *sight = NULL;
     if (smart_scopes_read(text, &scopes, NULL) != SALVE_OK) return;
+    (void)!smart_sight_make(text, NULL, mem, &sight, NULL);
     if (scopes.count == 0 || scopes.count > SMART_SCOPES_MAX) abort();
     if (smart_scopes_text(&scopes, smart_scopes_classes(&scopes), scopes.offline, mem, &out, NULL) != SALVE_OK) abort();
     if (out.len > SMART_SCOPE_BYTES_MAX) return;

@@ -366,14 +366,15 @@ static void reasons_in_a_run_that_answered_are_those_of_a_run_alone(void **state
     struct arena *keep = arena_open(16 << 20), *work = arena_open(16 << 20);
     struct elm_set *set = elm_set_make_apart(work, keep);
     struct salve_err err = {0};
-    struct elm_program *program;
+    struct elm_program *program, *explained;
     struct elm_subject subject;
     struct elm_run *all, *alone;
     struct elm_explanation here, there;
     struct expr_value value;
     (void)state;
     assert_ok(elm_load(set, library(keep, "T", defs), "t", &err));
-    assert_ok(elm_link_explained(set, STR("T"), STR_NONE, keep, &program, &err));
+    assert_ok(elm_link_reasoned(set, STR("T"), STR_NONE, keep, &program, &err));
+    assert_ok(elm_link_explained(set, STR("T"), STR_NONE, keep, &explained, &err));
     arena_close(work);
     assert_ok(elm_subject_make(NULL, 0, keep, &subject, &err));
     assert_ok(elm_run_open(program, &subject, NULL, NULL, 0, keep, &all, &err));
@@ -381,7 +382,7 @@ static void reasons_in_a_run_that_answered_are_those_of_a_run_alone(void **state
     assert_int_equal(expr_truth_of(value), EXPR_TRUE);
     for (int turn = 0; turn < 2; turn++) {
         for (size_t define = 0; define < 2; define++) {
-            assert_ok(elm_run_open(program, &subject, NULL, NULL, 0, keep, &alone, &err));
+            assert_ok(elm_run_open(explained, &subject, NULL, NULL, 0, keep, &alone, &err));
             assert_ok(elm_explain(alone, define, &there, &err));
             assert_ok(elm_reasons(all, define, &here, &err));
             assert_true(there.reason_count > 0);
@@ -391,10 +392,102 @@ static void reasons_in_a_run_that_answered_are_those_of_a_run_alone(void **state
     arena_close(keep);
 }
 
+/* A function of one String by its name; `body` is an expression of its operand `s`. */
+static const char *text_function(struct arena *mem, const char *name, const char *body)
+{
+    return arena_printf(mem,
+                        "{\"name\":\"%s\",\"type\":\"FunctionDef\",\"expression\":%s,\"operand\":[{\"name\":\"s\","
+                        "\"operandTypeSpecifier\":{\"type\":\"NamedTypeSpecifier\","
+                        "\"name\":\"{urn:hl7-org:elm-types:r1}String\"}}]}",
+                        name, body)
+        .ptr;
+}
+static const char *text_call(struct arena *mem, const char *name, const char *operand)
+{
+    return arena_printf(mem, "{\"type\":\"FunctionRef\",\"name\":\"%s\",\"operand\":[%s]}", name, operand).ptr;
+}
+static const char *with_more(struct arena *mem, const char *a, const char *b)
+{
+    return arena_printf(mem, "{\"type\":\"Concatenate\",\"operand\":[%s,%s]}", a, b).ptr;
+}
+static const char *text_literal(struct arena *mem, const char *text)
+{
+    return arena_printf(
+               mem, "{\"type\":\"Literal\",\"valueType\":\"{urn:hl7-org:elm-types:r1}String\",\"value\":\"%s\"}", text)
+        .ptr;
+}
+
+/* F(s) = s + 'f'; G(s) = s + F(s); E(s) = s + E(s + 'e'), '!' behind 60 letters: many calls wait for each other, and
+ * what a call in the middle of the chain gave is asked for again (the last of the list). */
+static const char *text_functions(struct arena *mem)
+{
+    const char *s = "{\"type\":\"OperandRef\",\"name\":\"s\"}", *x = "{\"type\":\"AliasRef\",\"name\":\"X\"}";
+    const char *f = with_more(mem, s, text_literal(mem, "f")), *g = with_more(mem, s, text_call(mem, "F", s));
+    const char *longer = with_more(mem, s, text_call(mem, "E", with_more(mem, s, text_literal(mem, "e"))));
+    const char *later = text_call(mem, "E", with_more(mem, x, text_literal(mem, "eeeeeeeeeeeeeeeeeeee")));
+    const char *e =
+        arena_printf(mem,
+                     "{\"type\":\"If\",\"condition\":{\"type\":\"Greater\",\"operand\":[{\"type\":\"Length\","
+                     "\"operand\":%s},{\"type\":\"Literal\",\"valueType\":\"{urn:hl7-org:elm-types:r1}Integer"
+                     "\",\"value\":\"60\"}]},\"then\":%s,\"else\":%s}",
+                     s, text_literal(mem, "!"), longer)
+            .ptr;
+    return arena_printf(mem,
+                        "\"statements\":{\"def\":[%s,%s,%s,{\"name\":\"A\",\"context\":\"Patient\",\"expression\":{"
+                        "\"type\":\"Query\",\"source\":[{\"alias\":\"X\",\"expression\":{\"type\":\"ParameterRef\","
+                        "\"name\":\"P\"}}],\"relationship\":[],\"return\":{\"distinct\":false,\"expression\":{\"type\":"
+                        "\"List\",\"element\":[%s,%s,%s,%s]}}}}]},\"parameters\":{\"def\":[{\"name\":\"P\"}]}",
+                        text_function(mem, "F", f), text_function(mem, "G", g), text_function(mem, "E", e),
+                        text_call(mem, "F", x), text_call(mem, "G", x), text_call(mem, "E", x), later)
+        .ptr;
+}
+
+static struct str chain_of(struct arena *mem, struct str text)
+{
+    struct str chain = STR("");
+    while (text.len <= 60) {
+        chain = arena_printf(mem, "%.*s%.*s", STR_ARGS(chain), STR_ARGS(text));
+        text = arena_printf(mem, "%.*se", STR_ARGS(text));
+        assert_non_null(text.ptr);
+    }
+    return arena_printf(mem, "%.*s!", STR_ARGS(chain));
+}
+
+/* What a function gave for a text is given again (CALL_TEXT): that of another function, or for another text, never. */
+static void a_function_of_a_text_gives_each_text_its_own_result(void **state)
+{
+    enum { TEXTS = 100 };
+    struct arena *keep = arena_open(256 << 20);
+    struct elm_set *set = elm_set_make(keep);
+    struct salve_err err = {0};
+    struct elm_program *program;
+    struct elm_run *run;
+    struct expr_value items[TEXTS], value;
+    (void)state;
+    for (int i = 0; i < TEXTS; i++) items[i] = expr_string(arena_printf(keep, "t%d", i % (TEXTS / 4)));
+    struct elm_param param = {STR_NONE, STR("P"), expr_list(items, TEXTS)};
+    assert_ok(elm_load(set, library(keep, "T", text_functions(keep)), "t", &err));
+    assert_ok(elm_link(set, STR("T"), STR_NONE, keep, &program, &err));
+    assert_ok(elm_run_open(program, NULL, NULL, &param, 1, keep, &run, &err));
+    assert_ok(elm_run_define(run, STR("A"), &value, &err));
+    assert_int_equal(value.aux, TEXTS);
+    for (int i = 0; i < TEXTS; i++) {
+        const struct expr_value *four = value.as.items[i].as.items;
+        struct str text = expr_text(items[i]);
+        assert_str(expr_text(four[0]), arena_printf(keep, "%.*sf", STR_ARGS(text)).ptr);
+        assert_str(expr_text(four[1]), arena_printf(keep, "%.*s%.*sf", STR_ARGS(text), STR_ARGS(text)).ptr);
+        assert_str(expr_text(four[2]), chain_of(keep, text).ptr);
+        assert_str(expr_text(four[3]),
+                   chain_of(keep, arena_printf(keep, "%.*seeeeeeeeeeeeeeeeeeee", STR_ARGS(text))).ptr);
+    }
+    arena_close(keep);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_case_gives_its_value),
+        cmocka_unit_test(a_function_of_a_text_gives_each_text_its_own_result),
         cmocka_unit_test(a_define_that_asks_for_itself_is_an_error),
         cmocka_unit_test(a_function_that_calls_itself_for_ever_is_an_error),
         cmocka_unit_test(a_budget_of_steps_ends_long_work),

@@ -182,23 +182,64 @@ static void an_evaluation_has_a_step_limit(void **state)
     arena_close(mem);
 }
 
+static const char reading[] =
+    "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\","
+    "\"id\":\"p\",\"birthDate\":\"1960-01-01\"}},{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o\","
+    "\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"85354-9\"}]},"
+    "\"effectiveDateTime\":\"2026-11-23T09:00:00Z\",\"component\":[{\"code\":{\"coding\":[{\"system\":"
+    "\"http://loinc.org\",\"code\":\"8480-6\"}]},\"valueQuantity\":{\"value\":118,\"unit\":\"mm[Hg]\"}},{\"code\":{"
+    "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"8462-4\"}]},\"valueQuantity\":{\"value\":66,\"unit\":"
+    "\"mm[Hg]\"}}]}}]}";
+
+/* Line `number` of a file of the guideline, trimmed. */
+static struct str line_of(const struct guideline *guideline, struct str file, int64_t number)
+{
+    size_t count = 0;
+    const struct guideline_file *files = guideline_files(guideline, &count);
+    struct str rest = STR_NONE, line = STR_NONE;
+    for (size_t i = 0; i < count; i++)
+        if (str_eq(files[i].name, file)) rest = files[i].bytes;
+    while (number-- > 0)
+        if (!str_next_line(&rest, &line)) return STR_NONE;
+    return str_trim(line);
+}
+
+static void a_reason_quotes_the_line_of_the_cql_that_it_names(void **state)
+{
+    struct arena *mem = arena_open(64 << 20);
+    struct guideline *guideline = load(mem);
+    struct finding *findings = NULL;
+    size_t count = 0, of_libraries = 0, of_logic = 0;
+    struct tape tape;
+    (void)state;
+    assert_int_equal(fhir_read(str_of(reading), NULL, mem, &tape, NULL, NULL), SALVE_OK);
+    struct guideline_ask ask = {.tapes = &tape, .tape_count = 1, .now_unix_ms = 1795426200000, .with_reasons = true};
+    assert_int_equal(guideline_evaluate(guideline, &ask, mem, &findings, &count, NULL), SALVE_OK);
+    for (size_t i = 0; i < count; i++) {
+        for (size_t k = 0; k < findings[i].because_count; k++) {
+            struct str file, text, number;
+            int64_t line = 0;
+            assert_true(str_split(findings[i].because[k], ':', &file, &text));
+            assert_true(str_split(text, ' ', &number, &text) && str_to_i64(number, &line));
+            if (str_ends(text, STR("..."))) text = str_cut(text, 0, text.len - 3);
+            assert_true(text.len > 0 && str_starts(line_of(guideline, file, line), text));
+            of_libraries += str_starts(file, STR("lib/"));
+            of_logic += str_is(file, "logic.cql");
+        }
+    }
+    assert_true(of_logic > 0 && of_libraries > 0);
+    arena_close(mem);
+}
+
 /* Every allocation of an evaluation fails once: the answer is E_MEMORY, and at last the whole result. */
 static void an_evaluation_survives_running_out_of_memory(void **state)
 {
     struct arena *mem = arena_open(64 << 20);
     struct guideline *guideline = load(mem);
     struct tape tape;
-    const char *reading =
-        "{\"resourceType\":\"Bundle\",\"type\":\"collection\",\"entry\":[{\"resource\":{\"resourceType\":\"Patient\","
-        "\"id\":\"p\",\"birthDate\":\"1960-01-01\"}},{\"resource\":{\"resourceType\":\"Observation\",\"id\":\"o\","
-        "\"status\":\"final\",\"code\":{\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"85354-9\"}]},"
-        "\"effectiveDateTime\":\"2026-11-23T09:00:00Z\",\"component\":[{\"code\":{\"coding\":[{\"system\":"
-        "\"http://loinc.org\",\"code\":\"8480-6\"}]},\"valueQuantity\":{\"value\":118,\"unit\":\"mm[Hg]\"}},{\"code\":{"
-        "\"coding\":[{\"system\":\"http://loinc.org\",\"code\":\"8462-4\"}]},\"valueQuantity\":{\"value\":66,\"unit\":"
-        "\"mm[Hg]\"}}]}}]}";
     (void)state;
     assert_int_equal(fhir_read(str_of(reading), NULL, mem, &tape, NULL, NULL), SALVE_OK);
-    struct guideline_ask ask = {.tapes = &tape, .tape_count = 1, .now_unix_ms = 1795426200000};
+    struct guideline_ask ask = {.tapes = &tape, .tape_count = 1, .now_unix_ms = 1795426200000, .with_reasons = true};
     for (uint64_t nth = 0;; nth++) {
         struct arena *run = arena_open(16 << 20);
         struct finding *findings = NULL;
@@ -310,6 +351,7 @@ int main(void)
         on_a_copy(unknown_switches_and_values_are_refused),
         on_a_copy(a_category_outside_the_closed_list_reaches_nobody),
         on_a_copy(an_evaluation_has_a_step_limit),
+        on_a_copy(a_reason_quotes_the_line_of_the_cql_that_it_names),
         on_a_copy(an_evaluation_survives_running_out_of_memory),
         on_a_copy(only_included_libraries_belong_to_a_guideline),
         on_a_copy(the_check_names_words_and_marks_that_are_missing),
