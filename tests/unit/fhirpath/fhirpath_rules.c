@@ -93,10 +93,8 @@ static void a_period_is_in_order_as_its_expression_says(void **state)
 {
     (void)state;
     static const char *const times[] = {"2020",
-                                        "2020-05",
                                         "2020-05-01",
                                         "2020-05-02",
-                                        "2021-01-01",
                                         "2020-05-01T08:00:00Z",
                                         "2020-05-01T08:00:01Z",
                                         "2020-05-01T08:00:00.5Z",
@@ -105,17 +103,14 @@ static void a_period_is_in_order_as_its_expression_says(void **state)
                                         "2020-05-01T08:00:00+02:00",
                                         "2020-05-01T09:00:00+02:00",
                                         "2020-05-01T07:30:00+01:00",
-                                        "2020-05-01T08:00:00-02:00",
                                         "2020-05-01T08:00:00.250+02:00",
                                         "2020-05-01T08:00:00.500+02:00",
                                         "2020-05-01T08:00:00.500+01:00",
                                         "2020-05-01T08:00:60Z",
                                         "2020-05-01T08:00:60+02:00",
-                                        "2020-05-01T08:01:00+02:00",
                                         "2020-05-01T08:00:00.1234Z",
                                         "2020-05-01T08:00:00.1235Z",
-                                        "2020-05-01T08:00:00.12345678Z",
-                                        "2020-05-01T08:00:00.123456Z"};
+                                        "2020-05-01T08:00:00.12345678Z"};
     char json[400];
     for (size_t i = 0; i < sizeof times / sizeof times[0]; i++)
         for (size_t k = 0; k < sizeof times / sizeof times[0]; k++) {
@@ -124,8 +119,9 @@ static void a_period_is_in_order_as_its_expression_says(void **state)
                            "{\"start\":\"%s\",\"end\":\"%s\"}}]}",
                            times[i], times[k]);
             bool is_kept = is_kept_by_expression(json);
-            assert_string_equal(check(json).keys, is_kept ? "" : "per-1");
-            assert_int_equal(check(json).unevaluated, 0);
+            struct seen seen = check(json);
+            assert_string_equal(seen.keys, is_kept ? "" : "per-1");
+            assert_int_equal(seen.unevaluated, 0);
         }
 }
 
