@@ -96,8 +96,8 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
 /* One load and one store; a copy of 64 bytes would be a loop of the machine's own, which takes longer. */
 HOT void copy_16(char *to, const char *from) { memcpy(to, from, 16); }
 
-/* A text as most are, plain and in the format of its type, in one go: its closing quote. NULL: nothing was done. places[0]
- * is its opening quote. */
+/* A text as most are, plain and in the format of its type, in one go: its closing quote. NULL: nothing was done.
+ * places[0] is its opening quote. */
 HOT const char *read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look,
                                 const uint32_t *places)
 {
@@ -308,7 +308,7 @@ static bool read_value(struct reader *r, fhir_element_id element)
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
-/* The same for what the head does not hold of a long name. A quote stands before each name of the table and behind it. */
+/* What the head does not hold of a long name. A quote stands before each name of the table and behind it. */
 HOT bool key_rest_is(const char *at, size_t name_len, fhir_element_id element)
 {
     const char *name = fhir_name_text + fhir_name_start[fhir_elements[element].name] - 1;
@@ -595,14 +595,14 @@ HOT enum step open_value(struct reader *r, fhir_element_id element, const struct
 }
 
 /* To the token behind white space; at most to r->end. `next` is the place behind. */
-HOT const char *skip_space(const struct reader *r, const char *at, const uint32_t *next)
+HOT const char *past_space(const struct reader *r, const char *at, const uint32_t *next)
 {
     if ((unsigned char)*at > ' ' || !str_is_space(*at)) return at;
     return *next == JSON_INDEX_NONE ? r->end : r->start + *next;
 }
 
-/* The next element, if a member as most are stands here: the predicted key, for the first time, and a colon right behind
- * it; 0: none. It takes its place in the object. */
+/* The next element, if a member as most are stands here: the predicted key, for the first time, and a colon right
+ * behind it; 0: none. It takes its place in the object. */
 HOT fhir_element_id take_usual_key(struct reader *r, struct frame *frame, const char *at)
 {
     uint8_t row = (uint8_t)(frame->row + *frame->skip);
@@ -619,7 +619,7 @@ HOT fhir_element_id take_usual_key(struct reader *r, struct frame *frame, const 
     return (fhir_element_id)id;
 }
 
-/* Usual members, as long as they hold plain texts and another one follows; r->at is at the opening quote of the first. */
+/* Usual members, as long as they hold plain texts and another one follows; r->at is at the first opening quote. */
 HOT enum step read_usual_members(struct reader *r, struct frame *frame)
 {
     const char *at = r->at;
@@ -629,7 +629,7 @@ HOT enum step read_usual_members(struct reader *r, struct frame *frame)
         fhir_element_id id = take_usual_key(r, frame, at);
         if (id == 0) return r->at = at, STEP_UNUSUAL;
         const struct fhir_member *member = &fhir_members[id];
-        at = skip_space(r, at + member->name_len + 3, places + 2); /* behind the two of the key */
+        at = past_space(r, at + member->name_len + 3, places + 2); /* behind the two of the key */
         const char *close = NULL;
         if (at <= r->fast_end && *at == '"' && member->form == FHIR_FORM_ONE)
             close = read_usual_text(r, id, member->type, member->look, places + 2);
@@ -638,7 +638,7 @@ HOT enum step read_usual_members(struct reader *r, struct frame *frame)
         places += 4;
         r->index->next += 4;
         if (*at != ',') return r->at = at, STEP_READ;
-        at = skip_space(r, at + 1, places);
+        at = past_space(r, at + 1, places);
         if (at > r->fast_end || *at != '"') return r->at = at, STEP_KEY;
         if (places > r->index->low) r->at = at, places = read_places(r);
     }

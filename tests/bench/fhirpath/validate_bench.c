@@ -70,8 +70,8 @@ int main(int argc, char **argv)
     struct bench b = {
         .mem = arena_open(ARENA_BYTES), .work = arena_open(ARENA_BYTES), .opts = {.reader = fhir_reader_open()}};
     struct salve_err err = {0};
-    if (argc < 2 || !take_lines(&b, argv[1], &err) ||
-        invariants_make(b.mem, &b.rules, &err) != SALVE_OK || invariants_compile(b.rules, &err) != SALVE_OK) {
+    if (argc < 2 || !take_lines(&b, argv[1], &err) || invariants_make(b.mem, &b.rules, &err) != SALVE_OK ||
+        invariants_compile(b.rules, &err) != SALVE_OK) {
         fprintf(stderr, "validate_bench: %s %s\n", err.element, err.why);
         return 1;
     }
