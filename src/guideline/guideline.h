@@ -148,10 +148,22 @@ struct guideline_file {
 SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, struct arena *mem,
                                               struct guideline **out, struct salve_err *err);
 
+/* guideline_libraries_open - for guidelines that are loaded one after the other into mem: a library that several of
+ * them include is read once. Close it when all are loaded. guideline_load_among - guideline_load with such. */
+struct guideline_libraries; /* opaque */
+SALVE_MUST_USE enum salve_code guideline_libraries_open(struct arena *mem, struct guideline_libraries **out,
+                                                        struct salve_err *err);
+void guideline_libraries_close(struct guideline_libraries **libraries);
+SALVE_MUST_USE enum salve_code guideline_load_among(struct guideline_libraries *libraries, const char *share,
+                                                    struct str id, struct arena *mem, struct guideline **out,
+                                                    struct salve_err *err);
+
 /* guideline_load_kept - the same out of files that were kept of an earlier load: those of guideline_files, of the
- * letter texts as many as one likes. Its bytes are views of theirs. E_NOT_FOUND: one of them is missing. */
+ * letter texts as many as one likes. Its bytes are views of theirs. libraries: NULL for one alone. E_NOT_FOUND: one of
+ * them is missing. */
 SALVE_MUST_USE enum salve_code guideline_load_kept(const struct guideline_file *files, size_t count, struct str id,
-                                                   struct arena *mem, struct guideline **out, struct salve_err *err);
+                                                   struct guideline_libraries *libraries, struct arena *mem,
+                                                   struct guideline **out, struct salve_err *err);
 
 /* guideline_ids - the folders of <share>/guidelines but lib, sorted; nothing in them is read. */
 SALVE_MUST_USE enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,

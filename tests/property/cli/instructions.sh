@@ -48,6 +48,7 @@ measure() {
     printf 'enrol\t%s\n' "$(count enrol_turn 20 "$bench/visit_bench" enrol 20 "$build/share")"
     printf 'save-20\t%s\n' "$(count save_turn 20 "$bench/visit_bench" save 20 "$build/share")"
     printf 'screen\t%s\n' "$(count screen_turn 10 "$bench/visit_bench" screen 10 "$build/share")"
+    printf 'judge\t%s\n' "$(count judge_turn 20 "$bench/visit_bench" judge 20 "$build/share")"
 }
 measure >"$work/now.tsv"
 if [ "${WRITE:-}" = 1 ]; then
