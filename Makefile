@@ -59,7 +59,7 @@ NEEDS_cli       := tls serve confine config door visit form measure admit elm fh
 DOORS_base      := arena assert buf clock err file ids limits query str zone
 DOORS_json      := json json_index json_scan
 DOORS_chart     := chart
-DOORS_crypto    := crypto
+DOORS_crypto    := crypto public
 DOORS_jwt       := jwt
 DOORS_shl       := shl
 DOORS_passkey   := passkey kept
@@ -95,7 +95,7 @@ DOORS_screen    := screen told
 DOORS_letter    := letter form draw
 DOORS_paper     := paper
 DOORS_serve     := serve
-DOORS_visit     := apps visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
+DOORS_visit     := apps own visit today trust content held person enrol import measure plan order check inbox refer release remind result rights site clinic demo forms recovery health reception rules rows answers share write
 DOORS_pages     := pages
 DOORS_api       := api
 

@@ -64,6 +64,7 @@ function Shown({ screen }: { screen: Screen }) {
 }
 
 const ConnectScreen = later(async () => (await import('./screens/connect/connect.tsx')).ConnectScreen);
+const OwnScreen = later(async () => (await import('./screens/own/own.tsx')).OwnScreen);
 const KioskNow = later(async () => (await import('./screens/kiosk/kiosk.tsx')).KioskNow);
 
 const accountScreen = screens.find(({ view }) => view === AccountScreen) as Screen;
@@ -151,6 +152,7 @@ function Inside() {
                     <Route path={routes.start} component={Home} />
                     <Route path={routes.reply} component={ReplyScreen} />
                     <Route path={routes.connect} component={ConnectScreen} />
+                    <Route path={routes.own} component={OwnScreen} />
                     <Route default component={NoScreen} />
                 </Router>
             </main>
@@ -173,6 +175,13 @@ function Body() {
         return (
             <main id="main">
                 <ConnectScreen />
+            </main>
+        );
+    // And one who looks what others get of their record.
+    if (path === routes.own && phase.value !== 'in' && phase.value !== 'locked')
+        return (
+            <main id="main">
+                <OwnScreen />
             </main>
         );
     if (phase.value === 'starting') return null;

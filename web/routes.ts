@@ -28,6 +28,8 @@ export const routes = {
     remind: '/reminders',
     reply: '/reply',
     connect: '/connect',
+    own: '/my-record',
+    apps: '/apps',
     exit: '/exit',
     today: '/today',
     account: '/account',

@@ -32,6 +32,7 @@ const StaffScreen = later(async () => (await import('./screens/staff/staff.tsx')
 const TabletsScreen = later(async () => (await import('./screens/tablets/tablets.tsx')).TabletsScreen);
 const PaperScreen = later(async () => (await import('./screens/paper/paper.tsx')).PaperScreen);
 const Printing = later(async () => (await import('./screens/printing/printing.tsx')).Printing);
+const AppsScreen = later(async () => (await import('./screens/apps/apps.tsx')).AppsScreen);
 const TestsScreen = later(async () => (await import('./screens/tests/tests.tsx')).TestsScreen);
 const VisionScreen = later(async () => (await import('./screens/vision/vision.tsx')).VisionScreen);
 const LetterScreen = later(async () => (await import('./screens/letter/letter.tsx')).LetterScreen);
@@ -193,6 +194,14 @@ export const screens: readonly Screen[] = [
         title: 'tablets.title',
         view: TabletsScreen,
         roles: ['manager', 'technician'],
+        needsPerson: false,
+        isStation: true,
+    },
+    {
+        path: routes.apps,
+        title: 'apps.title',
+        view: AppsScreen,
+        roles: ['manager'],
         needsPerson: false,
         isStation: true,
     },

@@ -12,7 +12,7 @@ enum {
 
 /* --- the person --------------------------------------------------------------------------------------------------- */
 
-static void put_scopes(struct json_writer *w, const struct smart_scopes *scopes)
+void pages_put_scopes(struct json_writer *w, const struct smart_scopes *scopes)
 {
     json_open(w, "scopes", '[');
     for (size_t i = 0; i < scopes->count; i++) {
@@ -24,7 +24,7 @@ static void put_scopes(struct json_writer *w, const struct smart_scopes *scopes)
     json_close(w);
 }
 
-static void put_classes(struct json_writer *w, class_mask classes)
+void pages_put_classes(struct json_writer *w, class_mask classes)
 {
     json_open(w, "classes", '[');
     for (int c = CLASS_IDENT; c <= CLASS_LAST; c++)
@@ -42,8 +42,8 @@ enum salve_code pages_call_app_ask(struct pages_call *call, struct salve_err *er
     json_put_text(w, "refused", asked.refused);
     json_put_bool(w, "wrong", code != SALVE_OK);
     json_put_bool(w, "offline", asked.scopes.offline);
-    put_scopes(w, &asked.scopes);
-    put_classes(w, asked.classes & CLASSES_ASKED);
+    pages_put_scopes(w, &asked.scopes);
+    pages_put_classes(w, asked.classes & CLASSES_ASKED);
     return SALVE_OK;
 }
 
@@ -76,4 +76,51 @@ enum salve_code pages_call_app_allow(struct pages_call *call, struct salve_err *
     TRY(visit_app_allow(&call->visit, call->in.query, &told, &back, err));
     json_put_text(&call->w, "back", back);
     return SALVE_OK;
+}
+
+/* --- at the desk -------------------------------------------------------------------------------------------------- */
+
+/* The same whether there was anything. */
+enum salve_code pages_call_apps_off(struct pages_call *call, struct salve_err *err)
+{
+    struct str card;
+    TRY(pages_card_at_desk(call, &card, err));
+    return visit_let_in_end(&call->visit, card, STR(""), err);
+}
+
+/* --- who registers them ------------------------------------------------------------------------------------------- */
+
+static enum salve_code put_registered(struct pages_call *call, const struct smart_app *app, struct salve_err *err)
+{
+    struct str document;
+    TRY(visit_app_document(&call->visit, app, &document, err));
+    json_open(&call->w, NULL, '{');
+    json_put_text(&call->w, "id", app->id);
+    json_put_text(&call->w, "name", app->name);
+    json_put_text(&call->w, "document", document);
+    json_close(&call->w);
+    return SALVE_OK;
+}
+
+enum salve_code pages_call_apps(struct pages_call *call, struct salve_err *err)
+{
+    struct smart_app *apps = NULL;
+    size_t count = 0;
+    TRY(visit_apps(&call->visit, &apps, &count, err));
+    json_open(&call->w, "apps", '[');
+    for (size_t i = 0; i < count; i++) TRY(put_registered(call, &apps[i], err));
+    json_close(&call->w);
+    return SALVE_OK;
+}
+
+enum salve_code pages_call_app_add(struct pages_call *call, struct salve_err *err)
+{
+    struct smart_app app;
+    return visit_app_register(&call->visit, call->in.document, &app, err);
+}
+
+enum salve_code pages_call_app_end(struct pages_call *call, struct salve_err *err)
+{
+    struct smart_app app;
+    return visit_app_end(&call->visit, call->in.id, &app, err);
 }

@@ -10,8 +10,7 @@
 
 /* --- whose -------------------------------------------------------------------------------------------------------- */
 
-/* The card that is shown with the call; or that by which the person is open. */
-static enum salve_code card_at_desk(const struct pages_call *call, struct str *out, struct salve_err *err)
+enum salve_code pages_card_at_desk(const struct pages_call *call, struct str *out, struct salve_err *err)
 {
     const struct pages_session *session = call->session;
     *out = str_trim(call->in.card);
@@ -144,7 +143,7 @@ enum salve_code pages_call_consent(struct pages_call *call, struct salve_err *er
     bool has_card = call->in.card.len > 0 || call->in.person.len > 0; /* else the words alone */
     visit_choice_purposes(purposes);
     for (size_t i = 0; i < VISIT_CHOICES; i++) choices.list[i].purpose = purposes[i];
-    if (has_card) TRY(card_at_desk(call, &card, err));
+    if (has_card) TRY(pages_card_at_desk(call, &card, err));
     if (has_card) TRY(visit_choices(&call->visit, card, &choices, err));
     json_put_text(&call->w, "language", call->in.language);
     put_languages(call, newest(call->visit.content, PURPOSE_CARE));
@@ -206,7 +205,7 @@ enum salve_code pages_call_consent_give(struct pages_call *call, struct salve_er
     struct str card;
     struct consent_grant grant;
     struct visit_receipt receipt = {0};
-    TRY(card_at_desk(call, &card, err));
+    TRY(pages_card_at_desk(call, &card, err));
     TRY(read_grant(call, &grant, err));
     TRY(visit_consent_give(&call->visit, card, &grant, &receipt.proof, err));
     put_receipt(call, &receipt);
@@ -218,7 +217,7 @@ enum salve_code pages_call_consent_withdraw(struct pages_call *call, struct salv
     struct str card;
     enum purpose purpose;
     struct visit_receipt receipt;
-    TRY(card_at_desk(call, &card, err));
+    TRY(pages_card_at_desk(call, &card, err));
     TRY(read_purpose(call, &purpose, err));
     TRY(visit_withdraw(&call->visit, card, purpose, call->in.language, &receipt, err));
     put_receipt(call, &receipt);

@@ -46,8 +46,8 @@ struct pages_in {
     struct str purpose, version, rounds, method, witness, assent, agreedOn, form;
     struct str place, until, words, said;
     struct str query, classes, days;
-    struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey,
-        rows; /* bytes */
+    struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey, rows,
+        document; /* bytes */
     bool isGuardian, untold, locked, sure, keepApart, remind, ofAge;
     struct visit_typed *readings;
     struct pages_pair *confirmed;

@@ -104,6 +104,7 @@ struct pages_session {
     pthread_mutex_t view_lock;               /* of the next two: they are looked for in all rows, by anybody */
     uint8_t view_hash[CRYPTO_SHA256_BYTES];  /* of the token of that view (pages_token.c); zeros: there is none */
     uint8_t view_token[SESSION_TOKEN_BYTES]; /* what makes the token of the session of it */
+    uint8_t known[CRYPTO_SHA256_BYTES];      /* of the token by which it was lent last; zeros: none. With its turn */
     struct pages_letter letters[PAGES_LETTERS];
     struct pages_enrolled enrolled;
 };
@@ -119,16 +120,20 @@ struct pages_seat {
     const struct zone *zone;
 };
 
+/* Rows of tokens that were lent, by the first byte of their hash: where to look, and nothing more. */
+enum { PAGES_KNOWN_MAX = 256 };
+
 struct pages {
     struct pages_config config;
     struct arena *mem;
     pthread_mutex_t lock; /* of the table of sessions, and of `content` while it changes */
     struct pages_session *sessions;
     struct pages_seat *workers;
-    struct pages_content *content; /* the newest */
-    _Atomic int64_t looked_ms;     /* when somebody looked last whether other guidelines are in force */
-    uint64_t contents;             /* made so far */
-    struct pages_times times;      /* of tasks at the tablets */
+    struct pages_content *content;           /* the newest */
+    _Atomic int64_t looked_ms;               /* when somebody looked last whether other guidelines are in force */
+    uint64_t contents;                       /* made so far */
+    struct pages_times times;                /* of tasks at the tablets */
+    _Atomic uint16_t known[PAGES_KNOWN_MAX]; /* the place of a session, and 1; 0: none (pages_known.c) */
 };
 
 /* A form in one language, as pages run it. */
@@ -211,6 +216,13 @@ void pages_view_token_end(struct pages_session *session);
 bool pages_view_token_find(struct pages *pages, struct str token, uint8_t out[SESSION_TOKEN_BYTES]);
 bool pages_view_token_is(struct pages_session *session, struct str token);
 
+/* --- pages_known.c: views that were lent --- */
+
+/* pages_known_note - the view of that session was lent by that token; with the session's turn. pages_known_end - nobody
+ * has it by that any more. */
+void pages_known_note(struct pages *pages, struct pages_session *session, struct str token);
+void pages_known_end(struct pages_session *session);
+
 /* --- pages_guard.c: is it a page of ours that asks? --- */
 
 /* pages_guard_host - is it us that is asked? pages_guard_origin - is it a page of ours that asks? The element that is
@@ -282,6 +294,12 @@ void pages_put_work(struct pages_call *call, const char *name, const struct work
 const char *pages_reach_text(enum work_reach reach); /* how the record behind a ticket opens */
 void pages_put_tasks(struct pages_call *call, const struct work *work);
 void pages_put_instant(struct pages_call *call, const char *name, int64_t unix_ms);
+struct smart_scopes;
+void pages_put_scopes(struct json_writer *w, const struct smart_scopes *scopes); /* of an app */
+void pages_put_classes(struct json_writer *w, class_mask classes);
+/* pages_card_at_desk - the card that is shown with the call; or that by which the person is open. */
+SALVE_MUST_USE enum salve_code pages_card_at_desk(const struct pages_call *call, struct str *out,
+                                                  struct salve_err *err);
 void pages_put_person(struct pages_call *call, const struct visit_facts *facts);
 void pages_put_login(struct pages_call *call, const struct session *session);
 void pages_put_bytes(struct pages_call *call, const char *name, struct str bytes); /* in base64url */

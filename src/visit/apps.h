@@ -43,6 +43,10 @@ SALVE_MUST_USE enum salve_code visit_app_register(const struct visit *visit, str
 SALVE_MUST_USE enum salve_code visit_app_end(const struct visit *visit, struct str id, struct smart_app *out,
                                              struct salve_err *err);
 
+/* visit_app_document - a registration as it would be given once more, for who changes it. */
+SALVE_MUST_USE enum salve_code visit_app_document(const struct visit *visit, const struct smart_app *app,
+                                                  struct str *json, struct salve_err *err);
+
 /* visit_let_in - what the person let apps do so far, oldest first; with the card, as the person. visit_let_in_end -
  * ends that of one app, or with an empty id of all; the same whether there was anything. */
 SALVE_MUST_USE enum salve_code visit_let_in(const struct visit *visit, struct str card, struct app_grant **out,

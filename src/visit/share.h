@@ -29,7 +29,8 @@ SALVE_MUST_USE enum salve_code visit_summary_of(const struct visit *visit, struc
 
 struct visit_share_ask {
     struct str label; /* what the person calls it; empty: none */
-    struct str until; /* the last day that it is good, "2026-12-24" in the site's zone; empty: 30 days */
+    struct str until; /* the last day that it is good, "2026-12-24" in the site's zone; empty: for `days` */
+    uint32_t days;    /* from now; 0: 30 */
     bool has_apart;   /* also what is kept apart */
 };
 struct visit_shared {

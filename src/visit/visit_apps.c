@@ -108,6 +108,12 @@ enum salve_code visit_app_end(const struct visit *visit, struct str id, struct s
     return app_register(visit->site, visit->actor, json, err);
 }
 
+enum salve_code visit_app_document(const struct visit *visit, const struct smart_app *app, struct str *json,
+                                   struct salve_err *err)
+{
+    return smart_app_write(app, STR(""), STR(""), visit->mem, json, err);
+}
+
 /* --- the person's own --------------------------------------------------------------------------------------------- */
 
 enum salve_code visit_let_in(const struct visit *visit, struct str card, struct app_grant **out, size_t *count,

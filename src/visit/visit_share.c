@@ -83,12 +83,14 @@ static enum salve_code new_passcode(struct arena *mem, struct str *out, struct s
     return code;
 }
 
-/* The end of the last day, or 0. */
-static enum salve_code until_of(const struct visit *visit, struct str day, int64_t *unix_s, struct salve_err *err)
+/* The end of the last day, or of so many days, or 0. */
+static enum salve_code until_of(const struct visit *visit, const struct visit_share_ask *ask, int64_t *unix_s,
+                                struct salve_err *err)
 {
     const struct zone *zone = NULL;
     int64_t at_unix_ms = 0;
-    *unix_s = 0;
+    struct str day = ask->until;
+    *unix_s = ask->days == 0 ? 0 : site_now_unix_ms(visit->site) / 1000 + (int64_t)ask->days * 24 * 3600;
     if (day.len == 0) return SALVE_OK;
     if (day.len != 10 || !clock_parse(day, &at_unix_ms))
         return salve_refuse(err, SALVE_E_INVALID, "a day: 2026-12-24", "until");
@@ -132,7 +134,7 @@ static enum salve_code share_in(const struct visit *visit, struct rec_view *view
     struct share_ask share = {.label = ask->label};
     struct str origin, summary;
     TRY(origin_of(visit, &origin, err));
-    TRY(until_of(visit, ask->until, &share.until_unix_s, err));
+    TRY(until_of(visit, ask, &share.until_unix_s, err));
     TRY(link_of(visit, ask, origin, &made, key, &out->link, err));
     TRY(new_passcode(visit->mem, &out->passcode, err));
     TRY(visit_summary_of(visit, view, ask->has_apart, &summary, err));

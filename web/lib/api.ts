@@ -20,7 +20,7 @@ import type {
 } from 'gen/lists.ts';
 import type { Form, FormAnswer } from '../form/types.ts';
 import type { ResultMap, RowAnswer, RowWrong, Rule, Rules, TaskTimes } from './office.ts';
-import type { AppAsk } from './apps.ts';
+import type { AppAsk, Cardholder, MadeLink, Own, Registered } from './apps.ts';
 import type { AskedItem, Order } from './asked.ts';
 import type { Due, Follow, Referrals, Slip } from './referrals.ts';
 import type { Reminder, ToRemind } from './reminders.ts';
@@ -522,6 +522,14 @@ interface Calls {
     reply: [{ slip: string; said: ReferralReply }, object];
     'app-ask': [{ query: string }, AppAsk];
     'app-allow': [{ query: string; card: string; ownWord: string; classes: string; days: string }, { back: string }];
+    own: [Cardholder, Own];
+    'own-app-end': [Cardholder & { id: string }, object];
+    'own-link': [Cardholder & { days: string; keepApart: boolean; label: string }, MadeLink];
+    'own-link-end': [Cardholder & { id: string }, object];
+    apps: [object, { apps: Registered[] }];
+    'app-add': [{ document: string }, object];
+    'app-end': [{ id: string }, object];
+    'apps-off': [AtDesk, object];
 }
 export type CallName = keyof Calls;
 type Ask<K extends CallName> = Calls[K][0];
@@ -721,4 +729,12 @@ export const api = {
     reply: (slip: string, said: ReferralReply) => call('reply', { slip, said }),
     appAsk: (query: string) => call('app-ask', { query }),
     appAllow: (given: Calls['app-allow'][0]) => call('app-allow', given),
+    own: (who: Cardholder) => call('own', who),
+    ownAppEnd: (who: Cardholder, id: string) => call('own-app-end', { ...who, id }),
+    ownLink: (given: Calls['own-link'][0]) => call('own-link', given),
+    ownLinkEnd: (who: Cardholder, number: number) => call('own-link-end', { ...who, id: String(number) }),
+    apps: () => call('apps', {}),
+    appAdd: (document: string) => call('app-add', { document }),
+    appEnd: (id: string) => call('app-end', { id }),
+    appsOff: (desk: AtDesk) => call('apps-off', desk),
 };

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The whole standalone launch of an app that nobody here wrote, made with fhirclient as it is published: its page on another
-// origin sends the browser here, the person says yes to what they choose, the app reads and refreshes, and the person ends it.
+// origin sends the browser here, the person says yes to what they choose, the app reads and refreshes, and the person ends it. A manager
+// registers it before and ends it after, on the page for that; the person makes a health link and ends it.
 import { createServer } from 'node:http';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { packed } from '../../support/packed.mjs';
 import { AXE, holds } from '../../support/web_holds.mjs';
-import { BORN, LANGUAGES, Site, appears, check, run, said, same } from '../../support/browser.mjs';
+import { BORN, LANGUAGES, SECRET, Site, appears, check, run, said, same } from '../../support/browser.mjs';
 
 const library = packed('fhirclient', 'build/fhir-client.min.js');
 if (library === null) {
@@ -46,15 +45,113 @@ async function launch(browser, work) {
     const site = new Site(work), person = site.enrol('Amina Haddad');
     await site.start();
     const here = site.origin.replace('127.0.0.1', 'localhost'), app = await serveApp(`${here}/fhir`);
-    const file = join(work, 'diary.json');
-    writeFileSync(file, JSON.stringify({ id: 'diary', name: 'Heart Diary', redirects: [`${app.origin}/back.html`], origins: [app.origin] }));
-    site.salve('app', 'add', file, '--as', 'maria');
+    await register(browser, site, here, app);
     for (const language of LANGUAGES) await letIn(browser, site, person, app, language);
+    await endForAll(browser, site, here, person);
     app.server.close();
+    site.calm('apps and links');
     await site.stop();
 }
 
+/** A page with axe in it. */
+async function opened(browser, site, language, width, origin, path) {
+    const context = await browser.newContext({ locale: language, viewport: { width, height: 700 } }), page = await context.newPage();
+    page.on('pageerror', (error) => site.troubles.push(error.stack));
+    await page.goto(origin + path);
+    return page;
+}
+async function lookedAt(page, name, language) {
+    const wire = await page.context().newCDPSession(page);
+    await wire.send('Runtime.evaluate', { expression: `window.axe ? 0 : (() => {${AXE}\n})(), 0`, awaitPromise: true });
+    await wire.detach();
+    await holds(page, name, language, check);
+    check(`${name}: nothing beside the page`, await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+}
+
+async function manager(browser, site, language, here) {
+    const page = await opened(browser, site, language, 1024, here, '/');
+    await page.locator('form input').nth(0).fill('maria');
+    await page.locator('form input').nth(1).fill(SECRET);
+    await page.keyboard.press('Enter');
+    await page.locator('.stations a[href="/apps"]').first().click();
+    await page.locator('main form').first().waitFor();
+    await page.setViewportSize({ width: 320, height: 700 });
+    return page;
+}
+
+async function register(browser, site, here, app) {
+    const page = await manager(browser, site, 'en', here), box = (key) => page.getByLabel(said('en', key)).first();
+    check('no app is registered', await appears(page.getByText(said('en', 'apps.none'))));
+    await box('apps.name').fill('Heart Diary');
+    await box('apps.id').fill('diary');
+    await box('apps.redirects').fill('http://elsewhere.example/back');
+    await box('apps.origins').fill(app.origin);
+    const send = page.getByRole('button', { name: said('en', 'apps.do') });
+    await send.click();
+    check('an address without TLS is refused', await appears(page.getByRole('alert')));
+    await box('apps.redirects').fill(`${app.origin}/back.html`);
+    await send.click();
+    check('it is registered', await appears(page.getByRole('button', { name: said('en', 'apps.end') })), await page.locator('main').innerText());
+    await lookedAt(page, 'apps en', 'en');
+    same('and the command line knows it', JSON.parse(site.salve('app', '--json')).map(({ id, redirects }) => [id, ...redirects]), [['diary', `${app.origin}/back.html`]]);
+    await page.context().close();
+}
+
+async function endForAll(browser, site, here, person) {
+    const page = await manager(browser, site, 'ar', here), button = (key) => page.getByRole('button', { name: said('ar', key) }).first();
+    await button('apps.end').click();
+    await lookedAt(page, 'apps ar', 'ar');
+    await button('apps.end-yes').click();
+    check('the manager ended it', await appears(page.getByText(said('ar', 'apps.none'))));
+    same('nothing is shown as on', JSON.parse(site.salve('apps', person.card, '--born', BORN, '--json')).filter(({ on }) => on).length, 0);
+    await page.context().close();
+}
+
+/** What others get of the record, as the person sees and ends it; links in the second language alone. */
+async function own(page, site, person, language, here) {
+    const text = (key) => page.getByText(said(language, key)).first(), button = (key) => page.getByRole('button', { name: said(language, key) }).first();
+    const sees = async (what, locator) => check(`${language}: ${what}`, await appears(locator), await page.locator('body').innerText().catch(() => ''));
+    await page.goto(`${here}/my-record`);
+    await button('own.show').click();
+    await sees('card and birth date are asked for', text('connect.need-card'));
+    await page.locator('#card').fill(person.card);
+    await page.locator('#told').fill('1980-01-01');
+    await button('own.show').click();
+    await sees('a wrong birth date shows nothing', text('connect.not-you'));
+    await page.locator('#told').fill(BORN);
+    await page.keyboard.press('Enter');
+    await sees('the app is shown', page.getByText('Heart Diary').first());
+    await lookedAt(page, `own ${language}`, language);
+    if (language === 'ar') await link(page, site, person, language, { text, button, sees });
+    await button('own.end-app-of').click();
+    await button('own.end-yes').click();
+    await sees('the app is ended', text('own.no-app'));
+    await button('own.done').click();
+    check(`${language}: nothing is left on the page`, (await appears(button('own.show'))) && (await page.locator('#card').inputValue()) === '');
+}
+async function link(page, site, person, language, { text, button, sees }) {
+    same(`${language}: nothing of a link is chosen`, await page.locator('input[type=radio]:checked').count(), 0);
+    await button('own.make-do').click();
+    await sees('what is missing of a link is said', text('own.need-apart'));
+    await page.locator('input[name=apart]').nth(1).check();
+    await page.locator('input[name=days]').nth(0).check();
+    await button('own.make-do').click();
+    await sees('the link is shown', page.getByText('shlink:/').first());
+    check(`${language}: with its code and passcode`, (await page.locator('svg.qr').count()) === 1 && /[0-9A-Z]{4}-[0-9A-Z]{4}/.test(await page.locator('.secret').innerText()));
+    await lookedAt(page, `link ${language}`, language);
+    await page.emulateMedia({ media: 'print' });
+    check(`${language}: the passcode is not printed with it`, !(await page.locator('.secret').isVisible()) && (await page.getByText('shlink:/').first().isVisible()));
+    await page.emulateMedia({ media: 'screen' });
+    await button('own.have-both').click();
+    await sees('and stands in the list', text('own.never-opened'));
+    same(`${language}: as the command line says`, JSON.parse(site.salve('shares', person.card, '--born', BORN, '--json')).length, 1);
+    await page.locator('section:has(#own-links)').getByRole('button').first().click();
+    await button('own.end-yes').click();
+    await sees('it is ended', text('own.no-link'));
+}
+
 async function letIn(browser, site, person, app, language) {
+    const here = site.origin.replace('127.0.0.1', 'localhost');
     const context = await browser.newContext({ locale: language, viewport: { width: 360, height: 640 } }), page = await context.newPage();
     const sees = async (what, locator) => check(`${language}: ${what}`, await appears(locator), await page.locator('body').innerText().catch(() => ''));
     const text = (key) => page.getByText(said(language, key)).first(), button = (key) => page.getByRole('button', { name: said(language, key) }).first();
@@ -73,11 +170,7 @@ async function letIn(browser, site, person, app, language) {
     // --- yes, to a part
     await page.goto(`${app.origin}/launch.html`);
     await button('connect.allow').waitFor();
-    const wire = await context.newCDPSession(page);
-    await wire.send('Runtime.evaluate', { expression: `window.axe ? 0 : (() => {${AXE}\n})(), 0`, awaitPromise: true });
-    await wire.detach();
-    await holds(page, `connect ${language}`, language, check);
-    check(`${language}: nothing beside the page`, await page.evaluate(() => document.documentElement.scrollWidth <= document.documentElement.clientWidth));
+    await lookedAt(page, `connect ${language}`, language);
     same(`${language}: nothing is chosen`, await page.locator('input[type=radio]:checked').count(), 0);
     await button('connect.allow').click();
     await sees('what is missing is said', text('connect.need-card'));
@@ -104,7 +197,9 @@ async function letIn(browser, site, person, app, language) {
     check(`${language}: with another token`, before !== (await page.evaluate(() => globalThis.client.state.tokenResponse.access_token)));
     const looked = site.salve('looked', person.card, '--born', BORN);
     check(`${language}: its looks stand under its name`, /access +app Heart Diary, which was let in/.test(looked), looked);
-    site.salve('apps', 'end', person.card, 'diary', '--born', BORN);
+    const mine = await opened(browser, site, language, 320, here, '/my-record');
+    await own(mine, site, person, language, here);
+    await mine.context().close();
     check(`${language}: it is over`, /^ERROR/.test(await again()));
     const old = await page.evaluate((token) => fetch(globalThis.client.state.serverUrl + '/Patient', { headers: { Authorization: `Bearer ${token}` } }).then(({ status }) => status),
         await page.evaluate(() => globalThis.client.state.tokenResponse.access_token ?? 'none'));

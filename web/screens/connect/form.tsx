@@ -22,7 +22,8 @@ import {
     type Said,
 } from './connect_rules.ts';
 
-function Wrong({ failure }: { failure: Failure }) {
+/** What was shown was not theirs, or who shows it may not. */
+export function Wrong({ failure }: { failure: Failure }) {
     const code = failure.kind === 'refused' ? failure.code : '';
     const text =
         code === 'E_PIN'
@@ -56,7 +57,10 @@ function Asked({ ask }: { ask: AppAsk }) {
     );
 }
 
-function Who({ choice, isOff, onChange }: { choice: Choice; isOff: boolean; onChange: (choice: Choice) => void }) {
+type Told = Pick<Choice, 'card' | 'told'>;
+
+/** Who the person is, as they show it. */
+export function Who({ choice, isOff, onChange }: { choice: Told; isOff: boolean; onChange: (told: Told) => void }) {
     return (
         <section class="card">
             <h2>{t('connect.who')}</h2>
@@ -72,7 +76,7 @@ function Who({ choice, isOff, onChange }: { choice: Choice; isOff: boolean; onCh
                     autocomplete="off"
                     autocapitalize="characters"
                     spellcheck={false}
-                    onInput={(event) => onChange({ ...choice, card: (event.target as HTMLInputElement).value })}
+                    onInput={(event) => onChange({ card: (event.target as HTMLInputElement).value, told: choice.told })}
                 />
             </div>
             <div class="field">
@@ -86,7 +90,7 @@ function Who({ choice, isOff, onChange }: { choice: Choice; isOff: boolean; onCh
                     autocomplete="off"
                     spellcheck={false}
                     aria-describedby="told-how"
-                    onInput={(event) => onChange({ ...choice, told: (event.target as HTMLInputElement).value })}
+                    onInput={(event) => onChange({ card: choice.card, told: (event.target as HTMLInputElement).value })}
                 />
                 <p id="told-how" class="small">
                     {t('connect.told-how')}
@@ -170,7 +174,7 @@ export function Form({ ask, query }: { ask: AppAsk; query: string }) {
     return (
         <>
             <Asked ask={ask} />
-            <Who choice={choice} isOff={isSending} onChange={setChoice} />
+            <Who choice={choice} isOff={isSending} onChange={(told) => setChoice({ ...choice, ...told })} />
             <Choices ask={ask} choice={choice} isOff={isSending} onChange={setChoice} />
             {failure !== null && <Wrong failure={failure} />}
             {lacks && need !== null && (

@@ -39,6 +39,7 @@ import {
     type Talk,
 } from './consent.ts';
 import { Copy, Proof, when, type Noted } from './copy.tsx';
+import { LetOut } from './letout.tsx';
 import {
     AgainPage,
     Answers,
@@ -380,6 +381,7 @@ function Desk() {
                     onLeave={() => void leave()}
                 />
             )}
+            {page.is === 'list' && <LetOut desk={desk} />}
             {page.is === 'list' && noted.length > 0 && <Copy noted={noted} language={of} />}
             {page.is === 'talk' && (
                 <TalkPage
