@@ -46,6 +46,7 @@ function App({ app, isOff, onEnd }: { app: LetIn; isOff: boolean; onEnd: () => v
                 </strong>
             </p>
             <p>{t('own.reads', { what: list(app.scopes.map(scopeText)) })}</p>
+            <p>{t('own.said-yes', { classes: list(app.classes.map((one) => t(`connect.class-${one as 'identity'}`))) })}</p>
             <p>{t('own.from-until', { from: when(app.at), until: when(app.until) })}</p>
             <EndButton what={t('own.end-app-of', { name: app.name })} isOff={isOff} onEnd={onEnd} />
         </li>
