@@ -55,11 +55,10 @@ uint32_t crypto_get_u32(const uint8_t in[4]);
 uint64_t crypto_get_u64(const uint8_t in[8]);
 
 /* --- hashes --- */
-/* crypto_sha256 - one shot. Cannot fail: should OpenSSL have no memory, libsodium computes the same bytes. */
+/* crypto_sha256 - one shot. Cannot fail, and needs no memory. */
 void crypto_sha256(struct str bytes, uint8_t out[CRYPTO_SHA256_BYTES]);
 
-/* A hasher is a context that is used again and again: 2-3 times as fast for the 65 bytes of a Merkle node. One
- * thread. A hasher of NULL works too, slower. */
+/* A hasher holds what is hashed in pieces. One thread. All but the pieces work with NULL too. */
 struct crypto_sha256;
 struct crypto_sha256 *crypto_sha256_open(void);
 void crypto_sha256_close(struct crypto_sha256 *hasher);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * SHA-256 through OpenSSL EVP, which has the processor's SHA instructions, with libsodium behind it for the moment when
- * OpenSSL has no memory; unkeyed BLAKE2b for checksums. A hasher keeps its context, because making one costs more than
- * hashing the 65 bytes of a Merkle node. */
-#include <openssl/evp.h>
+ * SHA-256 by OpenSSL's rounds, which use the processor's SHA instructions; unkeyed BLAKE2b for checksums. They are
+ * called without EVP: looking an algorithm up and making a context for it costs more than hashing a small record, and
+ * these calls need no memory, so they cannot fail. */
+#define OPENSSL_API_COMPAT 10100 /* the interface of these calls; OpenSSL 3 keeps them and marks them as older */
+#include <openssl/sha.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -10,55 +11,31 @@
 #include "crypto/crypto_int.h"
 
 struct crypto_sha256 {
-    EVP_MD *digest;
-    EVP_MD_CTX *context;
+    SHA256_CTX state;
 };
 
-/* Below this, making a context costs more than OpenSSL's faster rounds win back. */
-enum { ONE_SHOT_SODIUM_BYTES_MAX = 512 };
+static void hash_parts(SHA256_CTX *state, const struct str *parts, size_t count, uint8_t out[CRYPTO_SHA256_BYTES])
+{
+    (void)SHA256_Init(state);
+    for (size_t i = 0; i < count; i++) (void)SHA256_Update(state, parts[i].ptr, parts[i].len);
+    (void)SHA256_Final(out, state);
+}
 
 void crypto_sha256(struct str bytes, uint8_t out[CRYPTO_SHA256_BYTES])
 {
-    if (bytes.len > ONE_SHOT_SODIUM_BYTES_MAX && EVP_Digest(bytes.ptr, bytes.len, out, NULL, EVP_sha256(), NULL) == 1)
-        return;
-    (void)crypto_hash_sha256(out, crypto_bytes(bytes), bytes.len);
+    SHA256_CTX state;
+    hash_parts(&state, &bytes, 1, out);
 }
 
-struct crypto_sha256 *crypto_sha256_open(void)
-{
-    struct crypto_sha256 *hasher = calloc(1, sizeof *hasher);
-    if (hasher == NULL) return NULL;
-    hasher->digest = EVP_MD_fetch(NULL, "SHA256", NULL);
-    hasher->context = EVP_MD_CTX_new();
-    if (hasher->digest != NULL && hasher->context != NULL) return hasher;
-    crypto_sha256_close(hasher);
-    return NULL;
-}
+struct crypto_sha256 *crypto_sha256_open(void) { return calloc(1, sizeof(struct crypto_sha256)); }
 
-void crypto_sha256_close(struct crypto_sha256 *hasher)
-{
-    if (hasher == NULL) return;
-    EVP_MD_CTX_free(hasher->context);
-    EVP_MD_free(hasher->digest);
-    free(hasher);
-}
-
-static bool by_openssl(struct crypto_sha256 *hasher, const struct str *parts, size_t count, uint8_t *out)
-{
-    if (hasher == NULL || EVP_DigestInit_ex2(hasher->context, hasher->digest, NULL) != 1) return false;
-    for (size_t i = 0; i < count; i++)
-        if (EVP_DigestUpdate(hasher->context, parts[i].ptr, parts[i].len) != 1) return false;
-    return EVP_DigestFinal_ex(hasher->context, out, NULL) == 1;
-}
+void crypto_sha256_close(struct crypto_sha256 *hasher) { free(hasher); }
 
 void crypto_sha256_parts(struct crypto_sha256 *hasher, const struct str *parts, size_t count,
                          uint8_t out[CRYPTO_SHA256_BYTES])
 {
-    crypto_hash_sha256_state state;
-    if (by_openssl(hasher, parts, count, out)) return;
-    (void)crypto_hash_sha256_init(&state);
-    for (size_t i = 0; i < count; i++) (void)crypto_hash_sha256_update(&state, crypto_bytes(parts[i]), parts[i].len);
-    (void)crypto_hash_sha256_final(&state, out);
+    SHA256_CTX state;
+    hash_parts(hasher != NULL ? &hasher->state : &state, parts, count, out);
 }
 
 static enum salve_code hashed(bool is_good, struct salve_err *err)
@@ -68,17 +45,17 @@ static enum salve_code hashed(bool is_good, struct salve_err *err)
 
 enum salve_code crypto_sha256_begin(struct crypto_sha256 *hasher, struct salve_err *err)
 {
-    return hashed(hasher != NULL && EVP_DigestInit_ex2(hasher->context, hasher->digest, NULL) == 1, err);
+    return hashed(hasher != NULL && SHA256_Init(&hasher->state) == 1, err);
 }
 
 enum salve_code crypto_sha256_add(struct crypto_sha256 *hasher, struct str bytes, struct salve_err *err)
 {
-    return hashed(EVP_DigestUpdate(hasher->context, bytes.ptr, bytes.len) == 1, err);
+    return hashed(SHA256_Update(&hasher->state, bytes.ptr, bytes.len) == 1, err);
 }
 
 enum salve_code crypto_sha256_end(struct crypto_sha256 *hasher, uint8_t out[CRYPTO_SHA256_BYTES], struct salve_err *err)
 {
-    return hashed(EVP_DigestFinal_ex(hasher->context, out, NULL) == 1, err);
+    return hashed(SHA256_Final(out, &hasher->state) == 1, err);
 }
 
 void crypto_sha256_leaf(struct crypto_sha256 *hasher, struct str entry, uint8_t out[CRYPTO_SHA256_BYTES])

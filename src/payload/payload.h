@@ -49,8 +49,8 @@ SALVE_MUST_USE enum salve_code payload_unpack(struct payload_codec *codec, struc
 
 /* payload_bytes_pack - a file that is about no person: 4 bytes its length, then a zstd frame. payload_bytes_unpack -
  * the way back; nothing above bytes_max. E_INTEGRITY, E_TOO_BIG */
-SALVE_MUST_USE enum salve_code payload_bytes_pack(struct payload_codec *codec, struct str bytes, struct arena *mem,
-                                                  struct str *out, struct salve_err *err);
+SALVE_MUST_USE enum salve_code payload_bytes_pack(struct str bytes, struct arena *mem, struct str *out,
+                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code payload_bytes_unpack(struct payload_codec *codec, struct str packed, size_t bytes_max,
                                                     struct arena *mem, struct str *out, struct salve_err *err);
 

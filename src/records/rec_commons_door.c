@@ -31,7 +31,7 @@ static enum salve_code keep_file(struct rec_tx *tx, const struct commons_file *f
     if (memcmp(is, file->sha256, sizeof is) != 0) return salve_fail(err, SALVE_E_INVALID, "hash of a file");
     enum salve_code code = store_commons_get(tx->store, file_key(file->sha256, key), tx->mem, &packed, &trouble);
     if (code == SALVE_E_NOT_FOUND) {
-        code = payload_bytes_pack(tx->site->codec, file->bytes, tx->mem, &packed, err);
+        code = payload_bytes_pack(file->bytes, tx->mem, &packed, err);
         if (code == SALVE_OK) code = store_commons_put(tx->store, str_of(key), packed, true, err);
     } else if (code != SALVE_OK && err != NULL) {
         *err = trouble;

@@ -42,7 +42,7 @@ static void one(struct t_site *t, const char *path, size_t batch, struct totals 
     struct rec_enrolled who = t_enrol(t, "Bench", "1980-01-01");
     fhir_issues_init(&issues, t->mem);
     compartment_text(who.compartment, id);
-    t_give(t, who.card, PURPOSE_CARE);
+    t_give_apart(t, who.card);
     struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
     struct import_ask ask = {.rules = t->site->rules,
                              .compartment = str_of(id),

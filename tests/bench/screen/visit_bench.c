@@ -1,41 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A visit at the gate, for instruction counts: visit_bench enrol|save|screen|judge TURNS SHARE. `enrol` is a new person
- * with consent to care; `save` is one save of 20 results into an open record; `screen` is all guidelines of SHARE over
- * a person with 20 results, drafts kept; `judge` is the evaluation of that alone, with its reasons, of one person TURNS
- * times, and prints the median of its CPU. valgrind counts what happens inside enrol_turn, save_turn, screen_turn and
- * judge_turn. */
-#include "screen/screen.h"
-#include "t_choices.h"
-#include "t_site.h"
+ * A visit at the gate, for instruction counts: visit_bench enrol|save|screen|judge|person TURNS SHARE. `enrol` is a new
+ * person with consent to care; `save` is one save of 20 results into an open record; `screen` is all guidelines of SHARE
+ * over a person with 20 results, drafts kept; `judge` is the evaluation of that alone, with its reasons, of one person
+ * TURNS times, and prints the median of its CPU; `person` is all but `judge`, with 23 results and one look. valgrind
+ * counts what happens inside enrol_turn, save_turn, screen_turn, judge_turn and person_turn. */
+#include "visit_turns.h"
 
 #include <time.h>
-
-enum { RESULTS = 20 };
-
-static const struct t_value results[RESULTS] = {
-    {"8480-6", "148", "mm[Hg]"}, {"8462-4", "92", "mm[Hg]"},   {"8302-2", "168", "cm"},     {"29463-7", "82.5", "kg"},
-    {"8280-0", "101", "cm"},     {"8867-4", "72", "/min"},     {"2708-6", "97", "%"},       {"8310-5", "36.8", "Cel"},
-    {"4548-4", "6.1", "%"},      {"14749-6", "6.4", "mmol/L"}, {"2160-0", "1.21", "mg/dL"}, {"9318-7", "42", "mg/g"},
-    {"2093-3", "212", "mg/dL"},  {"2085-9", "41", "mg/dL"},    {"2571-8", "188", "mg/dL"},  {"13457-7", "133", "mg/dL"},
-    {"1742-6", "38", "U/L"},     {"1920-8", "35", "U/L"},      {"777-3", "231", "10*9/L"},  {"718-7", "13.1", "g/dL"}};
-
-__attribute__((noinline)) struct rec_enrolled enrol_turn(struct t_site *t)
-{
-    struct rec_enrolled who = t_enrol(t, "Adeyemi", "1976-05-14");
-    t_give(t, who.card, PURPOSE_CARE);
-    return who;
-}
-
-__attribute__((noinline)) void save_turn(struct t_site *t, struct rec_view *view, const struct rec_item *items)
-{
-    t_must(rec_save(view, items, RESULTS, NULL, t->mem, &err));
-}
-
-__attribute__((noinline)) void screen_turn(struct t_site *t, const struct screen *screen, struct rec_view *view)
-{
-    struct screen_found found;
-    t_must(screen_run(screen, view, t->mem, &found, &err));
-}
 
 __attribute__((noinline)) void judge_turn(struct t_site *t, const struct screen *screen, const struct screen_ask *ask)
 {
@@ -44,38 +15,14 @@ __attribute__((noinline)) void judge_turn(struct t_site *t, const struct screen 
     t_must(screen_evaluate(screen, ask, t->mem, &list, &count, &err));
 }
 
-static void make_results(struct t_site *t, struct rec_view *view, struct rec_item *items)
-{
-    for (int i = 0; i < RESULTS; i++) {
-        struct tape *tape = arena_array(t->mem, struct tape, 1);
-        *tape = t_observation(t, view, i, results[i]);
-        items[i] = (struct rec_item){.tape = tape};
-    }
-}
-
 static void save(struct t_site *t, struct str card, bool is_counted)
 {
     struct rec_view *view = t_open(t, T_ASSISTANT, PURPOSE_CARE, card);
     struct rec_item items[RESULTS];
-    make_results(t, view, items);
+    make_results(t, view, items, RESULTS);
     if (is_counted) save_turn(t, view, items);
     if (!is_counted) t_must(rec_save(view, items, RESULTS, NULL, t->mem, &err));
     t_close_view(&view);
-}
-
-static struct screen *accept_all(struct t_site *t, const char *folder)
-{
-    struct guideline **list;
-    size_t count;
-    struct screen *screen;
-    t_must(guideline_load_all(folder, t->mem, &list, &count, &err));
-    for (size_t i = 0; i < count; i++) {
-        struct guideline_choice choices[8];
-        size_t chosen = t_choices(list[i], choices, 8);
-        t_must(screen_accept(t->site, T_CLINICIAN, list[i], choices, chosen, t->mem, &err));
-    }
-    t_must(screen_open(t->site, list, count, t->mem, &screen, NULL, &err));
-    return screen;
 }
 
 static double cpu_ms(void)
@@ -119,15 +66,15 @@ int main(int argc, char **argv)
     if (argc < 4) return 2;
     struct t_site *t = t_site_make("visit-bench", false);
     bool is_enrol = strcmp(argv[1], "enrol") == 0, is_save = strcmp(argv[1], "save") == 0;
+    bool is_judge = strcmp(argv[1], "judge") == 0, is_person = strcmp(argv[1], "person") == 0;
     struct screen *screen = is_enrol || is_save ? NULL : accept_all(t, argv[3]);
     int turns = atoi(argv[2]);
-    bool is_judge = strcmp(argv[1], "judge") == 0;
     for (int i = 0; i < (is_judge ? 1 : turns); i++) {
         struct arena_mark mark = arena_mark(t->mem);
-        struct rec_enrolled who = enrol_turn(t);
-        if (!is_enrol) save(t, who.card, is_save);
+        struct rec_enrolled who = is_person ? person_turn(t, screen) : enrol_turn(t);
+        if (!is_enrol && !is_person) save(t, who.card, is_save);
         if (is_judge && turns > 0) judge(t, screen, who.card, turns);
-        if (screen != NULL && !is_judge) {
+        if (screen != NULL && !is_judge && !is_person) {
             struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
             screen_turn(t, screen, view);
             t_close_view(&view);

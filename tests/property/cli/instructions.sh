@@ -47,6 +47,7 @@ measure() {
     printf 'validate\t%s\n' "$(count validate_round 420 "$bench/validate_bench" "$work/resources.ndjson" 2)"
     printf 'enrol\t%s\n' "$(count enrol_turn 20 "$bench/visit_bench" enrol 20 "$build/share")"
     printf 'save-20\t%s\n' "$(count save_turn 20 "$bench/visit_bench" save 20 "$build/share")"
+    printf 'person\t%s\n' "$(count person_turn 4 "$bench/visit_bench" person 4 "$build/share")"
     printf 'screen\t%s\n' "$(count screen_turn 10 "$bench/visit_bench" screen 10 "$build/share")"
 }
 measure >"$work/now.tsv"
