@@ -138,7 +138,7 @@ export async function start(): Promise<void> {
     await resume();
 }
 
-// Who is open for a call is the person of no other screen; a page that was loaded again has left the screen of the call.
+// Who is open for a call is the person of no other screen; a page that was loaded again has left that screen.
 async function leaveReminder(handle: string, isFirst: boolean): Promise<void> {
     showPerson(null);
     if (isFirst) await api.close(handle);
