@@ -50,6 +50,10 @@ bool api_is_ours(const struct http_request *request);
 void api_answer(struct api *api, unsigned worker, const struct http_request *request, struct http_reply *reply);
 uint64_t api_lane(const struct http_request *request);
 
+/* api_quick - answers by itself (true) a read of one resource that is known (rec_known): it asks nobody and waits for
+ * nothing; on any thread. false: it has left the reply alone, and api_answer tells. */
+bool api_quick(struct api *api, const struct http_request *request, struct http_reply *reply);
+
 /* api_drop - the site of a worker is about to be closed: what apps have open there ends; with the turn of the worker.
  * api_tick - closes what no app uses any more. Once in some seconds. */
 void api_drop(struct api *api, unsigned worker);

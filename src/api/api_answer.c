@@ -20,8 +20,7 @@ bool api_is_ours(const struct http_request *request)
 
 /* --- who asks ----------------------------------------------------------------------------------------------------- */
 
-/* The token of "Authorization: Bearer ..."; absent: there is none, or something else (RFC 6750 2.1). */
-static struct str bearer_of(const struct http_request *request)
+struct str api_bearer(const struct http_request *request)
 {
     struct str value = http_request_header(request, "authorization"), word = STR("bearer ");
     bool is = value.len > word.len;
@@ -33,7 +32,7 @@ uint64_t api_lane(const struct http_request *request)
 {
     uint8_t hash[CRYPTO_SHA256_BYTES];
     uint64_t lane = 0;
-    struct str token = bearer_of(request);
+    struct str token = api_bearer(request);
     if (token.len == 0) return 0;
     crypto_sha256(token, hash);
     memcpy(&lane, hash, sizeof lane);
@@ -52,7 +51,7 @@ static int answer_unknown(struct api_call *call, enum salve_code code, bool has_
 
 static enum salve_code take_view(struct api_call *call, int *status, struct salve_err *err)
 {
-    struct str token = bearer_of(call->request);
+    struct str token = api_bearer(call->request);
     enum salve_code code = SALVE_E_SESSION;
     bool is_of_view = str_starts(token, STR("v1.")) || str_starts(token, STR(VISIT_TOKEN_HEAD));
     if (token.len == 0) {
@@ -99,10 +98,11 @@ static struct str header_of(const struct http_reply *reply, struct str head)
 /* Prefer: handling=strict: what a read or a history takes, and no other; searches have their own. */
 static enum salve_code takes_all(const struct api_call *call, struct salve_err *err)
 {
-    static const char *const known[] = {"_format", "_pretty", "_summary", "_elements", "_since", "_count", "_page"};
+    static const char *const known[] = {"_format", "_pretty", "_summary", "_elements",
+                                        "_since",  "_at",     "_count",   "_page"};
     enum api_interaction is = call->route->interaction;
     if (!call->wants.is_strict || (is != API_READ && is != API_VREAD && is != API_HISTORY_INSTANCE)) return SALVE_OK;
-    size_t count = is == API_HISTORY_INSTANCE ? 7 : 4;
+    size_t count = is == API_HISTORY_INSTANCE ? 8 : 4;
     for (size_t i = 0; i < call->query.count; i++) {
         bool is_known = false;
         for (size_t k = 0; k < count; k++) is_known = is_known || str_is(call->query.list[i].name, known[k]);
@@ -195,7 +195,7 @@ void api_inner(struct api_call *call, const struct http_request *request, const 
     if (is_beside) out->outcome = api_outcome_text(&inner, NULL);
 }
 
-static void put_lines(const struct api_call *call)
+void api_put_lines(const struct api_call *call)
 {
     struct http_reply *reply = call->reply;
     http_reply_header(reply, "Cache-Control", STR("no-store"));
@@ -222,6 +222,6 @@ void api_answer(struct api *api, unsigned worker, const struct http_request *req
     else
         code = api_cors(&call) ? SALVE_OK : run(&call, &status, &err);
     if (code != SALVE_OK) api_answer_error(&call, status, &err);
-    put_lines(&call);
+    api_put_lines(&call);
     pages_lend_back(&call.lent);
 }

@@ -117,6 +117,13 @@ struct api_call {
     const char *policy;        /* Content-Security-Policy of a page; NULL: that of data */
 };
 
+/* --- api_answer.c: any request --- */
+
+/* api_bearer - the token of "Authorization: Bearer ..."; absent: there is none, or something else (RFC 6750 2.1).
+ * api_put_lines - the header lines of every answer. */
+struct str api_bearer(const struct http_request *request);
+void api_put_lines(const struct api_call *call);
+
 /* --- api_path.c: paths and parameters --- */
 
 /* api_route_find - the row, and what stands at its places in *call. E_NOT_FOUND; E_UNSUPPORTED: the path is there, with

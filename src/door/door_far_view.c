@@ -25,6 +25,7 @@ static void drop_view(struct far_view *view)
     crypto_zero(&view->handle, sizeof view->handle);
     rec_lists_end(&view->lists);
     free(view->all);
+    free(view->index.slots);
     arena_close(view->tapes);
     arena_close(view->mem);
 }
@@ -193,16 +194,20 @@ static enum salve_code ask_stands(struct far_view *view, struct salve_err *err)
     return noted(view, code, &why);
 }
 
+/* Is it known to stand? */
+static bool is_known_to_stand(const struct far_view *view)
+{
+    bool is_over = view->over != SALVE_OK || clock_ms(&view->site->clock) >= view->facts.until_unix_ms;
+    return view->is_asked && !is_over && far_is_fresh(view->site, view->changes, NULL, view->asked_unix_ms);
+}
+
 static enum salve_code stands(struct far_view *view, struct salve_err *err)
 {
     if (view->over != SALVE_OK) {
         if (err != NULL) *err = view->why;
         return view->over;
     }
-    bool is_over = clock_ms(&view->site->clock) >= view->facts.until_unix_ms;
-    if (view->is_asked && !is_over && far_is_fresh(view->site, view->changes, NULL, view->asked_unix_ms))
-        return SALVE_OK;
-    return ask_stands(view, err);
+    return is_known_to_stand(view) ? SALVE_OK : ask_stands(view, err);
 }
 
 /* Where the gate cannot be asked, the view is of no use, and what comes next meets the same error. */
@@ -387,6 +392,48 @@ enum salve_code far_rec_all(struct rec_view *opened_view, class_mask classes, co
     *out = row->list;
     *count = row->count;
     return SALVE_OK;
+}
+
+/* --- one of what is known ----------------------------------------------------------------------------------------- */
+
+static size_t hash_of(struct str id)
+{
+    uint64_t hash = 0xCBF29CE484222325u; /* FNV-1a, 64 bits: ids are given here, and none is a stranger's choice */
+    for (size_t i = 0; i < id.len; i++) hash = (hash ^ (unsigned char)id.ptr[i]) * 0x100000001B3u;
+    return (size_t)(hash ^ hash >> 32);
+}
+
+static bool make_index(struct far_view *view)
+{
+    struct far_index *index = &view->index;
+    size_t room = 16;
+    if (index->slots != NULL && index->made == view->made && index->of == view->count) return true;
+    while (room < 2 * view->count) room *= 2;
+    free(index->slots);
+    *index = (struct far_index){.slots = calloc(room, sizeof *index->slots), .room = room};
+    if (index->slots == NULL || view->count >= UINT32_MAX) return false;
+    for (size_t i = 0; i < view->count; i++) {
+        size_t at = hash_of(view->all[i]->id) & (room - 1);
+        while (index->slots[at] != 0) at = (at + 1) & (room - 1);
+        index->slots[at] = (uint32_t)i + 1;
+    }
+    index->made = view->made;
+    index->of = view->count;
+    return true;
+}
+
+bool far_rec_known(struct rec_view *opened_view, struct str type, struct str id, const struct rec_resource **out)
+{
+    struct far_view *view = far_view_of(opened_view);
+    *out = NULL;
+    if (!is_known_to_stand(view) || !is_loaded(view, view->facts.classes) || !make_index(view)) return false;
+    const struct far_index *index = &view->index;
+    for (size_t at = hash_of(id) & (index->room - 1); index->slots[at] != 0; at = (at + 1) & (index->room - 1)) {
+        const struct rec_resource *one = view->all[index->slots[at] - 1];
+        bool is = str_eq(one->id, id) && str_eq(one->type, type);
+        if (is && (view->facts.classes & CLASS_BIT(one->class)) != 0) return *out = one, true;
+    }
+    return false;
 }
 
 /* One resource, and the versions of one: the gate is asked, which counts what it hands out. */

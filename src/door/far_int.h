@@ -48,6 +48,14 @@ struct far_site {
     int64_t seen_unix_ms; /* the latest time that the gate said */
 };
 
+/* Where a resource of `all` is, by its id: made when somebody asks by id for the first time since `all` changed. */
+struct far_index {
+    uint32_t *slots; /* of malloc; its place and 1; 0: empty */
+    size_t room;     /* a power of two */
+    uint64_t made;   /* what it was made of */
+    size_t of;
+};
+
 struct far_view {
     const struct gate_ops *ops;
     struct far_site *site;
@@ -69,6 +77,7 @@ struct far_view {
     size_t count, room, old_count;   /* old_count: resources in `tapes` that others took the place of */
     uint64_t made;                   /* times that `all` was made anew; else only more came behind it */
     struct rec_lists lists;          /* what was handed out */
+    struct far_index index;
     uint32_t parts_meant;
     struct work_entry entries[WORK_ENTRIES_MAX];
     size_t entry_count;

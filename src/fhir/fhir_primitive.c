@@ -184,8 +184,39 @@ static bool is_zone(const char *at, size_t len)
 static bool is_date(struct str text) { return text.len > 0 && date_len(text) == text.len; }
 static bool is_time(struct str text) { return text.len > 0 && time_len(text.ptr, text.len) == text.len; }
 
+#ifdef __SSE2__
+/* YYYY-MM-DDThh:mm:ss by its digits and what stands between them. */
+static inline bool has_time_form(const char *at)
+{
+    const __m128i seps = _mm_setr_epi8(0, 0, 0, 0, '-', 0, 0, '-', 0, 0, 'T', 0, 0, ':', 0, 0);
+    __m128i head = _mm_loadu_si128((const __m128i *)(const void *)at);
+    unsigned digits = (unsigned)_mm_movemask_epi8(are_between(head, '0', '9'));
+    unsigned marks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(head, seps));
+    return digits == 0xDB6F && marks == 0x2490 && at[16] == ':' && str_is_digit(at[17]) && str_is_digit(at[18]);
+}
+
+static inline unsigned two_digits(const char *at) { return (unsigned)(at[0] - '0') * 10 + (unsigned)(at[1] - '0'); }
+
+/* A time with a zone on a day that every month has, as most are; false says nothing. */
+static bool is_usual_time(struct str text)
+{
+    const char *at = text.ptr;
+    size_t zone = 19;
+    if (text.len < zone + 1 || !has_time_form(at)) return false;
+    unsigned year = two_digits(at) + two_digits(at + 2), month = two_digits(at + 5), day = two_digits(at + 8);
+    bool is_time = two_digits(at + 11) < 24 && two_digits(at + 14) < 60 && two_digits(at + 17) <= 60;
+    if (year == 0 || month - 1 >= 12 || day - 1 >= 28 || !is_time) return false;
+    if (at[zone] == '.')
+        for (zone++; zone < text.len && str_is_digit(at[zone]);) zone++;
+    return zone != 20 && zone < text.len && is_zone(at + zone, text.len - zone);
+}
+#endif
+
 static bool is_date_time(struct str text, bool must_have_time)
 {
+#ifdef __SSE2__
+    if (is_usual_time(text)) return true;
+#endif
     size_t date = date_len(text);
     if (date == 0) return false;
     if (date == text.len) return !must_have_time;

@@ -96,27 +96,27 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
 /* One load and one store; a copy of 64 bytes would be a loop of the machine's own, which takes longer. */
 HOT void copy_16(char *to, const char *from) { memcpy(to, from, 16); }
 
-/* A text as most are, plain and in the format of its type, in one go; false: nothing was done. places[0] is its opening
- * quote. */
-HOT bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look,
-                         const uint32_t *places)
+/* A text as most are, plain and in the format of its type, in one go: its closing quote. NULL: nothing was done.
+ * places[0] is its opening quote. */
+HOT const char *read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look,
+                                const uint32_t *places)
 {
     const char *at = r->start + places[0] + 1, *close = r->start + places[1];
     size_t len = (size_t)(close - at);
     if (look - 1u >= FHIR_LOOK_TEXT || r->count == r->room || close > r->fast_end || len - 1 >= TAPE_LONG - 1 ||
         *close != '"')
-        return false;
-    copy_16(r->to, at);
-    copy_16(r->to + 16, at + 16); /* whether it is so long or not */
-    copy_16(r->to + 32, at + 32);
-    copy_16(r->to + 48, at + 48);
-    for (size_t i = 64; i < len; i += 16) copy_16(r->to + i, at + i);
+        return NULL;
+    char *to = r->to;
+    copy_16(to, at);
+    copy_16(to + 16, at + 16); /* whether it is so long or not */
+    copy_16(to + 32, at + 32);
+    copy_16(to + 48, at + 48);
+    for (size_t i = 64; i < len; i += 16) copy_16(to + i, at + i);
     if (look != FHIR_LOOK_STRING && !(look == FHIR_LOOK_TOKEN && fhir_is_token(str_make(at, len))) &&
-        !fhir_primitive_ok(type, str_make(r->to, len)))
-        return false;
+        !fhir_primitive_ok(type, str_make(at, len)))
+        return NULL;
     read_push_text(r, element, len);
-    r->at = close + 1;
-    return true;
+    return close;
 }
 
 /* A decimal as most are; false: nothing was done. */
@@ -208,7 +208,7 @@ bool read_resource_type(struct reader *r, fhir_type_id *type)
     return read_skip(r);
 }
 
-HOT bool read_typed(struct reader *r, fhir_element_id element, fhir_type_id type, bool is_resource)
+static bool read_typed(struct reader *r, fhir_element_id element, fhir_type_id type, bool is_resource)
 {
     uint32_t node = r->count;
     if (!read_push(r, element, TAPE_OBJECT, 0, type) || !read_nest(r)) return false;
@@ -226,7 +226,7 @@ static bool read_resource(struct reader *r, fhir_element_id element)
     return type == 0 || read_typed(r, element, type, true);
 }
 
-HOT bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id type)
+static bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id type)
 {
     if (*r->at != '{') {
         read_issue(r, "structure", "fhir-json-object", "must be a JSON object");
@@ -238,13 +238,15 @@ HOT bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id ty
 }
 
 /* One value of an element, an item of its list if it has one. */
-HOT bool read_one(struct reader *r, fhir_element_id element)
+static bool read_one(struct reader *r, fhir_element_id element)
 {
     fhir_type_id type = fhir_elements[element].type;
     uint8_t look = fhir_looks[type];
     if (look == FHIR_LOOK_COMPLEX) return read_complex(r, element, type);
-    if (*r->at == '"' && read_usual_text(r, element, type, look, read_places(r))) return true;
-    return read_unusual(r, element, type);
+    const char *close = *r->at == '"' ? read_usual_text(r, element, type, look, read_places(r)) : NULL;
+    if (close == NULL) return read_unusual(r, element, type);
+    r->at = close + 1;
+    return true;
 }
 
 /* null in a list of primitives: its partner list must fill the place. */
@@ -256,18 +258,11 @@ static bool read_null_item(struct reader *r, fhir_element_id element)
     return read_push(r, element, TAPE_NULL, 0, 0);
 }
 
-HOT bool read_list(struct reader *r, fhir_element_id element)
+/* The items of the list from that of frame->index on, to behind its bracket. */
+static bool read_items(struct reader *r, fhir_element_id element)
 {
     struct frame *frame = r->frame;
-    if (!read_nest(r)) return false;
-    r->at++;
-    if (read_peek(r) == ']') {
-        r->at++;
-        r->nesting--;
-        read_issue(r, "structure", "fhir-list-empty", "a list must not be empty");
-        return true;
-    }
-    for (frame->index = 0;; frame->index++) {
+    for (;; frame->index++) {
         char c = read_peek(r);
         if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "the text ends inside a list");
         bool is_null = c == 'n' && fhir_looks[fhir_elements[element].type] != FHIR_LOOK_COMPLEX;
@@ -282,8 +277,22 @@ HOT bool read_list(struct reader *r, fhir_element_id element)
     return true;
 }
 
+static bool read_list(struct reader *r, fhir_element_id element)
+{
+    if (!read_nest(r)) return false;
+    r->at++;
+    if (read_peek(r) == ']') {
+        r->at++;
+        r->nesting--;
+        read_issue(r, "structure", "fhir-list-empty", "a list must not be empty");
+        return true;
+    }
+    r->frame->index = 0;
+    return read_items(r, element);
+}
+
 /* The value behind the colon. */
-HOT bool read_value(struct reader *r, fhir_element_id element)
+static bool read_value(struct reader *r, fhir_element_id element)
 {
     char c = read_peek(r);
     if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "a value is missing");
@@ -299,6 +308,18 @@ HOT bool read_value(struct reader *r, fhir_element_id element)
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
 
+/* What the head does not hold of a long name. A quote stands before each name of the table and behind it. */
+HOT bool key_rest_is(const char *at, size_t name_len, fhir_element_id element)
+{
+    const char *name = fhir_name_text + fhir_name_start[fhir_elements[element].name] - 1;
+    size_t len = name_len + 2, from = len <= 2 * FHIR_HEAD_BYTES ? len - FHIR_HEAD_BYTES : FHIR_HEAD_BYTES;
+    uint64_t here[2], there[2];
+    memcpy(here, at + from, sizeof here);
+    memcpy(there, name + from, sizeof there);
+    if (here[0] != there[0] || here[1] != there[1] || at[len] != ':') return false;
+    return len <= 2 * FHIR_HEAD_BYTES || memcmp(at + from, name + from, len - from) == 0;
+}
+
 /* Does the key of that element stand here, quotes and colon included? Needs READ_SLACK readable bytes. */
 HOT bool key_is(const char *at, const struct fhir_member *member, fhir_element_id element)
 {
@@ -310,10 +331,8 @@ HOT bool key_is(const char *at, const struct fhir_member *member, fhir_element_i
 #else
     if (memcmp(at, member->head, 32u - member->head_rest) != 0) return false;
 #endif
-    size_t len = member->name_len + (size_t)3, from = FHIR_HEAD_BYTES - 1;
-    if (len <= FHIR_HEAD_BYTES) return true;
-    struct str name_text = fhir_name(fhir_elements[element].name); /* a quote stands behind it */
-    return memcmp(at + FHIR_HEAD_BYTES, name_text.ptr + from, name_text.len + 1 - from) == 0 && at[len - 1] == ':';
+    if (member->name_len + 3 <= FHIR_HEAD_BYTES) return true;
+    return key_rest_is(at, member->name_len, element);
 }
 
 /* Row of the element named `name`; NO_ROW, or RESOURCE_TYPE_ROW for that key in a resource. Looks first behind the
@@ -434,17 +453,23 @@ static bool read_resource_type_member(struct reader *r)
 
 /* --- objects ------------------------------------------------------------------------------------------------------ */
 
-static void check_required(struct reader *r, const struct frame *frame)
+static void say_missing(struct reader *r, const struct frame *frame, unsigned word, uint64_t missing)
+{
+    for (; missing != 0; missing &= missing - 1) {
+        unsigned row = word * 64 + (unsigned)__builtin_ctzll(missing);
+        read_issue_below(r, fhir_name(fhir_elements[frame->first + row].path_name), "required", "fhir-required",
+                         "is required and missing");
+    }
+}
+
+HOT void check_required(struct reader *r, const struct frame *frame)
 {
     const uint64_t *required = fhir_type_required[frame->type];
-    for (unsigned word = 0; word * 64 < frame->row_count; word++) {
+    unsigned word = 0;
+    do {
         uint64_t missing = required[word] & ~(frame->seen[word] | frame->partners[word]);
-        for (; missing != 0; missing &= missing - 1) {
-            unsigned row = word * 64 + (unsigned)__builtin_ctzll(missing);
-            read_issue_below(r, fhir_name(fhir_elements[frame->first + row].path_name), "required", "fhir-required",
-                             "is required and missing");
-        }
-    }
+        if (__builtin_expect(missing != 0, false)) say_missing(r, frame, word, missing);
+    } while (__builtin_expect(++word * 64 < frame->row_count, false));
 }
 
 /* ele-1: something besides an id. A resource may stand with nothing but its type. */
@@ -463,6 +488,7 @@ HOT bool close_object(struct reader *r, struct frame *frame)
 {
     r->nodes[frame->node].span = r->count - frame->node;
     check_required(r, frame);
+    if (!(frame->has_null | frame->is_unusual | frame->is_resource)) return true;
     if (frame->has_null) read_check_nulls(r);
     if (frame->is_unusual && !read_keep_order(r)) return false;
     if (frame->is_resource && !frame_has_key(frame, KEY_OF_RESOURCE))
@@ -484,8 +510,8 @@ HOT void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_
     frame->key_count = 0;
     frame->skip = &r->next_row[FHIR_ELEMENT_COUNT + type];
     frame->row = 0;
-    memset(frame->seen, 0, sizeof frame->seen);
-    memset(frame->partners, 0, sizeof frame->partners);
+    frame->seen[0] = frame->seen[1] = frame->seen[2] = frame->seen[3] = 0; /* a memset is a slow loop of the machine */
+    frame->partners[0] = frame->partners[1] = frame->partners[2] = frame->partners[3] = 0;
     r->frame = frame;
 }
 
@@ -522,40 +548,100 @@ static bool read_found_member(struct reader *r)
     return read_member(r, element, (uint16_t)row);
 }
 
-enum member { MEMBER_READ, MEMBER_FAILED, MEMBER_UNUSUAL /* nothing was done */ };
+/* Where reading stands in an object and those it opened. */
+enum step {
+    STEP_KEY,     /* a key must be next */
+    STEP_OPENED,  /* behind the brace of a new object, r->frame */
+    STEP_READ,    /* behind a value of r->frame */
+    STEP_UNUSUAL, /* nothing was done */
+    STEP_DONE,
+    STEP_FAILED,
+};
 
-/* A member as most are: the predicted key, for the first time in this object, and a colon right behind it. r->at is at
- * the opening quote. */
-HOT enum member read_usual_member(struct reader *r, struct frame *frame)
+/* The object at the brace, into a frame of its own. */
+HOT enum step open_object(struct reader *r, fhir_element_id element, fhir_type_id type)
+{
+    uint32_t node = r->count;
+    if (!read_push(r, element, TAPE_OBJECT, 0, type) || !read_nest(r)) return STEP_FAILED;
+    r->at++;
+    open_frame(r, node, type, false);
+    return STEP_OPENED;
+}
+
+/* The first item of a list of objects; anything else from the bracket on by the general functions. */
+static enum step open_list(struct reader *r, fhir_element_id element, fhir_type_id type)
 {
     const char *at = r->at;
+    if (!read_nest(r)) return STEP_FAILED;
+    r->at++;
+    if (read_peek(r) == '{') {
+        r->frame->index = 0;
+        return open_object(r, element, type);
+    }
+    r->nesting--;
+    r->at = at;
+    return read_value(r, element) ? STEP_READ : STEP_FAILED;
+}
+
+/* Behind the key of a usual member, at what is no plain text: of an object, or a list of them, only what opens it is
+ * read. */
+HOT enum step open_value(struct reader *r, fhir_element_id element, const struct fhir_member *member)
+{
+    if (r->at <= r->fast_end && member->look == FHIR_LOOK_COMPLEX) {
+        if (*r->at == '{' && member->form == FHIR_FORM_ONE) return open_object(r, element, member->type);
+        if (*r->at == '[' && member->form == FHIR_FORM_LIST) return open_list(r, element, member->type);
+    }
+    return read_value(r, element) ? STEP_READ : STEP_FAILED;
+}
+
+/* To the token behind white space; at most to r->end. `next` is the place behind. */
+HOT const char *past_space(const struct reader *r, const char *at, const uint32_t *next)
+{
+    if ((unsigned char)*at > ' ' || !str_is_space(*at)) return at;
+    return *next == JSON_INDEX_NONE ? r->end : r->start + *next;
+}
+
+/* The next element, if a member as most are stands here: the predicted key, for the first time, and a colon right
+ * behind it; 0: none. It takes its place in the object. */
+HOT fhir_element_id take_usual_key(struct reader *r, struct frame *frame, const char *at)
+{
     uint8_t row = (uint8_t)(frame->row + *frame->skip);
-    if (at > r->fast_end || row >= frame->row_count) return MEMBER_UNUSUAL;
+    if (at > r->fast_end || row >= frame->row_count) return 0;
     unsigned id = frame->first + (unsigned)row;
     const struct fhir_member *member = &fhir_members[id];
-    if (!key_is(at, member, (fhir_element_id)id)) return MEMBER_UNUSUAL;
-    uint64_t *seen = &frame->seen[member->word];
-    if ((*seen & member->bit) != 0 || frame->has_partner) return MEMBER_UNUSUAL;
-    *seen |= member->bit;
+    uint64_t *seen = &frame->seen[member->word], now = *seen | member->bit;
+    if (!key_is(at, member, (fhir_element_id)id) || now == *seen) return 0;
+    *seen = now;
     frame->element = (fhir_element_id)id;
     frame->last_first = r->count;
     frame->keys[frame->key_count++] = (uint16_t)(row * 2);
     predict(r, frame, (fhir_element_id)id, row);
+    return (fhir_element_id)id;
+}
+
+/* Usual members, as long as they hold plain texts and another one follows; r->at is at the first opening quote. */
+HOT enum step read_usual_members(struct reader *r, struct frame *frame)
+{
+    const char *at = r->at;
     const uint32_t *places = read_places(r);
-    at += member->name_len + 3;
-    if (*at == ' ') at = places[2] == JSON_INDEX_NONE ? r->end : r->start + places[2]; /* behind the two of the key */
-    r->at = at;
-    if (member->form == FHIR_FORM_ONE && at <= r->fast_end) {
-        if (*at == '"' && read_usual_text(r, (fhir_element_id)id, member->type, member->look, places + 2)) {
-            r->index->next += 4;
-            return MEMBER_READ;
-        }
-        if (*at == '{' && member->look == FHIR_LOOK_COMPLEX) {
-            r->index->next += 2;
-            return read_typed(r, (fhir_element_id)id, member->type, false) ? MEMBER_READ : MEMBER_FAILED;
-        }
+    if (frame->has_partner) return STEP_UNUSUAL;
+    for (;;) {
+        fhir_element_id id = take_usual_key(r, frame, at);
+        if (id == 0) return r->at = at, STEP_UNUSUAL;
+        const struct fhir_member *member = &fhir_members[id];
+        at = past_space(r, at + member->name_len + 3, places + 2); /* behind the two of the key */
+        const char *close = NULL;
+        if (at <= r->fast_end && *at == '"' && member->form == FHIR_FORM_ONE)
+            close = read_usual_text(r, id, member->type, member->look, places + 2);
+        if (close == NULL) return r->at = at, open_value(r, id, member);
+        at = close + 1;
+        places += 4;
+        r->index->next += 4;
+        if (*at != ',') return r->at = at, STEP_READ;
+        at = past_space(r, at + 1, places);
+        if (at > r->fast_end || *at != '"') return r->at = at, STEP_KEY;
+        if (places > r->index->low) r->at = at, places = read_places(r);
     }
-    return read_value(r, (fhir_element_id)id) ? MEMBER_READ : MEMBER_FAILED;
 }
 
 /* resourceType at the start of a resource, which was read already when its type was looked for; false: it is not. */
@@ -568,35 +654,79 @@ HOT bool take_usual_type(struct reader *r, struct frame *frame)
     return true;
 }
 
-/* From behind the brace or, in a resource, resourceType. */
-HOT bool read_members(struct reader *r)
+/* Behind the brace of an object: is there anything in it? */
+HOT enum step begin_object(struct reader *r)
 {
-    struct frame *frame = r->frame;
-    bool has_type = take_usual_type(r, frame);
-    if (!has_type && read_peek(r) == '}') {
-        r->at++;
-        check_content(r, frame);
-        return true;
-    }
-    for (;; has_type = false) {
-        if (!has_type && read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
-        enum member member = has_type ? MEMBER_READ : read_usual_member(r, frame);
-        if (member == MEMBER_FAILED || (member == MEMBER_UNUSUAL && !read_found_member(r))) return false;
-        char c = read_peek(r);
-        if (c != ',' && c != '}') return read_fail(r, SALVE_E_SYNTAX, "a comma or } must follow");
-        r->at++;
-        if (c == '}') break;
-    }
-    if (frame->key_count < 2) check_content(r, frame);
-    frame->element = 0;
-    return true;
+    if (take_usual_type(r, r->frame)) return STEP_READ;
+    return read_peek(r) == '}' ? STEP_READ : STEP_KEY;
 }
 
+/* At the brace that closes r->frame. */
+HOT enum step end_object(struct reader *r, const struct frame *base)
+{
+    struct frame *frame = r->frame;
+    r->at++;
+    if (frame->key_count < 2) check_content(r, frame);
+    frame->element = 0;
+    if (!close_object(r, frame)) return STEP_FAILED;
+    if (frame == base) return STEP_DONE;
+    r->frame = frame - 1;
+    r->nesting--;
+    return STEP_READ;
+}
+
+/* Behind a comma: the next item of a list of objects, or a key. */
+HOT enum step behind_comma(struct reader *r)
+{
+    struct frame *frame = r->frame;
+    r->at++;
+    if (frame->index < 0) return STEP_KEY;
+    frame->index++;
+    if (read_peek(r) == '{') return open_object(r, frame->element, fhir_elements[frame->element].type);
+    return read_items(r, frame->element) ? STEP_READ : STEP_FAILED;
+}
+
+/* Behind a value, or at the end of an empty object: what closes here, until something else is next. */
+HOT enum step read_behind(struct reader *r, const struct frame *base)
+{
+    for (enum step step = STEP_READ; step == STEP_READ;) {
+        struct frame *frame = r->frame;
+        char c = read_peek(r);
+        if (c == ',') {
+            step = behind_comma(r);
+        } else if (c == '}' && frame->index < 0) {
+            step = end_object(r, base);
+        } else if (c == ']' && frame->index >= 0) {
+            r->at++;
+            r->nesting--;
+            frame->index = -1;
+        } else {
+            (void)read_fail(r, SALVE_E_SYNTAX,
+                            frame->index < 0 ? "a comma or } must follow" : "a comma or ] must follow");
+            return STEP_FAILED;
+        }
+        if (step != STEP_READ) return step;
+    }
+    return STEP_FAILED;
+}
+
+/* Objects inside objects are frames here, not calls: only what is unusual calls this again. */
 bool read_object(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource)
 {
     struct frame *parent = r->frame;
     open_frame(r, node, type, is_resource);
-    if (!read_members(r) || !close_object(r, r->frame)) return false;
+    const struct frame *base = r->frame;
+    for (enum step step = STEP_OPENED;;) {
+        if (step == STEP_OPENED) step = begin_object(r);
+        if (step == STEP_KEY) {
+            if (read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
+            step = read_usual_members(r, r->frame);
+            if (step == STEP_UNUSUAL) step = read_found_member(r) ? STEP_READ : STEP_FAILED;
+        }
+        if (step == STEP_READ) step = read_behind(r, base);
+        if (step == STEP_DONE) break;
+        if (step == STEP_FAILED) return false;
+    }
     r->frame = parent;
     return true;
 }

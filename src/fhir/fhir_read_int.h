@@ -110,6 +110,7 @@ static inline void read_space(struct reader *r)
 /* The next character that is no white space; 0 at the end. */
 static inline char read_peek(struct reader *r)
 {
+    if (r->at <= r->fast_end && (unsigned char)*r->at > ' ') return *r->at;
     read_space(r);
     return r->at < r->end ? *r->at : '\0';
 }

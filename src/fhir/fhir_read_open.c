@@ -11,9 +11,10 @@
 
 enum {
     PATH_BYTES_MAX = 1024,
-    JSON_BYTES_A_NODE = 16,      /* first guess; Synthea has 20 in compact form, 40 in pretty form */
-    KEPT_BYTES = 128 << 10,      /* of a reader that is kept, at first: heap and nodes of resources up to 60 KB ... */
-    KEPT_BYTES_MAX = 8 << 20,    /* ... and later of Bundles up to 4 MB or so */
+    JSON_BYTES_A_NODE = 16,   /* first guess; Synthea has 20 in compact form, 40 in pretty form */
+    KEPT_BYTES = 128 << 10,   /* of a reader that is kept, at first: heap and nodes of resources up to 60 KB ... */
+    KEPT_BYTES_MAX = 8 << 20, /* ... and later of Bundles up to 4 MB or so */
+    COPY_SLACK = READ_SLACK + JSON_INDEX_BLOCK, /* blanks behind it */
     COPIED_BYTES_MAX = 16 << 10, /* of a text that is read from a copy, with room behind it for fast steps to the end */
 };
 
@@ -24,7 +25,8 @@ struct fhir_reader {
     uint8_t *next_row; /* see struct reader */
     fhir_type_id *types;
     struct json_index *index;
-    char *copy; /* COPIED_BYTES_MAX + READ_SLACK + 1 */
+    json_index_find *find;
+    char *copy; /* COPIED_BYTES_MAX + COPY_SLACK */
     char *kept; /* NULL in a reader for one call */
     size_t kept_bytes;
 };
@@ -113,9 +115,10 @@ static bool open_reader(struct fhir_reader *reader, bool is_kept)
     reader->next_row = arena_alloc(reader->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
     reader->types = arena_array(reader->mem, fhir_type_id, 1 << READ_TYPES_BITS);
     reader->index = arena_alloc_raw(reader->mem, sizeof *reader->index, 16);
-    reader->copy = arena_alloc_raw(reader->mem, COPIED_BYTES_MAX + READ_SLACK + 1, 16);
+    reader->copy = arena_alloc_raw(reader->mem, COPIED_BYTES_MAX + COPY_SLACK, 16);
     if (is_kept) reader->kept = arena_alloc_raw(reader->mem, KEPT_BYTES, 16);
     reader->kept_bytes = KEPT_BYTES;
+    reader->find = json_index_best();
     return reader->frames != NULL && reader->next_row != NULL && reader->types != NULL && reader->index != NULL &&
            reader->copy != NULL && (!is_kept || reader->kept != NULL);
 }
@@ -297,29 +300,26 @@ static void forget(struct reader *r)
 /* Where the text is read from, and how far fast steps may go. */
 static void open_text(struct reader *r, const struct fhir_reader *reader)
 {
-    size_t bytes = (size_t)(r->end - r->start);
+    size_t bytes = (size_t)(r->end - r->start), looked_at = bytes;
     if (bytes <= COPIED_BYTES_MAX) {
-        memcpy(reader->copy, r->start, bytes);
-        memset(reader->copy + bytes, ' ', READ_SLACK + 1);
-        r->start = r->at = reader->copy;
-        r->end = r->fast_end = reader->copy + bytes;
+        char *copy = reader->copy;
+        memcpy(copy, r->start, bytes);
+        memset(copy + bytes, ' ', COPY_SLACK);
+        r->start = r->at = copy;
+        r->end = r->fast_end = copy + bytes;
+        looked_at =
+            (bytes + JSON_INDEX_BLOCK - 1) & ~(size_t)(JSON_INDEX_BLOCK - 1); /* whole blocks; blanks add none */
     } else {
         r->fast_end = r->end - READ_SLACK - 1;
     }
     r->index = reader->index;
-    json_index_start(r->index, str_make(r->start, bytes), NULL);
+    json_index_start(r->index, str_make(r->start, looked_at), reader->find);
 }
 
-/* With the reader that is kept, or with one for this call. */
-static void read_with(struct reader *r, const struct fhir_read_opts *opts, size_t json_bytes, struct arena *mem,
-                      struct tape *out)
+static void read_with(struct reader *r, struct fhir_reader *reader, const struct fhir_read_opts *opts,
+                      struct arena *mem, struct tape *out)
 {
-    struct fhir_reader own = {0}, *reader = opts->reader == NULL ? &own : opts->reader;
-    if (opts->reader == NULL && !open_reader(&own, false)) {
-        (void)read_no_memory(r);
-        arena_close(own.mem);
-        return;
-    }
+    size_t json_bytes = (size_t)(r->end - r->start);
     grow_kept(reader, json_bytes);
     struct arena_mark mark = arena_mark(reader->mem);
     open_text(r, reader);
@@ -328,10 +328,19 @@ static void read_with(struct reader *r, const struct fhir_read_opts *opts, size_
     else
         (void)read_no_memory(r);
     if (r->heap != NULL && arena_is_private(mem)) forget(r);
-    if (opts->reader == NULL)
-        arena_close(own.mem);
+    arena_rewind(reader->mem, mark);
+}
+
+/* With a reader for this call. */
+static __attribute__((noinline)) void read_alone(struct reader *r, const struct fhir_read_opts *opts, struct arena *mem,
+                                                 struct tape *out)
+{
+    struct fhir_reader own;
+    if (open_reader(&own, false))
+        read_with(r, &own, opts, mem, out);
     else
-        arena_rewind(reader->mem, mark);
+        (void)read_no_memory(r);
+    arena_close(own.mem);
 }
 
 enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, struct arena *mem, struct tape *out,
@@ -356,6 +365,9 @@ enum salve_code fhir_read(struct str json, const struct fhir_read_opts *opts, st
         (void)read_fail(&r, SALVE_E_TOO_BIG, "more bytes than a resource may have");
         return r.code;
     }
-    read_with(&r, opts, json.len, mem, out);
+    if (opts->reader != NULL)
+        read_with(&r, opts->reader, opts, mem, out);
+    else
+        read_alone(&r, opts, mem, out);
     return r.code;
 }

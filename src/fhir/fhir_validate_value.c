@@ -116,7 +116,8 @@ static void check_system(struct fhir_check *check, tape_at at)
 {
     struct str system = fhir_child_text(check->tape, at, FHIR_N_system);
     if (system.len == 0) return;
-    if (memchr(system.ptr, ':', system.len) == NULL)
+    bool is_http = str_starts(system, STR("http:")) || str_starts(system, STR("https:")); /* most are */
+    if (!is_http && memchr(system.ptr, ':', system.len) == NULL)
         fhir_check_fail(check, "invalid", "fhir-system-absolute", "a system is an absolute URI");
     if (str_starts(system, STR("http://hl7.org/fhir/ValueSet/")))
         fhir_check_fail(check, "invalid", "fhir-system-valueset", "a system is a code system, not a value set");

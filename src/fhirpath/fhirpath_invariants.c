@@ -13,24 +13,37 @@
 /* How a constraint is checked. */
 enum how {
     RUN,
-    SKIP,              /* the reader has checked it already */
-    LOCAL_REFERENCE,   /* ref-1: run for references that begin with # */
-    EXTENSION_OR_VALUE /* ext-1: one of the two, counted here */
+    SKIP,               /* the reader has checked it already */
+    LOCAL_REFERENCE,    /* ref-1: run for references that begin with # */
+    EXTENSION_OR_VALUE, /* ext-1: one of the two, counted here */
+    PERIOD_IN_ORDER     /* per-1: run where start and end are not written alike */
+};
+
+struct level {
+    tape_at at, end; /* a resource and where its subtree ends */
 };
 
 struct invariants {
     struct arena *mem;
     struct fhirpath *paths[FHIR_INVARIANT_COUNT];
     uint8_t how[FHIR_INVARIANT_COUNT]; /* enum how */
-    uint8_t
-        is_busy[FHIR_ELEMENT_COUNT]; /* elements whose nodes have a constraint that is not skipped, or are resources */
+    /* elements whose nodes have a constraint that is not skipped, or are resources */
+    uint8_t is_busy[FHIR_ELEMENT_COUNT];
+    bool is_run[FHIR_TYPE_COUNT];                  /* types with a constraint that is not skipped */
+    struct level levels[SALVE_JSON_DEPTH_MAX + 1]; /* of the walk at hand: resources inside each other */
 };
 
 static const struct {
     const char *key;
     enum how how;
 } by_hand[] = {
-    {"ele-1", SKIP}, {"txt-1", SKIP}, {"txt-2", SKIP}, {"ref-1", LOCAL_REFERENCE}, {"ext-1", EXTENSION_OR_VALUE}};
+    {"ele-1", SKIP},
+    {"txt-1", SKIP},
+    {"txt-2", SKIP},
+    {"ref-1", LOCAL_REFERENCE},
+    {"ext-1", EXTENSION_OR_VALUE},
+    {"per-1", PERIOD_IN_ORDER},
+};
 
 /* R4 as published cannot be evaluated here: `as` on many items is an error, and FHIR.boolean is not System.Boolean. */
 static const struct {
@@ -54,6 +67,7 @@ static bool is_any_run(const struct invariants *rules, fhir_list_id list)
 static void find_busy(struct invariants *rules)
 {
     rules->is_busy[0] = true; /* the root */
+    for (unsigned i = 1; i < FHIR_TYPE_COUNT; i++) rules->is_run[i] = is_any_run(rules, fhir_types[i].invariants);
     for (unsigned i = 1; i < FHIR_ELEMENT_COUNT; i++) {
         const struct fhir_element *element = &fhir_elements[i];
         const struct fhir_type *type = &fhir_types[element->type];
@@ -105,10 +119,6 @@ enum salve_code invariants_compile(struct invariants *rules, struct salve_err *e
 }
 
 /* --- one walk ----------------------------------------------------------------------------------------------------- */
-struct level {
-    tape_at at, end; /* a resource and where its subtree ends */
-};
-
 struct walk {
     struct invariants *rules;
     const struct tape *tape;
@@ -116,8 +126,8 @@ struct walk {
     struct fhir_issues *issues;
     struct salve_err *err;
     struct expr_env env;
-    uint64_t steps;                                /* of the whole walk */
-    struct level levels[SALVE_JSON_DEPTH_MAX + 1]; /* resources inside each other */
+    uint64_t steps; /* of the whole walk */
+    struct level *levels;
     unsigned level_count;
 };
 
@@ -177,6 +187,37 @@ static bool is_local_reference(const struct tape *tape, tape_at at)
     return reference != TAPE_NONE && str_starts(tape_text(tape, reference), STR("#"));
 }
 
+/* Are two texts of a dateTime both dates, or both times to the second or less in one zone, written alike and in order?
+ * Then they are in order as texts. False says nothing. */
+static bool are_in_order(struct str start, struct str end)
+{
+    enum {
+        DATE = 10,
+        UTC_MAX = 24,
+        ZONED = 25,
+        ZONED_MAX = 29,
+        SECOND = 17,
+        ZONE = 6
+    }; /* bytes; where seconds stand */
+    size_t len = start.len;
+    if (len != end.len || len < DATE || len > ZONED_MAX || memcmp(start.ptr, end.ptr, len) > 0) return false;
+    if (len == DATE) return true;
+    bool is_leap = start.ptr[SECOND] == '6' || end.ptr[SECOND] == '6';
+    bool is_utc = start.ptr[len - 1] == 'Z' && end.ptr[len - 1] == 'Z';
+    if (is_leap || (is_utc ? len > UTC_MAX : len < ZONED)) return false;
+    return is_utc || memcmp(start.ptr + len - ZONE, end.ptr + len - ZONE, ZONE) == 0;
+}
+
+static bool is_period_in_order(const struct tape *tape, tape_at period)
+{
+    struct str start = STR_NONE, end = STR_NONE;
+    for (tape_at c = tape_first(tape, period); c != TAPE_NONE; c = tape_next(tape, period, c)) {
+        if (tape_path_name(tape, c) == FHIR_N_start) start = tape_text(tape, c);
+        if (tape_path_name(tape, c) == FHIR_N_end) end = tape_text(tape, c);
+    }
+    return are_in_order(start, end);
+}
+
 static enum salve_code check_one(struct walk *w, unsigned id, tape_at at, uint64_t children)
 {
     struct invariants *rules = w->rules;
@@ -187,6 +228,7 @@ static enum salve_code check_one(struct walk *w, unsigned id, tape_at at, uint64
         return extension != value ? SALVE_OK : broken(w, id, at);
     }
     if (rules->how[id] == LOCAL_REFERENCE && is_object && !is_local_reference(w->tape, at)) return SALVE_OK;
+    if (rules->how[id] == PERIOD_IN_ORDER && is_object && is_period_in_order(w->tape, at)) return SALVE_OK;
     enum salve_code code = rules->paths[id] != NULL ? SALVE_OK : compile(rules, id, w->err);
     if (code != SALVE_OK || (is_object && is_kept(w, fhirpath_gates(rules->paths[id]), at, children))) return code;
     return run_one(w, id, at);
@@ -227,7 +269,8 @@ static void enter_resource(struct walk *w, tape_at at, bool is_resource)
 enum salve_code invariants_check(struct invariants *rules, const struct tape *tape, struct arena *scratch,
                                  struct fhir_issues *issues, struct salve_err *err)
 {
-    struct walk w = {.rules = rules, .tape = tape, .scratch = scratch, .issues = issues, .err = err};
+    struct walk w = {
+        .rules = rules, .tape = tape, .scratch = scratch, .issues = issues, .err = err, .levels = rules->levels};
     w.steps = SALVE_INVARIANT_STEPS_MAX + 100 * (uint64_t)tape->node_count;
     w.env.steps = &w.steps;
     enum salve_code code = SALVE_OK;
@@ -240,7 +283,7 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
         fhir_list_id of_element = fhir_elements[node->element].invariants, of_type = 0;
         bool is_resource = false;
         if (node->kind == TAPE_OBJECT) {
-            of_type = fhir_types[node->value].invariants;
+            of_type = rules->is_run[node->value] ? fhir_types[node->value].invariants : 0;
             is_resource = fhir_types[node->value].kind == FHIR_RESOURCE;
         }
         if (is_resource || at >= resource_end) {

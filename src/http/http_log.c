@@ -8,7 +8,9 @@
 
 static void add_text(struct buf *out, const char *name, struct str text)
 {
-    buf_addf(out, ",\"%s\":\"", name);
+    buf_add(out, STR(",\""));
+    buf_add(out, str_of(name));
+    buf_add(out, STR("\":\""));
     for (size_t i = 0; i < text.len; i++) {
         unsigned char byte = (unsigned char)text.ptr[i];
         if (byte < 0x20 || byte >= 0x7F || byte == '"' || byte == '\\')
@@ -19,16 +21,38 @@ static void add_text(struct buf *out, const char *name, struct str text)
     buf_add_char(out, '"');
 }
 
+/* With zeros in front, `before` it. */
+static void add_digits(struct buf *out, const char *before, uint64_t number, int width)
+{
+    char text[20];
+    for (int i = width; i-- > 0; number /= 10) text[i] = (char)('0' + number % 10);
+    buf_add(out, str_of(before));
+    buf_add(out, str_make(text, (size_t)width));
+}
+
+static void add_number(struct buf *out, const char *before, uint64_t number)
+{
+    buf_add(out, str_of(before));
+    buf_add_u64(out, number);
+}
+
 void http_log_line(const struct http_noted *noted, struct buf *out)
 {
     struct civil at = civil_from_unix_ms(noted->at_unix_ms);
-    buf_addf(out, "{\"time\":\"%04d-%02d-%02dT%02d:%02d:%02d.%03dZ\",\"level\":\"info\",\"kind\":\"request\"", at.year,
-             at.month, at.day, at.hour, at.minute, at.second, at.ms);
+    add_digits(out, "{\"time\":\"", (uint64_t)at.year, 4);
+    add_digits(out, "-", (uint64_t)at.month, 2);
+    add_digits(out, "-", (uint64_t)at.day, 2);
+    add_digits(out, "T", (uint64_t)at.hour, 2);
+    add_digits(out, ":", (uint64_t)at.minute, 2);
+    add_digits(out, ":", (uint64_t)at.second, 2);
+    add_digits(out, ".", (uint64_t)at.ms, 3);
+    buf_add(out, STR("Z\",\"level\":\"info\",\"kind\":\"request\""));
     add_text(out, "method", str_of(noted->method));
     add_text(out, "route", str_of(noted->route));
-    buf_addf(out, ",\"status\":%d,\"bytes\":%llu,\"ms\":%llu.%03llu", noted->status, (unsigned long long)noted->bytes,
-             (unsigned long long)(noted->nanoseconds / 1000000),
-             (unsigned long long)(noted->nanoseconds / 1000 % 1000));
+    add_number(out, ",\"status\":", (uint64_t)noted->status);
+    add_number(out, ",\"bytes\":", noted->bytes);
+    add_number(out, ",\"ms\":", noted->nanoseconds / 1000000);
+    add_digits(out, ".", noted->nanoseconds / 1000 % 1000, 3);
     add_text(out, "id", str_make(noted->id, strnlen(noted->id, HTTP_ID_BYTES)));
     if (noted->is_cut) buf_add(out, STR(",\"cut\":true"));
     buf_add(out, STR("}\n"));

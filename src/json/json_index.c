@@ -81,17 +81,22 @@ json_index_find *json_index_way(size_t i, const char **name)
     return ways[i].find;
 }
 
+json_index_find *json_index_best(void)
+{
+    const char *name;
+    return json_index_way(json_index_ways() - 1, &name);
+}
+
 /* --- windows ------------------------------------------------------------------------------------------------------ */
 
 void json_index_start(struct json_index *index, struct str text, json_index_find *find)
 {
-    const char *name;
     salve_assert(text.len <= INT32_MAX);
     index->text = text.ptr;
     index->bytes = (uint32_t)text.len;
     index->done = 0;
     index->state = (struct json_index_state){.is_behind = 1};
-    index->find = find != NULL ? find : json_index_way(json_index_ways() - 1, &name);
+    index->find = find;
     index->next = index->end = index->places;
     json_index_more(index);
 }

@@ -4,7 +4,7 @@
  * of whoever reads.
  *
  *     struct json_index index;
- *     json_index_start(&index, text, NULL);
+ *     json_index_start(&index, text, json_index_best());
  *     if (index.next > index.low) json_index_more(&index);   // next[0 .. JSON_INDEX_AHEAD - 1] may be looked at
  *
  * A place is the offset of
@@ -56,11 +56,14 @@ struct json_index {
 };
 
 /* json_index_start - at the first places of the text, which must be shorter than 2 GiB and outlive the index.
- *   find  how; NULL: the best way of this machine */
+ *   find  how: json_index_best, or another way */
 void json_index_start(struct json_index *index, struct str text, json_index_find *find);
 
 /* json_index_more - looks on until JSON_INDEX_AHEAD places or the rest of them are there. Places before `next` go. */
 void json_index_more(struct json_index *index);
+
+/* json_index_best - the best way of this machine; asks the machine. */
+json_index_find *json_index_best(void);
 
 /* The ways to find places, the best for this machine last; [0] is the portable one, which needs no particular machine.
  *   json_index_ways - how many this machine has, 1 at least

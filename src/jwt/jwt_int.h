@@ -5,20 +5,21 @@
 
 #include <openssl/evp.h>
 
+#include "crypto/public.h"
 #include "jwt/jwt.h"
 
 struct jwt_alg_facts {
     const char *name, *kty, *crv;
-    const EVP_MD *(*hash)(void);
+    enum crypto_hash hash;
     size_t coordinate; /* bytes; 0: RSA */
     bool of_clients;
 };
 extern const struct jwt_alg_facts jwt_algs[JWT_ALGS];
 
-enum { JWT_COORDINATE_BYTES_MAX = 48, JWT_SIGNATURE_BYTES_MAX = JWT_RSA_BITS_MAX / 8 };
+enum { JWT_SIGNATURE_BYTES_MAX = JWT_RSA_BITS_MAX / 8 };
 
-/* jwt_public - a public key for OpenSSL; NULL: it is none. EVP_PKEY_free ends it. */
-EVP_PKEY *jwt_public(const struct jwt_key *key);
+/* jwt_public - a public key; NULL: it is none. crypto_public_free ends it. */
+struct crypto_public *jwt_public(const struct jwt_key *key);
 
 /* jwt_signed - whether the key made that signature of the message: of EC as r and s, one after the other (RFC 7518,
  * 3.4). jwt_signature - makes one; E_CRYPTO. */

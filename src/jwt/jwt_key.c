@@ -61,8 +61,8 @@ static enum salve_code read_key(const struct json *from, enum jwt_alg alg, struc
     if (out->kid.len > JWT_KID_BYTES_MAX) return refuse("kid: at most 128 bytes", err);
     bool is_read = jwt_bytes(json_get_text(from, first), NUMBER_BYTES_MAX, mem, &out->first, err) == SALVE_OK &&
                    jwt_bytes(json_get_text(from, second), NUMBER_BYTES_MAX, mem, &out->second, err) == SALVE_OK;
-    EVP_PKEY *key = is_read ? jwt_public(out) : NULL;
-    EVP_PKEY_free(key);
+    struct crypto_public *key = is_read ? jwt_public(out) : NULL;
+    crypto_public_free(key);
     return key != NULL ? SALVE_OK
                        : refuse("a key is no point of its curve, or no RSA key of 2048 to 4096 bits with e 65537", err);
 }

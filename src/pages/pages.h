@@ -66,6 +66,9 @@ struct pages_config {
     /* The site of a worker, near or far, as it is now; NULL, with err: there is none at the moment (503). Called with
      * the worker's turn held, by whichever thread has it. A site that takes the place of another: pages_drop before. */
     struct site *(*site)(void *with, unsigned worker, struct salve_err *err);
+    /* Is that of a worker still the one that `site` gave it last? On any thread, with the worker's turn held; it waits
+     * for nothing. NULL: nobody can tell. */
+    bool (*site_is)(void *with, unsigned worker);
     void *with;
     unsigned workers; /* 1 to PAGES_WORKERS_MAX */
 
@@ -116,6 +119,7 @@ void pages_drop(struct pages *pages, unsigned worker);
 /* --- for a face beside this one (api) ----------------------------------------------------------------------------- */
 
 struct pages_call; /* opaque */
+struct rec_view;
 struct visit;
 struct screen_found;
 struct visit_screening;
@@ -144,6 +148,17 @@ SALVE_MUST_USE enum salve_code pages_lend(struct pages *pages, unsigned worker, 
                                           struct http_reply *reply, struct str token, struct pages_lent *out,
                                           struct salve_err *err);
 void pages_lend_back(struct pages_lent *lent);
+
+/* pages_lend_known - the view of a token that pages_lend lent before, without asking anybody or waiting for anything;
+ * on any thread. *view is good until pages_lend_known_back, which is due where it is true; nothing may be asked of it but
+ * rec_known. false: pages_lend tells. It is no use of the session: a view is known for a second at most, and then
+ * pages_lend is asked again. */
+struct pages_known {
+    void *session, *at;
+    struct rec_view *view;
+};
+SALVE_MUST_USE bool pages_lend_known(struct pages *pages, struct str token, struct pages_known *out);
+void pages_lend_known_back(struct pages_known *known);
 
 /* pages_lent_screening - the guidelines that the site accepted, ready to evaluate.
  * pages_lent_hold - alarms of what is asked to be written, before any of it is refused or kept: where one has to be

@@ -104,6 +104,7 @@ struct pages_session {
     pthread_mutex_t view_lock;               /* of the next two: they are looked for in all rows, by anybody */
     uint8_t view_hash[CRYPTO_SHA256_BYTES];  /* of the token of that view (pages_token.c); zeros: there is none */
     uint8_t view_token[SESSION_TOKEN_BYTES]; /* what makes the token of the session of it */
+    uint8_t known[CRYPTO_SHA256_BYTES];      /* of the token by which it was lent last; zeros: none. With its turn */
     struct pages_letter letters[PAGES_LETTERS];
     struct pages_enrolled enrolled;
 };
@@ -119,16 +120,20 @@ struct pages_seat {
     const struct zone *zone;
 };
 
+/* Rows of tokens that were lent, by the first byte of their hash: where to look, and nothing more. */
+enum { PAGES_KNOWN_MAX = 256 };
+
 struct pages {
     struct pages_config config;
     struct arena *mem;
     pthread_mutex_t lock; /* of the table of sessions, and of `content` while it changes */
     struct pages_session *sessions;
     struct pages_seat *workers;
-    struct pages_content *content; /* the newest */
-    _Atomic int64_t looked_ms;     /* when somebody looked last whether other guidelines are in force */
-    uint64_t contents;             /* made so far */
-    struct pages_times times;      /* of tasks at the tablets */
+    struct pages_content *content;           /* the newest */
+    _Atomic int64_t looked_ms;               /* when somebody looked last whether other guidelines are in force */
+    uint64_t contents;                       /* made so far */
+    struct pages_times times;                /* of tasks at the tablets */
+    _Atomic uint16_t known[PAGES_KNOWN_MAX]; /* the place of a session, and 1; 0: none (pages_known.c) */
 };
 
 /* A form in one language, as pages run it. */
@@ -210,6 +215,13 @@ void pages_call_end(struct pages_call *call);
 void pages_view_token_end(struct pages_session *session);
 bool pages_view_token_find(struct pages *pages, struct str token, uint8_t out[SESSION_TOKEN_BYTES]);
 bool pages_view_token_is(struct pages_session *session, struct str token);
+
+/* --- pages_known.c: views that were lent --- */
+
+/* pages_known_note - the view of that session was lent by that token; with the session's turn. pages_known_end - nobody
+ * has it by that any more. */
+void pages_known_note(struct pages *pages, struct pages_session *session, struct str token);
+void pages_known_end(struct pages_session *session);
 
 /* --- pages_guard.c: is it a page of ours that asks? --- */
 

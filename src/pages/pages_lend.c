@@ -16,6 +16,14 @@ static enum salve_code no_view(struct salve_err *err)
     return salve_refuse(err, SALVE_E_SESSION, "the view of this token is over", "Authorization");
 }
 
+/* Until the next second it may be found without asking. */
+static enum salve_code lent_stands(struct pages_call *call, struct str token, struct salve_err *err)
+{
+    TRY(visit_hold_stands(&call->session->held, err));
+    pages_known_note(call->pages, call->session, token);
+    return SALVE_OK;
+}
+
 /* With the turn of the session it is looked at again: the view may have ended meanwhile, or have another token. */
 static enum salve_code take_view(struct pages_call *call, struct str token, struct salve_err *err)
 {
@@ -24,12 +32,12 @@ static enum salve_code take_view(struct pages_call *call, struct str token, stru
     TRY(pages_who_acts(call, PAGES_SESSION, err));
     TRY(pages_take_session(call, err));
     bool is_still = pages_view_token_is(call->session, token) && call->session->held.view != NULL;
-    return is_still ? visit_hold_stands(&call->session->held, err) : no_view(err);
+    return is_still ? lent_stands(call, token, err) : no_view(err);
 }
 
 /* The token of a session that is for one view, which a command handed on (visit_token): the first request by it takes
  * the view over. That of any other session is no token of a view. */
-static enum salve_code take_handed_on(struct pages_call *call, struct salve_err *err)
+static enum salve_code take_handed_on(struct pages_call *call, struct str token, struct salve_err *err)
 {
     struct session look = {.lock_seconds = 0};
     TRY(pages_who_acts(call, PAGES_SESSION, err));
@@ -42,7 +50,7 @@ static enum salve_code take_handed_on(struct pages_call *call, struct salve_err 
     }
     if (!call->session->is_for_view) return no_view(err);
     pages_person_again(call);
-    return call->session->held.view != NULL ? visit_hold_stands(&call->session->held, err) : no_view(err);
+    return call->session->held.view != NULL ? lent_stands(call, token, err) : no_view(err);
 }
 
 static bool is_handed_on(struct pages_call *call, struct str token)
@@ -58,7 +66,8 @@ static bool is_handed_on(struct pages_call *call, struct str token)
 
 static enum salve_code take(struct pages_call *call, struct str token, struct salve_err *err)
 {
-    if (token.len > 0) return is_handed_on(call, token) ? take_handed_on(call, err) : take_view(call, token, err);
+    if (token.len > 0)
+        return is_handed_on(call, token) ? take_handed_on(call, token, err) : take_view(call, token, err);
     return pages_take_site(call, call->worker->number, err) ? SALVE_OK : err->code;
 }
 

@@ -45,6 +45,7 @@ static bool secret_of(struct str token, uint8_t secret[SECRET_BYTES])
 
 void pages_view_token_end(struct pages_session *session)
 {
+    pages_known_end(session);
     (void)pthread_mutex_lock(&session->view_lock);
     explicit_bzero(session->view_hash, sizeof session->view_hash);
     explicit_bzero(session->view_token, sizeof session->view_token);
@@ -60,6 +61,7 @@ enum salve_code pages_call_view_token(struct pages_call *call, struct salve_err 
     struct pages_session *session = call->session;
     TRY(visit_hold_stands(&session->held, err));
     crypto_random(secret, sizeof secret);
+    pages_known_end(session);
     crypto_base64url(secret, sizeof secret, text + HEAD_BYTES);
     (void)pthread_mutex_lock(&session->view_lock);
     hash_of(FINDS, secret, session->view_hash);

@@ -235,6 +235,10 @@ SALVE_MUST_USE enum salve_code rec_read(struct rec_view *view, struct str id, co
 SALVE_MUST_USE enum salve_code rec_history(struct rec_view *view, struct str id, struct arena *mem,
                                            const struct rec_resource ***out, size_t *count, struct salve_err *err);
 
+/* rec_known - the newest version of one, where the view stands and rec_all would give it now, and that is certain
+ * without asking anybody or waiting for anything; false: it may all the same be there. */
+SALVE_MUST_USE bool rec_known(struct rec_view *view, struct str type, struct str id, const struct rec_resource **out);
+
 /* rec_next_number - the number of the next new id; same counter as rec_new_id; the shape that admit/import.h asks for
  * (`view` is the struct rec_view). Ids end with ".<number>". */
 uint64_t rec_next_number(void *view);

@@ -56,6 +56,9 @@ static void end(struct site *site, struct rec_session *session)
     rec_changed(site);
 }
 
+/* Who leaves it alone for long has to show that it is them. */
+static bool locks(const struct rec_session *session) { return !session->way.is_held && !session->way.is_for_view; }
+
 /* What time does to a session. */
 static void lapse(struct site *site, struct rec_session *session)
 {
@@ -66,7 +69,7 @@ static void lapse(struct site *site, struct rec_session *session)
         return;
     }
     bool is_idle = since(session->used, now) >= (int64_t)lock_seconds(site) * SECOND_MS;
-    if (session->is_locked || session->way.is_held || session->way.is_for_view || !is_idle) return;
+    if (session->is_locked || !locks(session) || !is_idle) return;
     session->is_locked = true;
     rec_changed(site);
 }
@@ -347,6 +350,15 @@ enum salve_code rec_session_stands(struct site *site, uint64_t number)
     const struct rec_session *session = numbered(site, number);
     if (session == NULL) return SALVE_E_SESSION;
     return session->is_locked ? SALVE_E_LOCKED : SALVE_OK;
+}
+
+int64_t rec_session_until_unix_ms(struct site *site, uint64_t number)
+{
+    const struct rec_session *session = number == 0 ? NULL : numbered(site, number);
+    if (session == NULL) return INT64_MAX;
+    int64_t end_ms = session->begun.wall_ms + (int64_t)SESSION_HOURS_MAX * HOUR_MS;
+    int64_t lock_ms = session->used.wall_ms + (int64_t)lock_seconds(site) * SECOND_MS;
+    return locks(session) && lock_ms < end_ms ? lock_ms : end_ms;
 }
 
 bool rec_session_for_view(struct site *site, uint64_t number)

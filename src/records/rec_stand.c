@@ -125,6 +125,8 @@ static void no_later(int64_t *until_unix_ms, int64_t end_unix_s)
 int64_t rec_view_until_unix_ms(const struct rec_view *view)
 {
     int64_t until_unix_ms = view->stand.opened_wall_ms + life_ms(view);
+    int64_t session_unix_ms = rec_session_until_unix_ms(view->site, view->stand.session);
+    if (session_unix_ms < until_unix_ms) until_unix_ms = session_unix_ms;
     struct consent_decision decision = rec_view_decision(view, near_site_now_unix_ms(view->site));
     if (view->stand.is_app) no_later(&until_unix_ms, view->stand.app_until_unix_s);
     if (decision.grant == NULL) return until_unix_ms;

@@ -36,6 +36,10 @@ void rec_session_used(struct site *site, uint64_t number);
 uint64_t rec_session_number(struct site *site, const uint8_t token[SESSION_TOKEN_BYTES]);
 enum salve_code rec_session_stands(struct site *site, uint64_t number);
 
+/* rec_session_until_unix_ms - by the clock of the machine: when time alone locks or ends it, if nobody uses it until
+ * then. INT64_MAX: never, or there is none. */
+int64_t rec_session_until_unix_ms(struct site *site, uint64_t number);
+
 /* rec_session_fresh - OK where the pass is the token of a session that was shown within ten minutes, or of none: what
  * staff_login gave never leaves the process that logged in. E_STEP_UP. rec_session_shown_unix_ms - when it was last
  * shown, by the guarded clock; now where it is no session. rec_session_shown - it was shown at that time. */

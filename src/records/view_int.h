@@ -29,7 +29,7 @@ struct rec_view {
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
     const struct smart_app *app; /* as it was registered when it opened the view; NULL: it is none */
-    struct smart_sight *sight; /* of an app (apps_int.h); NULL: all of the classes is seen */
+    struct smart_sight *sight;   /* of an app (apps_int.h); NULL: all of the classes is seen */
     bool is_used;                /* a transfer that has read something */
     bool is_by_ticket;
     bool is_reminder;           /* to call the person before their next check, and for nothing else */

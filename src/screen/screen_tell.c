@@ -150,8 +150,15 @@ static enum salve_code patient_of(const struct telling *to, struct str *out)
     return out->len > 0 ? SALVE_OK : salve_fail(to->err, SALVE_E_NOT_FOUND, "Patient");
 }
 
-static enum salve_code communication(struct telling *to, const struct screen_tell *tell, enum data_class class,
-                                     struct str agreed, struct tape *out)
+/* What a note says of the talk with the person, or of one that there was not. */
+struct note {
+    const char *status, *mode; /* mode NULL: nothing is said of it */
+    bool is_to_guardian;
+    struct str agreed; /* in their words; may be empty */
+};
+
+static enum salve_code communication(struct telling *to, enum data_class class, const struct note *note,
+                                     struct tape *out)
 {
     struct tape_builder make;
     struct str id, patient = STR(""), *about = NULL;
@@ -162,17 +169,17 @@ static enum salve_code communication(struct telling *to, const struct screen_tel
     TRY(rec_new_id(to->view, to->mem, &id, to->err));
     tape_build(&make, to->mem, FHIR_T_Communication);
     tape_add_text(&make, "id", id);
-    tape_add_text(&make, "status", STR("completed"));
+    tape_add_text(&make, "status", str_of(note->status));
     tape_add_concept(&make, "category", STR(SCREEN_CATEGORY), STR("notification"));
-    tape_add_concept(&make, "medium", STR(SCREEN_MODE), str_of(mode_of(tell->how)));
+    if (note->mode != NULL) tape_add_concept(&make, "medium", STR(SCREEN_MODE), str_of(note->mode));
     tape_add_reference(&make, "subject", patient);
     for (size_t i = 0; i < count; i++) tape_add_reference(&make, "about", about[i]);
     tape_add_text(&make, "sent", clock_text(rec_opened_at_unix_ms(to->view), now));
-    add_recipient(&make, tell->is_guardian, patient);
+    add_recipient(&make, note->is_to_guardian, patient);
     add_staff(&make, "sender", to->actor.id);
-    if (agreed.len > 0) {
+    if (note->agreed.len > 0) {
         tape_open(&make, "payload");
-        tape_add_text(&make, "contentString", agreed);
+        tape_add_text(&make, "contentString", note->agreed);
         tape_close(&make);
     }
     return tape_built(&make, out, to->err);
@@ -192,65 +199,49 @@ static struct tape *next_item(struct telling *to, enum data_class class)
     return tape;
 }
 
+/* A note of each class that is meant. What was agreed about what is kept apart stands beside that alone. */
+static enum salve_code add_notes(struct telling *to, const struct note *note)
+{
+    static const enum data_class classes[] = {CLASS_CLIN, CLASS_SENS};
+    bool has_apart = has_class(to, CLASS_SENS);
+    for (size_t c = 0; c < 2; c++) {
+        struct note one = *note;
+        if (!has_class(to, classes[c])) continue;
+        if (has_apart && classes[c] == CLASS_CLIN) one.agreed = STR("");
+        struct tape *tape = next_item(to, classes[c]);
+        if (tape == NULL) return salve_fail(to->err, SALVE_E_MEMORY, "told");
+        TRY(communication(to, classes[c], &one, tape));
+    }
+    return SALVE_OK;
+}
+
 enum salve_code screen_tell(struct rec_view *view, struct actor actor, const struct screen_tell *tell,
                             struct arena *mem, size_t *count, struct salve_err *err)
 {
-    static const enum data_class classes[] = {CLASS_CLIN, CLASS_SENS};
     struct telling to = {.view = view, .actor = actor, .mem = mem, .err = err};
+    const struct note note = {"completed", mode_of(tell->how), tell->is_guardian, tell->agreed};
     TRY(load(&to));
     bool tells_lost = to.lost != NULL && to.lost->task == WORK_TELL && tell->item_count == 0;
     TRY(choose(&to, tell, tells_lost));
-    bool has_apart = has_class(&to, CLASS_SENS);
-    for (size_t c = 0; c < 2; c++) {
-        if (!has_class(&to, classes[c])) continue;
-        struct tape *tape = next_item(&to, classes[c]);
-        struct str agreed = has_apart && classes[c] == CLASS_CLIN ? STR("") : tell->agreed;
-        if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "told");
-        TRY(communication(&to, tell, classes[c], agreed, tape));
-    }
+    TRY(add_notes(&to, &note));
     *count = to.meant + tells_lost;
     return save(&to, true, tells_lost);
 }
 
 /* --- passed on -------------------------------------------------------------------------------------------------- */
 
-static enum salve_code passing(struct telling *to, enum data_class class, struct str why, struct tape *out)
-{
-    struct tape_builder make;
-    struct str id, patient = STR(""), *about = NULL;
-    size_t count = 0;
-    char now[CLOCK_TEXT_BYTES];
-    TRY(references(to, class, &about, &count));
-    TRY(patient_of(to, &patient));
-    TRY(rec_new_id(to->view, to->mem, &id, to->err));
-    tape_build(&make, to->mem, FHIR_T_Communication);
-    tape_add_text(&make, "id", id);
-    tape_add_text(&make, "status", str_is(why, SCREEN_PASSED_CALLED) ? STR(SCREEN_GOES_ON) : STR(SCREEN_NOT_DONE));
-    tape_add_concept(&make, "category", STR(SCREEN_CATEGORY), STR("notification"));
-    tape_add_reference(&make, "subject", patient);
-    for (size_t i = 0; i < count; i++) tape_add_reference(&make, "about", about[i]);
-    tape_add_text(&make, "sent", clock_text(rec_opened_at_unix_ms(to->view), now));
-    add_recipient(&make, false, patient);
-    add_staff(&make, "sender", to->actor.id);
-    return tape_built(&make, out, to->err);
-}
-
 enum salve_code screen_pass_on(struct rec_view *view, struct actor actor, struct str why, struct arena *mem,
                                struct salve_err *err)
 {
-    static const enum data_class classes[] = {CLASS_CLIN, CLASS_SENS};
     struct telling to = {.view = view, .actor = actor, .mem = mem, .err = err};
-    if (!str_is(why, SCREEN_PASSED_CALLED) && !str_is(why, SCREEN_PASSED_LEFT))
+    bool is_called = str_is(why, SCREEN_PASSED_CALLED);
+    const struct note note = {.status = is_called ? SCREEN_GOES_ON : SCREEN_NOT_DONE, .agreed = STR("")};
+    if (!is_called && !str_is(why, SCREEN_PASSED_LEFT))
         return salve_refuse(err, SALVE_E_INVALID, "left or call-clinician", "why");
     TRY(load(&to));
     for (size_t i = 0; i < to.kept_count; i++)
         if (to.kept[i].is_untold) mean(&to, i);
-    for (size_t c = 0; c < 2; c++) {
-        if (!has_class(&to, classes[c])) continue;
-        struct tape *tape = next_item(&to, classes[c]);
-        if (tape == NULL) return salve_fail(err, SALVE_E_MEMORY, "why");
-        TRY(passing(&to, classes[c], why, tape));
-    }
+    TRY(add_notes(&to, &note));
     if (to.item_count == 0) return SALVE_OK;
     TRY(set_work(&to, false, false));
     return rec_save(view, to.items, to.item_count, NULL, mem, err);

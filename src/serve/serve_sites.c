@@ -109,6 +109,14 @@ struct site *serve_sites_now(struct serve_sites *sites, unsigned worker, void (*
     return newest->site;
 }
 
+bool serve_sites_is_now(struct serve_sites *sites, unsigned worker)
+{
+    (void)pthread_mutex_lock(&sites->lock);
+    bool is = !sites->is_lost && !sites->is_over && sites->newest != NULL && sites->at[worker] == sites->newest;
+    (void)pthread_mutex_unlock(&sites->lock);
+    return is;
+}
+
 void serve_sites_metrics(struct serve_sites *sites, struct buf *out)
 {
     (void)pthread_mutex_lock(&sites->lock);

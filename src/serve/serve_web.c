@@ -102,6 +102,12 @@ static struct site *site_of(void *with, unsigned worker, struct salve_err *err)
     return serve_sites_now(&web->sites, worker, leave, web, err);
 }
 
+static bool site_is(void *with, unsigned worker)
+{
+    struct web *web = with;
+    return serve_sites_is_now(&web->sites, worker);
+}
+
 static void add_metrics(void *with, struct buf *out)
 {
     struct web *web = with;
@@ -126,7 +132,7 @@ static void answer(void *worker, const struct http_request *request, struct http
 static bool quick(void *with, const struct http_request *request, struct http_reply *reply)
 {
     const struct web *web = with;
-    return !is_for_api(web, request) && pages_quick(web->pages, request, reply);
+    return is_for_api(web, request) ? api_quick(web->api, request, reply) : pages_quick(web->pages, request, reply);
 }
 
 static uint64_t lane(void *with, const struct http_request *request)
@@ -225,6 +231,7 @@ static enum salve_code open_pages(struct web *web, struct salve_err *err)
     take_demo(web);
     const struct pages_config config = {.share = start->share,
                                         .site = site_of,
+                                        .site_is = site_is,
                                         .with = web,
                                         .workers = SERVE_LINES,
                                         .files = web_files,

@@ -44,6 +44,9 @@ void serve_sites_end(struct serve_sites *sites); /* nobody waits any more */
 struct site *serve_sites_now(struct serve_sites *sites, unsigned worker, void (*leaves)(void *with, unsigned worker),
                              void *with, struct salve_err *err);
 
+/* serve_sites_is_now - is the one that this worker is at still the newest, and not lost? It waits for nothing. */
+bool serve_sites_is_now(struct serve_sites *sites, unsigned worker);
+
 /* serve_sites_metrics - numbers of the newest one's gate, as lines of Prometheus. */
 void serve_sites_metrics(struct serve_sites *sites, struct buf *out);
 

@@ -97,10 +97,11 @@ class_mask smart_scopes_classes(const struct smart_scopes *scopes);
 SALVE_MUST_USE enum salve_code smart_scopes_text(const struct smart_scopes *scopes, class_mask classes,
                                                  bool has_refresh, struct arena *mem, struct str *out,
                                                  struct salve_err *err);
-/* What scopes let see. smart_sight_make - read once, with their conditions as searches; *world outlives it. E_INVALID
- * "invalid_scope": a condition that is none.
+/* What scopes let see.
+ * smart_sight_make - read once, with their conditions as searches; *world outlives it. E_INVALID "invalid_scope": a
+ *                    condition that is none.
  * smart_sight_is_even - do all of them let read and search alike?
- * smart_sight_shows - may the resource be seen by one of these rights? Errors are those of a search; then it may not. */
+ * smart_sight_shows - may the resource be seen by one of these rights? Errors are those of a search; then it may not */
 enum { SMART_READS = 1, SMART_SEARCHES = 2 };
 struct search_resource; /* search/search.h */
 struct search_world;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Which resources scopes let see: types, and within a type what the condition of the scope finds as a FHIR search. */
 #include "base/query.h"
+#include "fhir/fhir.h"
 #include "search/search.h"
 #include "smart/smart.h"
 

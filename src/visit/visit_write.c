@@ -55,6 +55,8 @@ static bool names(struct str reference, const struct rec_resource *one)
     return str_split(reference, '/', &type, &id) && str_eq(type, one->type) && str_eq(id, one->id);
 }
 
+bool visit_may_be_deleted(const struct rec_resource *one) { return is_gone(one); }
+
 bool visit_is_deleted(const struct rec_resource *all, size_t count, const struct rec_resource *one)
 {
     struct str target;

@@ -89,6 +89,7 @@ SALVE_MUST_USE enum salve_code visit_write_check(const struct visit *visit, stru
 
 /* visit_deleted - which of a view's newest versions were deleted: is[i] of all[i]. visit_is_deleted - is that one? */
 void visit_deleted(const struct rec_resource *all, size_t count, bool *is);
+bool visit_may_be_deleted(const struct rec_resource *one); /* by itself alone: false is certain */
 bool visit_is_deleted(const struct rec_resource *all, size_t count, const struct rec_resource *one);
 
 #endif

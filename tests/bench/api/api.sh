@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# The API over HTTP beside @medplum/fhir-router (docs/internals/api.md). READS=1000000 for the memory of a million requests.
+# The API over HTTP beside @medplum/fhir-router (docs/internals/api.md). ALL=1: the memory of a million requests.
 set -u
-exec tools/node tests/bench/api/api.mjs "${SECONDS_A_TURN:-2}" "${READS:-20000}"
+[ "${ALL:-0}" = 1 ] && most=1000000 || most=200000
+exec tools/node tests/bench/api/api.mjs "${SECONDS_A_TURN:-2}" "${READS:-$most}" "${WRITES:-2000}"

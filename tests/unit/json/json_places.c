@@ -19,7 +19,7 @@ static void expect_places(const char *text, const char *expected)
     size_t len = strlen(text);
     memset(found, '.', sizeof found);
     found[len] = '\0';
-    json_index_start(&index, str_make(text, len), NULL);
+    json_index_start(&index, str_make(text, len), json_index_best());
     for (; *index.next != JSON_INDEX_NONE; index.next++) found[*index.next] = text[*index.next];
     assert_string_equal(found, expected);
 }
