@@ -98,10 +98,11 @@ static struct str header_of(const struct http_reply *reply, struct str head)
 /* Prefer: handling=strict: what a read or a history takes, and no other; searches have their own. */
 static enum salve_code takes_all(const struct api_call *call, struct salve_err *err)
 {
-    static const char *const known[] = {"_format", "_pretty", "_summary", "_elements", "_since", "_count", "_page"};
+    static const char *const known[] = {"_format", "_pretty", "_summary", "_elements",
+                                        "_since",  "_at",     "_count",   "_page"};
     enum api_interaction is = call->route->interaction;
     if (!call->wants.is_strict || (is != API_READ && is != API_VREAD && is != API_HISTORY_INSTANCE)) return SALVE_OK;
-    size_t count = is == API_HISTORY_INSTANCE ? 7 : 4;
+    size_t count = is == API_HISTORY_INSTANCE ? 8 : 4;
     for (size_t i = 0; i < call->query.count; i++) {
         bool is_known = false;
         for (size_t k = 0; k < count; k++) is_known = is_known || str_is(call->query.list[i].name, known[k]);

@@ -4,7 +4,10 @@
 
 #include <stdio.h>
 
+#include "base/query.h"
 #include "fhir/tape_edit.h"
+#include "records/site.h"
+#include "search/search.h"
 
 static enum salve_code not_here(struct salve_err *err)
 {
@@ -113,6 +116,8 @@ struct history {
     size_t count;
     bool is_gone;                             /* the newest is a deletion */
     int64_t since_unix_ms, page_size, newest; /* newest: the version that this page begins with */
+    struct str at;                            /* _at; absent: it is not said */
+    int64_t at_low_unix_ms, at_high_unix_ms;
 };
 
 static enum salve_code read_number(const struct api_call *call, const char *name, int64_t *out, struct salve_err *err)
@@ -122,12 +127,23 @@ static enum salve_code read_number(const struct api_call *call, const char *name
     return salve_refuse(err, SALVE_E_USAGE, "a whole number is wanted", "%s", name);
 }
 
+static enum salve_code read_at(const struct api_call *call, struct history *out, struct salve_err *err)
+{
+    const struct zone *zone = NULL;
+    out->at = api_query_get(&call->query, "_at");
+    if (out->at.ptr == NULL) return SALVE_OK;
+    TRY(site_zone(call->visit->site, &zone, err));
+    if (search_period(out->at, zone, &out->at_low_unix_ms, &out->at_high_unix_ms)) return SALVE_OK;
+    return salve_refuse(err, SALVE_E_USAGE, "a date or time is wanted", "_at");
+}
+
 static enum salve_code read_wanted(const struct api_call *call, struct history *out, struct salve_err *err)
 {
     struct str since = api_query_get(&call->query, "_since");
     *out = (struct history){.since_unix_ms = INT64_MIN, .page_size = HISTORY_COUNT_MAX, .newest = INT64_MAX};
     if (since.ptr != NULL && !clock_parse(since, &out->since_unix_ms))
         return salve_refuse(err, SALVE_E_USAGE, "an instant is wanted", "_since");
+    TRY(read_at(call, out, err));
     TRY(read_number(call, "_count", &out->page_size, err));
     if (out->page_size > HISTORY_COUNT_MAX) out->page_size = HISTORY_COUNT_MAX;
     return read_number(call, "_page", &out->newest, err);
@@ -144,12 +160,26 @@ static void put_link(struct api_call *call, struct tape_builder *make, const cha
     buf_addf(&url, "%.*s/%.*s/%.*s/_history?_count=%lld", STR_ARGS(call->base), STR_ARGS(call->type_name),
              STR_ARGS(call->id), (long long)history->page_size);
     if (has_since) buf_addf(&url, "&_since=%.*s", STR_ARGS(api_instant(call->mem, history->since_unix_ms)));
+    if (history->at.ptr != NULL) buf_add(&url, STR("&_at="));
+    query_put(&url, history->at, "-:");
     if (newest > 0) buf_addf(&url, "&_page=%u", newest);
     (void)!buf_done(&url, &text, NULL);
     tape_open(make, "link");
     tape_add_text(make, "relation", str_of(relation));
     tape_add_text(make, "url", text);
     tape_close(make);
+}
+
+/* Those that stood at some moment of _at: each until the next one. */
+static void cut_at(struct history *history)
+{
+    size_t from = 0, to = 0;
+    if (history->at.ptr == NULL) return;
+    while (to < history->count && history->list[to]->saved_at_unix_ms < history->at_high_unix_ms) to++;
+    while (from + 1 < history->count && history->list[from + 1]->saved_at_unix_ms <= history->at_low_unix_ms) from++;
+    history->is_gone = history->is_gone && to == history->count;
+    history->list += from < to ? from : 0;
+    history->count = from < to ? to - from : 0;
 }
 
 /* Which are of this page, newest first: from list[*from - 1] down to list[*to]. What a link names is a version, so that
@@ -181,6 +211,7 @@ enum salve_code api_history(struct api_call *call, struct salve_err *err)
     struct tape bundle;
     TRY(read_wanted(call, &history, err));
     TRY(versions(call, &history.list, &history.count, &history.is_gone, err));
+    cut_at(&history);
     size_t total = cut_page(&history, &from, &to);
     tape_build(&make, call->mem, FHIR_T_Bundle);
     tape_add_text(&make, "type", STR("history"));

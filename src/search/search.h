@@ -98,6 +98,10 @@ struct search_fault {
 SALVE_MUST_USE enum salve_code search_parse(const struct search_ask *ask, struct arena *mem, struct search **out,
                                             struct search_fault *fault, struct salve_err *err);
 
+/* search_period - what a date or time leaves open, in milliseconds: low <= x < high; "2026-11": the whole month at the
+ * place of `zone` (NULL: UTC). False: it is none. */
+bool search_period(struct str text, const struct zone *zone, int64_t *low_unix_ms, int64_t *high_unix_ms);
+
 /* search_uses - was pair `i` of the request understood (else it was passed over)? For the self link and its outcome. */
 bool search_uses(const struct search *search, size_t i);
 

@@ -63,6 +63,15 @@ static struct search_range near_of(struct search_range value, int64_t now_unix_m
     return (struct search_range){value.low - gap / 10, value.high == SEARCH_FAR ? value.high : value.high + gap / 10};
 }
 
+bool search_period(struct str text, const struct zone *zone, int64_t *low_unix_ms, int64_t *high_unix_ms)
+{
+    struct search_range range;
+    if (!search_read_time(text, zone, &range)) return false;
+    *low_unix_ms = (int64_t)range.low;
+    *high_unix_ms = range.high > INT64_MAX ? INT64_MAX : (int64_t)range.high;
+    return true;
+}
+
 bool search_match_date(struct search_look *look, struct search_node node)
 {
     const struct search_world *world = look->search->world;

@@ -279,6 +279,25 @@ async function searched(desk) {
     same('one that cannot be settled keeps nothing', failed.status, 412);
 }
 
+// A history of the moments that are asked for.
+async function moments(desk) {
+    const { id } = (await desk.ask('POST', '/Observation', weight(desk, 51, { effectiveDateTime: later(70) }))).json, times = [];
+    for (const kg of [52, 53]) {
+        await new Promise((done) => setTimeout(done, 5));
+        await desk.ask('PATCH', `/Observation/${id}`, [{ op: 'replace', path: '/valueQuantity/value', value: kg }], { 'Content-Type': PATCH });
+    }
+    const versions = async (query) => { const answer = await desk.ask('GET', `/Observation/${id}/_history?${query}`); return answer.status === 200 ? (answer.json.entry ?? []).map((one) => Number(one.resource?.meta.versionId ?? 0)) : answer.status; };
+    for (const version of [1, 2, 3]) times.push((await desk.ask('GET', `/Observation/${id}/_history/${version}`)).json.meta.lastUpdated);
+    same('each version stands until the next', [await versions(`_at=${times[0]}`), await versions(`_at=${times[1]}`), await versions(`_at=${times[2]}`)], [[1], [2], [3]]);
+    same('all that stood on a day, and the newest from then on', [await versions(`_at=${times[0].slice(0, 4)}`), await versions('_at=2100-01'), await versions('_at=2000')], [[3, 2, 1], [3], []]);
+    same('of that the newer ones', await versions(`_at=${times[0].slice(0, 4)}&_since=${times[1]}`), [3, 2]);
+    const page = await desk.ask('GET', `/Observation/${id}/_history?_at=${times[0].slice(0, 4)}&_count=2`), next = page.json.link.find((one) => one.relation === 'next')?.url ?? '';
+    same('with pages', [page.json.total, (await desk.ask('GET', next.slice(next.indexOf('/fhir') + 5))).json?.entry?.length], [3, 1]);
+    same('no moment', [await versions('_at=yesterday'), await versions('_at='), await versions('_at=gt2026')], [400, 400, 400]);
+    await desk.ask('DELETE', `/Observation/${id}`);
+    same('what was deleted since is not of then', [await versions(`_at=${times[1]}`), await versions('_at=2100')], [[2], [0]]);
+}
+
 // The input of operations: in the address, as Parameters, as a resource.
 async function operations(desk) {
     const parameters = (...list) => ({ resourceType: 'Parameters', ...(list.length > 0 && { parameter: list }) }), post = (path, body) => desk.ask('POST', path, body);
@@ -410,6 +429,7 @@ try {
     await conditions(desk, result);
     await searched(desk);
     await operations(desk);
+    await moments(desk);
     await medplum(desk);
     await alarms(site);
 } catch (error) {
