@@ -56,7 +56,7 @@ NEEDS_api       := ips shl pages http visit smart screen records form admit guid
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
-DOORS_base      := arena assert buf clock err file ids limits query str zone
+DOORS_base      := arena assert buf clock crew err file ids limits query str zone
 DOORS_json      := json json_index json_scan
 DOORS_chart     := chart
 DOORS_crypto    := crypto public

@@ -92,6 +92,11 @@ bool db_frozen_bytes(struct db_disk *disk, const char *name, struct str bytes);
 bool db_frozen_file(struct db_disk *disk, const char *name, int fd);
 void db_frozen_drop(struct db_disk **disk);
 
+/* db_beside - another connection for another thread, to read the file as it is now: the log is folded in first. Until
+ * it is closed, which is before `db` is, nothing is written through `db`. E_UNSUPPORTED: not on this disk. E_BUSY: it
+ * is frozen. E_IO: the file has lost its name. */
+SALVE_MUST_USE enum salve_code db_beside(struct db *db, struct db **out, struct salve_err *err);
+
 /* --- verify ------------------------------------------------------------------------------------------------------- */
 /* db_verify - reads every page of the file behind SQLite's back, checks its checksum, then SQLite's own structure
  * check.

@@ -14,6 +14,7 @@ struct frozen_file {
     char name[NAME_BYTES];
     bool is_there;
     bool is_fixed; /* frozen: bytes or fd */
+    bool is_lent;  /* the fd is of another disk */
     int fd;        /* -1: none */
     struct str bytes;
     uint8_t *own; /* of a file in memory */
@@ -230,13 +231,37 @@ bool db_frozen_file(struct db_disk *disk, const char *name, int fd)
     return file != NULL;
 }
 
+bool db_frozen_lend(struct db_disk *disk, const char *name, int fd)
+{
+    struct frozen_file *file = add(disk, name);
+    if (file != NULL) file->fd = fd;
+    if (file != NULL) file->is_lent = true;
+    return file != NULL;
+}
+
+bool db_is_frozen_disk(const sqlite3_vfs *vfs) { return vfs->xOpen == vfs_open; }
+
+struct db_disk *db_frozen_twin(const sqlite3_vfs *vfs)
+{
+    const struct frozen *from = (const struct frozen *)vfs;
+    struct db_disk *disk = db_frozen();
+    if (disk == NULL) return NULL;
+    for (size_t i = 0; i < FILES_MAX; i++) {
+        struct frozen_file *file = &((struct frozen *)disk)->files[i];
+        if (!from->files[i].is_fixed) continue;
+        *file = from->files[i];
+        file->is_lent = true;
+    }
+    return disk;
+}
+
 void db_frozen_drop(struct db_disk **at)
 {
     struct frozen *disk = (struct frozen *)*at;
     *at = NULL;
     if (disk == NULL) return;
     for (size_t i = 0; i < FILES_MAX; i++) {
-        if (disk->files[i].fd >= 0) (void)close(disk->files[i].fd);
+        if (disk->files[i].fd >= 0 && !disk->files[i].is_lent) (void)close(disk->files[i].fd);
         free(disk->files[i].own);
     }
     free(disk);

@@ -25,6 +25,8 @@ struct db {
     struct db_stmt *savepoint, *release, *go_back; /* made when the first savepoint is taken */
     bool is_broken;                                /* the disk failed: no writing until it is opened again */
     bool is_frozen, wants_scrub;
+    int beside_fd; /* of those that read beside it; closed behind the handle, whose locks a close would end; -1 */
+    struct db_disk *own_disk; /* of one that reads beside another; dropped with it */
 };
 
 /* Another disk than the machine's is a VFS: a simulated one (db_fault.c, linked by tests only), one to read frozen
@@ -32,6 +34,12 @@ struct db {
 struct db_disk {
     sqlite3_vfs vfs;
 };
+
+/* db_frozen.c: a file by a descriptor that somebody else closes, later than the disk ends; whether a disk is one of
+ * those; another one with the same files, which it only borrows. */
+bool db_frozen_lend(struct db_disk *disk, const char *name, int fd);
+bool db_is_frozen_disk(const sqlite3_vfs *vfs);
+struct db_disk *db_frozen_twin(const sqlite3_vfs *vfs);
 
 /* db_memory.c: methods that are the same on both of these, and the name under which they keep a file of a path. */
 const char *db_memory_name(const char *path);

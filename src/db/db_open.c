@@ -133,6 +133,7 @@ enum salve_code db_open(const char *path, const struct db_options *options, stru
     struct db *db = calloc(1, sizeof *db);
     sqlite3_vfs *below = options->disk == NULL ? sqlite3_vfs_find(NULL) : &options->disk->vfs;
     if (db != NULL) db->path = strdup(path);
+    if (db != NULL) db->beside_fd = -1;
     if (db == NULL || db->path == NULL || below == NULL) {
         free(db);
         return salve_fail(err, SALVE_E_MEMORY, "%s", path);
@@ -150,6 +151,43 @@ enum salve_code db_open(const char *path, const struct db_options *options, stru
     return code;
 }
 
+/* The file that is open, which may have lost its name since. */
+static enum salve_code beside_fd(struct db *db, struct salve_err *err)
+{
+    int has_moved = 1;
+    if (db->beside_fd < 0) db->beside_fd = open(db->path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    if (db->beside_fd < 0) return file_fail(err, db->path);
+    int code = sqlite3_file_control(db->handle, "main", SQLITE_FCNTL_HAS_MOVED, &has_moved);
+    if (code == SQLITE_OK && has_moved == 0) return SALVE_OK;
+    return salve_fail(err, SALVE_E_IO, "%s", db->path);
+}
+
+static enum salve_code disk_beside(struct db *db, struct db_disk **out, struct salve_err *err)
+{
+    sqlite3_vfs *below = db_sum_below(db->sums);
+    bool is_file = below == sqlite3_vfs_find(NULL);
+    if (!is_file && !db_is_frozen_disk(below)) return salve_fail(err, SALVE_E_UNSUPPORTED, "%s", db->path);
+    if (is_file) TRY(beside_fd(db, err));
+    *out = is_file ? db_frozen() : db_frozen_twin(below);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "%s", db->path);
+    if (!is_file || db_frozen_lend(*out, db_memory_name(db->path), db->beside_fd)) return SALVE_OK;
+    return salve_fail(err, SALVE_E_MEMORY, "%s", db->path);
+}
+
+enum salve_code db_beside(struct db *db, struct db **out, struct salve_err *err)
+{
+    struct db_options options = {.create = false};
+    if (db->is_frozen) return salve_fail(err, SALVE_E_BUSY, "%s", db->path);
+    TRY(db_scrub(db, err));
+    enum salve_code code = disk_beside(db, &options.disk, err);
+    if (code == SALVE_OK) code = db_open(db->path, &options, out, err);
+    if (code == SALVE_OK)
+        (*out)->own_disk = options.disk;
+    else
+        db_frozen_drop(&options.disk);
+    return code;
+}
+
 static int close_handle(struct db *db)
 {
     for (struct db_stmt *stmt = db->stmts; stmt != NULL;) {
@@ -160,6 +198,8 @@ static int close_handle(struct db *db)
     }
     int code = sqlite3_close(db->handle);
     db_sum_close(db->sums);
+    if (db->beside_fd >= 0) (void)close(db->beside_fd);
+    db_frozen_drop(&db->own_disk);
     free(db->path);
     free(db);
     return code;

@@ -186,10 +186,12 @@ SALVE_MUST_USE enum salve_code keys_granted(struct keys *keys, struct compartmen
                                             struct keys_granted out[PURPOSE_LAST + 1], struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_exists(struct keys *keys, struct compartment id, bool *out, struct salve_err *err);
 /* keys_whole_check - whether the wraps and tokens of a compartment are all that the key store gave it, and the newest
- * decision that they follow (0: not known). keys_whole_next - for verify: the first compartment behind `after` that has
- * anything here. */
+ * decision that they follow (0: not known). keys_whole_decided - that decision alone. keys_whole_next - for verify: the
+ * first compartment behind `after` that has anything here. */
 SALVE_MUST_USE enum salve_code keys_whole_check(struct keys *keys, struct compartment id, bool *is_whole,
                                                 uint64_t *decided, struct salve_err *err);
+SALVE_MUST_USE enum salve_code keys_whole_decided(struct keys *keys, struct compartment id, uint64_t *decided,
+                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_whole_next(struct keys *keys, const struct compartment *after,
                                                struct compartment *out, bool *found, struct salve_err *err);
 /* keys_compartment_next - the first compartment with wraps after `after` (NULL: from the start); for verify and

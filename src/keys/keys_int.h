@@ -148,8 +148,11 @@ struct keys_wrap_row {
     bool has_presence;
     uint8_t bytes[CRYPTO_WRAP_BYTES];
 };
-/* the next row after *row in key order (start with a zeroed one); *found false at the end */
-SALVE_MUST_USE enum salve_code keys_wrap_next(struct keys *keys, struct keys_wrap_row *row, bool *found,
+/* the next rows after `after` in key order (start with a zeroed one); fewer than max: the end. What an error comes
+ * behind is in rows and count. */
+enum { KEYS_PAGE_ROWS = 64 };
+SALVE_MUST_USE enum salve_code keys_wrap_page(struct keys *keys, const struct keys_wrap_row *after,
+                                              struct keys_wrap_row rows[], size_t max, size_t *count,
                                               struct salve_err *err);
 SALVE_MUST_USE enum salve_code keys_wrap_rows(struct keys *keys, struct compartment id, struct keys_wrap_row **out,
                                               size_t *count, struct salve_err *err); /* heap; free() it */

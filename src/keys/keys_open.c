@@ -45,7 +45,7 @@ static enum salve_code prepare_all(struct keys *k, struct salve_err *err)
         {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2", &k->wrap_drop_purpose},
         {"SELECT compartment, purpose, class, version, presence, bytes FROM wrap WHERE "
          "(compartment, purpose, class, version) > (?1, ?2, ?3, ?4) "
-         "ORDER BY compartment, purpose, class, version LIMIT 1",
+         "ORDER BY compartment, purpose, class, version LIMIT ?5",
          &k->wrap_after},
         {"DELETE FROM wrap WHERE compartment = ?1 AND purpose = ?2 AND class = ?3 AND version = ?4", &k->wrap_drop_one},
         {"SELECT compartment FROM wrap WHERE compartment > ?1 ORDER BY compartment LIMIT 1", &k->next_id},
@@ -74,9 +74,9 @@ static enum salve_code prepare_new(struct keys *k, struct salve_err *err)
     TRY(db_prepare(k->db, "DELETE FROM compartment WHERE compartment = ?1", &k->whole_drop, err));
     return db_prepare(k->db,
                       "SELECT min(compartment) FROM (SELECT min(compartment) AS compartment FROM wrap WHERE "
-                      "compartment > ?1 UNION SELECT min(substr(compartment, 1, 16)) FROM token WHERE "
+                      "compartment > ?1 UNION ALL SELECT min(substr(compartment, 1, 16)) FROM token WHERE "
                       "substr(compartment, 1, 16) > ?1 "
-                      "UNION SELECT min(compartment) FROM compartment WHERE compartment > ?1)",
+                      "UNION ALL SELECT min(compartment) FROM compartment WHERE compartment > ?1)",
                       &k->whole_next, err);
 }
 

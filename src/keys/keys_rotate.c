@@ -70,6 +70,22 @@ struct keys_turn {
     struct keys_rotated out;
 };
 
+/* *left: how many the batch still takes. What is done with one row leaves the others of the page as they were. */
+static enum salve_code rewrap_page(struct keys *keys, struct keys_turn *turn, uint32_t *left, bool *more,
+                                   struct salve_err *err)
+{
+    struct keys_wrap_row rows[KEYS_PAGE_ROWS];
+    size_t wanted = *left < KEYS_PAGE_ROWS ? *left : KEYS_PAGE_ROWS, count = 0;
+    enum salve_code code = keys_wrap_page(keys, &turn->row, rows, wanted, &count, err);
+    for (size_t i = 0; code == SALVE_OK && i < count; i++) {
+        turn->row = rows[i];
+        code = rewrap(keys, &rows[i], turn->now_unix_s, &turn->out, err);
+    }
+    *left -= (uint32_t)count;
+    *more = count == wanted;
+    return code;
+}
+
 /* What fails leaves the turn where it was. */
 static enum salve_code rewrap_batch(struct keys *keys, struct keys_turn *turn, uint32_t rows, struct salve_err *err)
 {
@@ -77,10 +93,8 @@ static enum salve_code rewrap_batch(struct keys *keys, struct keys_turn *turn, u
     bool more = true;
     enum salve_code code = db_begin(keys->db, false, err);
     if (code != SALVE_OK) return code;
-    for (uint32_t i = 0; code == SALVE_OK && more && i < rows; i++) {
-        code = keys_wrap_next(keys, &next.row, &more, err);
-        if (code == SALVE_OK && more) code = rewrap(keys, &next.row, next.now_unix_s, &next.out, err);
-    }
+    for (uint32_t left = rows; code == SALVE_OK && more && left > 0;)
+        code = rewrap_page(keys, &next, &left, &more, err);
     if (code == SALVE_OK) code = db_commit(keys->db, err);
     db_rollback(keys->db);
     if (code == SALVE_OK) *turn = next;

@@ -46,19 +46,25 @@ static bool is_wrap_good(struct keys *keys, const struct keys_wrap_row *row)
     return is_good;
 }
 
+static void check_wrap(struct check *check, const struct keys_wrap_row *row)
+{
+    char id[COMPARTMENT_TEXT_BYTES + 1], place[100];
+    if (is_wrap_good(check->keys, row)) return;
+    compartment_text(row->id, id);
+    (void)snprintf(place, sizeof place, "compartment %s wrap", id);
+    tell(check, place, "it does not open");
+}
+
 static enum salve_code check_wraps(struct check *check, struct salve_err *err)
 {
-    struct keys_wrap_row row = {0};
-    bool found = true;
-    for (;;) {
-        char id[COMPARTMENT_TEXT_BYTES + 1], place[100];
-        enum salve_code code = keys_wrap_next(check->keys, &row, &found, err);
-        if (code != SALVE_OK || !found) return code;
-        if (is_wrap_good(check->keys, &row)) continue;
-        compartment_text(row.id, id);
-        (void)snprintf(place, sizeof place, "compartment %s wrap", id);
-        tell(check, place, "it does not open");
+    struct keys_wrap_row rows[KEYS_PAGE_ROWS], last = {0};
+    enum salve_code code = SALVE_OK;
+    for (size_t count = KEYS_PAGE_ROWS; code == SALVE_OK && count == KEYS_PAGE_ROWS;) {
+        code = keys_wrap_page(check->keys, &last, rows, KEYS_PAGE_ROWS, &count, err);
+        for (size_t i = 0; i < count; i++) check_wrap(check, &rows[i]);
+        if (count > 0) last = rows[count - 1];
     }
+    return code;
 }
 
 /* What each compartment has, against what the key store gave it. */
@@ -133,7 +139,7 @@ enum salve_code keys_verify(struct keys *keys, keys_report *report, void *who, s
     return salve_why(err, SALVE_E_INTEGRITY, "%llu damaged place(s)", (unsigned long long)check.bad);
 }
 
-static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, struct salve_err *err)
+static enum salve_code count_of(struct keys *keys, const char *sql, uint64_t *out, struct salve_err *err)
 {
     bool row = false;
     struct db_stmt *stmt = NULL;
@@ -144,24 +150,29 @@ static enum salve_code count(struct keys *keys, const char *sql, uint64_t *out, 
     return code;
 }
 
+static void count_wrap(const struct keys *keys, const struct keys_wrap_row *row, struct keys_status *out)
+{
+    struct crypto_wrap wrap;
+    out->wraps++;
+    if (crypto_wrap_peek(str_bytes(row->bytes, sizeof row->bytes), &wrap, NULL) == SALVE_OK)
+        out->wraps_old += wrap.epoch != keys->epoch;
+}
+
 enum salve_code keys_status(struct keys *keys, struct keys_status *out, struct salve_err *err)
 {
-    struct keys_wrap_row row = {0};
+    struct keys_wrap_row rows[KEYS_PAGE_ROWS], last = {0};
     struct keys_due due;
-    bool found = true;
     enum salve_code code = SALVE_OK;
     keys_due(keys, &due);
     *out = (struct keys_status){
         .epoch = keys->epoch, .is_key_file = keys->is_key_file, .rotated_unix_s = due.renewed_unix_s};
-    while (code == SALVE_OK && found) {
-        struct crypto_wrap wrap;
-        code = keys_wrap_next(keys, &row, &found, err);
-        if (code != SALVE_OK || !found) break;
-        out->wraps++;
-        if (crypto_wrap_peek(str_bytes(row.bytes, sizeof row.bytes), &wrap, NULL) == SALVE_OK)
-            out->wraps_old += wrap.epoch != keys->epoch;
+    for (size_t count = KEYS_PAGE_ROWS; code == SALVE_OK && count == KEYS_PAGE_ROWS;) {
+        code = keys_wrap_page(keys, &last, rows, KEYS_PAGE_ROWS, &count, err);
+        for (size_t i = 0; i < count; i++) count_wrap(keys, &rows[i], out);
+        if (count > 0) last = rows[count - 1];
     }
-    if (code == SALVE_OK) code = count(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);
-    if (code == SALVE_OK) code = count(keys, "SELECT count(*) FROM token", &out->tokens, err);
+    if (code == SALVE_OK)
+        code = count_of(keys, "SELECT count(DISTINCT compartment) FROM wrap", &out->compartments, err);
+    if (code == SALVE_OK) code = count_of(keys, "SELECT count(*) FROM token", &out->tokens, err);
     return code;
 }

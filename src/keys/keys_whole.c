@@ -162,6 +162,15 @@ enum salve_code keys_whole_settle(struct keys *keys, struct compartment id, uint
     return code == SALVE_E_INTEGRITY ? SALVE_OK : code;
 }
 
+enum salve_code keys_whole_decided(struct keys *keys, struct compartment id, uint64_t *decided, struct salve_err *err)
+{
+    struct whole whole;
+    bool found = false;
+    enum salve_code code = whole_get(keys, id, &whole, &found, err);
+    *decided = whole.decided;
+    return code;
+}
+
 enum salve_code keys_whole_check(struct keys *keys, struct compartment id, bool *is_whole, uint64_t *decided,
                                  struct salve_err *err)
 {

@@ -26,15 +26,22 @@ static enum salve_code take_row(struct keys *keys, struct db_stmt *stmt, struct 
     return SALVE_OK;
 }
 
-enum salve_code keys_wrap_next(struct keys *keys, struct keys_wrap_row *row, bool *found, struct salve_err *err)
+enum salve_code keys_wrap_page(struct keys *keys, const struct keys_wrap_row *after, struct keys_wrap_row rows[],
+                               size_t max, size_t *count, struct salve_err *err)
 {
-    bool is_start = row->purpose == 0;
-    db_bind_blob(keys->wrap_after, 1, is_start ? STR("") : compartment_bytes(&row->id));
-    db_bind_i64(keys->wrap_after, 2, row->purpose);
-    db_bind_i64(keys->wrap_after, 3, row->class);
-    db_bind_i64(keys->wrap_after, 4, row->version);
-    enum salve_code code = db_step(keys->wrap_after, found, err);
-    if (code == SALVE_OK && *found) code = take_row(keys, keys->wrap_after, row, err);
+    bool is_start = after->purpose == 0, row = true;
+    db_bind_blob(keys->wrap_after, 1, is_start ? STR("") : compartment_bytes(&after->id));
+    db_bind_i64(keys->wrap_after, 2, after->purpose);
+    db_bind_i64(keys->wrap_after, 3, after->class);
+    db_bind_i64(keys->wrap_after, 4, after->version);
+    db_bind_i64(keys->wrap_after, 5, (int64_t)max);
+    enum salve_code code = SALVE_OK;
+    for (*count = 0; code == SALVE_OK && *count < max;) {
+        code = db_step(keys->wrap_after, &row, err);
+        if (code != SALVE_OK || !row) break;
+        code = take_row(keys, keys->wrap_after, &rows[*count], err);
+        *count += code == SALVE_OK;
+    }
     db_reset(keys->wrap_after);
     return code;
 }

@@ -5,11 +5,11 @@
  * since whoever has a place in a state owns the rest of it. */
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/crew.h"
 #include "records/gate.h"
 #include "records/session_int.h"
 
@@ -83,19 +83,11 @@ static void *work(void *with)
     return NULL;
 }
 
-/* Signals are the business of the thread that the site belongs to. */
 static enum salve_code start(struct desk *desk, struct salve_err *err)
 {
-    sigset_t all, before;
-    int failed = 0;
-    sigfillset(&all);
-    if (pthread_sigmask(SIG_SETMASK, &all, &before) != 0) return salve_fail(err, SALVE_E_MEMORY, "threads");
-    while (desk->thread_count < THREADS && failed == 0) {
-        failed = pthread_create(&desk->threads[desk->thread_count], NULL, work, desk);
-        desk->thread_count += failed == 0;
-    }
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return failed == 0 ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "threads");
+    while (desk->thread_count < THREADS && crew_thread(&desk->threads[desk->thread_count], work, desk))
+        desk->thread_count++;
+    return desk->thread_count == THREADS ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "threads");
 }
 
 /* --- opening and closing ------------------------------------------------------------------------------------------ */

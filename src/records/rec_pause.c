@@ -2,11 +2,10 @@
  *
  * Long requests let others in between: where nothing is half done, and while a secret is hashed on a thread. */
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/crew.h"
 #include "records/gate.h"
 #include "records/site_int.h"
 
@@ -42,13 +41,9 @@ static void *hash(void *with)
 
 static bool start(struct slow *slow, pthread_t *thread)
 {
-    sigset_t all, before;
     slow->done_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (slow->done_fd < 0) return false;
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
-    bool is_started = pthread_create(thread, NULL, hash, slow) == 0;
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    bool is_started = crew_thread(thread, hash, slow);
     if (!is_started) (void)close(slow->done_fd);
     return is_started;
 }

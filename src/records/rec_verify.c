@@ -15,45 +15,7 @@
 #include "records/verify_int.h"
 #include "store/store.h"
 
-enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256 };
-
-/* --- findings --------------------------------------------------------------------------------------------------- */
-
-/* A text without the ids of compartments in it. */
-static struct str without_ids(struct str text, char out[SALVE_ERR_WHERE_BYTES])
-{
-    struct compartment ignored;
-    struct str cut = str_cut(text, 0, SALVE_ERR_WHERE_BYTES - 1);
-    memcpy(out, cut.ptr, cut.len);
-    for (size_t i = 0; i + COMPARTMENT_TEXT_BYTES <= cut.len; i++)
-        if (compartment_parse(str_make(out + i, COMPARTMENT_TEXT_BYTES), &ignored))
-            memset(out + i, '.', COMPARTMENT_TEXT_BYTES);
-    return str_make(out, cut.len);
-}
-
-void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what)
-{
-    char text[SALVE_ERR_WHERE_BYTES];
-    struct site_finding finding = {
-        .file = str_of(file), .compartment = compartment, .element = element, .what = str_of(what)};
-    if (!v->shows_records && compartment.len > 0) finding.compartment = STR("");
-    if (!v->shows_records && element.len > 0) finding.element = without_ids(element, text);
-    v->result->findings++;
-    if (v->ask->finding != NULL) v->ask->finding(v->ask->with, &finding);
-}
-
-void rec_found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
-{
-    char text[COMPARTMENT_TEXT_BYTES + 1];
-    compartment_text(id, text);
-    rec_found(v, file, str_of(text), str_of(element), what);
-}
-
-void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what)
-{
-    v->result->left_over++;
-    rec_found_in(v, file, id, element, what);
-}
+enum { WORK_BYTES = 256 << 20, PROGRESS_EVERY = 256, ENTRIES = 256 };
 
 /* A place as store, keys and db name it; one that starts with a compartment id is about that compartment. */
 static void reported(void *who, const char *place, const char *what)
@@ -72,24 +34,6 @@ static void progress(struct verify *v, const char *step, uint64_t done, uint64_t
     if (v->ask->progress != NULL) v->ask->progress(v->ask->with, step, done, of);
 }
 
-/* An error of a step that reported nothing itself becomes a finding; anything but damage ends the run. */
-static enum salve_code settle(struct verify *v, const char *file, enum salve_code code, uint64_t findings_before,
-                              struct salve_err *step_err, struct salve_err *err)
-{
-    char where[SALVE_ERR_WHERE_BYTES];
-    if (code == SALVE_OK) return SALVE_OK;
-    bool is_damage = code == SALVE_E_INTEGRITY || code == SALVE_E_CONFLICT || code == SALVE_E_NOT_FOUND ||
-                     code == SALVE_E_INVALID || code == SALVE_E_SYNTAX || code == SALVE_E_UNSUPPORTED;
-    if (!is_damage) {
-        if (err != NULL) *err = *step_err;
-        return code;
-    }
-    if (v->result->findings == findings_before)
-        rec_found(v, file, STR_NONE, str_of(salve_err_where(step_err, where)),
-                  step_err->why[0] != '\0' ? step_err->why : salve_code_what(code));
-    return SALVE_OK;
-}
-
 /* --- the parts -------------------------------------------------------------------------------------------------- */
 
 static enum salve_code verify_store(struct verify *v, struct salve_err *err)
@@ -102,7 +46,23 @@ static enum salve_code verify_store(struct verify *v, struct salve_err *err)
     enum salve_code code = store_verify(v->site->store, reported, v, &counts, &step_err);
     v->result->compartments = counts.compartments;
     v->result->records = counts.records;
-    return settle(v, "site.db", code, before, &step_err, err);
+    return rec_verify_settle(v, "site.db", code, before, &step_err, err);
+}
+
+static enum salve_code verify_file(struct verify *v, struct salve_err *err)
+{
+    v->file = "site.db";
+    return store_verify_file(v->site->store, reported, v, err);
+}
+
+static enum salve_code verify_rows(struct verify *v, struct salve_err *err)
+{
+    struct store_counts counts = {0};
+    v->file = "site.db";
+    enum salve_code code = store_verify_rows(v->site->store, reported, v, &counts, err);
+    v->result->compartments = counts.compartments;
+    v->result->records = counts.records;
+    return code;
 }
 
 static enum salve_code verify_keys(struct verify *v, struct salve_err *err)
@@ -113,12 +73,12 @@ static enum salve_code verify_keys(struct verify *v, struct salve_err *err)
     v->file = "keys.db";
     progress(v, "keys", 0, 1);
     enum salve_code code = keys_verify(v->site->keys, reported, v, &step_err);
-    code = settle(v, "keys.db", code, before, &step_err, err);
+    code = rec_verify_settle(v, "keys.db", code, before, &step_err, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
     code = keys_status(v->site->keys, &status, &step_err);
     v->result->wraps = status.wraps;
-    return settle(v, "keys.db", code, before, &step_err, err);
+    return rec_verify_settle(v, "keys.db", code, before, &step_err, err);
 }
 
 static void log_progress(void *self, uint64_t done, uint64_t total) { progress(self, "log", done, total); }
@@ -131,7 +91,7 @@ static enum salve_code verify_log(struct verify *v, struct rec_tx *tx, const str
     enum salve_code code = rec_log_bind(tx, log, &step_err);
     if (code == SALVE_OK) code = tlog_verify(tx->log, &log->vkey, log_progress, v, &report, &step_err);
     v->result->leaves += report.entries;
-    return settle(v, "site.db", code, before, &step_err, err);
+    return rec_verify_settle(v, "site.db", code, before, &step_err, err);
 }
 
 /* signed-head must be a prefix of the log; checkpoint must be a note of ours about a head of the log. */
@@ -145,9 +105,9 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     struct tlog_hash root;
     enum salve_code code = rec_log_bind(tx, v->site->log, &step_err);
     if (code == SALVE_OK) code = tlog_check_guard(tx->log, &guard, &step_err);
-    if (code != SALVE_OK) code = settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
+    if (code != SALVE_OK) code = rec_verify_settle(v, "signed-head", SALVE_E_INTEGRITY, before, &step_err, err);
     before = v->result->findings;
-    if (code == SALVE_OK) code = settle(v, "keys.db", rec_log_known(tx, &step_err), before, &step_err, err);
+    if (code == SALVE_OK) code = rec_verify_settle(v, "keys.db", rec_log_known(tx, &step_err), before, &step_err, err);
     if (code != SALVE_OK) return code;
     before = v->result->findings;
     code = rec_file_text(v->site, "checkpoint", SALVE_NOTE_BYTES_MAX, tx->mem, &note, &step_err);
@@ -156,21 +116,29 @@ static enum salve_code verify_heads(struct verify *v, struct rec_tx *tx, struct 
     if (code == SALVE_OK && head.size > tlog_size(tx->log)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "size");
     if (code == SALVE_OK) code = tlog_root_at(tx->log, head.size, &root, &step_err);
     if (code == SALVE_OK && !tlog_hash_eq(&root, &head.root)) code = salve_fail(&step_err, SALVE_E_INTEGRITY, "root");
-    return settle(v, "checkpoint", code, before, &step_err, err);
+    return rec_verify_settle(v, "checkpoint", code, before, &step_err, err);
 }
 
-static enum salve_code verify_logs(struct verify *v, struct salve_err *err)
+/* Each of the logs, or the heads that stand beside them, or both. */
+static enum salve_code verify_in_tx(struct verify *v, bool are_logs, bool are_heads, struct salve_err *err)
 {
     struct rec_tx tx;
     struct rec_log *logs = NULL;
     size_t count = 0;
     enum salve_code code = rec_tx_begin(v->site, true, v->mem, &tx, err);
     if (code != SALVE_OK) return code;
-    code = rec_logs(&tx, v->mem, &logs, &count, err);
+    if (are_logs) code = rec_logs(&tx, v->mem, &logs, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++) code = verify_log(v, &tx, &logs[i], err);
-    if (code == SALVE_OK) code = verify_heads(v, &tx, err);
+    if (code == SALVE_OK && are_heads) code = verify_heads(v, &tx, err);
     rec_tx_abandon(&tx);
     return code;
+}
+
+static enum salve_code verify_logs(struct verify *v, struct salve_err *err) { return verify_in_tx(v, true, true, err); }
+static enum salve_code logs_alone(struct verify *v, struct salve_err *err) { return verify_in_tx(v, true, false, err); }
+static enum salve_code heads_alone(struct verify *v, struct salve_err *err)
+{
+    return verify_in_tx(v, false, true, err);
 }
 
 /* --- wraps against records -------------------------------------------------------------------------------------- */
@@ -254,12 +222,11 @@ static enum salve_code verify_wraps(struct verify *v, struct salve_err *err)
 static enum salve_code verify_decided(struct verify *v, struct rec_tx *tx, struct compartment id, struct salve_err *err)
 {
     struct store_head head;
-    bool is_whole = false;
     uint64_t decided = 0;
     if (v->site->layout != STORE_LAYOUT || keys_layout(v->site->keys) != KEYS_LAYOUT) return SALVE_OK;
     enum salve_code code = store_head_get(tx->store, id, &head, err);
     if (code == SALVE_E_INTEGRITY) return SALVE_OK; /* told with the heads */
-    if (code == SALVE_OK) code = keys_whole_check(v->site->keys, id, &is_whole, &decided, err);
+    if (code == SALVE_OK) code = keys_whole_decided(v->site->keys, id, &decided, err);
     if (code == SALVE_OK && decided != 0 && decided < head.decided)
         rec_found_in(v, "keys.db", id, "keys", "they are older than this person's newest decision");
     return code;
@@ -306,22 +273,35 @@ static enum salve_code verify_records(struct verify *v, struct salve_err *err)
 
 /* --- tombstones against the log ----------------------------------------------------------------------------------- */
 
+static bool is_turn(struct str entry, struct arena *mem, int64_t *tombstones)
+{
+    enum tlog_entry_type type;
+    struct str payload;
+    const struct json *doc = NULL;
+    return tlog_entry_read(entry, &type, &payload, NULL) == SALVE_OK && type == TLOG_ENTRY_KEYS &&
+           json_read(payload, NULL, mem, &doc, NULL) == SALVE_OK && json_i64(json_get(doc, "tombstones"), tombstones);
+}
+
 /* The count in the newest leaf about a turn of the keys; leaves of older logs count as well. */
 static enum salve_code counted(struct verify *v, struct rec_tx *tx, int64_t *out, struct salve_err *err)
 {
     uint64_t size = 0;
+    size_t span = ENTRIES;
+    bool is_found = false;
     enum salve_code code = store_log_size(tx->store, &size, err);
     struct arena_mark mark = arena_mark(v->mem);
-    for (uint64_t at = size; at-- > 0 && code == SALVE_OK;) {
-        enum tlog_entry_type type;
-        struct str entry, payload;
-        const struct json *doc = NULL;
-        code = store_log_list(tx->store, at, 1, v->mem, &entry, err);
-        bool is_turn = code == SALVE_OK && tlog_entry_read(entry, &type, &payload, NULL) == SALVE_OK &&
-                       type == TLOG_ENTRY_KEYS && json_read(payload, NULL, v->mem, &doc, NULL) == SALVE_OK &&
-                       json_i64(json_get(doc, "tombstones"), out);
+    while (code == SALVE_OK && !is_found && size > 0) {
+        struct str entries[ENTRIES];
+        size_t count = size < span ? (size_t)size : span;
+        code = store_log_list(tx->store, size - count, count, v->mem, entries, err);
+        span = code == SALVE_OK ? ENTRIES : 1; /* one by one, up to what cannot be read */
+        if (code != SALVE_OK && count > 1) {
+            code = SALVE_OK;
+            continue;
+        }
+        for (size_t i = count; code == SALVE_OK && !is_found && i-- > 0;) is_found = is_turn(entries[i], v->mem, out);
+        size -= count;
         arena_rewind(v->mem, mark);
-        if (is_turn) break;
     }
     return code;
 }
@@ -343,37 +323,37 @@ static enum salve_code verify_tombstones(struct verify *v, struct salve_err *err
 
 /* --- the whole -------------------------------------------------------------------------------------------------- */
 
-static enum salve_code step(struct verify *v, const char *file,
-                            enum salve_code (*part)(struct verify *, struct salve_err *), struct salve_err *err)
-{
-    struct salve_err step_err = {0};
-    uint64_t before = v->result->findings;
-    struct arena_mark mark = arena_mark(v->mem);
-    enum salve_code code = part(v, &step_err);
-    arena_rewind(v->mem, mark);
-    return settle(v, file, code, before, &step_err, err);
-}
-
 static enum salve_code verify_tries(struct verify *v, struct salve_err *err)
 {
     struct salve_err step_err = {0};
     enum salve_code code = rec_tries_check(v->site, &step_err);
-    return settle(v, "tries", code, v->result->findings, &step_err, err);
+    return rec_verify_settle(v, "tries", code, v->result->findings, &step_err, err);
 }
 
+/* What reads the key store is for the thread that has it; the rest can be done beside it. */
+static const struct rec_verify_part parts[] = {
+    {"site.db", verify_store, {{verify_file, false}, {verify_rows, false}}},
+    {"keys.db", verify_keys, {{verify_keys, true}}},
+    {"site.db", verify_logs, {{logs_alone, false}, {heads_alone, true}}},
+    {"keys.db", verify_wraps, {{verify_wraps, true}}},
+    {"site.db", verify_records, {{verify_records, true}}},
+    {"site.db", verify_tombstones, {{verify_tombstones, false}}},
+    {"site.db", rec_verify_owners, {{rec_verify_owners, false}}},
+    {"keys.db", rec_verify_tokens, {{rec_verify_tokens, true}}},
+    {"site.db", rec_verify_work, {{NULL, false}}},
+    {"site.db", rec_verify_queue, {{NULL, false}}},
+    {"tries", verify_tries, {{NULL, false}}},
+};
+enum { PARTS = sizeof parts / sizeof parts[0] };
+_Static_assert((int)PARTS <= (int)REC_VERIFY_PARTS_MAX, "there is a bit for each");
+
+/* Many threads say which parts are without a fault. All others are done again, one after the other, and tell. */
 static enum salve_code verify_all(struct verify *v, struct salve_err *err)
 {
-    enum salve_code code = step(v, "site.db", verify_store, err);
-    if (code == SALVE_OK) code = step(v, "keys.db", verify_keys, err);
-    if (code == SALVE_OK) code = step(v, "site.db", verify_logs, err);
-    if (code == SALVE_OK) code = step(v, "keys.db", verify_wraps, err);
-    if (code == SALVE_OK) code = step(v, "site.db", verify_records, err);
-    if (code == SALVE_OK) code = step(v, "site.db", verify_tombstones, err);
-    if (code == SALVE_OK) code = step(v, "site.db", rec_verify_owners, err);
-    if (code == SALVE_OK) code = step(v, "keys.db", rec_verify_tokens, err);
-    if (code == SALVE_OK) code = step(v, "site.db", rec_verify_work, err);
-    if (code == SALVE_OK) code = step(v, "site.db", rec_verify_queue, err);
-    if (code == SALVE_OK) code = step(v, "tries", verify_tries, err);
+    enum salve_code code = SALVE_OK;
+    uint32_t clean = rec_verify_beside(v, parts, PARTS);
+    for (size_t i = 0; code == SALVE_OK && i < PARTS; i++)
+        if ((clean & 1u << i) == 0) code = rec_verify_part(v, parts[i].file, parts[i].run, err);
     if (code == SALVE_OK) code = rec_verify_against(v, err);
     progress(v, "done", 1, 1);
     return code;
@@ -481,7 +461,8 @@ static enum salve_code verify_closed(struct verify *v, const struct site_options
         uint64_t here = v->result->findings;
         v->file = files[i];
         enum salve_code code = db_path(options->path, files[i], path, err);
-        if (code == SALVE_OK) code = settle(v, files[i], db_scan(path, reported, v, &step_err), here, &step_err, err);
+        if (code == SALVE_OK)
+            code = rec_verify_settle(v, files[i], db_scan(path, reported, v, &step_err), here, &step_err, err);
         if (code != SALVE_OK) return code;
     }
     char where[SALVE_ERR_WHERE_BYTES];

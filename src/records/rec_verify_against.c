@@ -1,52 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * verify against what somebody outside of the folder has: a checkpoint, a receipt, a proof, a letter. A folder that was
  * put back as a whole agrees with itself; it does not go on from a head that was signed after the time it is of. */
-#include <string.h>
-
-#include "base/buf.h"
 #include "records/log_int.h"
 #include "records/verify_int.h"
-
-#define SIGNATURE "\xe2\x80\x94 " /* a line of a signed note that begins so is a signature */
-
-static struct str line_before(struct str text, size_t end)
-{
-    size_t from = end;
-    while (from > 0 && text.ptr[from - 1] != '\n') from--;
-    return str_cut(text, from, end - from);
-}
-
-/* The next signed head in a text, whatever stands around it: three lines, an empty one, and signatures. */
-static bool next_note(struct str *rest, struct str *note)
-{
-    ptrdiff_t at = str_find(*rest, STR("\n\n" SIGNATURE));
-    if (at < 0) return false;
-    size_t from = (size_t)at, end = (size_t)at + 2;
-    for (int line = 0; line < 3; line++) {
-        from -= line_before(*rest, from).len;
-        if (line < 2 && from > 0) from--;
-    }
-    while (str_starts(str_cut(*rest, end, rest->len), STR(SIGNATURE))) {
-        ptrdiff_t newline = str_find(str_cut(*rest, end, rest->len), STR("\n"));
-        end = newline < 0 ? rest->len : end + (size_t)newline + 1;
-    }
-    *note = str_cut(*rest, from, end - from);
-    *rest = str_cut(*rest, end, rest->len);
-    return true;
-}
-
-/* A receipt as JSON has its lines in one string. */
-static enum salve_code unescape(struct str text, struct arena *mem, struct str *out, struct salve_err *err)
-{
-    struct buf plain;
-    buf_init(&plain, mem, text.len + 1);
-    for (size_t i = 0; i < text.len; i++) {
-        bool is_newline = text.ptr[i] == '\\' && i + 1 < text.len && text.ptr[i + 1] == 'n';
-        buf_add_char(&plain, is_newline ? '\n' : text.ptr[i]);
-        i += is_newline;
-    }
-    return buf_done(&plain, out, err);
-}
 
 /* --- one head ----------------------------------------------------------------------------------------------------- */
 
@@ -102,43 +58,6 @@ static enum salve_code check_head(struct verify *v, struct rec_tx *tx, const str
 
 /* --- what a letter prints ----------------------------------------------------------------------------------------- */
 
-static size_t hex_run(struct str text, size_t from)
-{
-    size_t len = 0;
-    while (from + len < text.len && strchr("0123456789abcdef", text.ptr[from + len]) != NULL) len++;
-    return len;
-}
-
-/* Where a word ends before `at`: behind the space, or where a wide root went to the next line. */
-static size_t word_before(struct str text, size_t at)
-{
-    while (at > 0 && strchr(" \r\n", text.ptr[at - 1]) != NULL) at--;
-    return at;
-}
-
-/* The next "size root" in a text: digits, white space, 64 hexadecimal characters. */
-static bool next_state(struct str *rest, uint64_t *size, struct tlog_hash *root)
-{
-    for (size_t at = 0; at < rest->len; at++) {
-        size_t len = hex_run(*rest, at), digits = 0;
-        if (len == 0) continue;
-        size_t end = word_before(*rest, at);
-        while (digits < 18 && digits < end && str_is_digit(rest->ptr[end - 1 - digits])) digits++;
-        int64_t number = 0;
-        bool is_state = len == 2 * sizeof root->bytes && digits > 0 && end < at &&
-                        str_to_i64(str_cut(*rest, end - digits, digits), &number) &&
-                        str_hex_parse(str_cut(*rest, at, len), root->bytes, sizeof root->bytes);
-        if (!is_state) {
-            at += len - 1;
-            continue;
-        }
-        *size = (uint64_t)number;
-        *rest = str_cut(*rest, at + len, rest->len);
-        return true;
-    }
-    return false;
-}
-
 /* A letter does not say which log it is of: one of ours must have been in that state. */
 static enum salve_code check_state(struct verify *v, struct rec_tx *tx, const struct rec_log *logs, size_t count,
                                    uint64_t size, const struct tlog_hash *want, struct salve_err *err)
@@ -169,8 +88,8 @@ static enum salve_code check_all(struct verify *v, struct rec_tx *tx, struct str
     uint64_t size;
     TRY(rec_logs(tx, v->mem, &logs, &count, err));
     if (count == 0) return salve_fail(err, SALVE_E_INTEGRITY, "log");
-    for (*heads = 0; next_note(&text, &note); ++*heads) TRY(check_head(v, tx, logs, count, note, err));
-    for (; next_state(&letter, &size, &root); ++*heads) TRY(check_state(v, tx, logs, count, size, &root, err));
+    for (*heads = 0; tlog_find_note(&text, &note); ++*heads) TRY(check_head(v, tx, logs, count, note, err));
+    for (; tlog_find_state(&letter, &size, &root); ++*heads) TRY(check_state(v, tx, logs, count, size, &root, err));
     return SALVE_OK;
 }
 
@@ -180,7 +99,7 @@ enum salve_code rec_verify_against(struct verify *v, struct salve_err *err)
     struct str plain;
     size_t heads = 0;
     if (v->ask->against.len == 0) return SALVE_OK;
-    TRY(unescape(v->ask->against, v->mem, &plain, err));
+    TRY(tlog_find_lines(v->ask->against, v->mem, &plain, err));
     TRY(rec_tx_begin(v->site, true, v->mem, &tx, err));
     enum salve_code code = check_all(v, &tx, v->ask->against, &heads, err);
     if (code == SALVE_OK && heads == 0) code = check_all(v, &tx, plain, &heads, err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * verify: the owners of the rows of the log, and the tokens of cards and names. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "crypto/crypto.h"
 #include "json/json.h"
@@ -10,13 +11,35 @@
 #include "records/verify_int.h"
 #include "store/store.h"
 
-enum { PAGE = 64, ELEMENT_BYTES = 48 };
+/* The rows lie in the order of their names, which are hashes: entry and person of each are anywhere. So they are taken
+ * a batch at a time, and entries and heads are read in their own order. DENSE: where a batch has one entry in so many,
+ * those between are read along. */
+enum { PAGE = 64, ELEMENT_BYTES = 48, BATCH = 2048 * PAGE, DENSE = 32 };
+
+struct held {
+    struct store_owner row;
+    struct rec_owner owner;
+    struct str entry;  /* of a document; in the arena of verify */
+    uint64_t head_seq; /* of a person */
+    bool is_read, has_entry, does_open;
+    bool has_head, is_head_damaged;
+};
+
+/* One of a batch, and what it is sorted by. */
+struct place {
+    uint8_t key[COMPARTMENT_BYTES];
+    uint32_t at;
+};
 
 struct owners {
     struct verify *v;
     struct rec_tx *tx;
     uint64_t size;
     uint8_t *seen; /* a bit for each row of the log */
+    struct held *held;
+    struct place *places;
+    size_t room, count; /* of the batch */
+    struct store_entries entries;
 };
 
 static void found_at(struct owners *o, uint64_t index, const char *what)
@@ -28,22 +51,18 @@ static void found_at(struct owners *o, uint64_t index, const char *what)
 
 /* --- what an owner says ------------------------------------------------------------------------------------------- */
 
-static enum salve_code check_person(struct owners *o, uint64_t index, const struct rec_owner *owner,
-                                    struct salve_err *err)
+static void check_person(struct owners *o, const struct held *held)
 {
-    struct store_head head;
     struct compartment id;
     char element[ELEMENT_BYTES];
-    memcpy(id.bytes, owner->id, sizeof id.bytes);
-    enum salve_code code = store_head_get(o->tx->store, id, &head, err);
-    if (code == SALVE_E_INTEGRITY) return SALVE_OK; /* told with the heads */
-    if (code != SALVE_OK || head.seq >= owner->number) return code;
-    (void)snprintf(element, sizeof element, "record %llu, log entry %llu", (unsigned long long)owner->number,
-                   (unsigned long long)index);
+    memcpy(id.bytes, held->owner.id, sizeof id.bytes);
+    if (held->is_head_damaged || held->head_seq >= held->owner.number)
+        return; /* a damaged one is told with the heads */
+    (void)snprintf(element, sizeof element, "record %llu, log entry %llu", (unsigned long long)held->owner.number,
+                   (unsigned long long)held->row.index);
     rec_found_in(o->v, "site.db", id, element,
-                 head.seq == 0 ? "all records of a person were taken away; no erasure is noted"
-                               : "newer records of this person were taken away");
-    return SALVE_OK;
+                 held->head_seq == 0 ? "all records of a person were taken away; no erasure is noted"
+                                     : "newer records of this person were taken away");
 }
 
 static enum salve_code check_tombstone(struct owners *o, uint64_t index, const struct rec_owner *owner,
@@ -87,50 +106,148 @@ static enum salve_code check_document(struct owners *o, uint64_t index, const st
     return code == SALVE_E_NOT_FOUND || code == SALVE_E_INTEGRITY ? SALVE_OK : code;
 }
 
-static enum salve_code check_says(struct owners *o, const struct store_owner *row, struct str entry,
-                                  struct salve_err *err)
+static enum salve_code check_says(struct owners *o, const struct held *held, struct salve_err *err)
 {
-    struct rec_owner owner;
-    if (!rec_owner_read(o->tx->site, row, entry, &owner)) {
-        found_at(o, row->index, "whose it is does not open");
+    if (!held->has_entry) return SALVE_OK; /* a missing entry is told with the log */
+    if (!held->does_open) {
+        found_at(o, held->row.index, "whose it is does not open");
         return SALVE_OK;
     }
-    if (owner.kind == REC_OWNER_PERSON) return check_person(o, row->index, &owner, err);
-    if (owner.kind == REC_OWNER_TOMBSTONE) return check_tombstone(o, row->index, &owner, err);
-    if (owner.kind == REC_OWNER_DOCUMENT) return check_document(o, row->index, &owner, entry, err);
+    if (held->owner.kind == REC_OWNER_PERSON) check_person(o, held);
+    if (held->owner.kind == REC_OWNER_TOMBSTONE) return check_tombstone(o, held->row.index, &held->owner, err);
+    if (held->owner.kind == REC_OWNER_DOCUMENT)
+        return check_document(o, held->row.index, &held->owner, held->entry, err);
+    return SALVE_OK;
+}
+
+/* --- what is read for a batch of them, each table in its own order ------------------------------------------------ */
+
+static int by_key(const void *a, const void *b)
+{
+    return memcmp(((const struct place *)a)->key, ((const struct place *)b)->key, sizeof((const struct place *)a)->key);
+}
+
+static bool is_person(const struct held *held) { return held->does_open && held->owner.kind == REC_OWNER_PERSON; }
+
+static enum salve_code open_one(struct owners *o, struct held *held, struct salve_err *err)
+{
+    struct str entry;
+    if (held->is_read || held->row.index >= o->size) return SALVE_OK;
+    enum salve_code code = store_entries_at(&o->entries, held->row.index, &entry, err);
+    held->is_read = code == SALVE_OK || code == SALVE_E_NOT_FOUND;
+    held->has_entry = code == SALVE_OK;
+    if (code != SALVE_OK) return held->is_read ? SALVE_OK : code;
+    held->does_open = rec_owner_read(o->tx->site, &held->row, entry, &held->owner);
+    if (!held->does_open || held->owner.kind != REC_OWNER_DOCUMENT) return SALVE_OK;
+    return arena_str(o->v->mem, entry, &held->entry, err);
+}
+
+static enum salve_code open_owners(struct owners *o, struct salve_err *err)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        if (o->held[i].row.index >= o->size) continue;
+        o->places[used] = (struct place){.at = (uint32_t)i};
+        crypto_put_u64(o->places[used++].key, o->held[i].row.index);
+    }
+    qsort(o->places, used, sizeof *o->places, by_key);
+    for (size_t i = 0; i < used; i++) TRY(open_one(o, &o->held[o->places[i].at], err));
+    return SALVE_OK;
+}
+
+static enum salve_code read_head(struct owners *o, struct held *held, struct salve_err *err)
+{
+    struct compartment id;
+    struct store_head head = {0};
+    if (held->has_head || !is_person(held)) return SALVE_OK;
+    memcpy(id.bytes, held->owner.id, sizeof id.bytes);
+    enum salve_code code = store_head_get(o->tx->store, id, &head, err);
+    held->is_head_damaged = code == SALVE_E_INTEGRITY;
+    held->has_head = code == SALVE_OK || held->is_head_damaged;
+    held->head_seq = head.seq;
+    return held->has_head ? SALVE_OK : code;
+}
+
+static enum salve_code read_heads(struct owners *o, struct salve_err *err)
+{
+    size_t used = 0;
+    for (size_t i = 0; i < o->count; i++) {
+        if (!is_person(&o->held[i])) continue;
+        o->places[used] = (struct place){.at = (uint32_t)i};
+        memcpy(o->places[used++].key, o->held[i].owner.id, COMPARTMENT_BYTES);
+    }
+    qsort(o->places, used, sizeof *o->places, by_key);
+    for (size_t i = 0; i < used; i++) {
+        struct held *held = &o->held[o->places[i].at];
+        const struct held *before = i == 0 ? NULL : &o->held[o->places[i - 1].at];
+        bool is_same = i > 0 && by_key(&o->places[i - 1], &o->places[i]) == 0;
+        if (is_same) {
+            held->head_seq = before->head_seq;
+            held->is_head_damaged = before->is_head_damaged;
+            held->has_head = true;
+        }
+        TRY(read_head(o, held, err));
+    }
     return SALVE_OK;
 }
 
 /* --- all rows ----------------------------------------------------------------------------------------------------- */
 
-static enum salve_code check_owner(struct owners *o, const struct store_owner *row, struct salve_err *err)
+static enum salve_code check_owner(struct owners *o, struct held *held, struct salve_err *err)
 {
-    struct str entry;
-    if (row->index >= o->size) {
-        found_at(o, row->index, "an owner without an entry");
+    uint64_t index = held->row.index;
+    if (index >= o->size) {
+        found_at(o, index, "an owner without an entry");
         return SALVE_OK;
     }
-    uint8_t *byte = &o->seen[row->index / 8], bit = (uint8_t)(1u << row->index % 8);
-    if (*byte & bit) found_at(o, row->index, "it has two owners");
+    uint8_t *byte = &o->seen[index / 8], bit = (uint8_t)(1u << index % 8);
+    if (*byte & bit) found_at(o, index, "it has two owners");
     *byte |= bit;
+    TRY(open_one(o, held, err)); /* what could not be read with the batch stops it here, behind what was found */
+    TRY(read_head(o, held, err));
     struct arena_mark mark = arena_mark(o->v->mem);
-    enum salve_code code = store_log_list(o->tx->store, row->index, 1, o->v->mem, &entry, err);
-    if (code == SALVE_OK) code = check_says(o, row, entry, err);
+    enum salve_code code = check_says(o, held, err);
     arena_rewind(o->v->mem, mark);
-    return code == SALVE_E_NOT_FOUND ? SALVE_OK : code; /* a missing entry is told with the log */
+    return code;
+}
+
+static enum salve_code read_batch(struct owners *o, struct store_owner *last, bool *has_more, struct salve_err *err)
+{
+    size_t count = PAGE;
+    struct store_owner rows[PAGE];
+    for (o->count = 0; count == PAGE && o->count + PAGE <= o->room; o->count += count) {
+        TRY(store_owner_list(o->tx->store, last, rows, PAGE, &count, err));
+        for (size_t i = 0; i < count; i++) o->held[o->count + i] = (struct held){.row = rows[i]};
+        if (count > 0) *last = rows[count - 1];
+    }
+    *has_more = count == PAGE;
+    return SALVE_OK;
+}
+
+static enum salve_code check_batch(struct owners *o, struct salve_err *err)
+{
+    struct arena_mark mark = arena_mark(o->v->mem);
+    o->entries.is_dense = o->count * DENSE >= o->size;
+    if (open_owners(o, NULL) == SALVE_OK) (void)!read_heads(o, NULL);
+    enum salve_code code = SALVE_OK;
+    for (size_t i = 0; code == SALVE_OK && i < o->count; i++) code = check_owner(o, &o->held[i], err);
+    arena_rewind(o->v->mem, mark);
+    return code;
 }
 
 static enum salve_code check_all(struct owners *o, struct salve_err *err)
 {
-    struct store_owner rows[PAGE], last = {0};
-    size_t count = PAGE;
+    struct store_owner last = {0};
+    bool has_more = true;
     TRY(store_log_size(o->tx->store, &o->size, err));
+    o->room = o->size < BATCH ? (size_t)o->size + PAGE : BATCH;
     o->seen = arena_alloc(o->v->mem, (size_t)(o->size / 8 + 1));
-    if (o->seen == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
-    while (count == PAGE) {
-        TRY(store_owner_list(o->tx->store, &last, rows, PAGE, &count, err));
-        for (size_t i = 0; i < count; i++) TRY(check_owner(o, &rows[i], err));
-        if (count > 0) last = rows[count - 1];
+    o->held = arena_array(o->v->mem, struct held, o->room);
+    o->places = arena_array(o->v->mem, struct place, o->room);
+    if (o->seen == NULL || o->held == NULL || o->places == NULL) return salve_fail(err, SALVE_E_MEMORY, "verify");
+    while (has_more) {
+        TRY(read_batch(o, &last, &has_more, err));
+        TRY(check_batch(o, err));
     }
     for (uint64_t i = 0; i < o->size; i++)
         if ((o->seen[i / 8] & (1u << i % 8)) == 0) found_at(o, i, "whose it is was taken away");
@@ -143,7 +260,9 @@ enum salve_code rec_verify_owners(struct verify *v, struct salve_err *err)
     struct owners owners = {.v = v, .tx = &tx};
     if (v->site->layout != STORE_LAYOUT) return SALVE_OK;
     TRY(rec_tx_begin(v->site, true, v->mem, &tx, err));
-    enum salve_code code = check_all(&owners, err);
+    enum salve_code code = store_entries_open(tx.store, &owners.entries, err);
+    if (code == SALVE_OK) code = check_all(&owners, err);
+    store_entries_close(&owners.entries);
     rec_tx_abandon(&tx);
     return code;
 }

@@ -175,6 +175,8 @@ struct site_verify_ask {
     void (*finding)(void *with, const struct site_finding *finding);            /* may be NULL */
     void *with;
     struct str against; /* a checkpoint, receipt, proof or letter that somebody keeps elsewhere; empty: none */
+    unsigned
+        threads; /* beside the caller's, where the site is open in this process; 0: as its size and cores have it */
 };
 
 struct site_verify_result {

@@ -15,8 +15,32 @@ struct verify {
     bool shows_records; /* who asks may be told which records are concerned */
 };
 
+/* One part after the other, each in at most two pieces that can be done beside each other. */
+typedef enum salve_code rec_verify_run(struct verify *v, struct salve_err *err);
+enum { REC_VERIFY_PARTS_MAX = 32, REC_VERIFY_PIECES = 2 };
+struct rec_verify_part {
+    const char *file;
+    rec_verify_run *run; /* all of it */
+    struct {
+        rec_verify_run *run; /* NULL: none, or the part is done alone */
+        bool needs_keys;
+    } pieces[REC_VERIFY_PIECES];
+};
+
+/* rec_verify_part - runs it; damage becomes a finding. rec_verify_beside - many threads, each with a connection of its
+ * own: a bit for each part that ended without a finding or an error, and is counted in v->result. 0: there is one core,
+ * the site is small, or cannot be read so. */
+SALVE_MUST_USE enum salve_code rec_verify_part(struct verify *v, const char *file, rec_verify_run *run,
+                                               struct salve_err *err);
+uint32_t rec_verify_beside(struct verify *v, const struct rec_verify_part *parts, size_t count);
+
 void rec_found(struct verify *v, const char *file, struct str compartment, struct str element, const char *what);
 void rec_found_in(struct verify *v, const char *file, struct compartment id, const char *element, const char *what);
+
+/* rec_verify_settle - an error of a step that found nothing itself becomes a finding; all but damage ends the run. */
+SALVE_MUST_USE enum salve_code rec_verify_settle(struct verify *v, const char *file, enum salve_code code,
+                                                 uint64_t findings_before, struct salve_err *step_err,
+                                                 struct salve_err *err);
 
 /* rec_found_left - the same about what the next opening, or the next turn of the keys, removes by itself. */
 void rec_found_left(struct verify *v, const char *file, struct compartment id, const char *element, const char *what);

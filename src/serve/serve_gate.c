@@ -133,7 +133,7 @@ static enum salve_code give_up(void *with, bool is_backup, struct salve_err *err
     const struct gate *gate = with;
     struct confine_path paths[PATHS_MAX];
     struct confine what = {.name = is_backup ? "backup" : "verify",
-                           .may = is_backup ? CONFINE_FILES | CONFINE_STORE : CONFINE_FILES,
+                           .may = CONFINE_FILES | CONFINE_THREADS | (is_backup ? CONFINE_STORE : 0),
                            .paths = paths,
                            .landlock_abi_max = gate->job->start.landlock_abi_max,
                            .may_lack_landlock = gate->job->start.may_lack_landlock};

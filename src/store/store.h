@@ -67,6 +67,10 @@ void store_thaw(struct store *store);
  * `to` is there; E_INTEGRITY; E_UNSUPPORTED: this backend keeps no file. */
 SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
 
+/* store_beside - the same store for another thread, as it is now, to be read and verified. Until it is closed, which is
+ * before `store` is, nothing is written. E_UNSUPPORTED: not with this backend, or on this disk. */
+SALVE_MUST_USE enum salve_code store_beside(struct store *store, struct store **out, struct salve_err *err);
+
 /* store_has_failed - the disk failed: nothing is written until the store was opened again. */
 bool store_has_failed(const struct store *store);
 
@@ -190,6 +194,24 @@ SALVE_MUST_USE enum salve_code store_tile_put(struct store_tx *tx, uint32_t leve
 SALVE_MUST_USE enum salve_code store_tile_get(struct store_tx *tx, uint32_t level, uint64_t index, struct arena *mem,
                                               struct str *out, struct salve_err *err);
 
+/* Entries that are asked for in the order of their index. is_dense: most of them will be, so the next ones are read
+ * along. store_entries_at - views that live until the next call; E_NOT_FOUND. */
+enum { STORE_ENTRIES = 256 };
+struct store_entries {
+    struct store_tx *tx;
+    struct arena *mem;
+    struct arena_mark start;
+    struct str bytes[STORE_ENTRIES];
+    uint64_t first, size;
+    size_t count;
+    bool is_dense;
+};
+SALVE_MUST_USE enum salve_code store_entries_open(struct store_tx *tx, struct store_entries *out,
+                                                  struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_entries_at(struct store_entries *entries, uint64_t index, struct str *out,
+                                                struct salve_err *err);
+void store_entries_close(struct store_entries *entries);
+
 /* --- commons: what is not about a person -------------------------------------------------------------------------- */
 /* Site settings, forms, accepted guidelines, staff, checkpoints: a text key and bytes, each with a MAC that is
  * checked at every read (E_INTEGRITY names the key). put replaces; expect_new makes an existing key E_CONFLICT. */
@@ -241,5 +263,10 @@ struct store_counts {
 };
 SALVE_MUST_USE enum salve_code store_verify(struct store *store, store_report *report, void *who,
                                             struct store_counts *counts, struct salve_err *err);
+/* store_verify_file, store_verify_rows - its two halves, which can be done beside each other. */
+SALVE_MUST_USE enum salve_code store_verify_file(struct store *store, store_report *report, void *who,
+                                                 struct salve_err *err);
+SALVE_MUST_USE enum salve_code store_verify_rows(struct store *store, store_report *report, void *who,
+                                                 struct store_counts *counts, struct salve_err *err);
 
 #endif

@@ -86,20 +86,36 @@ SALVE_MUST_USE enum salve_code store_count(struct store_tx *tx, enum store_table
                                            struct salve_err *err);
 
 /* store_sum.c. store_row_value - of a row whose bytes are without MAC. store_row_check - of a row of a table with MACs
- * as it lies there: cuts it off. store_sum_of_rows - what the sum should be. */
+ * as it lies there: cuts it off. store_sum_of_rows -
+ * what the sum should be; swept: what is known of heads and records already, or NULL. */
+struct store_swept;
 enum store_kept store_kept(const struct store_tx *tx, enum store_table table, uint64_t number);
 void store_row_value(const struct store_tx *tx, const struct store_row *row, struct store_value *out);
 SALVE_MUST_USE enum salve_code store_row_check(const struct store_tx *tx, struct store_row *row,
                                                struct store_value *value, struct salve_err *err);
 void store_sum_add(uint8_t sum[STORE_SUM_BYTES], const struct store_value *value);
-SALVE_MUST_USE enum salve_code store_sum_of_rows(struct store_tx *tx, struct arena *mem, uint8_t sum[STORE_SUM_BYTES],
+SALVE_MUST_USE enum salve_code store_sum_of_rows(struct store_tx *tx, const struct store_swept *swept,
+                                                 struct arena *mem, uint8_t sum[STORE_SUM_BYTES],
                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_marks_load(struct store_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_marks_flush(struct store_tx *tx, struct salve_err *err);
 
-/* store_record_fill - a row of the table of records as a record, with its hash if the row has its bytes. */
-SALVE_MUST_USE enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct store_record *out,
+/* store_record_fill - a row of the table of records as a record, with its hash if the row has its bytes; a hasher may
+ * be NULL. store_record_is_next - whether a record with bytes is the one of its number in this compartment, behind the
+ * record with that hash. store_head_read - what the bytes of a head say, those of layout 1 too. */
+SALVE_MUST_USE enum salve_code store_record_fill(const struct store_row *row, bool with_bytes,
+                                                 struct crypto_sha256 *hasher, struct store_record *out,
                                                  struct salve_err *err);
+bool store_record_is_next(const struct store_record *record, struct compartment id, const uint8_t *prev);
+bool store_head_read(struct str bytes, struct store_head *out);
+
+/* store_sweep - whether every head is the store's own, its records are all there, in a chain that ends with it, and no
+ * record is beside them. Only then is `out` filled: what they give to the sum, and how many there are. */
+struct store_swept {
+    uint64_t compartments, records;
+    uint8_t sum[STORE_SUM_BYTES];
+};
+bool store_sweep(struct store_tx *tx, struct store_swept *out);
 
 enum { STORE_TAG_BLANK = 256, STORE_HASH_BYTES = 32, STORE_PAGE_ROWS = 64 };
 #define STORE_NUMBER_END ((uint64_t)INT64_MAX) /* behind the number of every row */

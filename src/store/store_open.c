@@ -93,6 +93,25 @@ enum salve_code store_open(const struct store_options *options, struct store **o
     return code;
 }
 
+enum salve_code store_beside(struct store *store, struct store **out, struct salve_err *err)
+{
+    const struct store_backend *backend = store->place->backend;
+    if (backend->beside == NULL) return salve_fail(err, SALVE_E_UNSUPPORTED, "%s", backend->name);
+    struct store *beside = calloc(1, sizeof *beside);
+    if (beside == NULL) return salve_fail(err, SALVE_E_MEMORY, "store");
+    beside->row_key = store->row_key;
+    beside->layout = store->layout;
+    enum salve_code code = crypto_keys_new(STORE_OWN_KEYS, &beside->own_keys, err);
+    if (code == SALVE_OK) code = backend->beside(store->place, &beside->place, err);
+    if (code == SALVE_OK)
+        *out = beside;
+    else {
+        crypto_keys_drop(&beside->own_keys);
+        free(beside);
+    }
+    return code;
+}
+
 bool store_has_failed(const struct store *store)
 {
     const struct store_backend *backend = store->place->backend;

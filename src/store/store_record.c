@@ -11,6 +11,19 @@ static struct store_row record_row(const struct compartment *id, uint64_t seq)
     return (struct store_row){.table = STORE_RECORD, .key = {compartment_bytes(id), seq}};
 }
 
+bool store_head_read(struct str bytes, struct store_head *out)
+{
+    bool is_new = bytes.len == HEAD_BYTES;
+    const uint8_t *at = (const uint8_t *)bytes.ptr;
+    *out = (struct store_head){0};
+    if (!is_new && bytes.len != HEAD_BYTES_1) return false;
+    out->seq = crypto_get_u64(at);
+    memcpy(out->sha256, at + 8, STORE_HASH_BYTES);
+    out->card = is_new ? crypto_get_u64(at + HEAD_BYTES_1) : 1;
+    if (is_new) out->decided = crypto_get_u64(at + HEAD_BYTES_1 + 8);
+    return true;
+}
+
 enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struct store_head *out,
                                struct salve_err *err)
 {
@@ -22,14 +35,9 @@ enum salve_code store_head_get(struct store_tx *tx, struct compartment id, struc
     *out = (struct store_head){0};
     if (code == SALVE_E_NOT_FOUND)
         code = SALVE_OK;
-    else if (code == SALVE_OK && row.bytes.len != bytes)
+    else if (code == SALVE_OK && (row.bytes.len != bytes || !store_head_read(row.bytes, out)))
         code = store_not_ours(&row, err);
-    else if (code == SALVE_OK) {
-        out->seq = crypto_get_u64((const uint8_t *)row.bytes.ptr);
-        memcpy(out->sha256, row.bytes.ptr + 8, STORE_HASH_BYTES);
-        out->card = bytes == HEAD_BYTES ? crypto_get_u64((const uint8_t *)row.bytes.ptr + HEAD_BYTES_1) : 1;
-        if (bytes == HEAD_BYTES) out->decided = crypto_get_u64((const uint8_t *)row.bytes.ptr + HEAD_BYTES_1 + 8);
-    } else if (err != NULL)
+    else if (code != SALVE_OK && err != NULL)
         *err = ignored;
     arena_rewind(tx->scratch, mark);
     return code;
@@ -86,20 +94,26 @@ enum salve_code store_head_decided(struct store_tx *tx, struct compartment id, u
     return head_put(tx, &id, &head, err);
 }
 
-enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct store_record *out,
-                                  struct salve_err *err)
+static bool is_blank_right(const struct store_row *row, struct store_record *out)
+{
+    if (row->bytes.len != STORE_HASH_BYTES) return false;
+    memcpy(out->sha256, row->bytes.ptr, STORE_HASH_BYTES);
+    return true;
+}
+
+enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct crypto_sha256 *hasher,
+                                  struct store_record *out, struct salve_err *err)
 {
     *out = (struct store_record){.seq = row->key.number,
                                  .class = (enum data_class)(row->tag & 0xff),
                                  .is_blank = (row->tag & STORE_TAG_BLANK) != 0};
     if (!out->is_blank) out->bytes_len = row->bytes_len;
     if (!with_bytes) return SALVE_OK;
-    if (out->is_blank) {
-        if (row->bytes.len != STORE_HASH_BYTES) return salve_fail(err, SALVE_E_INTEGRITY, "record");
-        memcpy(out->sha256, row->bytes.ptr, STORE_HASH_BYTES);
-        return SALVE_OK;
-    }
-    crypto_sha256(row->bytes, out->sha256);
+    if (out->is_blank) return is_blank_right(row, out) ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "record");
+    if (hasher == NULL)
+        crypto_sha256(row->bytes, out->sha256);
+    else
+        crypto_sha256_parts(hasher, &row->bytes, 1, out->sha256);
     out->bytes = row->bytes;
     return SALVE_OK;
 }
@@ -110,7 +124,7 @@ enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uin
     struct store_row row = record_row(&id, seq);
     TRY(store_get(tx, &row, mem, err));
     row.bytes_len = row.bytes.len;
-    return store_record_fill(&row, true, out, err);
+    return store_record_fill(&row, true, NULL, out, err);
 }
 
 struct record_list {
@@ -157,8 +171,8 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
         enum salve_code code = store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, tx->scratch, err);
         for (size_t i = 0; code == SALVE_OK && i < used; i++, next++) {
             struct store_record record;
-            code =
-                rows[i].key.number == next ? store_record_fill(&rows[i], false, &record, err) : missing(&id, next, err);
+            code = rows[i].key.number == next ? store_record_fill(&rows[i], false, NULL, &record, err)
+                                              : missing(&id, next, err);
             if (code == SALVE_OK && (classes & CLASS_BIT(record.class)) != 0) code = list_add(&list, &record, mem, err);
         }
         scan.from.name = compartment_bytes(&id);

@@ -50,6 +50,35 @@ enum salve_code store_log_list(struct store_tx *tx, uint64_t first, size_t count
     return SALVE_OK;
 }
 
+enum { ENTRIES_BYTES_MAX = 32 << 20 };
+
+enum salve_code store_entries_open(struct store_tx *tx, struct store_entries *out, struct salve_err *err)
+{
+    *out = (struct store_entries){.tx = tx, .mem = arena_open(ENTRIES_BYTES_MAX)};
+    if (out->mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "log entries");
+    out->start = arena_mark(out->mem);
+    return store_log_size(tx, &out->size, err);
+}
+
+enum salve_code store_entries_at(struct store_entries *entries, uint64_t index, struct str *out, struct salve_err *err)
+{
+    if (index < entries->first || index >= entries->first + entries->count) {
+        size_t wanted = entries->is_dense && index + STORE_ENTRIES <= entries->size ? STORE_ENTRIES : 1;
+        entries->count = 0;
+        entries->first = index;
+        arena_rewind(entries->mem, entries->start);
+        enum salve_code code = store_log_list(entries->tx, index, wanted, entries->mem, entries->bytes, err);
+        if (code != SALVE_OK && wanted > 1) /* what is wrong with another one is nothing to this one */
+            code = store_log_list(entries->tx, index, wanted = 1, entries->mem, entries->bytes, err);
+        if (code != SALVE_OK) return code;
+        entries->count = wanted;
+    }
+    *out = entries->bytes[index - entries->first];
+    return SALVE_OK;
+}
+
+void store_entries_close(struct store_entries *entries) { arena_close(entries->mem); }
+
 static uint64_t tile_number(uint32_t level, uint64_t index)
 {
     salve_assert(level < 64 && index < (uint64_t)1 << 56);

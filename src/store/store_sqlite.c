@@ -100,6 +100,14 @@ static enum salve_code sqlite_is_there(const struct store_options *options, cons
     return SALVE_OK;
 }
 
+static enum salve_code prepare_tables(struct sqlite_place *place, struct salve_err *err)
+{
+    for (size_t i = 0; i < STORE_TABLE_COUNT; i++)
+        if (i != STORE_OWNER || place->base.layout == STORE_LAYOUT)
+            TRY(prepare_table(place->db, table_names[i], &place->of[i], err));
+    return SALVE_OK;
+}
+
 static enum salve_code sqlite_open(const struct store_options *options, const char *where, struct store_place **out,
                                    struct salve_err *err)
 {
@@ -117,9 +125,7 @@ static enum salve_code sqlite_open(const struct store_options *options, const ch
         db_options.schema_version = place->base.layout = 1;
         code = db_open(path, &db_options, &place->db, err);
     }
-    for (size_t i = 0; code == SALVE_OK && i < STORE_TABLE_COUNT; i++)
-        if (i != STORE_OWNER || place->base.layout == STORE_LAYOUT)
-            code = prepare_table(place->db, table_names[i], &place->of[i], err);
+    if (code == SALVE_OK) code = prepare_tables(place, err);
     if (code == SALVE_OK)
         *out = &place->base;
     else {
@@ -307,6 +313,23 @@ static enum salve_code sqlite_freeze(struct store_place *place, struct salve_err
 
 static void sqlite_thaw(struct store_place *place) { db_thaw(my(place)->db); }
 
+static enum salve_code sqlite_beside(struct store_place *from, struct store_place **out, struct salve_err *err)
+{
+    struct sqlite_place *place = calloc(1, sizeof *place);
+    if (place == NULL) return salve_fail(err, SALVE_E_MEMORY, "store");
+    place->base = *from;
+    place->tx.place = &place->base;
+    enum salve_code code = db_beside(my(from)->db, &place->db, err);
+    if (code == SALVE_OK) code = prepare_tables(place, err);
+    if (code == SALVE_OK)
+        *out = &place->base;
+    else {
+        db_abandon(&place->db);
+        free(place);
+    }
+    return code;
+}
+
 static bool sqlite_has_failed(const struct store_place *place)
 {
     return db_has_failed(((const struct sqlite_place *)place)->db);
@@ -335,4 +358,5 @@ const struct store_backend store_sqlite = {
     .freeze = sqlite_freeze,
     .thaw = sqlite_thaw,
     .has_failed = sqlite_has_failed,
+    .beside = sqlite_beside,
 };

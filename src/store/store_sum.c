@@ -169,12 +169,14 @@ static enum salve_code sum_table(struct store_tx *tx, enum store_table table, st
     return SALVE_OK;
 }
 
-enum salve_code store_sum_of_rows(struct store_tx *tx, struct arena *mem, uint8_t sum[STORE_SUM_BYTES],
-                                  struct salve_err *err)
+enum salve_code store_sum_of_rows(struct store_tx *tx, const struct store_swept *swept, struct arena *mem,
+                                  uint8_t sum[STORE_SUM_BYTES], struct salve_err *err)
 {
     memset(sum, 0, STORE_SUM_BYTES);
+    if (swept != NULL) memcpy(sum, swept->sum, STORE_SUM_BYTES);
     for (int table = 0; table < STORE_TABLE_COUNT; table++) {
-        if (kept_of[table] == STORE_KEPT_NONE) continue;
+        bool is_swept = swept != NULL && (table == STORE_HEAD || table == STORE_RECORD);
+        if (is_swept || kept_of[table] == STORE_KEPT_NONE) continue;
         struct arena_mark mark = arena_mark(mem);
         TRY(sum_table(tx, (enum store_table)table, mem, sum, err));
         arena_rewind(mem, mark);

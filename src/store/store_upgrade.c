@@ -88,7 +88,7 @@ static enum salve_code upgrade_in(struct store_tx *tx, struct arena *mem, struct
     TRY(backend->upgrade(tx->at, err));
     for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) TRY(convert_table(tx, tables[i], mem, err));
     store->layout = STORE_LAYOUT;
-    return store_sum_of_rows(tx, mem, tx->marks.sum, err);
+    return store_sum_of_rows(tx, NULL, mem, tx->marks.sum, err);
 }
 
 enum salve_code store_upgrade(struct store *store, store_upgrade_own *own, void *with, struct salve_err *err)

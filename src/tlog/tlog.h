@@ -259,6 +259,15 @@ struct tlog_checkpoint {
     struct tlog_hash root;
 };
 
+/* Heads in a text, whatever stands around them; each call gives the next one and moves *rest on. tlog_find_note - a
+ * signed note: three lines, an empty one, and signatures. tlog_find_state - "size root" as letters print it: digits,
+ * white space, 64 hexadecimal characters. tlog_find_lines - the text with its "\\n" as line ends, as a receipt in JSON
+ * has its note. E_TOO_BIG. */
+bool tlog_find_note(struct str *rest, struct str *note);
+bool tlog_find_state(struct str *rest, uint64_t *size, struct tlog_hash *root);
+SALVE_MUST_USE enum salve_code tlog_find_lines(struct str text, struct arena *mem, struct str *out,
+                                               struct salve_err *err);
+
 /* tlog_checkpoint_text - three lines. tlog_checkpoint_parse - takes the text or a whole note (views of it; signatures
  * are not checked); extension lines are allowed and ignored. E_INVALID. */
 SALVE_MUST_USE enum salve_code tlog_checkpoint_text(const struct tlog_checkpoint *head, struct arena *mem,

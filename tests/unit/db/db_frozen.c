@@ -2,9 +2,11 @@
  * A database whose file stands still: what others read is of that moment, from the file or from its bytes, and cannot
  * be written; what is committed meanwhile is in the log, what is dropped leaves with the thaw. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -139,6 +141,67 @@ static void a_flipped_bit_is_found_in_what_is_frozen(void **state)
     arena_close(mem);
 }
 
+/* As another process sees it: whether the file can be had. */
+static enum salve_code open_elsewhere(void)
+{
+    int status = 0;
+    pid_t child = fork();
+    if (child == 0) {
+        struct db *other = NULL;
+        const struct db_options options = {.schema = "", .schema_version = 1};
+        _exit((int)db_open(path, &options, &other, NULL));
+    }
+    assert_true(child > 0 && waitpid(child, &status, 0) == child && WIFEXITED(status));
+    return (enum salve_code)WEXITSTATUS(status);
+}
+
+static void *read_all(void *with)
+{
+    struct db *of = with;
+    return db_verify(of, NULL, NULL, NULL) == SALVE_OK && count_of(of) == 2002 ? of : NULL;
+}
+
+static void others_read_beside_it_and_its_lock_stays(void **state)
+{
+    (void)state;
+    struct db *first = NULL, *second = NULL;
+    pthread_t thread;
+    void *is_right = NULL;
+    run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2000) "
+        "INSERT INTO t SELECT 3, zeroblob(3000) FROM n");
+    assert_true(log_bytes() > 0);
+    assert_ok(db_beside(db, &first, NULL));
+    assert_int_equal(log_bytes(), 0);
+    assert_ok(db_beside(first, &second, NULL)); /* of one that is read beside, too */
+    assert_int_equal(pthread_create(&thread, NULL, read_all, first), 0);
+    assert_non_null(read_all(second));
+    assert_int_equal(pthread_join(thread, &is_right), 0);
+    assert_non_null(is_right);
+    assert_ok(db_verify(db, NULL, NULL, NULL));
+    assert_ok(db_close(&second, NULL));
+    assert_ok(db_close(&first, NULL));
+    assert_code(open_elsewhere(), SALVE_E_BUSY);
+    run("DELETE FROM t WHERE n = 3");
+    assert_int_equal(count_of(db), 2);
+    assert_ok(db_freeze(db, NULL));
+    assert_code(db_beside(db, &first, NULL), SALVE_E_BUSY);
+    assert_ok(db_close(&db, NULL));
+    assert_code(open_elsewhere(), SALVE_OK);
+}
+
+static void a_file_that_lost_its_name_is_not_read_beside(void **state)
+{
+    char other[120];
+    struct db *beside = NULL;
+    (void)state;
+    (void)snprintf(other, sizeof other, "%s.other", path);
+    assert_int_equal(rename(path, other), 0);
+    int fd = open(path, O_CREAT | O_WRONLY, 0600);
+    assert_true(fd >= 0 && close(fd) == 0);
+    assert_code(db_beside(db, &beside, NULL), SALVE_E_IO);
+    assert_int_equal(rename(other, path), 0);
+}
+
 #define frozen_test(name) cmocka_unit_test_setup_teardown(name, make, drop)
 
 int main(void)
@@ -148,6 +211,8 @@ int main(void)
         frozen_test(bytes_are_read_like_a_file),
         frozen_test(what_is_dropped_meanwhile_leaves_with_the_thaw),
         frozen_test(a_flipped_bit_is_found_in_what_is_frozen),
+        frozen_test(others_read_beside_it_and_its_lock_stays),
+        frozen_test(a_file_that_lost_its_name_is_not_read_beside),
     };
     return t_run(tests);
 }
