@@ -30,6 +30,13 @@ elm() { # tapes|text profile people workload
     count elm_turn $(($3 * 20)) "$bench/elm_rate" "$1" "$4" 20 $here/elm/elm_workloads.tsv "$work/$2.jsonl" \
         "$work/elm/Screen.json" "$work/elm/FHIRHelpers.json"
 }
+person() { # all of a person, and of it what screen_turn took, of one run
+    valgrind --tool=callgrind --callgrind-out-file="$work/person.cg" --toggle-collect=person_turn \
+        "$bench/visit_bench" person 4 "$build/share" >/dev/null 2>&1
+    callgrind_annotate --inclusive=yes --threshold=100 "$work/person.cg" 2>/dev/null |
+        sed -n 's/^ *\([0-9,]*\) .*:\(person\|screen\)_turn .*/\2 \1/p' | tr -d , |
+        awk -v turns=4 '!seen[$1]++ {printf "%s\t%d\n", $1, $2 / turns}'
+}
 measure() {
     local i=0 workload
     while IFS= read -r row; do
@@ -47,8 +54,7 @@ measure() {
     printf 'validate\t%s\n' "$(count validate_round 420 "$bench/validate_bench" "$work/resources.ndjson" 2)"
     printf 'enrol\t%s\n' "$(count enrol_turn 20 "$bench/visit_bench" enrol 20 "$build/share")"
     printf 'save-20\t%s\n' "$(count save_turn 20 "$bench/visit_bench" save 20 "$build/share")"
-    printf 'person\t%s\n' "$(count person_turn 4 "$bench/visit_bench" person 4 "$build/share")"
-    printf 'screen\t%s\n' "$(count screen_turn 10 "$bench/visit_bench" screen 10 "$build/share")"
+    person
     printf 'judge\t%s\n' "$(count judge_turn 20 "$bench/visit_bench" judge 20 "$build/share")"
 }
 measure >"$work/now.tsv"
