@@ -57,7 +57,7 @@ function Shown({ screen }: { screen: Screen }) {
             </h1>
             {View === Scan && <GoOn />}
             {View === AccountScreen && <Seldom />}
-            <View key={person.value?.person ?? 'nobody'} />
+            <View key={(screen.hasOwnLook !== true && person.value?.person) || 'nobody'} />
             {station && station !== 'exit' && !needsCard && <HandOver key={person.value?.person} station={station} />}
         </>
     );

@@ -49,6 +49,8 @@ export interface Screen {
     roles: readonly Role[];
     /** Shown only while somebody is open; else the card is asked for first. */
     needsPerson: boolean;
+    /** It opens and ends a look of its own: it does not begin anew when somebody else is opened or closed. */
+    hasOwnLook?: boolean;
     /** Stands in the row of stations, Alt and its place there being its key. */
     isStation: boolean;
 }
@@ -168,6 +170,7 @@ export const screens: readonly Screen[] = [
         view: RemindScreen,
         roles: ['registrar'],
         needsPerson: false,
+        hasOwnLook: true,
         isStation: true,
     },
     {

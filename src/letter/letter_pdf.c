@@ -59,12 +59,12 @@ static void headline(struct sheet *s, const struct letter_line *line)
     cairo_tag_begin(s->cr, "H3", NULL);
     sheet_ink(s, look.ink);
     cairo_move_to(s->cr, is_rtl ? MARGIN + value_width + 8 : MARGIN + 14, s->y + base - sheet_baseline(words));
-    pango_cairo_show_layout(s->cr, words);
+    sheet_show(s, words);
     cairo_tag_end(s->cr, "H3");
     cairo_tag_begin(s->cr, "P", NULL);
     sheet_ink(s, &SHEET_INK);
     cairo_move_to(s->cr, is_rtl ? MARGIN : s->width - MARGIN - value_width, s->y + base - sheet_baseline(value));
-    pango_cairo_show_layout(s->cr, value);
+    sheet_show(s, value);
     cairo_tag_end(s->cr, "P");
     s->y += base - sheet_baseline(words) + sheet_block_height(s, words) + 2;
     g_object_unref(words);
@@ -191,7 +191,7 @@ static PangoLayout *step_layout(const struct sheet *s, size_t i, double width)
     struct str start = arena_printf(s->mem, "%.*s. %.*s ", STR_ARGS(number), STR_ARGS(step->what));
     struct str words = arena_printf(s->mem, "%.*s%.*s%s%.*s", STR_ARGS(start), STR_ARGS(step->when),
                                     step->when.len > 0 ? " " : "", STR_ARGS(step->why));
-    PangoLayout *layout = sheet_layout(s, words, &SHEET_BODY, width);
+    PangoLayout *layout = sheet_layout_new(s, words, &SHEET_BODY, width);
     PangoAttrList *list = pango_attr_list_new();
     PangoAttribute *bold = pango_attr_weight_new(PANGO_WEIGHT_BOLD);
     bold->start_index = (guint)start.len;

@@ -33,7 +33,7 @@ static void note_unknown(const struct sheet *s, PangoLayout *layout)
     pango_layout_iter_free(at);
 }
 
-PangoLayout *sheet_layout(const struct sheet *s, struct str text, const struct look *look, double width)
+PangoLayout *sheet_layout_new(const struct sheet *s, struct str text, const struct look *look, double width)
 {
     PangoLayout *layout = pango_layout_new(s->pango);
     PangoFontDescription *font = pango_font_description_from_string(s->fonts);
@@ -50,6 +50,11 @@ PangoLayout *sheet_layout(const struct sheet *s, struct str text, const struct l
     if (width > 0) pango_layout_set_width(layout, (int)(width * PANGO_SCALE));
     note_unknown(s, layout);
     return layout;
+}
+
+void sheet_show(const struct sheet *s, PangoLayout *layout)
+{
+    if (s->page_count > 0) pango_cairo_show_layout(s->cr, layout);
 }
 
 /* Where lines stand closer than their face asks for, so do paragraphs: what is empty above the first line goes too. */
@@ -114,7 +119,7 @@ static PangoLayout *footer_layout(const struct sheet *s, int page)
     words = letter_fill(words, s->mem, "m", count);
     if (letter->person.len > 0)
         words = arena_printf(s->mem, "%.*s \u00b7 %.*s", STR_ARGS(letter->person), STR_ARGS(words));
-    PangoLayout *layout = sheet_layout(s, words, &SHEET_SMALL, s->inner);
+    PangoLayout *layout = sheet_layout_new(s, words, &SHEET_SMALL, s->inner);
     pango_layout_set_alignment(layout, PANGO_ALIGN_CENTER);
     return layout;
 }
@@ -124,7 +129,7 @@ static void footer(struct sheet *s)
     PangoLayout *layout = footer_layout(s, s->page);
     sheet_ink(s, &SHEET_GREY);
     cairo_move_to(s->cr, MARGIN, s->height - FOOT - sheet_height(layout));
-    pango_cairo_show_layout(s->cr, layout);
+    sheet_show(s, layout);
     g_object_unref(layout);
 }
 
@@ -163,7 +168,7 @@ void sheet_put(struct sheet *s, const char *tag, PangoLayout *layout, const stru
     cairo_tag_begin(s->cr, tag, NULL);
     sheet_ink(s, look->ink);
     cairo_move_to(s->cr, x, s->y - trim_of(s, layout));
-    pango_cairo_show_layout(s->cr, layout);
+    sheet_show(s, layout);
     cairo_tag_end(s->cr, tag);
     s->y += height + look->space_after;
     g_object_unref(layout);
@@ -226,7 +231,7 @@ void sheet_centred(const struct sheet *s, struct str words, const struct look *l
     if (left + width > s->width - MARGIN) left = s->width - MARGIN - width;
     sheet_ink(s, look->ink);
     cairo_move_to(s->cr, left, y - sheet_baseline(layout));
-    pango_cairo_show_layout(s->cr, layout);
+    sheet_show(s, layout);
     g_object_unref(layout);
 }
 

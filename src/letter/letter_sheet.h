@@ -16,7 +16,8 @@ struct sheet {
     enum salve_code (*draw)(struct sheet *s, struct salve_err *err);
     const char *fonts, *language; /* those of the letter, as C strings */
     cairo_t *cr;
-    PangoContext *pango;
+    PangoContext *pango;   /* of all passes */
+    struct sheet_set *set; /* texts that are set; of all passes */
     struct arena *mem;
     double width, height; /* of the page */
     double inner;         /* of the text */
@@ -27,6 +28,7 @@ struct sheet {
     gunichar *no_glyph;   /* the first character that no font here has; 0: none */
 };
 
+struct sheet_set;
 struct ink {
     double red, green, blue;
 };
@@ -40,15 +42,24 @@ struct look {
 };
 extern const struct look SHEET_BODY, SHEET_SMALL;
 
-/* sheet_layout - text set in a look; width 0: in one line. The caller unrefs it. sheet_height, sheet_width,
- * sheet_baseline - of a layout. */
+/* sheet_layout - text set in a look; width 0: in one line. It is the same one each time, and nobody changes it; text
+ * stays as long as the sheet. sheet_layout_new - one to change. The caller unrefs both.
+ * sheet_height, sheet_width, sheet_baseline - of a layout. */
 PangoLayout *sheet_layout(const struct sheet *s, struct str text, const struct look *look, double width);
+PangoLayout *sheet_layout_new(const struct sheet *s, struct str text, const struct look *look, double width);
 double sheet_height(PangoLayout *layout);
 double sheet_block_height(const struct sheet *s, PangoLayout *layout); /* as sheet_put writes it */
 double sheet_width(PangoLayout *layout);
 double sheet_baseline(PangoLayout *layout);
 double sheet_text_width(const struct sheet *s, struct str words, const struct look *look);
 double sheet_text_height(const struct sheet *s, struct str words, const struct look *look, double width);
+
+/* sheet_show - a layout where the pen is; a pass that only counts pages shows none. */
+void sheet_show(const struct sheet *s, PangoLayout *layout);
+
+/* sheet_set_open - the table of sheet_layout. sheet_set_empty - lets all of it go; at the end, too. */
+SALVE_MUST_USE enum salve_code sheet_set_open(struct arena *mem, struct sheet_set **out, struct salve_err *err);
+void sheet_set_empty(struct sheet_set *set);
 
 /* sheet_need - starts a page when `height` more would not fit. */
 void sheet_need(struct sheet *s, double height);

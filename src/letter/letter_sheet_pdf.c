@@ -62,6 +62,19 @@ static void see_nothing(cairo_t *cr)
     cairo_clip(cr);
 }
 
+/* How texts are set, on a sheet like that of each pass. */
+static PangoContext *context_of(const struct sheet *s)
+{
+    cairo_surface_t *surface = cairo_pdf_surface_create_for_stream(NULL, NULL, s->width, s->height);
+    cairo_t *cr = cairo_create(surface);
+    PangoContext *context = pango_cairo_create_context(cr);
+    pango_context_set_base_dir(context, s->letter->is_rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
+    pango_context_set_language(context, pango_language_from_string(s->language));
+    cairo_destroy(cr);
+    cairo_surface_destroy(surface);
+    return context;
+}
+
 /* One pass over all pages; with a page count of 0 it only finds out how many there are. */
 static enum salve_code pass(struct sheet s, struct buf *out, struct extent *extent, struct salve_err *err)
 {
@@ -70,14 +83,10 @@ static enum salve_code pass(struct sheet s, struct buf *out, struct extent *exte
     set_metadata(surface, s.letter);
     s.cr = cairo_create(surface);
     if (out == NULL) see_nothing(s.cr);
-    s.pango = pango_cairo_create_context(s.cr);
     s.page_count = extent->pages;
     s.no_glyph = &unknown;
-    pango_context_set_base_dir(s.pango, s.letter->is_rtl ? PANGO_DIRECTION_RTL : PANGO_DIRECTION_LTR);
-    pango_context_set_language(s.pango, pango_language_from_string(s.language));
     enum salve_code code = s.draw(&s, err);
     *extent = (struct extent){s.page, (s.y - MARGIN) / (s.bottom - MARGIN)};
-    g_object_unref(s.pango);
     cairo_destroy(s.cr);
     cairo_surface_finish(surface);
     if (code == SALVE_OK) code = failed(cairo_surface_status(surface), out, err);
@@ -120,6 +129,7 @@ static enum salve_code fit(struct sheet *sheet, struct extent *out, struct salve
     struct extent extents[COUNT] = {0};
     size_t best = 0;
     for (size_t i = 0; i < COUNT; i++) {
+        if (i >= SMALLER && extents[best].pages > pages_max) break; /* larger type takes no fewer pages */
         sheet->scale = scales[i];
         TRY(pass(*sheet, NULL, &extents[i], err));
         bool is_allowed = extents[i].pages <= pages_max && (i < SMALLER || extents[i].pages == extents[best].pages);
@@ -149,8 +159,14 @@ enum salve_code sheet_pdf(struct sheet *sheet, struct buf *out, struct salve_err
     sheet->language = language.ptr;
     sheet->mem = mem;
     letter_paper_size(letter->paper, &sheet->width, &sheet->height);
-    if (code == SALVE_OK) code = fit(sheet, &extent, err);
-    if (code == SALVE_OK) code = pass(*sheet, out, &extent, err);
+    if (code == SALVE_OK) code = sheet_set_open(mem, &sheet->set, err);
+    if (code == SALVE_OK) {
+        sheet->pango = context_of(sheet);
+        code = fit(sheet, &extent, err);
+        if (code == SALVE_OK) code = pass(*sheet, out, &extent, err);
+        sheet_set_empty(sheet->set);
+        g_object_unref(sheet->pango);
+    }
     arena_close(mem);
     return code;
 }

@@ -127,6 +127,7 @@ enum salve_code pages_call_session(struct pages_call *call, struct salve_err *er
     else {
         json_open(w, "open", '{');
         json_put_text(w, "person", str_of(session->person));
+        json_put_bool(w, "reminder", session->held.is_reminder);
         json_close(w);
     }
     json_put_bool(w, "urgent", pages_alarms_wait(session));

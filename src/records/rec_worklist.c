@@ -9,7 +9,7 @@
 #include "records/who_int.h"
 #include "records/work_int.h"
 
-enum { WORK_BYTES = 64 << 20, SALT_BYTES = 16 };
+enum { SALT_BYTES = 16 };
 
 static const char *const task_texts[] = {
 #define WORK(name, text, what) text,
@@ -190,7 +190,7 @@ enum salve_code near_worklist_read(struct site *site, struct actor actor, struct
     struct rec_tx tx;
     struct rec_work *rows = NULL;
     TRY(rec_may(site, actor, ACT_INBOX, PURPOSE_NONE, err));
-    struct arena *work = arena_open_private(WORK_BYTES);
+    struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX); /* 2 kB a ticket */
     if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     enum salve_code code = rec_tx_begin(site, false, work, &tx, err);
     if (code == SALVE_OK) {

@@ -162,7 +162,8 @@ export interface Certificate {
     names: string[];
 }
 export interface Resumed extends Login {
-    open: { person: string } | null;
+    /** `reminder`: to call them before their next check, and for nothing else. */
+    open: { person: string; reminder: boolean } | null;
     urgent?: boolean;
     /** An alarm of somebody of whom nothing is kept has no outcome. */
     paper?: boolean;

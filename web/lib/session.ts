@@ -138,6 +138,12 @@ export async function start(): Promise<void> {
     await resume();
 }
 
+// Who is open for a call is the person of no other screen; a page that was loaded again has left that screen.
+async function leaveReminder(handle: string, isFirst: boolean): Promise<void> {
+    showPerson(null);
+    if (isFirst) await api.close(handle);
+}
+
 // The session that the browser still has. One that was locked here, and the server did not hear of it, is locked first.
 // Whoever was opened or closed since the server was asked (`before`: who was open then) is not what its answer says.
 async function takeUp(session: Resumed, before: Person | null): Promise<void> {
@@ -148,7 +154,9 @@ async function takeUp(session: Resumed, before: Person | null): Promise<void> {
         await tellLock();
         return;
     }
+    const isFirst = me.value === null; // the page began anew
     await comeIn(session);
+    if (session.open?.reminder === true) return leaveReminder(session.open.person, isFirst);
     const handle = session.open?.person;
     if (person.value?.person === handle || person.value?.person !== before?.person) return;
     showPerson(null);

@@ -141,6 +141,13 @@ static void grow(struct grown *g, struct str map_json, size_t people)
 
 static struct str somebody(struct grown *g) { return str_of(g->cards[t_random(&g->random) % g->people]); }
 
+/* Of the first half are those that are measured anew, of the second those whose letter is of their twenty results. */
+static struct str somebody_of(struct grown *g, size_t half)
+{
+    size_t from = half * (g->people / 2);
+    return str_of(g->cards[from + t_random(&g->random) % (g->people / 2)]);
+}
+
 static double open_one(struct grown *g)
 {
     struct rec_view *view = t_open(g->t, T_CLINICIAN, PURPOSE_CARE, somebody(g));
@@ -155,7 +162,7 @@ static double save_one(struct grown *g)
     struct tape tapes[RESULTS];
     struct rec_item items[RESULTS];
     double begun_ms = cpu_ms();
-    struct rec_view *view = t_open(g->t, T_ASSISTANT, PURPOSE_CARE, somebody(g));
+    struct rec_view *view = t_open(g->t, T_ASSISTANT, PURPOSE_CARE, somebody_of(g, 0));
     for (int i = 0; i < RESULTS; i++) {
         tapes[i] = t_observation(g->t, view, i, (struct t_value){"29463-7", "82.5", "kg"});
         items[i] = (struct rec_item){.tape = &tapes[i]};
@@ -187,7 +194,7 @@ static double looked_one(struct grown *g)
 /* The PDF of what is signed, with a code of its own. Judging and signing are not counted. */
 static double letter_in(struct grown *g, struct str language)
 {
-    struct str who = somebody(g);
+    struct str who = somebody_of(g, 1);
     struct visit_sheet sheet = {.language = language, .is_pdf = true};
     struct visit_letters_ask ask = {.sheets = &sheet, .count = 1, .is_untold = true};
     struct screen_found found;
@@ -343,7 +350,9 @@ int main(int argc, char **argv)
     t_made_up = true;
     struct grown *last = &sites[count - 1];
     *last = (struct grown){.t = t_site_make("scale", false), .random = 20};
-    last->t->options.clock = clock_system();
+    last->t->options.clock = clock_system(); /* what is judged is of today */
+    t_site_close(last->t);
+    t_site_open(last->t);
     last->room = (size_t)strtoul(argv[argc - 1], NULL, 10);
     last->cards = calloc(last->room, sizeof *last->cards);
     if (last->cards == NULL) abort();

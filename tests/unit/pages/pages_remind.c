@@ -76,6 +76,8 @@ static void from_the_question_at_the_desk_to_the_call(void **state)
     struct answer open = call(&rosa, "remind", who);
     assert_status(open, 200);
     assert_str(text_of(open, "name"), "Amal Haddad");
+    struct answer again = call(&rosa, "session", "{}"); /* the page was loaded again: it knows what that look is for */
+    assert_true(json_is_true(json_path(again.json, "open.reminder")));
     assert_str(text_of(open, "telephones"), "0100 555");
     assert_str(text_of(open, "language"), "ar");
     assert_str(text_of(open, "nextDate"), "2027-11-23");

@@ -287,6 +287,29 @@ static void rows_from_before_the_last_tasks_are_read(void **state)
     assert_int_equal(worklist_read(w.t->site, T_ASSISTANT, w.t->mem, &all, &count, NULL), SALVE_E_INTEGRITY);
     t_site_drop(w.t);
 }
+/* After a file of many people was brought in. */
+static void a_long_list_is_read_whole(void **state)
+{
+    enum { PEOPLE = T_IS_SANITIZED ? 5000 : 40000 };
+    (void)state;
+    struct world w = world_make("work-long");
+    struct rec_tx tx;
+    struct work *all = NULL;
+    size_t count = 0;
+    struct rec_work_change change = {.is_meant[WORK_KEPT] = true};
+    change.slots[WORK_TELL][WORK_KEPT] = (struct rec_work_slot){.is_open = true, .urgency = URGENT.urgency};
+    t_must(rec_tx_begin(w.t->site, false, w.t->mem, &tx, &err));
+    for (int i = 0; i < PEOPLE; i++) {
+        struct compartment id;
+        crypto_random(id.bytes, sizeof id.bytes);
+        t_must(rec_work_apply(&tx, id, &change, false, &err));
+    }
+    t_must(rec_tx_commit(&tx, &err));
+    rec_tx_abandon(&tx);
+    t_must(worklist_read(w.t->site, T_ASSISTANT, w.t->mem, &all, &count, &err));
+    assert_int_equal(count, PEOPLE);
+    t_site_drop(w.t);
+}
 #endif
 
 /* Signed anew it waits from then; what else is open does not end with it. */
@@ -415,6 +438,7 @@ int main(void)
         cmocka_unit_test(a_letter_that_is_signed_anew_waits_anew),
 #ifndef T_SITE_FAR
         cmocka_unit_test(rows_from_before_the_last_tasks_are_read),
+        cmocka_unit_test(a_long_list_is_read_whole),
 #endif
         cmocka_unit_test(care_that_is_taken_back_ends_what_only_care_opens),
         cmocka_unit_test(erasing_ends_all_of_it_and_two_people_are_two),

@@ -27,9 +27,7 @@ function Row({ app, change, onChange }: { app: Registered; change: Change; onCha
                     {id}
                 </bdi>
             </p>
-            <p>
-                {t('apps.kind')}: {t(isSigning(app) ? 'apps.kind-keys' : 'apps.kind-public')}
-            </p>
+            <p>{t(isSigning(app) ? 'apps.kind-keys' : 'apps.kind-public')}</p>
             <p>{t('apps.back')}:</p>
             <ul>
                 {backOf(app).map((address) => (

@@ -53,6 +53,7 @@ test('an app that is over is not shown as one that reads', async () => {
     assert.deepEqual(over(OWN.apps).map(({ name }) => name), ['Older Diary', 'Old Diary']);
     const text = wordsOf(await drawn(<Shown who={WHO} own={OWN} onOwn={none} onDone={none} />));
     assert.match(text, /Heart Diary It reads: Measurements, answers and results/);
+    assert.match(text, /You said yes to: Measurements, results/);
     assert.equal(text.match(/It reads:/g)?.length, 1);
     assert.match(text, /Link 3 .*Nobody opened it\. 10 wrong passcodes end it\./);
     assert.match(text, /for Dr\. O .*Opened 2 times, last on 30 November 2026, .* 9 wrong passcodes end it\./);

@@ -3,6 +3,7 @@
 // the desk or at home; sees what there is, ends it, makes a link. What is shown is forgotten when they are done, and
 // when nobody touches the page.
 import { useEffect, useState } from 'preact/hooks';
+import type { DataClass } from 'gen/lists.ts';
 import { say } from '../../lib/announce.ts';
 import { api, type Answer, type Failure } from '../../lib/api.ts';
 import type { Cardholder, HealthLink, LetIn, MadeLink, Own } from '../../lib/apps.ts';
@@ -13,6 +14,8 @@ import { scopeText } from '../connect/connect_rules.ts';
 import { Who, Wrong } from '../connect/form.tsx';
 import { Made, MakeLink, when } from './link.tsx';
 import { IDLE_MS, lettingIn, mayMake, over, showMissing, type LinkChoice } from './own_rules.ts';
+
+const classText = (one: DataClass): string => t(`connect.class-${one as 'identity'}`);
 
 type Run = <T>(call: Promise<Answer<T>>, done: string) => Promise<T | null>;
 
@@ -46,6 +49,7 @@ function App({ app, isOff, onEnd }: { app: LetIn; isOff: boolean; onEnd: () => v
                 </strong>
             </p>
             <p>{t('own.reads', { what: list(app.scopes.map(scopeText)) })}</p>
+            <p>{t('own.said-yes', { classes: list(app.classes.map(classText)) })}</p>
             <p>{t('own.from-until', { from: when(app.at), until: when(app.until) })}</p>
             <EndButton what={t('own.end-app-of', { name: app.name })} isOff={isOff} onEnd={onEnd} />
         </li>
