@@ -50,6 +50,7 @@ measure() {
     printf 'person\t%s\n' "$(count person_turn 4 "$bench/visit_bench" person 4 "$build/share")"
     printf 'verify\t%s\n' "$(count verify_turn 20 "$bench/bench_upkeep" 20 - verify)"
     printf 'screen\t%s\n' "$(count screen_turn 10 "$bench/visit_bench" screen 10 "$build/share")"
+    printf 'judge\t%s\n' "$(count judge_turn 20 "$bench/visit_bench" judge 20 "$build/share")"
 }
 measure >"$work/now.tsv"
 if [ "${WRITE:-}" = 1 ]; then
