@@ -76,6 +76,8 @@ struct admit_rules {
     const char *subjects[FHIR_TYPE_COUNT]; /* element that names the person, or NULL */
     struct admit_fact *facts;              /* sorted by set, system, code */
     size_t fact_count;
+    uint16_t *fact_slots; /* hash of set, system and code -> place + 1; 0: free */
+    uint32_t fact_slot_count;
     struct admit_names identifiers, words, labels, profiles, patterns;
     bool starts_word[256];   /* first bytes of words, and the digits that stand for them */
     uint32_t second[256][8]; /* bits: what may follow them at once */

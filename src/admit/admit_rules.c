@@ -279,11 +279,46 @@ static void compile_codes(struct admit_rules *rules)
             set_of(rules, slot_rows[i].set);
 }
 
+static uint64_t last_bytes(struct str text)
+{
+    uint64_t bytes = 0;
+    size_t len = text.len < sizeof bytes ? text.len : sizeof bytes;
+    if (len > 0) memcpy(&bytes, text.ptr + text.len - len, len);
+    return bytes + text.len;
+}
+
+/* Of the ends, in which systems and codes differ. */
+static uint32_t first_slot(const struct admit_rules *rules, uint8_t set, struct str system, struct str code)
+{
+    uint64_t hash = (last_bytes(system) ^ set) * 0x9e3779b97f4a7c15u;
+    hash = ((hash ^ hash >> 29) + last_bytes(code)) * 0x9e3779b97f4a7c15u;
+    return (uint32_t)(hash >> 32) & (rules->fact_slot_count - 1);
+}
+
 static const struct admit_fact *find_fact(const struct admit_rules *rules, uint8_t set, struct str system,
                                           struct str code)
 {
-    struct admit_fact key = {system, code, set, 0};
-    return bsearch(&key, rules->facts, rules->fact_count, sizeof key, compare_facts);
+    for (uint32_t at = first_slot(rules, set, system, code);; at = (at + 1) & (rules->fact_slot_count - 1)) {
+        if (rules->fact_slots[at] == 0) return NULL;
+        const struct admit_fact *fact = &rules->facts[rules->fact_slots[at] - 1];
+        if (fact->set == set && str_eq(fact->code, code) && str_eq(fact->system, system)) return fact;
+    }
+}
+
+/* Places of the sorted facts by their hash; half of the slots stay free. */
+static bool index_facts(struct admit_rules *rules, struct arena *mem)
+{
+    rules->fact_slot_count = 1;
+    while (rules->fact_slot_count < 2 * rules->fact_count + 1) rules->fact_slot_count *= 2;
+    rules->fact_slots = arena_array(mem, uint16_t, rules->fact_slot_count);
+    salve_assert(rules->fact_count < UINT16_MAX);
+    for (size_t i = 0; i < rules->fact_count && rules->fact_slots != NULL; i++) {
+        const struct admit_fact *fact = &rules->facts[i];
+        uint32_t at = first_slot(rules, fact->set, fact->system, fact->code);
+        while (rules->fact_slots[at] != 0) at = (at + 1) & (rules->fact_slot_count - 1);
+        rules->fact_slots[at] = (uint16_t)(i + 1);
+    }
+    return rules->fact_slots != NULL;
 }
 
 /* A code of ICD without its dot; false if it is none by its form. */
@@ -569,6 +604,7 @@ enum salve_code admit_rules_make(const struct admit_site *site, struct arena *me
     compile_types(rules);
     compile_elements(rules);
     compile_codes(rules);
+    if (!index_facts(rules, mem)) return salve_fail(err, SALVE_E_MEMORY, "admission list");
     add_rows(&rules->identifiers, identifier_rows, ROWS(identifier_rows));
     add_words(rules, &rules->words, word_rows, ROWS(word_rows));
     add_words(rules, &rules->labels, label_rows, ROWS(label_rows));

@@ -3,10 +3,11 @@
  * go by number, and so do texts that stood earlier in the same tape. */
 #include <stdlib.h>
 
+#include "base/assert.h"
 #include "fhir/fhir_tables_int.h"
 #include "fhir/fhir_tape_store_int.h"
 
-enum { SLOTS_MIN = 256, PROBES_MAX = 32, UUID_URN_CHARS = 9 };
+enum { SLOTS_MIN = 256, PROBES_MAX = 32, UUID_URN_CHARS = 9, KNOWN_LISTS = 64, KNOWN_MAX = 255 };
 #define NUMBER_IS_KNOWN 0x80000000u
 #define NO_SLOT         UINT32_MAX
 
@@ -17,6 +18,8 @@ struct storer {
     uint32_t *slots; /* node + 1 whose text it is; 0: free */
     uint32_t *numbers;
     uint32_t slot_count, text_count;
+    uint8_t known_first[KNOWN_LISTS],
+        known_next[KNOWN_MAX]; /* texts of the dictionary by length: number + 1; 0: none */
 };
 
 static void put_byte(struct storer *s, unsigned byte) { buf_add_char(s->out, (char)byte); }
@@ -35,9 +38,11 @@ static void put_u32(struct storer *s, uint32_t value)
 /* The head byte, then the element's row, then what does not fit in the count. */
 static void put_head(struct storer *s, enum store_kind kind, bool is_same, int row, uint32_t count)
 {
+    char head[2];
     uint32_t small = count < STORE_SMALL ? count : STORE_SMALL;
-    put_byte(s, small << 4 | (is_same ? STORE_SAME_ELEMENT : 0) | kind);
-    if (row >= 0) put_byte(s, (unsigned)row);
+    head[0] = (char)(small << 4 | (is_same ? STORE_SAME_ELEMENT : 0) | kind);
+    head[1] = (char)row;
+    buf_add(s->out, str_make(head, row >= 0 ? 2 : 1));
     if (small == STORE_SMALL) put_varint(s, count - STORE_SMALL);
 }
 
@@ -55,11 +60,23 @@ static bool pack_uuid(const char *text, uint8_t packed[STORE_UUID_BYTES])
     return true;
 }
 
-static int known_text(struct str text)
+/* The lists are in the order of the dictionary. */
+static void list_known(struct storer *s)
 {
     struct store_dictionary known = tape_dictionary();
-    for (uint32_t i = 0; i < known.count; i++)
-        if (str_eq(known.texts[i], text)) return (int)i;
+    salve_assert(known.count <= KNOWN_MAX);
+    for (uint32_t i = known.count; i-- > 0;) {
+        uint8_t *first = &s->known_first[known.texts[i].len % KNOWN_LISTS];
+        s->known_next[i] = *first;
+        *first = (uint8_t)(i + 1);
+    }
+}
+
+static int known_text(const struct storer *s, struct str text)
+{
+    const struct str *texts = tape_dictionary().texts;
+    for (unsigned at = s->known_first[text.len % KNOWN_LISTS]; at != 0; at = s->known_next[at - 1])
+        if (str_eq(texts[at - 1], text)) return (int)at - 1;
     return -1;
 }
 
@@ -101,7 +118,7 @@ static void put_text(struct storer *s, tape_at at, bool is_same, int row)
         put_head(s, number & NUMBER_IS_KNOWN ? STORE_KNOWN : STORE_EARLIER, is_same, row, number & ~NUMBER_IS_KNOWN);
         return;
     }
-    int known = known_text(text);
+    int known = known_text(s, text);
     uint32_t number = known < 0 ? s->text_count++ : (uint32_t)known | NUMBER_IS_KNOWN;
     if (slot != NO_SLOT) {
         s->slots[slot] = at + 1;
@@ -200,6 +217,7 @@ void tape_bytes(const struct tape *tape, struct buf *out)
 {
     struct storer s = {.tape = tape, .out = out, .slot_count = slots_for(tape->node_count)};
     if (buf_code(out) != SALVE_OK || tape->node_count == 0) return;
+    list_known(&s);
     s.slots = calloc(s.slot_count, sizeof *s.slots);
     s.numbers = malloc(s.slot_count * sizeof *s.numbers);
     if (s.slots == NULL || s.numbers == NULL) {

@@ -106,8 +106,9 @@ SALVE_MUST_USE enum salve_code rec_app_signer(struct site *site, enum jwt_alg al
 
 /* rec_app_sight_make - what a scope text lets see; E_INVALID "invalid_scope": a condition that is none.
  * rec_app_sees - may the view show it? Of a view that is no app's, anything. */
+struct rec_app_sight;
 SALVE_MUST_USE enum salve_code rec_app_sight_make(struct site *site, struct str scope, struct arena *mem,
-                                                  struct smart_sight **out, struct salve_err *err);
+                                                  struct rec_app_sight **out, struct salve_err *err);
 bool rec_app_sees(const struct rec_view *view, const struct rec_resource *resource);
 
 /* --- rec_app_grant.c --- */

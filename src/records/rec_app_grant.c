@@ -146,7 +146,7 @@ static enum salve_code check_asked(struct allowing *a, struct smart_app *app, st
     if (asked->nonce.len > SMART_NONCE_BYTES_MAX) return refuse("invalid_request", "nonce", err);
     if (asked->days > APP_DAYS_MAX) return refuse("days", "at most 366", err);
     TRY(smart_scopes_read(asked->scope, &scopes, err));
-    struct smart_sight *sight;
+    struct rec_app_sight *sight;
     TRY(rec_app_sight_make(a->site, asked->scope, a->work, &sight, err));
     if (asked->days > 0 && !scopes.offline) return refuse("days", "the app did not ask to go on reading", err);
     if (asked->classes == 0) return salve_refuse(err, SALVE_E_CONSENT, "nothing was chosen", "app");

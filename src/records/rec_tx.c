@@ -13,7 +13,8 @@ static enum salve_code carry(struct rec_tx *tx, struct salve_err *err)
     struct site *site = tx->site;
     enum salve_code code = SALVE_OK;
     if (!site->is_marked_open) code = store_mark_put(tx->store, STR("open"), 1, err);
-    if (code == SALVE_OK && site->pending_done.len > 0) code = store_commons_delete(tx->store, site->pending_done, err);
+    if (code == SALVE_OK && site->pending_done.len > 0)
+        code = store_commons_delete_soon(tx->store, site->pending_done, err);
     if (code == SALVE_OK) code = store_mark_put(tx->store, STR("revoked"), site->revoked_done, err);
     return code == SALVE_OK ? rec_closing_carry(tx, err) : code;
 }

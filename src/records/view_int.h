@@ -9,7 +9,7 @@
 #include "records/stand_int.h"
 #include "records/work_int.h"
 
-struct smart_sight;
+struct rec_app_sight;
 struct smart_app;
 
 enum { REC_IDS_PER_VIEW = 65536 }; /* an id's number is (seq of the view's access record) * 65536 + n */
@@ -29,7 +29,7 @@ struct rec_view {
     class_mask read_classes; /* for the closing note */
     uint64_t read_count;
     const struct smart_app *app; /* as it was registered when it opened the view; NULL: it is none */
-    struct smart_sight *sight;   /* of an app (apps_int.h); NULL: all of the classes is seen */
+    struct rec_app_sight *sight; /* of an app (apps_int.h); NULL: all of the classes is seen */
     bool is_used;                /* a transfer that has read something */
     bool is_by_ticket;
     bool is_reminder;           /* to call the person before their next check, and for nothing else */

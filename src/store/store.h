@@ -220,6 +220,10 @@ SALVE_MUST_USE enum salve_code store_commons_put(struct store_tx *tx, struct str
 SALVE_MUST_USE enum salve_code store_commons_get(struct store_tx *tx, struct str key, struct arena *mem,
                                                  struct str *out, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_commons_delete(struct store_tx *tx, struct str key, struct salve_err *err);
+/* store_commons_delete_soon - the same for a row whose bytes may stay in the log file of the place for a while: until
+ * something else is deleted, 16 of them went, or the store is closed. For a sealed row that says nothing that is not
+ * stored elsewhere too. */
+SALVE_MUST_USE enum salve_code store_commons_delete_soon(struct store_tx *tx, struct str key, struct salve_err *err);
 /* store_commons_list - keys that start with prefix, in byte order. */
 SALVE_MUST_USE enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem,
                                                   struct str **keys, size_t *count, struct salve_err *err);

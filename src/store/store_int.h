@@ -54,6 +54,7 @@ struct store {
     const struct crypto_key *row_key;
     struct crypto_keys *own_keys; /* enum store_own_key */
     uint32_t layout;
+    unsigned unscrubbed; /* rows that went since the last scrub and may stay in the log file for a while */
 };
 
 /* store_mark_read - the bytes of a mark, in mem; STR_NONE: there is none. */

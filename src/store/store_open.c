@@ -212,7 +212,8 @@ static enum salve_code refuse_failed(struct salve_err *err)
 
 enum salve_code store_commit(struct store_tx **tx, struct salve_err *err)
 {
-    struct store_place *place = (*tx)->store->place;
+    struct store *store = (*tx)->store;
+    struct store_place *place = store->place;
     bool has_dropped = (*tx)->has_dropped;
     salve_assert((*tx)->savepoints == 0);
     if ((*tx)->has_failed) {
@@ -227,6 +228,7 @@ enum salve_code store_commit(struct store_tx **tx, struct salve_err *err)
     code = backend_of(*tx)->commit((*tx)->at, err);
     end(tx);
     /* The drop itself is durable by now. A scrub that fails leaves old bytes in the log file until the next one. */
+    if (code == SALVE_OK && has_dropped) store->unscrubbed = 0;
     if (code == SALVE_OK && has_dropped && place->backend->scrub != NULL) (void)!place->backend->scrub(place, NULL);
     return code;
 }

@@ -193,6 +193,16 @@ enum salve_code store_commons_delete(struct store_tx *tx, struct str key, struct
     return store_drop(tx, STORE_COMMONS, key, err);
 }
 
+enum { UNSCRUBBED_MAX = 16 };
+
+enum salve_code store_commons_delete_soon(struct store_tx *tx, struct str key, struct salve_err *err)
+{
+    bool has_dropped = tx->has_dropped;
+    TRY(store_drop(tx, STORE_COMMONS, key, err));
+    tx->has_dropped = has_dropped || ++tx->store->unscrubbed >= UNSCRUBBED_MAX;
+    return SALVE_OK;
+}
+
 /* The end of all names that start with prefix: the prefix with its last byte one more. NULL: the last row. */
 static enum salve_code prefix_end(struct str prefix, struct arena *mem, struct str *out, struct salve_err *err)
 {

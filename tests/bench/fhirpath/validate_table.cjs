@@ -11,5 +11,5 @@ const row = (v, ratio) => console.log(`${v.rate.toFixed(0).padStart(15)} ${ratio
 row(salve, '1');
 const peers = read('peers');
 for (const peer of peers) row(peer, (salve.rate / peer.rate).toFixed(1));
-const low = peers.filter((peer) => salve.rate / peer.rate < 200).length;
-if (low > 0) console.log(`${low} below the aim of 200`);
+const low = peers.filter((peer) => salve.rate / peer.rate < 250).length;
+if (low > 0) console.log(`${low} below the aim of 250`);

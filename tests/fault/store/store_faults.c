@@ -316,6 +316,47 @@ static void an_erased_compartment_is_in_no_file(void **state)
     db_disk_close(&disk);
 }
 
+static void put_and_delete_soon(struct store *store, const char *canary)
+{
+    struct store_tx *tx = NULL;
+    assert_ok(store_begin(store, false, &tx, NULL));
+    assert_ok(store_commons_put(tx, STR("pending/a"), str_make(canary, 300), true, NULL));
+    assert_ok(store_commit(&tx, NULL));
+    assert_ok(store_begin(store, false, &tx, NULL));
+    assert_ok(store_commons_delete_soon(tx, STR("pending/a"), NULL));
+    assert_ok(store_commit(&tx, NULL));
+}
+
+static bool is_in_a_file(struct db_disk *disk, const char *canary)
+{
+    size_t len = 0, log_len = 0;
+    const uint8_t *bytes = db_disk_file(disk, "store.db", &len), *log = db_disk_file(disk, "store.db-wal", &log_len);
+    return is_in(bytes, len, canary, 200) || is_in(log, log_len, canary, 200);
+}
+
+static void what_is_deleted_soon_is_in_no_file_after_a_while(void **state)
+{
+    (void)state;
+    static char canary[300];
+    struct db_disk *disk = db_disk_open();
+    struct store *store = open_on(disk);
+    struct store_tx *tx = NULL;
+    memset(canary, 'Q', sizeof canary);
+    for (int i = 0; i < 16; i++) put_and_delete_soon(store, canary); /* so many at most */
+    assert_false(is_in_a_file(disk, canary));
+    put_and_delete_soon(store, canary);
+    assert_true(is_in_a_file(disk, canary));
+    assert_ok(store_begin(store, false, &tx, NULL)); /* something else goes */
+    assert_ok(store_commons_put(tx, STR("b"), STR("b"), true, NULL));
+    assert_ok(store_commons_delete(tx, STR("b"), NULL));
+    assert_ok(store_commit(&tx, NULL));
+    assert_false(is_in_a_file(disk, canary));
+    put_and_delete_soon(store, canary);
+    assert_ok(store_close(&store, NULL));
+    assert_false(is_in_a_file(disk, canary));
+    db_disk_close(&disk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -325,6 +366,7 @@ int main(void)
         cmocka_unit_test(the_power_may_go_a_thousand_times),
         cmocka_unit_test(every_flipped_bit_is_found_by_verify),
         cmocka_unit_test(an_erased_compartment_is_in_no_file),
+        cmocka_unit_test(what_is_deleted_soon_is_in_no_file_after_a_while),
         cmocka_unit_test(one_save_of_a_group_may_fail_and_the_others_stand),
         cmocka_unit_test(the_disk_may_fail_under_a_group),
     };

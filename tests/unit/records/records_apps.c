@@ -226,6 +226,34 @@ static void an_earlier_version_that_a_condition_leaves_out_is_not_shown(void **s
     t_site_drop(t);
 }
 
+/* The calendar of the site goes with its settings; a view that is open goes on by the one that is there. */
+static void a_condition_on_dates_outlives_a_change_of_settings(void **state)
+{
+    (void)state;
+    struct world w = world_make("apps-settings");
+    struct t_site *t = w.t;
+    struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, w.person.card);
+    struct str id = t_save_weight(t, view, "71"), code;
+    t_close_view(&view);
+    struct app_tokens tokens;
+    struct app_allow allowed = t_app_asked(t, CLASS_BIT(CLASS_CLIN), 0);
+    allowed.scope = STR("patient/Observation.rs?date=ge2000");
+    t_must(app_allow(t->site, T_PERSON, w.person.card, &allowed, t->mem, &code, &err));
+    const struct app_token_ask ask = t_app_by_code(code);
+    assert_ok(ask_token(&w, &ask, &tokens));
+    assert_ok(open_code(&w, tokens.access, &view));
+    const struct rec_resource **list = NULL;
+    size_t count = 0;
+    for (int i = 0; i < 3; i++) {
+        struct site_settings settings = *site_settings(t->site);
+        t_must(rec_history(view, id, t->mem, &list, &count, &err));
+        assert_int_equal(count, 1);
+        t_must(site_settings_set(t->site, T_MANAGER, &settings, &err));
+    }
+    t_close_view(&view);
+    t_site_drop(t);
+}
+
 static void who_looked_is_shown_where_it_was_allowed(void **state)
 {
     (void)state;
@@ -668,6 +696,7 @@ int main(void)
         cmocka_unit_test(an_app_does_nothing_but_read),
         cmocka_unit_test(a_condition_of_a_scope_is_held_at_the_gate),
         cmocka_unit_test(an_earlier_version_that_a_condition_leaves_out_is_not_shown),
+        cmocka_unit_test(a_condition_on_dates_outlives_a_change_of_settings),
         cmocka_unit_test(who_looked_is_shown_where_it_was_allowed),
         cmocka_unit_test(a_code_is_good_once),
         cmocka_unit_test(a_code_is_for_who_asked_for_it),
