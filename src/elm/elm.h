@@ -41,6 +41,20 @@ struct elm_set *elm_set_make_apart(struct arena *work, struct arena *mem);
  *   name   what errors of it are in, such as the CQL file it was made of; lives as long as the set. NULL: its id */
 SALVE_MUST_USE enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err);
 
+/* elm_library_read - a library that several sets may have, each by elm_library_add: it is read once. elm_load does
+ * both for one set.
+ *   work, texts   for its tree, and for what has to be decoded of its texts: as the arenas of elm_set_make_apart
+ *   shown         as `name` of elm_load; errors of elm_library_read itself are in no file yet
+ * elm_library_includes - its list of include definitions (path, version, localIdentifier); NULL: it includes none. */
+struct elm_library;
+struct json;
+SALVE_MUST_USE enum salve_code elm_library_read(struct str json, const char *shown, struct arena *work,
+                                                struct arena *texts, const struct elm_library **out,
+                                                struct salve_err *err);
+SALVE_MUST_USE enum salve_code elm_library_add(struct elm_set *set, const struct elm_library *library,
+                                               struct salve_err *err);
+const struct json *elm_library_includes(const struct elm_library *library);
+
 /* elm_newest - the id of the library that was loaded last; STR_NONE: none was. */
 struct str elm_newest(const struct elm_set *set);
 

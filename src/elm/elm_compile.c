@@ -95,10 +95,31 @@ void elm_set_place(struct elm_compile *c, const struct json *node)
 }
 
 /* --- nodes -------------------------------------------------------------------------------------------------------- */
+static size_t row_place(struct str type)
+{
+    size_t first = (uint8_t)type.ptr[0], last = (uint8_t)type.ptr[type.len - 1];
+    return (first + 7 * last + 31 * type.len) % ELM_ROW_PLACES;
+}
+
+enum salve_code elm_index_rows(struct elm_compile *c)
+{
+    uint16_t count = 0;
+    while (c->rows[count].type != NULL) count++;
+    c->row_next = arena_array(c->work, uint16_t, count + (size_t)1);
+    if (c->row_next == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
+    for (uint16_t i = count; i > 0; i--) { /* of two rows of a type the first is found */
+        uint16_t *first = &c->row_first[row_place(str_of(c->rows[i - 1].type))];
+        c->row_next[i - 1] = *first;
+        *first = i;
+    }
+    return SALVE_OK;
+}
+
 const struct elm_row *elm_find_row(const struct elm_compile *c, struct str type)
 {
-    for (const struct elm_row *row = c->rows; row->type != NULL && type.len > 0; row++)
-        if (*row->type == *type.ptr && str_is(type, row->type)) return row;
+    if (type.len == 0) return NULL;
+    for (uint16_t i = c->row_first[row_place(type)]; i > 0; i = c->row_next[i - 1])
+        if (str_is(type, c->rows[i - 1].type)) return &c->rows[i - 1];
     return NULL;
 }
 

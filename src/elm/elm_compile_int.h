@@ -14,11 +14,14 @@ struct elm_library {
     struct str text;  /* of the JSON, for places */
     struct str id, version;
     const struct json *root; /* the "library" object */
-    const struct elm_library *next;
+};
+struct elm_member {
+    const struct elm_library *library;
+    struct elm_member *next;
 };
 struct elm_set {
     struct arena *work, *mem; /* trees, and all that goes with them; texts that had to be decoded */
-    struct elm_library *first, *last;
+    struct elm_member *first, *last;
 };
 
 /* --- compiling ---------------------------------------------------------------------------------------------------- */
@@ -63,11 +66,13 @@ extern const struct elm_row elm_rows[]; /* elm_nodes.c; the last one has no type
 #undef NODE
 elm_make elm_make_strict; /* of c->row */
 
+enum { ELM_ROW_PLACES = 128 };
 struct elm_compile {
     const struct elm_set *set;
-    const struct elm_row *rows; /* elm_rows */
-    const struct elm_row *row;  /* of the node whose `make` was called; good until another node is compiled */
-    struct arena *mem, *work;   /* the program; what goes when it is linked, the set's */
+    const struct elm_row *rows; /* elm_rows, and where to look for a type: the first row of its place, then the next */
+    uint16_t row_first[ELM_ROW_PLACES], *row_next; /* number of a row + 1; 0: there is none */
+    const struct elm_row *row; /* of the node whose `make` was called; good until another node is compiled */
+    struct arena *mem, *work;  /* the program; what goes when it is linked, the set's */
     struct salve_err *err;
     struct expr_emit emit;
     const struct elm_library *library; /* of the job that is being compiled */
@@ -100,6 +105,7 @@ static inline const struct json *elm_field(const struct json *node, const char *
 }
 bool elm_flag(const struct json *node, const char *name, bool otherwise);
 const struct elm_row *elm_find_row(const struct elm_compile *c, struct str type); /* NULL: there is none */
+SALVE_MUST_USE enum salve_code elm_index_rows(struct elm_compile *c);             /* once, before the first look */
 void elm_call(struct elm_compile *c, const char *name, expr_call *call, uint16_t args);
 /* elm_call_operator - calls the strict node of that name with operands that are on the stack: the translator writes
  * some operators (Subsumes) as functions of the library. false: there is no such operator. */

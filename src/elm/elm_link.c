@@ -143,8 +143,8 @@ static enum salve_code list_routines(struct elm_compile *c, struct elm_program *
 static bool is_mixed(const struct elm_set *set)
 {
     bool has[2] = {false, false};
-    for (const struct elm_library *l = set->first; l != NULL; l = l->next) {
-        const struct json *def = json_first(json_path(l->root, "statements.def"));
+    for (const struct elm_member *m = set->first; m != NULL; m = m->next) {
+        const struct json *def = json_first(json_path(m->library->root, "statements.def"));
         for (; def != NULL; def = def->next) {
             struct str context = json_get_text(def, "context");
             if (!elm_is_function(def)) has[str_is(context, "Unfiltered") || str_is(context, "Population")] = true;
@@ -176,6 +176,7 @@ static enum salve_code link_library(struct linking *how, struct arena *mem, stru
                               .is_explained = how->is_explained,
                               .plain = how->plain,
                               .rows = elm_rows};
+    TRY(elm_index_rows(c));
     program->id = how->library->id;
     c->is_mixed = is_mixed(how->set);
     expr_emit_init(&c->emit, mem, err);

@@ -14,45 +14,61 @@ struct elm_set *elm_set_make_apart(struct arena *work, struct arena *mem)
     return set;
 }
 
-static enum salve_code bad(struct salve_err *err, const char *name, const char *element, const char *why)
-{
-    (void)salve_refuse(err, SALVE_E_INVALID, why, "%s", element);
-    if (name != NULL) salve_err_in(err, "%s", name);
-    return SALVE_E_INVALID;
-}
-
-enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err)
+enum salve_code elm_library_read(struct str json, const char *shown, struct arena *work, struct arena *texts,
+                                 const struct elm_library **out, struct salve_err *err)
 {
     /* an expression level is two JSON levels: the object and its array of operands */
     const struct json_opts opts = {
-        .bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = 2 * SALVE_ELM_DEPTH_MAX + 20, .texts = set->mem};
+        .bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = 2 * SALVE_ELM_DEPTH_MAX + 20, .texts = texts};
     const struct json *doc;
-    enum salve_code code = json_read(json, &opts, set->work, &doc, err);
-    if (code != SALVE_OK && name != NULL) salve_err_in(err, "%s", name);
-    if (code != SALVE_OK) return code;
+    TRY(json_read(json, &opts, work, &doc, err));
     const struct json *root = json_get(doc, "library");
     if (root == NULL) root = doc;
-    if (!json_is(root, JSON_OBJECT)) return bad(err, name, "library", "an ELM library is an object");
+    if (!json_is(root, JSON_OBJECT))
+        return salve_refuse(err, SALVE_E_INVALID, "an ELM library is an object", "library");
     struct str id = json_get_text(json_get(root, "identifier"), "id");
-    if (id.len == 0) return bad(err, name, "library.identifier.id", "it is missing: this is not ELM");
+    if (id.len == 0)
+        return salve_refuse(err, SALVE_E_INVALID, "it is missing: this is not ELM", "library.identifier.id");
     if (!json_is(json_path(root, "schemaIdentifier.id"), JSON_STRING))
-        return bad(err, name, "library.schemaIdentifier", "it is missing: this is not ELM");
-    struct elm_library *library = arena_new(set->work, struct elm_library);
+        return salve_refuse(err, SALVE_E_INVALID, "it is missing: this is not ELM", "library.schemaIdentifier");
+    struct elm_library *library = arena_new(work, struct elm_library);
     if (library == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM library");
-    *library = (struct elm_library){.shown = name == NULL ? id : str_of(name),
+    *library = (struct elm_library){.shown = shown == NULL ? id : str_of(shown),
                                     .text = json,
                                     .id = id,
                                     .root = root,
                                     .version = json_get_text(json_get(root, "identifier"), "version")};
-    if (set->last == NULL)
-        set->first = library;
-    else
-        set->last->next = library;
-    set->last = library;
+    *out = library;
     return SALVE_OK;
 }
 
-struct str elm_newest(const struct elm_set *set) { return set->last == NULL ? STR_NONE : set->last->id; }
+enum salve_code elm_library_add(struct elm_set *set, const struct elm_library *library, struct salve_err *err)
+{
+    struct elm_member *member = arena_new(set->work, struct elm_member);
+    if (member == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM library");
+    member->library = library;
+    if (set->last == NULL)
+        set->first = member;
+    else
+        set->last->next = member;
+    set->last = member;
+    return SALVE_OK;
+}
+
+enum salve_code elm_load(struct elm_set *set, struct str json, const char *name, struct salve_err *err)
+{
+    const struct elm_library *library;
+    enum salve_code code = elm_library_read(json, name, set->work, set->mem, &library, err);
+    if (code != SALVE_OK && name != NULL) salve_err_in(err, "%s", name);
+    return code != SALVE_OK ? code : elm_library_add(set, library, err);
+}
+
+const struct json *elm_library_includes(const struct elm_library *library)
+{
+    return json_path(library->root, "includes.def");
+}
+
+struct str elm_newest(const struct elm_set *set) { return set->last == NULL ? STR_NONE : set->last->library->id; }
 
 bool elm_locator(struct str locator, unsigned *line, unsigned *column)
 {

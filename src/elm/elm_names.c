@@ -6,8 +6,9 @@
 const struct elm_library *elm_library_of(const struct elm_set *set, struct str id, struct str version)
 {
     const struct elm_library *found = NULL;
-    for (const struct elm_library *l = set->first; l != NULL; l = l->next)
-        if (str_eq(l->id, id) && (version.ptr == NULL || str_eq(l->version, version))) found = l;
+    for (const struct elm_member *m = set->first; m != NULL; m = m->next)
+        if (str_eq(m->library->id, id) && (version.ptr == NULL || str_eq(m->library->version, version)))
+            found = m->library;
     return found;
 }
 
@@ -315,7 +316,7 @@ enum salve_code elm_make_function_ref(struct elm_compile *c, const struct json *
         if (args == 250) return elm_bad(c, node, SALVE_E_TOO_BIG, "more than 250 operands");
         TRY(elm_compile_node(c, item));
     }
-    struct overloads *found = arena_new(c->work, struct overloads);
+    struct overloads *found = arena_alloc_raw(c->work, sizeof *found, 16); /* large, and filled by find_overloads */
     if (found == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     find_overloads(library, name, args, json_get(node, "signature"), found);
     if (found->count == 0 && json_get(node, "libraryName") == NULL && elm_call_operator(c, name, args)) return SALVE_OK;

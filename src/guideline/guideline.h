@@ -12,7 +12,7 @@
  *     ../../ranges.json       the plausible numbers of every code (ranges/ranges.h)
  *
  *     struct guideline *bp;
- *     guideline_load("build/share", STR("blood-pressure"), mem, &bp, err);
+ *     guideline_load_among(NULL, "build/share", STR("blood-pressure"), mem, &bp, err);
  *     guideline_evaluate(bp, &ask, mem, &findings, &finding_count, err);
  *     for each finding: struct guideline_words words = guideline_words(bp, STR("en"), &findings[i]);
  *
@@ -143,15 +143,30 @@ struct guideline_file {
     struct str name, bytes;
 };
 
-/* guideline_load - the guideline <share>/guidelines/<id>, all its files read, checked and compiled.
- *   errors   E_NOT_FOUND, E_SYNTAX, E_INVALID (err has file and element), E_TOO_BIG, and those of the ELM loader */
+/* guideline_libraries_open - for guidelines that are loaded one after the other into mem: a library that several of
+ * them include is read once. Close it when all are loaded. */
+struct guideline_libraries; /* opaque */
+SALVE_MUST_USE enum salve_code guideline_libraries_open(struct arena *mem, struct guideline_libraries **out,
+                                                        struct salve_err *err);
+void guideline_libraries_close(struct guideline_libraries **libraries);
+
+/* guideline_load_among - the guideline <share>/guidelines/<id>, all its files read, checked and compiled.
+ *   libraries  NULL: it is loaded alone
+ *   errors     E_NOT_FOUND, E_SYNTAX, E_INVALID (err has file and element), E_TOO_BIG, and those of the ELM loader
+ * guideline_load - for tests: one alone. */
+SALVE_MUST_USE enum salve_code guideline_load_among(struct guideline_libraries *libraries, const char *share,
+                                                    struct str id, struct arena *mem, struct guideline **out,
+                                                    struct salve_err *err);
+/* for tests */
 SALVE_MUST_USE enum salve_code guideline_load(const char *share, struct str id, struct arena *mem,
                                               struct guideline **out, struct salve_err *err);
 
 /* guideline_load_kept - the same out of files that were kept of an earlier load: those of guideline_files, of the
- * letter texts as many as one likes. Its bytes are views of theirs. E_NOT_FOUND: one of them is missing. */
+ * letter texts as many as one likes. Its bytes are views of theirs. libraries: NULL for one alone. E_NOT_FOUND: one of
+ * them is missing. */
 SALVE_MUST_USE enum salve_code guideline_load_kept(const struct guideline_file *files, size_t count, struct str id,
-                                                   struct arena *mem, struct guideline **out, struct salve_err *err);
+                                                   struct guideline_libraries *libraries, struct arena *mem,
+                                                   struct guideline **out, struct salve_err *err);
 
 /* guideline_ids - the folders of <share>/guidelines but lib, sorted; nothing in them is read. */
 SALVE_MUST_USE enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,

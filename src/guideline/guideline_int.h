@@ -67,10 +67,24 @@ struct guideline_doc {
 /* guideline_read_about - fills info and families from guideline.json. */
 enum salve_code guideline_read_about(const struct guideline_doc *doc, struct guideline *out, struct salve_err *err);
 
-/* guideline_compile - links the library `main` out of the shared libraries and the given texts. */
-enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
-                                  size_t more_count, struct arena *mem, struct elm_program **out,
-                                  struct salve_err *err);
+/* guideline_libraries - what was read of lib/, and trees of it in `work`; texts of them and bytes are in mem. */
+struct guideline_library {
+    struct str file, bytes; /* "FHIRHelpers.json" */
+    const struct elm_library *library;
+};
+struct guideline_libraries {
+    struct arena *work, *mem;
+    struct guideline_library *list;
+    size_t count, room;
+};
+/* guideline_library - the library in a file of these bytes, read on the first call; *bytes become those that
+ * are kept. */
+enum salve_code guideline_library(struct guideline_libraries *in, struct str file, struct str *bytes,
+                                  const struct elm_library **out, struct salve_err *err);
+
+/* guideline_compile - links the second of the given texts out of the first and the shared libraries. */
+enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file more[2],
+                                  struct arena *mem, struct elm_program **out, struct salve_err *err);
 
 /* guideline_read_cql - fills cql out of files. E_MEMORY. */
 enum salve_code guideline_read_cql(struct guideline *guideline, struct arena *mem, struct salve_err *err);

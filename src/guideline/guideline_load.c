@@ -98,20 +98,40 @@ static const char *source_of(const struct guideline *guideline, struct str name,
     return arena_printf(mem, "%.*s/%.*s.cql", STR_ARGS(guideline->info.id), STR_ARGS(stem)).ptr;
 }
 
-enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file *more,
-                                  size_t more_count, struct arena *mem, struct elm_program **out, struct salve_err *err)
+/* The shared libraries that the guideline includes. */
+static enum salve_code fill_set(const struct guideline *guideline, struct guideline_libraries *libraries,
+                                struct elm_set *set, struct salve_err *err)
 {
-    salve_assert(more_count > 0);
-    enum salve_code code = SALVE_OK;
-    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
-    struct elm_set *set = work == NULL ? NULL : elm_set_make_apart(work, mem);
-    if (set == NULL) code = salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
-    for (size_t i = 0; code == SALVE_OK && i < guideline->library_count; i++)
-        code = elm_load(set, guideline->files[i].bytes, source_of(guideline, guideline->files[i].name, mem), err);
-    for (size_t i = 0; code == SALVE_OK && i < more_count; i++)
-        code = elm_load(set, more[i].bytes, source_of(guideline, more[i].name, mem), err);
-    if (code == SALVE_OK) code = elm_link_reasoned(set, elm_newest(set), STR_NONE, mem, out, err);
-    arena_close(work);
+    for (size_t i = 0; i < guideline->library_count; i++) {
+        const struct guideline_file *file = &guideline->files[i];
+        struct str bytes = file->bytes;
+        const struct elm_library *library = NULL;
+        TRY(guideline_library(libraries, str_cut(file->name, sizeof "lib/" - 1, file->name.len), &bytes, &library,
+                              err));
+        TRY(elm_library_add(set, library, err));
+    }
+    return SALVE_OK;
+}
+
+static enum salve_code compile_in(const struct guideline *guideline, struct guideline_libraries *libraries,
+                                  const struct guideline_file more[2], struct arena *work, struct elm_program **out,
+                                  struct salve_err *err)
+{
+    struct elm_set *set = elm_set_make_apart(work, libraries->mem);
+    if (set == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
+    TRY(fill_set(guideline, libraries, set, err));
+    for (size_t i = 0; i < 2; i++)
+        TRY(elm_load(set, more[i].bytes, source_of(guideline, more[i].name, libraries->mem), err));
+    return elm_link(set, elm_newest(set), STR_NONE, libraries->mem, out, err);
+}
+
+enum salve_code guideline_compile(const struct guideline *guideline, const struct guideline_file more[2],
+                                  struct arena *mem, struct elm_program **out, struct salve_err *err)
+{
+    struct guideline_libraries *libraries = NULL;
+    TRY(guideline_libraries_open(mem, &libraries, err));
+    enum salve_code code = compile_in(guideline, libraries, more, libraries->work, out, err);
+    guideline_libraries_close(&libraries);
     return code;
 }
 
@@ -132,12 +152,17 @@ static enum salve_code add_file(struct guideline *out, const struct shelf *shelf
 
 /* The shared libraries of lib/ and which of them this guideline includes, directly or through another one. */
 struct libraries {
+    struct guideline_libraries *read;
+    struct arena *work;     /* goes when the guideline is loaded */
+    struct str logic_bytes; /* of logic.json */
+    const struct elm_library *logic;
     struct str *names; /* "FHIRHelpers.json", sorted */
     bool *is_needed;
+    struct str *bytes; /* of those that are needed */
     size_t count;
 };
 
-static enum salve_code need_includes(const struct shelf *shelf, const char *folder, struct str name,
+static enum salve_code need_includes(const struct shelf *shelf, const struct json *includes,
                                      struct libraries *libraries, struct arena *mem, struct salve_err *err);
 
 static enum salve_code need_library(const struct shelf *shelf, struct str path, struct libraries *libraries,
@@ -147,42 +172,65 @@ static enum salve_code need_library(const struct shelf *shelf, struct str path, 
         struct str file = libraries->names[i];
         bool is_it = str_ends(file, STR(".json")) && str_eq(str_cut(file, 0, file.len - 5), path);
         if (!is_it || libraries->is_needed[i]) continue;
+        const struct elm_library *library = NULL;
+        struct arena_mark mark = arena_mark(mem);
+        struct str bytes;
         libraries->is_needed[i] = true;
-        return need_includes(shelf, "lib", file, libraries, mem, err);
+        TRY(read_file(shelf, "lib", file, SALVE_ELM_BYTES_MAX, mem, &bytes, err));
+        libraries->bytes[i] = bytes;
+        TRY(in_file(err, guideline_library(libraries->read, file, &libraries->bytes[i], &library, err), "lib",
+                    file.ptr));
+        if (libraries->bytes[i].ptr != bytes.ptr) arena_rewind(mem, mark); /* another guideline brought it */
+        return need_includes(shelf, elm_library_includes(library), libraries, mem, err);
     }
     return SALVE_OK; /* not in lib/: linking will say so if nothing else brings it */
 }
 
-/* need_includes - marks what an ELM file includes. Each library is marked and read once, so this ends. */
-static enum salve_code need_includes(const struct shelf *shelf, const char *folder, struct str name,
+/* need_includes - marks what is included. Each library is marked and read once, so this ends. */
+static enum salve_code need_includes(const struct shelf *shelf, const struct json *includes,
                                      struct libraries *libraries, struct arena *mem, struct salve_err *err)
 {
-    const struct json_opts opts = {.bytes_max = SALVE_ELM_BYTES_MAX, .depth_max = SALVE_ELM_DEPTH_MAX};
-    struct arena_mark mark = arena_mark(mem);
-    const struct json *root = NULL;
-    struct str text;
-    enum salve_code code = read_file(shelf, folder, name, SALVE_ELM_BYTES_MAX, mem, &text, err);
-    if (code != SALVE_OK) return code;
-    code = json_read(text, &opts, mem, &root, err);
-    if (code != SALVE_OK) return in_file(err, code, folder, name.ptr);
-    const struct json *include = json_first(json_path(root, "library.includes.def"));
-    for (; code == SALVE_OK && include != NULL; include = include->next)
-        code = need_library(shelf, json_get_text(include, "path"), libraries, mem, err);
-    arena_rewind(mem, mark);
-    return code;
+    for (const struct json *include = json_first(includes); include != NULL; include = include->next)
+        TRY(need_library(shelf, json_get_text(include, "path"), libraries, mem, err));
+    return SALVE_OK;
+}
+
+static enum salve_code read_logic(const struct shelf *shelf, const char *folder, struct libraries *libraries,
+                                  struct arena *mem, struct salve_err *err)
+{
+    const char *shown = arena_printf(mem, "%s/logic.cql", folder).ptr;
+    if (shown == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline %s", folder);
+    TRY(read_file(shelf, folder, STR("logic.json"), SALVE_ELM_BYTES_MAX, mem, &libraries->logic_bytes, err));
+    TRY(in_file(err, elm_library_read(libraries->logic_bytes, shown, libraries->work, mem, &libraries->logic, err),
+                folder, "logic.json"));
+    return need_includes(shelf, elm_library_includes(libraries->logic), libraries, mem, err);
+}
+
+/* What the vectors include beside: they are linked when they are run. */
+static enum salve_code need_of_vectors(const struct shelf *shelf, const char *folder, struct libraries *libraries,
+                                       struct arena *mem, struct salve_err *err)
+{
+    const struct elm_library *vectors;
+    struct str text, name = STR("vectors.json");
+    TRY(read_file(shelf, folder, name, SALVE_ELM_BYTES_MAX, libraries->work, &text, err));
+    TRY(in_file(err, elm_library_read(text, NULL, libraries->work, libraries->work, &vectors, err), folder, name.ptr));
+    return need_includes(shelf, elm_library_includes(vectors), libraries, mem, err);
 }
 
 /* load_libraries - only those that are included: a change of another one asks for no new acceptance of this
  * guideline. */
-static enum salve_code load_libraries(const struct shelf *shelf, const struct libraries *libraries, struct arena *mem,
-                                      struct guideline *out, struct salve_err *err)
+static enum salve_code load_libraries(const struct libraries *libraries, struct arena *mem, struct guideline *out,
+                                      struct salve_err *err)
 {
-    enum salve_code code = SALVE_OK;
-    for (size_t i = 0; code == SALVE_OK && i < libraries->count; i++)
-        if (libraries->is_needed[i])
-            code = add_file(out, shelf, "lib", libraries->names[i], "lib/", SALVE_ELM_BYTES_MAX, mem, err);
+    for (size_t i = 0; i < libraries->count; i++) {
+        if (!libraries->is_needed[i]) continue;
+        struct guideline_file *file = &out->files[out->file_count++];
+        file->name = arena_printf(mem, "lib/%.*s", STR_ARGS(libraries->names[i]));
+        file->bytes = libraries->bytes[i];
+        if (file->name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline files");
+    }
     out->library_count = out->file_count;
-    return code;
+    return SALVE_OK;
 }
 
 /* load_sources - the CQL that the ELM was made of: what a finding's reasons are quoted from. */
@@ -310,8 +358,19 @@ static enum salve_code load_ranges(const struct shelf *shelf, struct arena *mem,
     return code;
 }
 
+static enum salve_code link_logic(struct guideline *guideline, const struct libraries *libraries, struct arena *mem,
+                                  struct salve_err *err)
+{
+    struct elm_set *set = elm_set_make_apart(libraries->work, mem);
+    if (set == NULL) return salve_fail(err, SALVE_E_MEMORY, "ELM libraries");
+    TRY(fill_set(guideline, libraries->read, set, err));
+    TRY(elm_library_add(set, libraries->logic, err));
+    return elm_link_reasoned(set, elm_newest(set), STR_NONE, mem, &guideline->program, err);
+}
+
 static enum salve_code load_folder(const struct shelf *shelf, const char *folder, const struct str *names, size_t count,
-                                   struct arena *mem, struct guideline *out, struct salve_err *err)
+                                   const struct libraries *libraries, struct arena *mem, struct guideline *out,
+                                   struct salve_err *err)
 {
     size_t at = 0;
     TRY(add_file(out, shelf, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err));
@@ -322,9 +381,9 @@ static enum salve_code load_folder(const struct shelf *shelf, const char *folder
         TRY(add_file(out, shelf, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err));
         TRY(load_texts(folder, mem, out, err));
     }
-    TRY(add_file(out, shelf, folder, STR("logic.json"), "", SALVE_ELM_BYTES_MAX, mem, err));
-    out->logic = out->file_count - 1;
-    TRY(guideline_compile(out, &out->files[out->logic], 1, mem, &out->program, err));
+    out->logic = out->file_count;
+    out->files[out->file_count++] = (struct guideline_file){STR("logic.json"), libraries->logic_bytes};
+    TRY(link_logic(out, libraries, mem, err));
     TRY(in_file(err, only_one_person(out->program, err), folder, "logic.cql"));
     if (!elm_define_find(out->program, STR("Findings"), &at)) {
         (void)salve_refuse(err, SALVE_E_INVALID, "it has no define \"Findings\", which is what Salve asks for",
@@ -340,7 +399,8 @@ static struct guideline *make_room(size_t count, struct libraries *libraries, st
 {
     struct guideline *made = arena_new(mem, struct guideline);
     libraries->is_needed = arena_array(mem, bool, libraries->count + 1);
-    if (made == NULL || libraries->is_needed == NULL) return NULL;
+    libraries->bytes = arena_array(mem, struct str, libraries->count + 1);
+    if (made == NULL || libraries->is_needed == NULL || libraries->bytes == NULL) return NULL;
     made->files = arena_array(mem, struct guideline_file, count + libraries->count + 3 + GUIDELINE_VALUE_SET_FILES_MAX);
     made->languages = arena_array(mem, struct guideline_language, count + 1);
     made->language_names = arena_array(mem, struct str, count + 1);
@@ -348,12 +408,12 @@ static struct guideline *make_room(size_t count, struct libraries *libraries, st
     return made->files == NULL || made->languages == NULL || made->language_names == NULL ? NULL : made;
 }
 
-static enum salve_code load(const struct shelf *shelf, struct str id, struct arena *mem, struct guideline **out,
-                            struct salve_err *err)
+static enum salve_code load_one(const struct shelf *shelf, struct str id, struct guideline_libraries *read,
+                                struct arena *work, struct arena *mem, struct guideline **out, struct salve_err *err)
 {
     char folder[80];
     struct str *names = NULL;
-    struct libraries libraries = {0};
+    struct libraries libraries = {.read = read, .work = work};
     size_t count = 0;
     if (id.len == 0 || id.len >= sizeof folder || memchr(id.ptr, '/', id.len) != NULL || id.ptr[0] == '.')
         return salve_fail(err, SALVE_E_NOT_FOUND, "guideline");
@@ -366,11 +426,10 @@ static enum salve_code load(const struct shelf *shelf, struct str id, struct are
         return salve_refuse(err, SALVE_E_INVALID,
                             "it is not translated: 'make share' does that, or shows its mistakes with line and column",
                             "%s/logic.cql", folder);
-    TRY(need_includes(shelf, folder, STR("logic.json"), &libraries, mem, err));
-    if (guideline_listed(names, count, STR("vectors.json")))
-        TRY(need_includes(shelf, folder, STR("vectors.json"), &libraries, mem, err));
-    TRY(load_libraries(shelf, &libraries, mem, made, err));
-    TRY(load_folder(shelf, folder, names, count, mem, made, err));
+    TRY(read_logic(shelf, folder, &libraries, mem, err));
+    if (guideline_listed(names, count, STR("vectors.json"))) TRY(need_of_vectors(shelf, folder, &libraries, mem, err));
+    TRY(load_libraries(&libraries, mem, made, err));
+    TRY(load_folder(shelf, folder, names, count, &libraries, mem, made, err));
     TRY(load_sources(shelf, folder, names, count, &libraries, mem, made, err));
     TRY(guideline_read_cql(made, mem, err));
     if (guideline_listed(names, count, STR("valuesets"))) TRY(load_value_sets(shelf, folder, mem, made, err));
@@ -378,17 +437,37 @@ static enum salve_code load(const struct shelf *shelf, struct str id, struct are
     return SALVE_OK;
 }
 
+static enum salve_code load(const struct shelf *shelf, struct str id, struct guideline_libraries *libraries,
+                            struct arena *mem, struct guideline **out, struct salve_err *err)
+{
+    struct guideline_libraries *own = NULL;
+    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
+    enum salve_code code = work == NULL ? salve_fail(err, SALVE_E_MEMORY, "guideline") : SALVE_OK;
+    if (code == SALVE_OK && libraries == NULL) code = guideline_libraries_open(mem, &own, err);
+    if (code == SALVE_OK) code = load_one(shelf, id, own == NULL ? libraries : own, work, mem, out, err);
+    guideline_libraries_close(&own);
+    arena_close(work);
+    return code;
+}
+
 enum salve_code guideline_load(const char *share, struct str id, struct arena *mem, struct guideline **out,
                                struct salve_err *err)
 {
-    salve_assert(share != NULL);
-    return load(&(struct shelf){.share = share}, id, mem, out, err);
+    return guideline_load_among(NULL, share, id, mem, out, err);
 }
 
-enum salve_code guideline_load_kept(const struct guideline_file *files, size_t count, struct str id, struct arena *mem,
-                                    struct guideline **out, struct salve_err *err)
+enum salve_code guideline_load_among(struct guideline_libraries *libraries, const char *share, struct str id,
+                                     struct arena *mem, struct guideline **out, struct salve_err *err)
 {
-    return load(&(struct shelf){.kept = files, .kept_count = count}, id, mem, out, err);
+    salve_assert(share != NULL);
+    return load(&(struct shelf){.share = share}, id, libraries, mem, out, err);
+}
+
+enum salve_code guideline_load_kept(const struct guideline_file *files, size_t count, struct str id,
+                                    struct guideline_libraries *libraries, struct arena *mem, struct guideline **out,
+                                    struct salve_err *err)
+{
+    return load(&(struct shelf){.kept = files, .kept_count = count}, id, libraries, mem, out, err);
 }
 
 enum salve_code guideline_ids(const char *share, struct arena *mem, struct str **out, size_t *count,
@@ -417,7 +496,11 @@ enum salve_code guideline_load_all(const char *share, struct arena *mem, struct 
     if (code != SALVE_OK) return code;
     struct guideline **list = arena_array(mem, struct guideline *, id_count + 1);
     if (list == NULL) return salve_fail(err, SALVE_E_MEMORY, "guidelines");
-    for (size_t i = 0; code == SALVE_OK && i < id_count; i++) code = guideline_load(share, ids[i], mem, &list[i], err);
+    struct guideline_libraries *libraries = NULL;
+    TRY(guideline_libraries_open(mem, &libraries, err));
+    for (size_t i = 0; code == SALVE_OK && i < id_count; i++)
+        code = guideline_load_among(libraries, share, ids[i], mem, &list[i], err);
+    guideline_libraries_close(&libraries);
     *out = list;
     *count = id_count;
     return code;

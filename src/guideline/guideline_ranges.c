@@ -23,7 +23,7 @@ static bool is_named(const struct guideline *guideline, const struct json *quant
 {
     for (const struct json *it = json_first(quantities); it != NULL; it = it->next)
         for (const struct json *code = json_first(json_get(it, "codes")); code != NULL; code = code->next)
-            if (concerns(guideline, it) && str_eq(json_text(code), kind)) return true;
+            if (str_eq(json_text(code), kind) && concerns(guideline, it)) return true;
     return false;
 }
 

@@ -284,7 +284,7 @@ static enum salve_code program_of(const struct guideline *guideline, struct aren
     salve_assert(guideline->logic < guideline->file_count);
     struct guideline_file texts[2] = {guideline->files[guideline->logic], {STR("vectors.json"), guideline->vectors}};
     if (guideline->vectors.len == 0) return salve_fail(err, SALVE_E_NOT_FOUND, "vectors.json");
-    return guideline_compile(guideline, texts, 2, mem, out, err);
+    return guideline_compile(guideline, texts, mem, out, err);
 }
 
 enum salve_code guideline_test_vectors(const struct guideline *guideline, struct str family, struct str csv,

@@ -90,6 +90,7 @@ struct commons_file;
 struct screen_shelf {
     struct commons_file *files;
     size_t count, room;
+    struct guideline_libraries *libraries; /* NULL: each guideline reads its own */
 };
 SALVE_MUST_USE enum salve_code screen_load(struct site *site, const struct screen_acceptance *acceptance,
                                            struct screen_shelf *shelf, struct arena *mem, struct guideline **out,

@@ -417,7 +417,7 @@ enum salve_code screen_load(struct site *site, const struct screen_acceptance *a
     }
     TRY(fill_shelf(site, wanted, count, shelf, mem, err));
     for (size_t i = 0; i < count; i++) files[i].bytes = on_shelf(shelf, wanted[i].sha256)->bytes;
-    return guideline_load_kept(files, count, a->guideline, mem, out, err);
+    return guideline_load_kept(files, count, a->guideline, shelf->libraries, mem, out, err);
 }
 
 enum salve_code screen_agrees(const struct screen_acceptance *acceptance, const struct guideline *guideline,

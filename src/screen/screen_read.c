@@ -4,12 +4,20 @@
 #include "base/assert.h"
 #include "screen/screen_int.h"
 
+/* The text of an extension's element: by its number, for findings are read often. STR_NONE: it has none. */
+static inline struct str text_of(const struct tape *tape, tape_at extension, fhir_element_id element)
+{
+    for (tape_at c = tape_first(tape, extension); c != TAPE_NONE; c = tape_next(tape, extension, c))
+        if (tape_element(tape, c) == element) return tape_text(tape, c);
+    return STR_NONE;
+}
+
 static tape_at url_child(const struct tape *tape, tape_at parent, tape_at after, const char *url)
 {
     tape_at at = after == TAPE_NONE ? tape_first(tape, parent) : tape_next(tape, parent, after);
     for (; at != TAPE_NONE; at = tape_next(tape, parent, at))
         if (tape_path_name(tape, at) == FHIR_N_extension &&
-            (url == NULL || str_is(tape_child_text(tape, at, "url"), url)))
+            (url == NULL || str_is(text_of(tape, at, FHIR_E_Extension_url), url)))
             return at;
     return TAPE_NONE;
 }
@@ -22,7 +30,7 @@ tape_at screen_extension(const struct tape *tape)
 static struct str part(const struct tape *tape, tape_at parent, const char *url)
 {
     tape_at at = url_child(tape, parent, TAPE_NONE, url);
-    struct str text = at == TAPE_NONE ? STR_NONE : tape_child_text(tape, at, "valueString");
+    struct str text = at == TAPE_NONE ? STR_NONE : text_of(tape, at, FHIR_E_Extension_valueString);
     return text.ptr == NULL ? STR("") : text;
 }
 
@@ -41,7 +49,7 @@ static enum salve_code list(const struct tape *tape, tape_at parent, const char 
     if (texts == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     *count = 0;
     for (tape_at at = url_child(tape, parent, TAPE_NONE, url); at != TAPE_NONE; at = url_child(tape, parent, at, url))
-        texts[(*count)++] = tape_child_text(tape, at, "valueString");
+        texts[(*count)++] = text_of(tape, at, FHIR_E_Extension_valueString);
     *out = texts;
     return SALVE_OK;
 }

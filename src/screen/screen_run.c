@@ -146,6 +146,7 @@ struct run {
     struct salve_err *err;
     const struct rec_resource *all;
     size_t all_count;
+    enum screen_kind *draft_kinds; /* of each of `all` that is a draft; else SCREEN_OTHER */
     bool *is_reused;               /* drafts that this run writes again */
     bool *is_held;                 /* drafts of an earlier visit's alarm that is open: no run ends them */
     const struct finding **drafts; /* of each of `all` that is the draft of a finding: that; else NULL */
@@ -178,7 +179,7 @@ static size_t draft_of(const struct run *run, enum screen_kind kind, const struc
 {
     for (size_t i = 0; i < run->all_count; i++) {
         const struct rec_resource *one = &run->all[i];
-        if (run->is_reused[i] || screen_kind(one) != kind || !screen_is_draft(one)) continue;
+        if (run->is_reused[i] || run->draft_kinds[i] != kind) continue;
         if (one->class != class_of(finding)) continue;
         if (kind != SCREEN_OBSERVATION && str_eq(screen_about(one, run->mem), about)) return i;
         const struct finding *kept = run->drafts[i];
@@ -255,7 +256,7 @@ static struct str next_status(const struct run *run, size_t at)
 static enum salve_code end_rest(struct run *run, bool are_alarms_unknown)
 {
     for (size_t i = 0; i < run->all_count; i++) {
-        if (run->is_reused[i] || !screen_is_draft(&run->all[i])) continue;
+        if (run->is_reused[i] || run->draft_kinds[i] == SCREEN_OTHER) continue;
         bool is_unknown = are_alarms_unknown && is_of_alarms(&run->all[i]) && !run->is_held[i];
         if (is_unknown) run->is_held[i] = true;
         if (is_unknown) continue;
@@ -324,11 +325,13 @@ static enum salve_code load(struct run *run, struct screen_ask *ask)
     struct tape *list = arena_array(run->mem, struct tape, run->all_count + 1);
     family_mask *families = arena_array(run->mem, family_mask, run->all_count + 1);
     run->is_reused = arena_array(run->mem, bool, run->all_count + 1);
-    if (list == NULL || families == NULL || run->is_reused == NULL)
+    run->draft_kinds = arena_array(run->mem, enum screen_kind, run->all_count + 1);
+    if (list == NULL || families == NULL || run->is_reused == NULL || run->draft_kinds == NULL)
         return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     for (size_t i = 0; i < run->all_count; i++) {
         list[i] = run->all[i].tape;
         families[i] = screen_families(&run->all[i]);
+        run->draft_kinds[i] = screen_is_draft(&run->all[i]) ? screen_kind(&run->all[i]) : SCREEN_OTHER;
         if (str_is(run->all[i].type, "Patient"))
             run->patient = arena_printf(run->mem, "Patient/%.*s", STR_ARGS(run->all[i].id));
     }
@@ -345,7 +348,7 @@ static enum salve_code read_drafts(struct run *run)
     if (run->drafts == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     for (size_t i = 0; i < run->all_count; i++) {
         const struct rec_resource *one = &run->all[i];
-        if (screen_kind(one) != SCREEN_OBSERVATION || !screen_is_draft(one)) continue;
+        if (run->draft_kinds[i] != SCREEN_OBSERVATION) continue;
         struct finding *kept = arena_new(run->mem, struct finding);
         if (kept == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
         bool is = screen_finding(&one->tape, screen_extension(&one->tape), run->mem, kept, NULL) == SALVE_OK;

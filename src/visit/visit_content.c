@@ -92,7 +92,7 @@ static enum salve_code load_folder(struct opening *in, struct str id, struct sal
 {
     struct salve_err reason = {0};
     struct guideline *guideline = NULL;
-    if (guideline_load(in->ask->share, id, in->mem, &guideline, &reason) != SALVE_OK)
+    if (guideline_load_among(in->shelf.libraries, in->ask->share, id, in->mem, &guideline, &reason) != SALVE_OK)
         return add_broken(in, id, &reason, err);
     return add_guideline(in, id, guideline, err);
 }
@@ -447,7 +447,12 @@ enum salve_code visit_content_open(const struct visit_content_ask *ask, struct a
     struct opening in = {.ask = ask, .mem = mem, .out = arena_new(mem, struct visit_content)};
     if (in.out == NULL) return no_memory(err);
     TRY(arena_str(mem, str_of(ask->share), &in.out->share, err));
-    if ((ask->parts & (VISIT_GUIDELINES | VISIT_ALARMS)) != 0) TRY(load_guidelines(&in, err));
+    if ((ask->parts & (VISIT_GUIDELINES | VISIT_ALARMS)) != 0) {
+        TRY(guideline_libraries_open(mem, &in.shelf.libraries, err));
+        enum salve_code code = load_guidelines(&in, err);
+        guideline_libraries_close(&in.shelf.libraries);
+        TRY(code);
+    }
     if ((ask->parts & VISIT_FORMS) != 0) TRY(load_forms(&in, err));
     if ((ask->parts & VISIT_RECEIPTS) != 0) TRY(load_receipts(&in, err));
     if ((ask->parts & VISIT_FRAMES) != 0) TRY(load_frames(&in, err));

@@ -23,12 +23,14 @@ const load = (address) => new Promise((resolve, reject) => get(address, { header
 async function firstLoad(origin) {
     const page = await (await fetch(origin)).text(), sizes = [(await load(origin)).bytes.length], languages = [];
     const named = [...page.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map((found) => found[1]);
-    for (const path of new Set(named.filter((path) => /\.(js|css|svg)$/.test(path)))) {
+    const paths = new Set(named.filter((path) => /\.(js|css|svg)$/.test(path)));
+    for (const path of paths) { // grows by what scripts import at once
         const { bytes, status } = await load(origin + path);
         if (status !== 200) throw new Error(path);
         sizes.push(bytes.length);
         if (!/\.js$/.test(path)) continue;
         const script = await (await fetch(origin + path)).text();
+        for (const found of script.matchAll(/(?:from|import)\s*"\.(\/[^"]+\.js)"/g)) paths.add(found[1]);
         for (const word of new Set(script.match(/\b(en|ar)-[A-Z0-9]+\.js\b/gi) ?? [])) {
             const found = await load(`${origin}/${word}`);
             if (found.status === 200) languages.push(found.bytes.length);

@@ -49,6 +49,7 @@ measure() {
     printf 'save-20\t%s\n' "$(count save_turn 20 "$bench/visit_bench" save 20 "$build/share")"
     printf 'person\t%s\n' "$(count person_turn 4 "$bench/visit_bench" person 4 "$build/share")"
     printf 'screen\t%s\n' "$(count screen_turn 10 "$bench/visit_bench" screen 10 "$build/share")"
+    printf 'judge\t%s\n' "$(count judge_turn 20 "$bench/visit_bench" judge 20 "$build/share")"
 }
 measure >"$work/now.tsv"
 if [ "${WRITE:-}" = 1 ]; then

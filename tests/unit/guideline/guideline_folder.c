@@ -126,6 +126,26 @@ static void broken_logic_is_told_with_its_file(void **state)
     cannot_load(SALVE_E_UNSUPPORTED, "blood-pressure/logic.cql:84:10: Elevated action", "");
 }
 
+/* Libraries are read once for several guidelines: once for each content of a file, not for its name. */
+static void a_library_that_another_guideline_had_otherwise_is_read_anew(void **state)
+{
+    struct arena *mem = arena_open(256 << 20);
+    struct guideline_libraries *libraries = NULL;
+    struct guideline *first = NULL, *again = NULL, *other = NULL;
+    struct salve_err err = {0};
+    (void)state;
+    assert_int_equal(guideline_libraries_open(mem, &libraries, &err), SALVE_OK);
+    assert_int_equal(guideline_load_among(libraries, folder, STR("blood-pressure"), mem, &first, &err), SALVE_OK);
+    assert_int_equal(guideline_load_among(libraries, folder, STR("blood-pressure"), mem, &again, &err), SALVE_OK);
+    assert_ptr_equal(first->files[0].bytes.ptr, again->files[0].bytes.ptr);
+    edit("../lib/SalvePressure.json", "\"type\":\"Query\"", "\"type\":\"Quern\"");
+    assert_int_equal(guideline_load_among(libraries, folder, STR("blood-pressure"), mem, &other, &err),
+                     SALVE_E_UNSUPPORTED);
+    assert_non_null(strstr(t_where(&err), "lib/SalvePressure.cql"));
+    guideline_libraries_close(&libraries);
+    arena_close(mem);
+}
+
 /* docs/never.md N12 */
 static void logic_that_could_look_at_others_is_refused(void **state)
 {
@@ -347,6 +367,7 @@ int main(void)
         on_a_copy(a_broken_guideline_json_is_told_with_its_element),
         on_a_copy(broken_letter_texts_are_told_with_their_file),
         on_a_copy(broken_logic_is_told_with_its_file),
+        on_a_copy(a_library_that_another_guideline_had_otherwise_is_read_anew),
         on_a_copy(logic_that_could_look_at_others_is_refused),
         on_a_copy(unknown_switches_and_values_are_refused),
         on_a_copy(a_category_outside_the_closed_list_reaches_nobody),
