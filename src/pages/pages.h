@@ -150,8 +150,8 @@ SALVE_MUST_USE enum salve_code pages_lend(struct pages *pages, unsigned worker, 
 void pages_lend_back(struct pages_lent *lent);
 
 /* pages_lend_known - the view of a token that pages_lend lent before, without asking anybody or waiting for anything;
- * on any thread. *view is good until pages_lend_known_back, which is due where it is true; nothing may be asked of it but
- * rec_known. false: pages_lend tells. It is no use of the session: a view is known for a second at most, and then
+ * on any thread. *view is good until pages_lend_known_back, which is due where it is true; nothing may be asked of it
+ * but rec_known. false: pages_lend tells. It is no use of the session: a view is known for a second at most, and then
  * pages_lend is asked again. */
 struct pages_known {
     void *session, *at;
