@@ -54,6 +54,9 @@ uint64_t api_lane(const struct http_request *request);
  * nothing; on any thread. false: it has left the reply alone, and api_answer tells. */
 bool api_quick(struct api *api, const struct http_request *request, struct http_reply *reply);
 
+/* api_too_big - 413, to what has more than API_BODY_BYTES_MAX; on any thread. */
+void api_too_big(struct api *api, const struct http_request *request, struct http_reply *reply);
+
 /* api_drop - the site of a worker is about to be closed: what apps have open there ends; with the turn of the worker.
  * api_tick - closes what no app uses any more. Once in some seconds. */
 void api_drop(struct api *api, unsigned worker);

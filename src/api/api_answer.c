@@ -206,6 +206,17 @@ void api_put_lines(const struct api_call *call)
         http_reply_header(reply, "Strict-Transport-Security", STR("max-age=63072000; includeSubDomains"));
 }
 
+void api_too_big(struct api *api, const struct http_request *request, struct http_reply *reply)
+{
+    struct salve_err err = {0};
+    struct api_call call = {.api = api, .request = request, .reply = reply, .mem = reply->mem};
+    (void)salve_refuse(&err, SALVE_E_TOO_BIG, "a request has at most 1 MiB: send it in parts", "body");
+    reply->route = api->config.first_route;
+    fhir_issues_init(&call.issues, call.mem);
+    api_answer_error(&call, 413, &err);
+    api_put_lines(&call);
+}
+
 void api_answer(struct api *api, unsigned worker, const struct http_request *request, struct http_reply *reply)
 {
     int status = 421;

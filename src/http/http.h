@@ -106,9 +106,12 @@ struct http_config {
      * quick - answers by itself (true) what needs no worker: files in memory, /healthz, /metrics; false: it has left
      *   the reply alone.
      * lane - requests of the same number, 0 excepted, are answered one after another: those of a session.
+     * too_big - the answer (413) to a request whose body is over body_bytes_max, of which the head alone is there; its
+     *   connection ends. NULL: fixed words.
      * noted - an answer has gone out, or broke off. */
     bool (*quick)(void *with, const struct http_request *request, struct http_reply *reply);
     uint64_t (*lane)(void *with, const struct http_request *request);
+    void (*too_big)(void *with, const struct http_request *request, struct http_reply *reply);
     void (*noted)(void *with, const struct http_noted *noted);
     void *with;
     const char *const *routes; /* names for log and metrics, [a-z0-9_-]; row 0 for what belongs to none: "none" */

@@ -532,7 +532,11 @@ static void refuse(struct connection *c, int status)
         return;
     }
     if (!open_reply(c)) return;
-    if (status == 503)
+    const struct http_config *config = &c->server->config;
+    const struct http_request *head = &c->reader.request;
+    if (status == 413 && config->too_big != NULL && head->path.len > 0)
+        config->too_big(config->with, head, &c->job.reply);
+    else if (status == 503)
         http_reply_later(&c->job.reply, RETRY_SECONDS);
     else
         http_reply_error(&c->job.reply, status);

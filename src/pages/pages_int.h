@@ -382,5 +382,8 @@ enum salve_code pages_check_judged(const struct pages_call *call, size_t count, 
 enum salve_code pages_check_open(const struct pages_call *call, struct salve_err *err);
 enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
                                  struct salve_err *err);
+/* pages_note_stored - the same of what another face kept just now, which has words of its own: nothing is put. */
+enum salve_code pages_note_stored(struct pages_call *call, const struct visit_screening *screening,
+                                  struct salve_err *err);
 
 #endif

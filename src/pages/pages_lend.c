@@ -112,18 +112,11 @@ void pages_lent_hold(struct pages_lent *lent, const struct screen_found *alarms)
     if (session != NULL) pages_pending_add(session, alarms);
 }
 
-/* What pages_put_stored says of it goes to nobody: the other face has its own words. */
 enum salve_code pages_lent_stored(struct pages_lent *lent, const struct screen_found *alarms, struct salve_err *err)
 {
-    struct pages_call *call = lent->call;
     const struct visit_screening *screening = NULL;
-    salve_assert(call->session != NULL);
+    salve_assert(lent->call->session != NULL);
     TRY(pages_lent_screening(lent, &screening, err));
-    call->alarms = *alarms;
-    buf_init(&call->out, call->visit.mem, PAGES_ANSWER_BYTES_MAX);
-    call->w = (struct json_writer){.out = &call->out};
-    json_open(&call->w, NULL, '{');
-    enum salve_code code = pages_put_stored(call, screening, false, err);
-    json_close(&call->w);
-    return code;
+    lent->call->alarms = *alarms;
+    return pages_note_stored(lent->call, screening, err);
 }

@@ -93,18 +93,38 @@ static bool is_lost(const struct storing *in, const struct finding *alarm)
     return screen_needs_told(alarm);
 }
 
-enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
-                                 struct salve_err *err)
+/* Alarms that the record has now are held, and of those that came what no finding of it stands for. */
+static enum salve_code hold_alarms(struct storing *in, struct visit_facts *facts, struct salve_err *err)
 {
-    struct storing own = {.call = call, .was_kept = was_kept}, *in = &own;
-    struct visit_facts facts;
-    TRY(run_guidelines(in, screening, err));
-    pages_put_found(call, "alarms", &call->alarms);
-    TRY(pages_alarms_look(call, &facts, err));
+    struct pages_call *call = in->call;
+    TRY(pages_alarms_look(call, facts, err));
     pages_pending_end(call->session);
     for (size_t i = 0; i < call->alarms.count; i++)
         if (is_lost(in, &call->alarms.list[i]))
             pages_pending_add(call->session, &(struct screen_found){.list = &call->alarms.list[i], .count = 1});
+    return SALVE_OK;
+}
+
+enum salve_code pages_put_stored(struct pages_call *call, const struct visit_screening *screening, bool was_kept,
+                                 struct salve_err *err)
+{
+    struct storing in = {.call = call, .was_kept = was_kept};
+    struct visit_facts facts;
+    TRY(run_guidelines(&in, screening, err));
+    pages_put_found(call, "alarms", &call->alarms);
+    TRY(hold_alarms(&in, &facts, err));
     pages_put_work(call, "work", &facts.open);
     return SALVE_OK;
+}
+
+enum salve_code pages_note_stored(struct pages_call *call, const struct visit_screening *screening,
+                                  struct salve_err *err)
+{
+    struct storing in = {.call = call};
+    struct visit_facts facts;
+    struct screen_found found = {0};
+    struct str who = call->session->held.who;
+    TRY(visit_screen(&call->visit, screening, who, &found, err));
+    if (call->alarms.count > 0) TRY(visit_findings(&call->visit, who, &in.kept, err));
+    return hold_alarms(&in, &facts, err);
 }

@@ -47,7 +47,8 @@ SALVE_MUST_USE enum salve_code site_zone_of(const struct site_settings *settings
                                             const struct zone **out, struct salve_err *err);
 
 /* Of a view of this process. rec_view_stands - OK, or why the view is over (rec.h); then its keys are wiped.
- * rec_view_until_unix_ms - of one that stands: when the clock alone ends it. */
+ * rec_view_until_unix_ms - of one that stands: when the clock alone ends it, or locks or ends its session, if
+ * nobody uses that until then. */
 SALVE_MUST_USE enum salve_code rec_view_stands(struct rec_view *view, struct salve_err *err);
 int64_t rec_view_until_unix_ms(const struct rec_view *view);
 

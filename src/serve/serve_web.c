@@ -135,6 +135,15 @@ static bool quick(void *with, const struct http_request *request, struct http_re
     return is_for_api(web, request) ? api_quick(web->api, request, reply) : pages_quick(web->pages, request, reply);
 }
 
+static void too_big(void *with, const struct http_request *request, struct http_reply *reply)
+{
+    const struct web *web = with;
+    if (is_for_api(web, request))
+        api_too_big(web->api, request, reply);
+    else
+        http_reply_error(reply, 413);
+}
+
 static uint64_t lane(void *with, const struct http_request *request)
 {
     const struct web *web = with;
@@ -282,6 +291,7 @@ static enum salve_code open_server(struct web *web, struct salve_err *err)
     config.worker_count = SERVE_LINES;
     config.quick = quick;
     config.lane = lane;
+    config.too_big = too_big;
     config.noted = noted;
     config.with = web;
     config.routes = web->routes;

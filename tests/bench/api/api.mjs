@@ -70,8 +70,9 @@ const ROWS = {
     create: (server) => server.ask('POST', '/Observation', JSON.stringify(made(server, Math.floor(Math.random() * 10)))),
     everything: (server) => server.ask('GET', `/${server.patient}/$everything?_count=1000`),
 };
-const TITLES = [['read', 4, 'read'], ['search by code, newest 20 of 100', null, 'code'], ['search by date and quantity', null, 'dates'],
-    ['create, durable against in memory', 0.5, 'create']];
+// The last is how often the peer is asked before it is counted: its compiler takes some ten thousand requests.
+const TITLES = [['read', 4, 'read', 30000], ['search by code, newest 20 of 100', null, 'code', 0], ['search by date and quantity', null, 'dates', 0],
+    ['create, durable against in memory', 0.5, 'create', 20000]];
 
 if (!isMainThread) {
     const { name, origin, token, ids, patient, row, most } = workerData;
@@ -94,7 +95,8 @@ async function main() {
         salve.patient = `Patient/${JSON.parse(await salve.ask('GET', '/Patient')).entry[0].resource.id}`;
         other.patient = `Patient/${JSON.parse(await other.ask('POST', '/Patient', '{"resourceType":"Patient"}')).id}`;
         for (const server of [salve, other]) await server.fill();
-        for (const [what, aim, row] of TITLES) {
+        for (const [what, aim, row, warm] of TITLES) {
+            if (warm > 0) await other.rate(row, warm);
             const rates = new Map([[salve, []], [other, []]]);
             for (let turn = 0; turn < TURNS; turn++) for (const server of [salve, other]) rates.get(server).push((await server.rate(row)).rate);
             const [ours, theirs] = [salve, other].map((server) => median(rates.get(server)));

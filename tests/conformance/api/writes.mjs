@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What writes over FHIR do, are refused and tell, at a running server: requests by hand, then a client that nobody here wrote.
 import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MedplumClient, OperationOutcomeError } from '@medplum/core';
@@ -382,6 +383,19 @@ async function alarms(site) {
 // --- a client that nobody here wrote --------------------------------------------------------------------------------------
 const refused = async (promise) => promise.then(() => 'it was done', (error) => (error instanceof OperationOutcomeError ? error.outcome.issue[0].code : String(error)));
 
+/** raw - the answer to the head of a request alone. */
+const raw = (origin, head) => new Promise((resolve, reject) => {
+    let text = '';
+    const socket = connect(new URL(origin).port, '127.0.0.1', () => socket.write(head));
+    socket.setEncoding('utf8').on('data', (part) => (text += part)).on('close', () => resolve(text)).on('error', reject);
+});
+async function tooBig(desk) {
+    const { host, origin } = new URL(desk.site.origin), ask = (path) => raw(origin, `POST ${path} HTTP/1.1\r\nHost: ${host}\r\nAuthorization: Bearer ${desk.token}\r\nContent-Type: ${FHIR}\r\nContent-Length: ${(1 << 20) + 1}\r\n\r\n`);
+    const [head, body] = (await ask('/fhir')).split('\r\n\r\n'), outcome = JSON.parse(body || '{}');
+    check('over 1 MiB: 413', head.startsWith('HTTP/1.1 413 ') && /content-type: application\/fhir\+json/i.test(head), head);
+    same('over 1 MiB: what is too big', [outcome.resourceType, outcome.issue?.[0]?.details?.coding?.[0]?.code], ['OperationOutcome', 'E_TOO_BIG']);
+    check('over 1 MiB: the app has words of its own', (await ask('/call/measure')).includes('Content Too Large'));
+}
 async function medplum(desk) {
     const client = new MedplumClient({ baseUrl: `${desk.site.origin}/`, fhirUrlPath: 'fhir', fetch, accessToken: desk.token });
     const made = await client.createResource(weight(desk, 80, { effectiveDateTime: later(40) }));
@@ -430,6 +444,7 @@ try {
     await searched(desk);
     await operations(desk);
     await moments(desk);
+    await tooBig(desk);
     await medplum(desk);
     await alarms(site);
 } catch (error) {

@@ -3,6 +3,7 @@
  * Sessions of staff: what begins, locks, unlocks and ends one; what an actor with its token may, and what views do that
  * rest on it. */
 #include "records/gate.h"
+#include "records/ops.h"
 #include "t_site.h"
 
 enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
@@ -367,6 +368,20 @@ static void a_view_waits_while_its_session_is_locked(void **state)
     t_close_view(&view);
 }
 
+/* Who reads without asking asks again when time may have locked or ended the session, and no later. */
+static void what_time_does_to_its_session_ends_what_is_known_of_a_view(void **state)
+{
+    (void)state;
+    struct session session = begin(T_ASSISTANT);
+    int64_t begun_ms = wall_ms;
+    struct rec_view *view = t_open(t, session.actor, PURPOSE_CARE, carer());
+    assert_int_equal(rec_view_until_unix_ms(view), begun_ms + SESSION_LOCK_SECONDS * SECOND_MS);
+    after(10 * SECOND_MS);
+    assert_code(acts(&session), SALVE_OK);
+    assert_int_equal(rec_view_until_unix_ms(view), begun_ms + (10 + SESSION_LOCK_SECONDS) * SECOND_MS);
+    t_close_view(&view);
+}
+
 static void a_remembered_login_outlives_its_session(void **state)
 {
     (void)state;
@@ -470,6 +485,7 @@ int main(void)
         ROW(time_that_is_set_back_is_not_given_back),
         ROW(a_view_ends_with_the_session_that_opened_it),
         ROW(a_view_waits_while_its_session_is_locked),
+        ROW(what_time_does_to_its_session_ends_what_is_known_of_a_view),
         ROW(a_remembered_login_outlives_its_session),
         ROW(the_generation_grows_with_what_others_rest_on),
     };
