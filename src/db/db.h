@@ -78,6 +78,10 @@ SALVE_MUST_USE enum salve_code db_savepoint_undo(struct db *db, struct salve_err
 /* db_scrub - folds the write-ahead log in and cuts it to nothing, so that what was deleted is in no file any more. */
 SALVE_MUST_USE enum salve_code db_scrub(struct db *db, struct salve_err *err);
 
+/* db_fold_each - the log is folded in by the commit with which it has so many pages; 0: as ever. Fewer are less work at
+ * a time, and more syncs. */
+void db_fold_each(struct db *db, unsigned pages);
+
 /* db_freeze - folds the log in; from then on the file itself stays as it is, and what is committed stays in the log, so
  * that others may read the file as of this moment. A scrub waits for db_thaw, and so do db_verify and db_copy (E_BUSY).
  * db_thaw - the end of it, with the scrub that was asked for. What fails of that is tried by the next one. */

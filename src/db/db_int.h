@@ -25,7 +25,8 @@ struct db {
     struct db_stmt *savepoint, *release, *go_back; /* made when the first savepoint is taken */
     bool is_broken;                                /* the disk failed: no writing until it is opened again */
     bool is_frozen, wants_scrub;
-    int beside_fd; /* of those that read beside it; closed behind the handle, whose locks a close would end; -1 */
+    unsigned fold_pages; /* db_fold_each; 0: as ever */
+    int beside_fd;       /* of those that read beside it; closed behind the handle, whose locks a close would end; -1 */
     struct db_disk *own_disk; /* of one that reads beside another; dropped with it */
 };
 

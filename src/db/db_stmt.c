@@ -156,6 +156,18 @@ enum salve_code db_scrub(struct db *db, struct salve_err *err)
 
 enum { CHECKPOINT_PAGES = 1000 }; /* as in the settings of db_open.c */
 
+static void fold_by_itself(struct db *db)
+{
+    (void)sqlite3_wal_autocheckpoint(db->handle, db->fold_pages == 0 ? CHECKPOINT_PAGES : (int)db->fold_pages);
+}
+
+void db_fold_each(struct db *db, unsigned pages)
+{
+    if (db->fold_pages == pages) return;
+    db->fold_pages = pages;
+    if (!db->is_frozen) fold_by_itself(db);
+}
+
 enum salve_code db_freeze(struct db *db, struct salve_err *err)
 {
     if (db->is_frozen) return salve_fail(err, SALVE_E_BUSY, "%s", db->path);
@@ -169,6 +181,6 @@ void db_thaw(struct db *db)
 {
     if (!db->is_frozen) return;
     db->is_frozen = false;
-    (void)sqlite3_wal_autocheckpoint(db->handle, CHECKPOINT_PAGES);
+    fold_by_itself(db);
     if (db->wants_scrub) (void)!db_scrub(db, NULL);
 }

@@ -11,7 +11,7 @@
 #include "base/assert.h"
 #include "keys/keys_int.h"
 
-enum { BATCH_ROWS = 4096 };
+enum { BATCH_ROWS = 4096, FOLD_PAGES = 256 }; /* of the log, so that no piece has to fold in a long one */
 
 static void bind_key(struct db_stmt *stmt, const struct keys_wrap_row *row)
 {
@@ -188,6 +188,7 @@ enum salve_code keys_turn_step(struct keys *keys, struct keys_turn *turn, uint32
                                struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;
+    db_fold_each(keys->db, turn->stage == TURN_SCRUBS ? 0 : FOLD_PAGES);
     if (turn->stage == TURN_LEFTOVERS || turn->stage == TURN_MOVES) {
         code = rewrap_batch(keys, turn, rows, err);
     } else if (turn->stage == TURN_EPOCH) {
