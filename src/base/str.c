@@ -85,9 +85,21 @@ bool str_to_double(struct str a, double *out)
     return true;
 }
 
+/* Are the eight characters there ASCII, and none of them NUL? */
+static inline bool are_plain(const char *at)
+{
+    uint64_t chars;
+    memcpy(&chars, at, sizeof chars);
+    return ((chars | (chars - 0x0101010101010101u)) & 0x8080808080808080u) == 0;
+}
+
 bool str_is_utf8(struct str a)
 {
     for (size_t at = 0; at < a.len;) {
+        if (a.len - at >= 8 && are_plain(a.ptr + at)) {
+            at += 8;
+            continue;
+        }
         unsigned step = a.ptr[at] == '\0' ? 0 : str_utf8_bytes(a.ptr + at, a.ptr + a.len);
         if (step == 0) return false;
         at += step;

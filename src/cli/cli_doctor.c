@@ -53,6 +53,19 @@ static void check_share(struct doctor *doctor)
     cli_reply_words(&doctor->reply, "      content %.16s, %zu files\n", hex, content->file_count);
 }
 
+/* Where the copies are, and of when. */
+static void tell_places(struct doctor *doctor, const struct site_backup_state *state, long long age_days)
+{
+    if (state->at_unix_ms == 0)
+        cli_reply_words(&doctor->reply, "      data never;");
+    else
+        cli_reply_words(&doctor->reply, "      data %lld days ago, %.*s;", age_days, STR_ARGS(state->data));
+    if (state->keys_at_unix_ms == 0)
+        cli_reply_words(&doctor->reply, " keys never\n");
+    else
+        cli_reply_words(&doctor->reply, " keys %u renewals ago, %.*s\n", state->renewals_since, STR_ARGS(state->keys));
+}
+
 /* What is lost with this disk, and with the next renewals of the keys. */
 static void check_backup(struct doctor *doctor)
 {
@@ -79,9 +92,7 @@ static void check_backup(struct doctor *doctor)
     if (is_copied)
         doctor_tell(doctor, state.keys_code == SALVE_OK, "the copy of the keys is in its place and opens",
                     &state.keys_err, "connect its disk, or take another: 'salve backup DIR --keys DIR'");
-    cli_reply_words(&doctor->reply, "      data %lld days ago, %.*s; keys %u renewals ago, %.*s\n",
-                    state.at_unix_ms == 0 ? -1ll : age_days, STR_ARGS(state.data), state.renewals_since,
-                    STR_ARGS(state.keys));
+    tell_places(doctor, &state, age_days);
 }
 
 /* The alarms are always on; what a clinician here has not confirmed says so in every finding. */

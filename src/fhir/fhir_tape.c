@@ -5,6 +5,7 @@
  * position for each, sorted by node, and at each position the number of its keys and one word a key: element id, with
  * KEY_PARTNER set for `_x`; KEY_RESOURCE for resourceType. */
 #include "base/assert.h"
+#include "fhir/fhir_tables_int.h"
 #include "fhir/fhir_tape_int.h"
 
 const uint32_t *tape_key_order(const struct tape *tape, tape_at at)
@@ -46,13 +47,19 @@ tape_at tape_child(const struct tape *tape, tape_at parent, fhir_name_id path_na
     return TAPE_NONE;
 }
 
-/* First child with that JSON name. */
+static inline bool is_name(fhir_name_id name, struct str text)
+{
+    const char *at = fhir_name_text + fhir_name_start[name];
+    size_t len = fhir_name_start[name + 1] - fhir_name_start[name] - 1; /* without the quote behind it */
+    return len == text.len && *at == *text.ptr && memcmp(at, text.ptr, len) == 0;
+}
+
+/* First child with that JSON name. Children are few: looking at their names costs less than looking the name up. */
 static tape_at child_named(const struct tape *tape, tape_at parent, struct str json_name)
 {
-    fhir_name_id name = fhir_name_find(json_name);
-    if (name == 0) return TAPE_NONE;
+    if (json_name.len == 0) return TAPE_NONE;
     for (tape_at c = tape_first(tape, parent); c != TAPE_NONE; c = tape_next(tape, parent, c))
-        if (fhir_elements[tape_element(tape, c)].name == name) return c;
+        if (is_name(fhir_elements[tape_element(tape, c)].name, json_name)) return c;
     return TAPE_NONE;
 }
 

@@ -26,7 +26,6 @@ uint32_t tape_type_hash(fhir_type_id type) { return str_hash_32(fhir_type_name(t
 struct place {
     uint32_t value;
     uint8_t flags;
-    bool is_set;
 };
 
 struct loader {
@@ -36,7 +35,8 @@ struct loader {
     struct buf heap;
     struct place *texts; /* numbered texts; room for one a node */
     uint32_t text_count;
-    struct place known[KNOWN_COUNT];
+    struct place *known;                          /* of KNOWN_COUNT; good where has_known says so */
+    uint64_t has_known[(KNOWN_COUNT + 63) / 64]; /* a bit each */
     unsigned depth;
 };
 
@@ -113,7 +113,7 @@ static bool keep(struct loader *l, struct str text, struct place *place)
 {
     uint32_t len = (uint32_t)text.len;
     if (len >= TAPE_LONG) buf_add(&l->heap, str_bytes(&len, sizeof len));
-    *place = (struct place){(uint32_t)l->heap.len, (uint8_t)(len >= TAPE_LONG ? TAPE_LONG : len), true};
+    *place = (struct place){(uint32_t)l->heap.len, (uint8_t)(len >= TAPE_LONG ? TAPE_LONG : len)};
     buf_add(&l->heap, text);
     return buf_code(&l->heap) == SALVE_OK;
 }
@@ -138,6 +138,15 @@ static bool load_uuid(struct loader *l, uint32_t form, struct place *place)
     return keep_numbered(l, form == 1 ? str_make(text, sizeof text) : str_make(text + 9, STORE_UUID_CHARS), place);
 }
 
+static bool keep_known(struct loader *l, uint32_t number, struct place *place)
+{
+    uint64_t bit = (uint64_t)1 << number % 64, *has = &l->has_known[number / 64];
+    if ((*has & bit) == 0 && !keep(l, dictionary_texts[number], &l->known[number])) return false;
+    *has |= bit;
+    *place = l->known[number];
+    return true;
+}
+
 static bool load_text(struct loader *l, const struct head *head, struct place *place)
 {
     struct str text;
@@ -145,11 +154,7 @@ static bool load_text(struct loader *l, const struct head *head, struct place *p
     case STORE_TEXT:
         return take_bytes(l, head->count, &text) && str_is_utf8(text) && keep_numbered(l, text, place);
     case STORE_KNOWN:
-        if (head->count >= KNOWN_COUNT) return false;
-        if (!l->known[head->count].is_set && !keep(l, dictionary_texts[head->count], &l->known[head->count]))
-            return false;
-        *place = l->known[head->count];
-        return true;
+        return head->count < KNOWN_COUNT && keep_known(l, head->count, place);
     case STORE_EARLIER:
         if (head->count >= l->text_count) return false;
         *place = l->texts[head->count];
@@ -346,7 +351,9 @@ static enum salve_code load_all(struct loader *l, struct arena *mem, struct tape
 enum salve_code tape_from_bytes(struct str bytes, struct arena *mem, struct tape *out, struct salve_err *err)
 {
     if (bytes.ptr == NULL) bytes = STR("");
-    struct loader l = {.at = (const uint8_t *)bytes.ptr, .end = (const uint8_t *)bytes.ptr + bytes.len};
+    struct place known[KNOWN_COUNT];
+    struct loader l = {
+        .at = (const uint8_t *)bytes.ptr, .end = (const uint8_t *)bytes.ptr + bytes.len, .known = known};
     unsigned magic, version;
     uint32_t fingerprint;
     if (!take_byte(&l, &magic) || magic != STORE_MAGIC || !take_byte(&l, &version) || !take_u32(&l, &fingerprint))

@@ -30,9 +30,9 @@ bool screen_is_taken_back(const struct rec_resource *one)
 
 bool screen_is_named(const struct rec_resource *one, struct str reference)
 {
-    ptrdiff_t slash = str_find(reference, STR("/"));
-    return slash > 0 && str_eq(str_cut(reference, 0, (size_t)slash), one->type) &&
-           str_eq(str_cut(reference, (size_t)slash + 1, reference.len), one->id);
+    size_t slash = one->type.len; /* lengths first: it is asked of each resource for each reference */
+    return reference.len == slash + 1 + one->id.len && reference.ptr[slash] == '/' &&
+           str_starts(reference, one->type) && str_eq(str_cut(reference, slash + 1, reference.len), one->id);
 }
 
 static bool uses(const struct rec_resource *finding, const struct rec_resource *value)

@@ -58,19 +58,36 @@ __attribute__((noinline)) struct rec_enrolled person_turn(struct t_site *t, cons
     return who;
 }
 
-static struct screen *accept_all(struct t_site *t, const char *folder)
-{
+/* Guidelines of a folder that the site accepted. */
+struct accepted {
     struct guideline **list;
     size_t count;
-    struct screen *screen;
-    t_must(guideline_load_all(folder, t->mem, &list, &count, &err));
-    for (size_t i = 0; i < count; i++) {
+};
+
+static struct accepted accept_folder(struct t_site *t, const char *folder)
+{
+    struct accepted in;
+    t_must(guideline_load_all(folder, t->mem, &in.list, &in.count, &err));
+    for (size_t i = 0; i < in.count; i++) {
         struct guideline_choice choices[8];
-        size_t chosen = t_choices(list[i], choices, 8);
-        t_must(screen_accept(t->site, T_CLINICIAN, list[i], choices, chosen, t->mem, &err));
+        size_t chosen = t_choices(in.list[i], choices, 8);
+        t_must(screen_accept(t->site, T_CLINICIAN, in.list[i], choices, chosen, t->mem, &err));
     }
-    t_must(screen_open(t->site, list, count, t->mem, &screen, NULL, &err));
+    return in;
+}
+
+/* All of them over people of the site, as long as it stays open. */
+static struct screen *screen_of(struct t_site *t, const struct accepted *in)
+{
+    struct screen *screen;
+    t_must(screen_open(t->site, in->list, in->count, t->mem, &screen, NULL, &err));
     return screen;
+}
+
+static inline struct screen *accept_all(struct t_site *t, const char *folder)
+{
+    struct accepted in = accept_folder(t, folder);
+    return screen_of(t, &in);
 }
 
 #endif

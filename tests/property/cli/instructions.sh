@@ -16,7 +16,7 @@ if ! command -v valgrind >/dev/null || { [ "${WRITE:-}" != 1 ] && [ "$(sed -n 's
     skip "$rows"
     finish
 fi
-ok "the programs build" make --no-print-directory -s BUILD="$build" V=release "$bench"/{elm_rate,fhirpath_bench,compile_bench,validate_bench,visit_bench,bench_upkeep}
+ok "the programs build" make --no-print-directory -s BUILD="$build" V=release "$bench"/{elm_rate,fhirpath_bench,compile_bench,validate_bench,visit_bench,open_bench,bench_upkeep}
 ok "the logic translates" bash $here/elm/elm_prepare "$work"
 ok "the data are made" tools/node $here/elm/inputs.cjs "$work" 10 1
 
@@ -57,6 +57,7 @@ measure() {
     person
     printf 'verify\t%s\n' "$(count verify_turn 20 "$bench/bench_upkeep" 20 - verify)"
     printf 'judge\t%s\n' "$(count judge_turn 20 "$bench/visit_bench" judge 20 "$build/share")"
+    printf 'open\t%s\n' "$(count open_turn 4 "$bench/open_bench" 3 4 "$build/share")"
 }
 measure >"$work/now.tsv"
 if [ "${WRITE:-}" = 1 ]; then

@@ -122,6 +122,25 @@ static void utf8_has_one_form(void **state)
     assert_false(str_is_utf8(str_make("a\0b", 3)));
 }
 
+/* Eight characters are looked at together: one that does not belong is seen wherever it stands among them. */
+static void a_wrong_byte_is_seen_at_every_place(void **state)
+{
+    static const char wrong[] = {'\0', '\x80', '\xff', '\xc3'}; /* the last begins a character of two bytes */
+    char text[24];
+    (void)state;
+    for (size_t len = 1; len <= sizeof text; len++)
+        for (size_t at = 0; at < len; at++)
+            for (size_t i = 0; i < sizeof wrong; i++) {
+                memset(text, i % 2 == 0 ? 'a' : '\x7f', sizeof text);
+                assert_true(str_is_utf8(str_make(text, len)));
+                text[at] = wrong[i];
+                assert_false(str_is_utf8(str_make(text, len)));
+                if (wrong[i] != '\xc3' || at + 1 == len) continue;
+                text[at + 1] = '\xa4';
+                assert_true(str_is_utf8(str_make(text, len)));
+            }
+}
+
 /* --- clock -------------------------------------------------------------------------------------------------------- */
 
 static void days_and_dates_are_inverse_over_eight_centuries(void **state)
@@ -268,6 +287,7 @@ int main(void)
         cmocka_unit_test(integers_are_whole_and_in_range),
         cmocka_unit_test(decimals_are_finite_and_plain),
         cmocka_unit_test(utf8_has_one_form),
+        cmocka_unit_test(a_wrong_byte_is_seen_at_every_place),
         cmocka_unit_test(days_and_dates_are_inverse_over_eight_centuries),
         cmocka_unit_test(times_are_read_and_written),
         cmocka_unit_test(a_compartment_has_one_text),
