@@ -28,13 +28,13 @@ first=$person
 is "somebody is open" "$((${#first} > 0))" 1
 kill_web "between open and measure"
 prints '^200 .*"state":"stored"' "what is measured under the same handle is stored" measure "$(key 1)" weight 70.5
-prints '^200 .*"open":{"person":"'"$first"'"},"urgent":false' "the session knows who is open" ask session
+prints '^200 .*"open":{"person":"'"$first"'","reminder":false},"urgent":false' "the session knows who is open" ask session
 prints '^200 .*"person":"'"$first"'".*"weight"' "and shows them" ask person '{"person":"'"$first"'"}'
 kill_web "once more"
 prints '^200 .*"state":"stored"' "the same request again is the same" measure "$(key 1)" weight 70.5
 prints '^200 ' "a danger is stored" ask measure '{"person":"'"$first"'","key":"'"$(key 2)"'","readings":[{"word":"bp","text":"210/130"}],"confirmed":[[0,0],[0,1]]}'
 kill_web "with an alarm"
-prints '^200 .*"open":{"person":"'"$first"'"},"urgent":true' "its alarm waits for an outcome" ask session
+prints '^200 .*"open":{"person":"'"$first"'","reminder":false},"urgent":true' "its alarm waits for an outcome" ask session
 prints '^409 .*E_CONFLICT' "and keeps the person open" ask close '{"person":"'"$first"'"}'
 prints '^200 ' "it has one" ask told '{"person":"'"$first"'","how":"in-person","agreed":"goes to the hospital"}'
 prints '^200 ' "they are closed" ask close '{"person":"'"$first"'"}'
