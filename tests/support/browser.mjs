@@ -94,10 +94,11 @@ export function said(language, key, start = '^\\W*') {
 
 /** keyOf - which words a text is; '' where it is none of them: a name, a number, a guideline's words. */
 const patterns = Object.fromEntries(LANGUAGES.map((language) => [language, null]));
+const MOSTLY_PLACES = ['urgent.take-back', 'own.when', 'own.from-until']; // they fit what other words are
 export function keyOf(language, text) {
     patterns[language] ??= Object.keys(words[language]).map((key) => [key, new RegExp(`${said(language, key).source}$`, 'u')])
         .sort((a, b) => a[0].startsWith('scale.') - b[0].startsWith('scale.') || b[1].source.length - a[1].source.length);
-    return patterns[language].find(([key, pattern]) => key !== 'urgent.take-back' && pattern.test(text.trim()))?.[0] ?? '';
+    return patterns[language].find(([key, pattern]) => !MOSTLY_PLACES.includes(key) && pattern.test(text.trim()))?.[0] ?? '';
 }
 
 // --- a site --------------------------------------------------------------------------------------------------------------

@@ -66,13 +66,14 @@ const change = (key: string, next: Partial<Entry>): void => {
     if (entry) listeners.get(key)?.(entry);
 };
 
+// It is gone from the page before anything else can happen: beside the same reading from the server it would count twice.
 async function remove(key: string): Promise<void> {
+    entries.value = entries.value.filter((entry) => entry.key !== key);
+    listeners.delete(key);
     // What cannot be deleted is sent again some day: the server keeps nothing twice.
     await store()
         .then((db) => db.delete('entries', key))
         .catch(() => undefined);
-    entries.value = entries.value.filter((entry) => entry.key !== key);
-    listeners.delete(key);
 }
 
 // A random UUID (version 4), also where crypto.randomUUID is not.
