@@ -43,4 +43,44 @@ static inline bool t_kill_has(const struct t_kill *job, char what)
         }                                                                                                              \
     } while (0)
 
+/* Work on copies of a closed site, killed before each of its calls in turn. */
+struct t_kill_case {
+    const struct t_site *base;
+    const char *folder; /* of the copies */
+    int (*work)(int acks, void *with);
+    enum salve_code (*begin)(struct t_site *run, struct salve_err *err); /* opens a copy; NULL: site_open does */
+    bool (*stands)(struct t_site *run, const struct t_kill *job);        /* of an opened copy: is all as it must be? */
+    uint64_t step, sanitized_step; /* every so many calls are tried; with ALL=1 each */
+};
+
+static inline int t_kill_at(const struct t_kill_case *in, struct t_kill *job, uint64_t nth)
+{
+    struct salve_err err = {0};
+    struct t_site run;
+    int code = t_kill_copy(in->base, in->folder, in->work, nth, job, &run);
+    bool is_open = code == 0 && (in->begin != NULL ? in->begin(&run, &err) == SALVE_OK
+                                                   : site_open(&run.options, &run.site, &err) == SALVE_OK);
+    if (code == 0 && !is_open) t_fail("kill", "before call %llu: %s", (unsigned long long)nth, t_where(&err));
+    bool is_good = is_open && (job->killed || job->status == 0) && in->stands(&run, job);
+    if (is_open && !is_good) t_fail("kill", "before call %llu: status %d", (unsigned long long)nth, job->status);
+    if (is_open) (void)!site_close(&run.site, NULL);
+    if (is_good) t_pass();
+    arena_close(run.mem);
+    return code;
+}
+
+/* t_kill_each - first to its end, then killed. What cannot be traced here is skipped. */
+static inline void t_kill_each(const struct t_kill_case *in)
+{
+    static struct t_kill job;
+    uint64_t step = t_is_all() ? 1 : T_IS_SANITIZED ? in->sanitized_step : in->step, tried = 0;
+    if (t_kill_at(in, &job, 0) != 0) {
+        t_skipped(1);
+        return;
+    }
+    uint64_t calls = job.calls;
+    for (uint64_t nth = 1; nth <= calls; nth += step, tried++) (void)t_kill_at(in, &job, nth);
+    printf("%llu of %llu points\n", (unsigned long long)tried, (unsigned long long)calls);
+}
+
 #endif

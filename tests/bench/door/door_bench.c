@@ -2,6 +2,7 @@
  * What the door costs: the same calls on a site of this process and on one that a thread serves, in turns; the medians
  * of both. door_bench */
 #define T_SITE_FAR
+#include "t_bench.h"
 #include "t_site.h"
 
 #include <time.h>
@@ -16,18 +17,6 @@ static double now_us(void)
     struct timespec at;
     (void)clock_gettime(CLOCK_MONOTONIC, &at);
     return (double)at.tv_sec * 1e6 + (double)at.tv_nsec / 1e3;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, by_size);
-    return values[ROUNDS / 2];
 }
 
 static void read_all(struct rec_view *view, int times)
@@ -87,7 +76,7 @@ int main(void)
         for (int kind = 0; kind < KINDS; kind++) far[kind][round] = took[kind];
     }
     for (int kind = 0; kind < KINDS; kind++) {
-        double here = median(near[kind]), there = median(far[kind]);
+        double here = t_median(near[kind], ROUNDS), there = t_median(far[kind], ROUNDS);
         printf("%-26s %8.1f us here %8.1f us through the door  %.2f\n", kinds[kind], here, there, there / here);
     }
     t_site_drop(t);

@@ -4,6 +4,7 @@
  * (tests/support/preload/syncs.c). Prints the medians of five rounds: syncs, ms. */
 #include <time.h>
 
+#include "t_bench.h"
 #include "t_site.h"
 
 enum { WAITING = 64, ROUNDS = 5 };
@@ -52,12 +53,6 @@ static void save_together(void)
         if (batches[i].code != SALVE_OK) abort();
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 int main(void)
 {
     struct str ids[WAITING];
@@ -82,10 +77,8 @@ int main(void)
             counts[together][round] = (double)(syncs() - counted);
         }
     for (int together = 0; together < 2; together++) {
-        qsort(took_ms[together], ROUNDS, sizeof **took_ms, by_size);
-        qsort(counts[together], ROUNDS, sizeof **counts, by_size);
-        printf("%s\t%.0f\t%.1f\n", together == 1 ? "together" : "each", counts[together][ROUNDS / 2],
-               took_ms[together][ROUNDS / 2]);
+        printf("%s\t%.0f\t%.1f\n", together == 1 ? "together" : "each", t_median(counts[together], ROUNDS),
+               t_median(took_ms[together], ROUNDS));
     }
     for (size_t i = 0; i < WAITING; i++) t_close_view(&batches[i].view);
     t_site_drop(t);

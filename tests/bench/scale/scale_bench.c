@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "../../unit/visit/visit_world.h"
+#include "t_bench.h"
 #include "t_choices.h"
 #include "visit/check.h"
 #include "visit/inbox.h"
@@ -45,12 +46,6 @@ static double cpu_ms(void)
     return ms;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 static void print(const struct grown *g, const char *what, double value)
 {
     printf("%s\t%zu\t%.5g\n", what, g->people, value);
@@ -69,10 +64,7 @@ static void timed(struct grown *sites, size_t count, const char *what, int each,
             took_ms[at][turn] = (cpu_ms() - begun_ms - other_ms) / each;
             arena_rewind(sites[at].t->mem, mark);
         }
-    for (size_t at = 0; at < count; at++) {
-        qsort(took_ms[at], TURNS, sizeof *took_ms[at], by_size);
-        print(&sites[at], what, took_ms[at][TURNS / 2]);
-    }
+    for (size_t at = 0; at < count; at++) print(&sites[at], what, t_median(took_ms[at], TURNS));
 }
 
 /* --- people ------------------------------------------------------------------------------------------------------- */

@@ -6,7 +6,7 @@
  * counts what happens inside enrol_turn, save_turn, screen_turn, judge_turn and person_turn. */
 #include "visit_turns.h"
 
-#include <time.h>
+#include "t_bench.h"
 
 __attribute__((noinline)) void judge_turn(struct t_site *t, const struct screen *screen, const struct screen_ask *ask)
 {
@@ -25,19 +25,6 @@ static void save(struct t_site *t, struct str card, bool is_counted)
     t_close_view(&view);
 }
 
-static double cpu_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 /* What a view of the person shows, judged `turns` times. */
 static void judge(struct t_site *t, const struct screen *screen, struct str card, int turns)
 {
@@ -51,13 +38,12 @@ static void judge(struct t_site *t, const struct screen *screen, struct str card
     struct screen_ask ask = {.tapes = tapes, .tape_count = count, .now_unix_ms = rec_opened_at_unix_ms(view)};
     for (int i = 0; i < turns; i++) {
         struct arena_mark mark = arena_mark(t->mem);
-        double before = cpu_ms();
+        double before = t_cpu_ms();
         judge_turn(t, screen, &ask);
-        took[i] = cpu_ms() - before;
+        took[i] = t_cpu_ms() - before;
         arena_rewind(t->mem, mark);
     }
-    qsort(took, (size_t)turns, sizeof *took, by_size);
-    printf("judge_ms\t%.3f\n", took[turns / 2]);
+    printf("judge_ms\t%.3f\n", t_median(took, (size_t)turns));
     t_close_view(&view);
 }
 

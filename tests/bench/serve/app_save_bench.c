@@ -3,23 +3,9 @@
  * results and all guidelines accepted; and one answer of the open record. app_save_bench PEOPLE */
 #define T_SITE_FAR
 #include "../../unit/pages/pages_world.h"
-
-#include <time.h>
+#include "t_bench.h"
 
 enum { PEOPLE_MAX = 1000 };
-
-static double cpu_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
 
 static const char results[] = "{'word':'bp','text':'138/86'},{'word':'bp','text':'134/84'},"
                               "{'word':'height','text':'168'},{'word':'weight','text':'82.5'},"
@@ -40,13 +26,13 @@ static void one_person(struct browser *ben, unsigned number, double *save_ms, do
     assert_status(browser_open(ben, card), 200);
     (void)snprintf(body, sizeof body, "{'person':'%%P','key':'0b6d1c2e-7f1a-4c3d-9e21-5a8f00c4%04x','readings':[%s]}",
                    number, results);
-    double before = cpu_ms();
+    double before = t_cpu_ms();
     struct answer answer = call(ben, "measure", body);
-    *save_ms = cpu_ms() - before;
+    *save_ms = t_cpu_ms() - before;
     assert_str(text_of(answer, "state"), "stored");
-    before = cpu_ms();
+    before = t_cpu_ms();
     assert_status(call(ben, "person", "{'person':'%P'}"), 200);
-    *read_ms = cpu_ms() - before;
+    *read_ms = t_cpu_ms() - before;
     (void)call(ben, "not-told", "{'person':'%P','why':'left'}");
     assert_status(call(ben, "close", "{'person':'%P'}"), 200);
 }
@@ -67,9 +53,7 @@ int main(int argc, char **argv)
     double unused = 0;
     one_person(&ben, PEOPLE_MAX, &unused, &unused);
     for (unsigned i = 0; i < (unsigned)people; i++) one_person(&ben, i, &saves[i], &reads[i]);
-    qsort(saves, (size_t)people, sizeof *saves, by_size);
-    qsort(reads, (size_t)people, sizeof *reads, by_size);
-    printf("save_ms\t%.2f\nread_ms\t%.2f\n", saves[people / 2], reads[people / 2]);
+    printf("save_ms\t%.2f\nread_ms\t%.2f\n", t_median(saves, (size_t)people), t_median(reads, (size_t)people));
     pages_world_drop(world);
     return 0;
 }

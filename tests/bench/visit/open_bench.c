@@ -5,8 +5,7 @@
  * inside open_turn. */
 #include "../screen/visit_turns.h"
 
-#include <time.h>
-
+#include "t_bench.h"
 #include "visit/content.h"
 #include "visit/person.h"
 
@@ -42,19 +41,6 @@ static void visit_of_year(struct t_site *t, const struct screen *screen, struct 
     t_close_view(&view);
 }
 
-static double cpu_ms(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
-    return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return *x < *y ? -1 : *x > *y;
-}
-
 static size_t resources_of(struct t_site *t, struct str card)
 {
     struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, card);
@@ -72,13 +58,12 @@ static void look(struct t_site *t, struct str card, int turns, const char *share
     double *took = arena_array(t->mem, double, (size_t)turns);
     for (int i = 0; i < turns; i++) {
         struct arena_mark mark = arena_mark(t->mem);
-        double before = cpu_ms();
+        double before = t_cpu_ms();
         open_turn(&visit, card);
-        took[i] = cpu_ms() - before;
+        took[i] = t_cpu_ms() - before;
         arena_rewind(t->mem, mark);
     }
-    qsort(took, (size_t)turns, sizeof *took, by_size);
-    printf("resources\t%zu\nopen_ms\t%.3f\n", resources_of(t, card), took[turns / 2]);
+    printf("resources\t%zu\nopen_ms\t%.3f\n", resources_of(t, card), t_median(took, (size_t)turns));
 }
 
 int main(int argc, char **argv)

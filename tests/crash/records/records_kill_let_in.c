@@ -187,32 +187,6 @@ static bool stands(struct t_site *t, const struct t_kill *job)
     return true;
 }
 
-static int run_one(struct t_kill *job, uint64_t nth, int (*work)(int acks, void *with))
-{
-    struct salve_err err = {0};
-    struct t_site run;
-    int code = t_kill_copy(base, folder, work, nth, job, &run);
-    bool is_open = code == 0 && begin(&run, &err) == SALVE_OK;
-    if (code == 0 && !is_open) t_fail("kill", "before call %llu: %s", (unsigned long long)nth, t_where(&err));
-    bool is_good = is_open && (job->killed || job->status == 0) && stands(&run, job);
-    if (is_open && !is_good) t_fail("kill", "before call %llu: status %d", (unsigned long long)nth, job->status);
-    if (is_open) (void)!site_close(&run.site, NULL);
-    if (is_good) t_pass();
-    arena_close(run.mem);
-    return code;
-}
-
-static int run_all(int (*work)(int acks, void *with))
-{
-    static struct t_kill job;
-    uint64_t step = t_is_all() ? 1 : T_IS_SANITIZED ? 19 : 9, tried = 0;
-    if (run_one(&job, 0, work) != 0) return 1;
-    uint64_t calls = job.calls;
-    for (uint64_t nth = 1; nth <= calls; nth += step, tried++) (void)run_one(&job, nth, work);
-    printf("%llu of %llu points\n", (unsigned long long)tried, (unsigned long long)calls);
-    return 0;
-}
-
 static void let_in_before(void)
 {
     struct rec_view *view;
@@ -234,9 +208,17 @@ int main(void)
     card = t_enrol(base, "Haddad", "1980-01-01").card;
     t_site_close(base);
     (void)snprintf(folder, sizeof folder, "%s-run", base->folder);
-    if (run_all(a_life) != 0) t_skipped(1);
+    struct t_kill_case kill = {.base = base,
+                               .folder = folder,
+                               .work = a_life,
+                               .begin = begin,
+                               .stands = stands,
+                               .step = 9,
+                               .sanitized_step = 19};
+    t_kill_each(&kill);
     let_in_before();
-    if (run_all(endings) != 0) t_skipped(1);
+    kill.work = endings;
+    t_kill_each(&kill);
     t_remove(folder);
     t_site_drop(base);
     return t_end();

@@ -105,34 +105,14 @@ static bool stands(struct t_site *t, const struct t_kill *job)
     return true;
 }
 
-static int run_one(struct t_kill *job, uint64_t nth)
-{
-    struct salve_err err = {0};
-    struct t_site run;
-    int code = t_kill_copy(base.t, folder, a_referral, nth, job, &run);
-    bool is_open = code == 0 && site_open(&run.options, &run.site, &err) == SALVE_OK;
-    if (code == 0 && !is_open) t_fail("kill", "before call %llu: %s", (unsigned long long)nth, t_where(&err));
-    bool is_good = is_open && (job->killed || job->status == 0) && stands(&run, job);
-    if (is_open && !is_good) t_fail("kill", "before call %llu: status %d", (unsigned long long)nth, job->status);
-    if (is_open) (void)!site_close(&run.site, NULL);
-    if (is_good) t_pass();
-    arena_close(run.mem);
-    return code;
-}
-
 int main(void)
 {
-    static struct t_kill job;
-    uint64_t step = t_is_all() ? 1 : T_IS_SANITIZED ? 11 : 3, tried = 0;
     base = world_make("kill-referral", true);
     t_site_close(base.t);
     (void)snprintf(folder, sizeof folder, "%s-run", base.t->folder);
-    if (run_one(&job, 0) == 0) {
-        uint64_t calls = job.calls;
-        for (uint64_t nth = 1; nth <= calls; nth += step, tried++) (void)run_one(&job, nth);
-        printf("%llu of %llu points\n", (unsigned long long)tried, (unsigned long long)calls);
-    } else
-        t_skipped(1);
+    const struct t_kill_case kill = {
+        .base = base.t, .folder = folder, .work = a_referral, .stands = stands, .step = 3, .sanitized_step = 11};
+    t_kill_each(&kill);
     t_remove(folder);
     t_site_drop(base.t);
     return t_end();

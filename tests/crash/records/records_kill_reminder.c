@@ -95,32 +95,6 @@ static bool stands(struct t_site *t, const struct t_kill *job)
     return true;
 }
 
-static int run_one(struct t_kill *job, uint64_t nth, int (*work)(int acks, void *with))
-{
-    struct salve_err err = {0};
-    struct t_site run;
-    int code = t_kill_copy(base, folder, work, nth, job, &run);
-    bool is_open = code == 0 && site_open(&run.options, &run.site, &err) == SALVE_OK;
-    if (code == 0 && !is_open) t_fail("kill", "before call %llu: %s", (unsigned long long)nth, t_where(&err));
-    bool is_good = is_open && (job->killed || job->status == 0) && stands(&run, job);
-    if (is_open && !is_good) t_fail("kill", "before call %llu: status %d", (unsigned long long)nth, job->status);
-    if (is_open) (void)!site_close(&run.site, NULL);
-    if (is_good) t_pass();
-    arena_close(run.mem);
-    return code;
-}
-
-static int run_all(int (*work)(int acks, void *with))
-{
-    static struct t_kill job;
-    uint64_t step = t_is_all() ? 1 : T_IS_SANITIZED ? 13 : 5, tried = 0;
-    if (run_one(&job, 0, work) != 0) return 1;
-    uint64_t calls = job.calls;
-    for (uint64_t nth = 1; nth <= calls; nth += step, tried++) (void)run_one(&job, nth, work);
-    printf("%llu of %llu points\n", (unsigned long long)tried, (unsigned long long)calls);
-    return 0;
-}
-
 int main(void)
 {
     base = t_site_make("kill-reminder", false);
@@ -133,7 +107,11 @@ int main(void)
     t_site_at(base, DUE_AT); /* the clock is confirmed, and the keys are renewed */
     t_site_close(base);
     (void)snprintf(folder, sizeof folder, "%s-run", base->folder);
-    if (run_all(a_call) != 0 || run_all(taking_back) != 0) t_skipped(1);
+    struct t_kill_case kill = {
+        .base = base, .folder = folder, .work = a_call, .stands = stands, .step = 5, .sanitized_step = 13};
+    t_kill_each(&kill);
+    kill.work = taking_back;
+    t_kill_each(&kill);
     t_remove(folder);
     t_site_drop(base);
     return t_end();
