@@ -108,6 +108,20 @@ static enum salve_code prepare_tables(struct sqlite_place *place, struct salve_e
     return SALVE_OK;
 }
 
+/* Its database was opened with `code`: where that is OK its tables are prepared; else the place goes. */
+static enum salve_code take_up(struct sqlite_place *place, enum salve_code code, struct store_place **out,
+                               struct salve_err *err)
+{
+    if (code == SALVE_OK) code = prepare_tables(place, err);
+    if (code == SALVE_OK)
+        *out = &place->base;
+    else {
+        db_abandon(&place->db);
+        free(place);
+    }
+    return code;
+}
+
 static enum salve_code sqlite_open(const struct store_options *options, const char *where, struct store_place **out,
                                    struct salve_err *err)
 {
@@ -125,14 +139,7 @@ static enum salve_code sqlite_open(const struct store_options *options, const ch
         db_options.schema_version = place->base.layout = 1;
         code = db_open(path, &db_options, &place->db, err);
     }
-    if (code == SALVE_OK) code = prepare_tables(place, err);
-    if (code == SALVE_OK)
-        *out = &place->base;
-    else {
-        db_abandon(&place->db);
-        free(place);
-    }
-    return code;
+    return take_up(place, code, out, err);
 }
 
 static struct sqlite_place *my(struct store_place *place) { return (struct sqlite_place *)place; }
@@ -320,14 +327,7 @@ static enum salve_code sqlite_beside(struct store_place *from, struct store_plac
     place->base = *from;
     place->tx.place = &place->base;
     enum salve_code code = db_beside(my(from)->db, &place->db, err);
-    if (code == SALVE_OK) code = prepare_tables(place, err);
-    if (code == SALVE_OK)
-        *out = &place->base;
-    else {
-        db_abandon(&place->db);
-        free(place);
-    }
-    return code;
+    return take_up(place, code, out, err);
 }
 
 static bool sqlite_has_failed(const struct store_place *place)
