@@ -35,7 +35,7 @@ struct loader {
     struct buf heap;
     struct place *texts; /* numbered texts; room for one a node */
     uint32_t text_count;
-    struct place *known;                          /* of KNOWN_COUNT; good where has_known says so */
+    struct place *known;                         /* of KNOWN_COUNT; good where has_known says so */
     uint64_t has_known[(KNOWN_COUNT + 63) / 64]; /* a bit each */
     unsigned depth;
 };
@@ -352,8 +352,7 @@ enum salve_code tape_from_bytes(struct str bytes, struct arena *mem, struct tape
 {
     if (bytes.ptr == NULL) bytes = STR("");
     struct place known[KNOWN_COUNT];
-    struct loader l = {
-        .at = (const uint8_t *)bytes.ptr, .end = (const uint8_t *)bytes.ptr + bytes.len, .known = known};
+    struct loader l = {.at = (const uint8_t *)bytes.ptr, .end = (const uint8_t *)bytes.ptr + bytes.len, .known = known};
     unsigned magic, version;
     uint32_t fingerprint;
     if (!take_byte(&l, &magic) || magic != STORE_MAGIC || !take_byte(&l, &version) || !take_u32(&l, &fingerprint))

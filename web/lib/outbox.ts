@@ -66,7 +66,8 @@ const change = (key: string, next: Partial<Entry>): void => {
     if (entry) listeners.get(key)?.(entry);
 };
 
-// It is gone from the page before anything else can happen: beside the same reading from the server it would count twice.
+// It is gone from the page before anything else can happen: beside the same reading from the server it would count
+// twice.
 async function remove(key: string): Promise<void> {
     entries.value = entries.value.filter((entry) => entry.key !== key);
     listeners.delete(key);
