@@ -81,11 +81,14 @@ static enum salve_code let_others(struct reading *r, struct salve_err *err)
     return is_erased ? rec_not_here(err) : rec_tx_begin(gate->site, true, r->work, &r->tx, err);
 }
 
+/* Behind it the records up to the head of now are looked at, whatever class they have: who asks again begins there. */
 static enum salve_code read_class(struct reading *r, enum data_class class, struct salve_err *err)
 {
     struct store_record *rows = NULL;
+    struct store_head head;
     size_t count = 0;
     uint64_t *loaded_seq = &r->shelf->loaded_seq[class];
+    TRY(store_head_get(r->tx.store, r->gate->chain.id, &head, err));
     enum salve_code code = store_record_list(r->tx.store, r->gate->chain.id, CLASS_BIT(class), *loaded_seq + 1, r->work,
                                              &rows, &count, err);
     for (size_t i = 0; i < count && code == SALVE_OK; i++) {
@@ -95,6 +98,7 @@ static enum salve_code read_class(struct reading *r, enum data_class class, stru
         *loaded_seq = rows[i].seq;
         if (code == SALVE_OK && i % RECORDS_AT_ONCE == RECORDS_AT_ONCE - 1) code = let_others(r, err);
     }
+    if (code == SALVE_OK && r->gate->through_seq == 0 && *loaded_seq < head.seq) *loaded_seq = head.seq;
     return code;
 }
 
