@@ -81,25 +81,28 @@ static enum salve_code let_others(struct reading *r, struct salve_err *err)
     return is_erased ? rec_not_here(err) : rec_tx_begin(gate->site, true, r->work, &r->tx, err);
 }
 
-/* Behind it the records up to the head of now are looked at, whatever class they have: who asks again begins there. */
-static enum salve_code read_class(struct reading *r, enum data_class class, struct salve_err *err)
+/* What is new of these classes, all of which were read up to `from`. Behind it the records up to the head of now are
+ * looked at, whatever class they have: who asks again begins there. One that does not open is not read: it is met again,
+ * so that nobody goes on without it. */
+static enum salve_code read_new(struct reading *r, class_mask classes, uint64_t from, struct salve_err *err)
 {
     struct store_record *rows = NULL;
     struct store_head head;
     size_t count = 0;
-    uint64_t *loaded_seq = &r->shelf->loaded_seq[class];
+    uint64_t *loaded_seq = r->shelf->loaded_seq, through = r->gate->through_seq;
     TRY(store_head_get(r->tx.store, r->gate->chain.id, &head, err));
-    enum salve_code code = store_record_list(r->tx.store, r->gate->chain.id, CLASS_BIT(class), *loaded_seq + 1, r->work,
-                                             &rows, &count, err);
-    for (size_t i = 0; i < count && code == SALVE_OK; i++) {
-        salve_assert(rows[i].seq > *loaded_seq && rows[i].class == class);
-        if (r->gate->through_seq != 0 && rows[i].seq > r->gate->through_seq) break;
-        if (!rows[i].is_blank) code = read_record(r, &rows[i], err);
-        *loaded_seq = rows[i].seq;
-        if (code == SALVE_OK && i % RECORDS_AT_ONCE == RECORDS_AT_ONCE - 1) code = let_others(r, err);
+    TRY(store_record_list(r->tx.store, r->gate->chain.id, classes, from + 1, r->work, &rows, &count, err));
+    for (size_t i = 0; i < count && (through == 0 || rows[i].seq <= through); i++) {
+        size_t had = r->shelf->count;
+        enum salve_code code = rows[i].is_blank ? SALVE_OK : read_record(r, &rows[i], err);
+        if (code != SALVE_OK) r->shelf->count = had;
+        if (code != SALVE_OK) return code;
+        loaded_seq[rows[i].class] = rows[i].seq;
+        if (i % RECORDS_AT_ONCE == RECORDS_AT_ONCE - 1) TRY(let_others(r, err));
     }
-    if (code == SALVE_OK && r->gate->through_seq == 0 && *loaded_seq < head.seq) *loaded_seq = head.seq;
-    return code;
+    for (int c = CLASS_IDENT; c <= CLASS_LAST && through == 0; c++)
+        if ((classes & CLASS_BIT(c)) != 0 && loaded_seq[c] < head.seq) loaded_seq[c] = head.seq;
+    return SALVE_OK;
 }
 
 /* --- versions --------------------------------------------------------------------------------------------------- */
@@ -133,12 +136,28 @@ static enum salve_code number_versions(struct rec_shelf *shelf, struct arena *me
 
 /* --- the whole -------------------------------------------------------------------------------------------------- */
 
+/* Those of the classes that were read as far as the first of them. */
+static class_mask read_alike(const struct rec_shelf *shelf, class_mask classes, uint64_t *from)
+{
+    class_mask alike = 0;
+    for (int c = CLASS_IDENT; c <= CLASS_LAST; c++) {
+        if ((classes & CLASS_BIT(c)) == 0) continue;
+        if (alike == 0) *from = shelf->loaded_seq[c];
+        if (shelf->loaded_seq[c] == *from) alike |= CLASS_BIT(c);
+    }
+    return alike;
+}
+
+/* A walk over the rows of the person for each state of reading, not for each class: mostly one. */
 static enum salve_code read_classes(struct reading *r, class_mask classes, struct salve_err *err)
 {
+    uint64_t from = 0;
     TRY(rec_tx_begin(r->gate->site, true, r->work, &r->tx, err));
     enum salve_code code = SALVE_OK;
-    for (int c = CLASS_IDENT; c <= CLASS_LAST && code == SALVE_OK; c++)
-        if (classes & CLASS_BIT(c)) code = read_class(r, (enum data_class)c, err);
+    for (class_mask alike; classes != 0 && code == SALVE_OK; classes &= ~alike) {
+        alike = read_alike(r->shelf, classes, &from);
+        code = read_new(r, alike, from, err);
+    }
     rec_tx_abandon(&r->tx);
     return code;
 }

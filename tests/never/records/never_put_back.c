@@ -2,7 +2,8 @@
  *
  * What was taken back stays back, and what was erased stays erased, also when somebody who can write every file of the
  * folder, and has no secret, puts older rows back: rows are changed with SQLite and page checksums are right. And keys
- * are renewed by the gate itself, so that older copies of the folder end on the day that a receipt names. */
+ * are renewed by the gate itself, so that older copies of the folder end on the day that a receipt names. A record that
+ * somebody damaged is missed. */
 #include "keys/keys.h"
 #include "records/site_int.h"
 #include "store/store.h"
@@ -415,6 +416,41 @@ static void the_signed_head_in_the_key_store_is_not_made_smaller(void **state)
     t_site_drop(t);
 }
 
+/* --- damage ------------------------------------------------------------------------------------------------------- */
+
+/* The weight that corrected another does not open any more: nobody is shown the one before as if it stood. */
+static void a_record_that_does_not_open_is_refused_however_often_it_is_asked_for(void **state)
+{
+    (void)state;
+    struct t_site *t = t_site_make("never-skipped", false);
+    struct rec_enrolled who = t_enrol(t, "Haddad", "1980-01-01");
+    const struct rec_resource *all = NULL;
+    size_t count = 0;
+    t_give(t, who.card, PURPOSE_CARE);
+    struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
+    struct str id = t_save_weight(t, view, "71");
+    struct tape corrected = t_weight(t, view, id, "171");
+    assert_code(t_save_code(t, view, &corrected, CLASS_CLIN), SALVE_OK);
+    t_must(rec_all(view, CLASS_BIT(CLASS_CLIN), &all, &count, &err));
+    assert_int_equal(count, 1);
+    struct str damage = arena_printf(t->mem, "UPDATE record SET bytes = zeroblob(length(bytes)) WHERE number = %llu",
+                                     (unsigned long long)all[0].record_seq);
+    (void)t_save_weight(t, view, "70");
+    t_close_view(&view);
+    t_site_close(t);
+    t_rows_change(t->folder, "site.db", damage.ptr);
+    t_site_open(t);
+    view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
+    for (int i = 0; i < 3; i++) {
+        assert_code(rec_all(view, CLASS_BIT(CLASS_CLIN), &all, &count, NULL), SALVE_E_INTEGRITY);
+        assert_code(rec_all(view, 0, &all, &count, NULL), SALVE_E_INTEGRITY);
+    }
+    t_must(rec_all(view, CLASS_BIT(CLASS_IDENT), &all, &count, &err)); /* who it is can be read all the same */
+    assert_int_equal(count, 1);
+    t_close_view(&view);
+    t_site_drop(t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -430,6 +466,7 @@ int main(void)
         cmocka_unit_test(another_history_does_not_take_the_place_of_what_was_signed),
         cmocka_unit_test(the_signed_head_in_the_key_store_is_not_made_smaller),
         cmocka_unit_test(old_copies_of_a_site_in_use_open_nothing_after_two_renewals),
+        cmocka_unit_test(a_record_that_does_not_open_is_refused_however_often_it_is_asked_for),
     };
     return t_run(tests);
 }
