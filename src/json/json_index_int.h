@@ -93,6 +93,21 @@ JSON_INDEX_INLINE uint32_t *json_put_places(uint64_t bits, uint32_t base, uint32
     return end;
 }
 
+/* The places of all blocks by a way that is in its finding of marks alone. */
+JSON_INDEX_INLINE uint32_t *json_index_by(struct json_marks (*marks)(const char *at), struct json_index_state *state,
+                                          const char *at, size_t blocks, uint32_t base, uint32_t *out)
+{
+    struct json_index_state now = *state;
+    for (; blocks > 0; blocks--, at += JSON_INDEX_BLOCK, base += JSON_INDEX_BLOCK) {
+        json_look_ahead(at);
+        struct json_marks m = marks(at);
+        uint64_t quote = json_quotes(&now, &m);
+        out = json_put_places(json_places(&now, &m, quote, json_sums(quote)), base, out);
+    }
+    *state = now;
+    return out;
+}
+
 json_index_find json_index_plain; /* any machine */
 #ifdef __SSE2__
 json_index_find json_index_sse2;

@@ -32,13 +32,6 @@ static inline struct json_marks marks_neon(const char *at)
 
 uint32_t *json_index_neon(struct json_index_state *state, const char *at, size_t blocks, uint32_t base, uint32_t *out)
 {
-    struct json_index_state now = *state;
-    for (; blocks > 0; blocks--, at += JSON_INDEX_BLOCK, base += JSON_INDEX_BLOCK) {
-        struct json_marks m = marks_neon(at);
-        uint64_t quote = json_quotes(&now, &m);
-        out = json_put_places(json_places(&now, &m, quote, json_sums(quote)), base, out);
-    }
-    *state = now;
-    return out;
+    return json_index_by(marks_neon, state, at, blocks, base, out);
 }
 #endif

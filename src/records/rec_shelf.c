@@ -82,8 +82,8 @@ static enum salve_code let_others(struct reading *r, struct salve_err *err)
 }
 
 /* What is new of these classes, all of which were read up to `from`. Behind it the records up to the head of now are
- * looked at, whatever class they have: who asks again begins there. One that does not open is not read: it is met again,
- * so that nobody goes on without it. */
+ * looked at, whatever class they have: who asks again begins there. One that does not open is not read: it is met
+ * again, so that nobody goes on without it. */
 static enum salve_code read_new(struct reading *r, class_mask classes, uint64_t from, struct salve_err *err)
 {
     struct store_record *rows = NULL;

@@ -4,6 +4,8 @@
 #ifndef SALVE_TESTS_T_KILL_SITE_H
 #define SALVE_TESTS_T_KILL_SITE_H
 
+#include "records/tx_int.h"
+#include "store/store.h"
 #include "t_kill.h"
 #include "t_site.h"
 
@@ -30,6 +32,18 @@ static inline void t_kill_ack(int acks, char what)
 static inline bool t_kill_has(const struct t_kill *job, char what)
 {
     return memchr(job->acks, what, job->acks_len) != NULL;
+}
+
+/* How many rows of the commons have a name that begins so. */
+static inline size_t t_kill_rows(struct t_site *t, const char *prefix)
+{
+    struct rec_tx tx;
+    struct str *names = NULL;
+    size_t count = 0;
+    if (rec_tx_begin(t->site, true, t->mem, &tx, NULL) != SALVE_OK) return SIZE_MAX;
+    enum salve_code code = store_commons_list(tx.store, str_of(prefix), t->mem, &names, &count, NULL);
+    rec_tx_abandon(&tx);
+    return code == SALVE_OK ? count : SIZE_MAX;
 }
 
 /* In a check that gives whether all is well, with `job` and an `err`: a claim that does not hold is a failure, and ends

@@ -130,23 +130,12 @@ static struct told read_told(const struct t_kill *job)
     return told;
 }
 
-static size_t rows(struct t_site *t, const char *prefix)
-{
-    struct rec_tx tx;
-    struct str *names = NULL;
-    size_t count = 0;
-    if (rec_tx_begin(t->site, true, t->mem, &tx, NULL) != SALVE_OK) return SIZE_MAX;
-    enum salve_code code = store_commons_list(tx.store, str_of(prefix), t->mem, &names, &count, NULL);
-    rec_tx_abandon(&tx);
-    return code == SALVE_OK ? count : SIZE_MAX;
-}
-
 static bool app_is_right(struct t_site *t, const struct t_kill *job, const struct told *told)
 {
     struct salve_err err = {0};
     struct app_tokens next;
     size_t on = t_app_standing(t, card);
-    t_kill_want(rows(t, "app/") == rows(t, "apps/"));
+    t_kill_want(t_kill_rows(t, "app/") == t_kill_rows(t, "apps/"));
     if (told->is_let_in && !told->is_app_over && told->next.len == 0) t_kill_want(on == 1);
     if (told->is_app_over) t_kill_want(on == 0);
     struct str token = told->next.len > 0 ? told->next : told->first;
@@ -167,7 +156,7 @@ static bool link_is_right(struct t_site *t, const struct t_kill *job, const stru
     size_t count = 0;
     t_kill_want(own(t, &view, &err) == SALVE_OK && share_list(view, t->mem, &list, &count, &err) == SALVE_OK);
     t_kill_want(rec_close(&view, &err) == SALVE_OK);
-    t_kill_want(rows(t, "share/") == rows(t, "share-copy/"));
+    t_kill_want(t_kill_rows(t, "share/") == t_kill_rows(t, "share-copy/"));
     if (count == 1) t_kill_want(list[0].tries_left <= SHARE_TRIES_MAX - told->guesses);
     if (told->is_link_over) t_kill_want(count == 0);
     if (told->link.len == 0) return true;

@@ -64,17 +64,6 @@ static int taking_back(int acks, void *with)
 
 /* --- checking ----------------------------------------------------------------------------------------------------- */
 
-static size_t rows(struct t_site *t, const char *prefix)
-{
-    struct rec_tx tx;
-    struct str *names = NULL;
-    size_t count = 0;
-    if (rec_tx_begin(t->site, true, t->mem, &tx, NULL) != SALVE_OK) return SIZE_MAX;
-    enum salve_code code = store_commons_list(tx.store, str_of(prefix), t->mem, &names, &count, NULL);
-    rec_tx_abandon(&tx);
-    return code == SALVE_OK ? count : SIZE_MAX;
-}
-
 static bool stands(struct t_site *t, const struct t_kill *job)
 {
     struct salve_err err = {0};
@@ -84,8 +73,9 @@ static bool stands(struct t_site *t, const struct t_kill *job)
     struct site_verify_ask verify = {.actor = T_TECHNICIAN};
     t_kill_want(ticket_of(t, &ticket, &err) == SALVE_OK);
     bool is_listed = ticket.len > 0, is_over = t_kill_has(job, 'r') || t_kill_has(job, 'w');
-    t_kill_want(rows(t, "remind/") == (is_listed ? 1 : 0) && rows(t, "work/") == rows(t, "remind/"));
-    t_kill_want(rows(t, "ticket/") == rows(t, "work/"));
+    t_kill_want(t_kill_rows(t, "remind/") == (is_listed ? 1 : 0) &&
+                t_kill_rows(t, "work/") == t_kill_rows(t, "remind/"));
+    t_kill_want(t_kill_rows(t, "ticket/") == t_kill_rows(t, "work/"));
     if (is_over) t_kill_want(!is_listed);
     if (t_kill_has(job, 'l') && !t_kill_has(job, 'o')) t_kill_want(is_listed);
     struct rec_ask ask = {.actor = T_REGISTRAR, .purpose = PURPOSE_FOLLOW_UP, .who = ticket, .is_reminder = true};

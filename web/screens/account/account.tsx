@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What I log in with: passkeys, codes, PIN or passphrase. Each change is made by the member themselves, who shows once
 // more that it is them where that was long ago.
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { api, type Account } from '../../lib/api.ts';
 import { canPasskey, makePasskey } from '../../lib/passkey.ts';
 import { challenge, proved, type Proved, type Trouble } from '../../lib/prove.ts';
@@ -10,11 +10,9 @@ import { say } from '../../lib/announce.ts';
 import { day, t } from '../../lib/words.ts';
 import { SecretField } from '../../parts/field/secret.tsx';
 import { CodeField, TroubleNote } from '../../parts/proof/proof.tsx';
+import { useChanges, type Change } from '../../parts/proof/use_changes.ts';
 import { QrCode } from '../../parts/qr/qr.tsx';
 import { inFours, whatIsThere } from './account.ts';
-
-/** Runs one change, tells its trouble, reads the account anew. */
-type Change = (run: () => Promise<Proved<unknown>>, done: string) => Promise<boolean>;
 
 async function addPasskey(account: Account, label: string): Promise<Proved<unknown>> {
     const given = await challenge();
@@ -184,23 +182,12 @@ function Secret({ onTrouble }: { onTrouble: (trouble: Trouble) => void }) {
 }
 
 export function AccountScreen() {
-    const [account, setAccount] = useState<Account | null>(null),
-        [trouble, setTrouble] = useState<Trouble | null>(null);
-    const load = async (): Promise<void> => {
-        const answer = proved(await api.account());
-        if (answer.ok) setAccount(answer.value);
-        else setTrouble(answer.trouble);
-    };
+    const { shown: account, trouble, setTrouble, change: changed } = useChanges(() => api.account());
     const change: Change = async (run, done) => {
-        const answer = await run();
-        setTrouble(answer.ok ? null : answer.trouble);
-        if (!answer.ok) return false;
-        if (done !== '') say(done);
-        await load();
-        if (me.value?.mustSetUp) await resume();
-        return true;
+        const isDone = await changed(run, done);
+        if (isDone && me.value?.mustSetUp) await resume();
+        return isDone;
     };
-    useEffect(() => void load(), []);
     return (
         <>
             {me.value?.mustSetUp && (

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // The apps that people may let read their record: which are registered, registering, changing and ending one. Who let
 // one in is not here, nor how many did.
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import type { ComponentChildren } from 'preact';
-import { say } from '../../lib/announce.ts';
 import { api } from '../../lib/api.ts';
 import type { Registered } from '../../lib/apps.ts';
-import { proved, type Proved, type Trouble } from '../../lib/prove.ts';
+import { proved } from '../../lib/prove.ts';
 import { t } from '../../lib/words.ts';
 import { TroubleNote } from '../../parts/proof/proof.tsx';
+import { useChanges, type Change } from '../../parts/proof/use_changes.ts';
 import { backOf, documentOf, isSigning, NOTHING, typedOf, type Typed } from './apps_rules.ts';
 
-type Change = (run: () => Promise<Proved<unknown>>, done: string) => Promise<boolean>;
 const KEYS_SHAPE = '{"keys":[…]}';
 
 function Row({ app, change, onChange }: { app: Registered; change: Change; onChange: () => void }) {
@@ -231,24 +230,12 @@ function Register({
 }
 
 export function AppsScreen() {
-    const [apps, setApps] = useState<Registered[] | null>(null),
-        [trouble, setTrouble] = useState<Trouble | null>(null),
-        [changing, setChanging] = useState<Registered | null>(null);
-    const load = async (): Promise<void> => {
-        const answer = proved(await api.apps());
-        if (answer.ok) setApps(answer.value.apps);
-        else setTrouble(answer.trouble);
-    };
-    const change: Change = async (run, done) => {
-        const answer = await run();
-        setTrouble(answer.ok ? null : answer.trouble);
-        if (!answer.ok) return false;
-        say(done);
-        setChanging(null);
-        await load();
-        return true;
-    };
-    useEffect(() => void load(), []);
+    const [changing, setChanging] = useState<Registered | null>(null),
+        { shown, trouble, change } = useChanges(
+            () => api.apps(),
+            () => setChanging(null),
+        ),
+        apps = shown?.apps ?? null;
     return (
         <>
             <p>{t('apps.what')}</p>

@@ -3,16 +3,14 @@
 // one, once its name, its certificate and its clock were looked at.
 import { useEffect, useId, useState } from 'preact/hooks';
 import { api, type Certificate, type Tablet } from '../../lib/api.ts';
-import { say } from '../../lib/announce.ts';
-import { proved, type Proved, type Trouble } from '../../lib/prove.ts';
+import { proved, type Proved } from '../../lib/prove.ts';
 import { me, site } from '../../lib/session.ts';
 import { forgetTablet, makeTablet, tabletId } from '../../lib/tablet.ts';
 import { clock, day, t } from '../../lib/words.ts';
 import { CheckMark } from '../../parts/check/check.tsx';
 import { TroubleNote } from '../../parts/proof/proof.tsx';
+import { useChanges, type Change } from '../../parts/proof/use_changes.ts';
 import { mayEnrol, steps, type Seen, type Step, type StepState } from './tablets.ts';
-
-type Change = (run: () => Promise<Proved<unknown>>, done: string) => Promise<boolean>;
 
 function When({ at }: { at: string | null }) {
     const zone = me.value?.site.zone;
@@ -188,22 +186,8 @@ function ThisTablet({ change }: { change: Change }) {
 }
 
 export function TabletsScreen() {
-    const [tablets, setTablets] = useState<Tablet[] | null>(null),
-        [trouble, setTrouble] = useState<Trouble | null>(null);
-    const load = async (): Promise<void> => {
-        const answer = proved(await api.tablets());
-        if (answer.ok) setTablets(answer.value.tablets);
-        else setTrouble(answer.trouble);
-    };
-    const change: Change = async (run, done) => {
-        const answer = await run();
-        setTrouble(answer.ok ? null : answer.trouble);
-        if (!answer.ok) return false;
-        say(done);
-        await load();
-        return true;
-    };
-    useEffect(() => void load(), []);
+    const { shown, trouble, change } = useChanges(() => api.tablets()),
+        tablets = shown?.tablets ?? null;
     const isLocal = (site.value?.mode ?? 'local') === 'local';
     const isEnrolled = tabletId.value !== null && (tablets ?? []).some(({ id }) => id === tabletId.value);
     return (
