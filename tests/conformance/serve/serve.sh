@@ -81,8 +81,9 @@ rm "$work/link"
 for after in 0.05 0.1 0.2 0.3; do
     serve_usual >"$work/log" 2>&1 </dev/null &
     server=$!
-    for ((i = 0; i < 200; i++)); do # until it takes the signal for itself
-        grep -q '^SigBlk:.*[4-7c-f]...$' "/proc/$server/status" && break
+    for ((i = 0; i < 200; i++)); do # until it takes the signal for itself: a shell that forks has it blocked as well
+        [[ $(readlink "/proc/$server/exe") == */salve ]] &&
+            grep -q '^SigBlk:.*[4-7c-f]...$' "/proc/$server/status" && break
         sleep 0.01
     done
     sleep $after
