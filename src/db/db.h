@@ -97,13 +97,14 @@ bool db_frozen_file(struct db_disk *disk, const char *name, int fd);
 void db_frozen_drop(struct db_disk **disk);
 
 /* db_beside - another connection for another thread, to read the file as it is now: the log is folded in first. Until
- * it is closed, which is before `db` is, nothing is written through `db`. E_UNSUPPORTED: not on this disk. E_BUSY: it
- * is frozen. E_IO: the file has lost its name. */
+ * it is closed, which is before `db` is, nothing is written through `db`. It looks at the checksums of pages in its
+ * db_verify alone: what it reads otherwise is to be believed only where one such connection, or `db`, has verified the
+ * file meanwhile. E_UNSUPPORTED: not on this disk. E_BUSY: it is frozen. E_IO: the file has lost its name. */
 SALVE_MUST_USE enum salve_code db_beside(struct db *db, struct db **out, struct salve_err *err);
 
 /* --- verify ------------------------------------------------------------------------------------------------------- */
-/* db_verify - reads every page of the file behind SQLite's back, checks its checksum, then SQLite's own structure
- * check.
+/* db_verify - the checksum of every page of the file, free ones included, and SQLite's own structure check. Where all
+ * is well each page is read once.
  *   report   called once for each bad place with a text such as "keys.db page 7"; may be NULL
  * E_INTEGRITY if there was any. Folds the write-ahead log in first. */
 typedef void db_report(void *who, const char *place, const char *what);

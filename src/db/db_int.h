@@ -59,6 +59,14 @@ void db_sum_close(struct db_sum_vfs *sums);
 const char *db_sum_name(const struct db_sum_vfs *sums);
 sqlite3_vfs *db_sum_below(const struct db_sum_vfs *sums);
 uint32_t db_sum_bad_page(const struct db_sum_vfs *sums); /* the last one met, from 1; 0: none */
+/* db_sum_watch - from here on each page whose sum was right is noted in `seen`, a bit a page up to `pages`; NULL: no
+ * more. db_sum_trust - whether sums are looked at (db_trust). */
+struct db_seen {
+    uint8_t *bits;
+    uint64_t pages;
+};
+void db_sum_watch(struct db_sum_vfs *sums, struct db_seen *seen);
+void db_sum_trust(struct db_sum_vfs *sums, bool is_trusted);
 /* the checksum of page `nr` (from 1) */
 void db_sum_of_page(const uint8_t page[DB_PAGE_BYTES], uint32_t nr, uint8_t out[DB_PAGE_SUM_BYTES]);
 

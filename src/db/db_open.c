@@ -181,11 +181,13 @@ enum salve_code db_beside(struct db *db, struct db **out, struct salve_err *err)
     TRY(db_scrub(db, err));
     enum salve_code code = disk_beside(db, &options.disk, err);
     if (code == SALVE_OK) code = db_open(db->path, &options, out, err);
-    if (code == SALVE_OK)
-        (*out)->own_disk = options.disk;
-    else
+    if (code != SALVE_OK) {
         db_frozen_drop(&options.disk);
-    return code;
+        return code;
+    }
+    (*out)->own_disk = options.disk;
+    db_sum_trust((*out)->sums, true);
+    return SALVE_OK;
 }
 
 static int close_handle(struct db *db)

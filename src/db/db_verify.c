@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Whole-file check: the checksum of every page, free ones included, the size against the header, then SQLite's own
- * structure check. It reads through the VFS and never through a descriptor of its own, because closing one would drop
+ * Whole-file check: SQLite's own structure check, whose reads are summed; then the checksum of every page that this did
+ * not read, free ones included, and the size against the header. What is wrong is looked for again in the other order
+ * and told: pages first, since one explains the structure. It reads through the VFS and never through a descriptor of its own, because closing one would drop
  * the process's POSIX locks on the file. */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +22,8 @@ struct scan {
     void *who;
     sqlite3_file *file;
     uint64_t bad_count, pages;
-    int copy_fd; /* where each page goes as well; -1: nowhere */
+    const struct db_seen *seen; /* pages that were read and found right already; NULL: none */
+    int copy_fd;                /* where each page goes as well; -1: nowhere */
     const char *copy_path;
     int copy_errno; /* of the write that failed */
     uint8_t page[DB_PAGE_BYTES];
@@ -36,6 +38,12 @@ static void tell(struct scan *scan, uint64_t page, const char *what)
     else
         (void)snprintf(place, sizeof place, "%s page %llu", scan->path, (unsigned long long)page);
     if (scan->report != NULL) scan->report(scan->who, place, what);
+}
+
+/* The first one has the count of pages too. */
+static bool was_seen(const struct scan *scan, uint64_t nr)
+{
+    return scan->seen != NULL && nr > 1 && nr <= scan->seen->pages && (scan->seen->bits[nr / 8] & 1u << nr % 8) != 0;
 }
 
 static bool is_page_right(const uint8_t *page, uint32_t nr)
@@ -66,6 +74,7 @@ static int scan_pages(struct scan *scan)
     scan->pages = (uint64_t)size / DB_PAGE_BYTES;
     if (code == SQLITE_OK && (size == 0 || size % DB_PAGE_BYTES != 0)) tell(scan, 0, "the file was cut or grew");
     for (uint64_t i = 0; code == SQLITE_OK && i < scan->pages; i++) {
+        if (was_seen(scan, i + 1)) continue;
         code = scan->file->pMethods->xRead(scan->file, scan->page, DB_PAGE_BYTES, (sqlite3_int64)(i * DB_PAGE_BYTES));
         if (code == SQLITE_OK && !is_page_right(scan->page, (uint32_t)i + 1)) tell(scan, i + 1, "checksum");
         if (code == SQLITE_OK && !put_page(scan)) return SQLITE_IOERR_WRITE;
@@ -161,11 +170,49 @@ static enum salve_code check_structure(struct db *db, db_report *report, void *w
     return code == SALVE_OK && bad_count > 0 ? bad_file(db->path, bad_count, err) : code;
 }
 
+/* How many pages SQLite sees: those of the file, since the log was folded in. */
+static uint64_t page_count(struct db *db)
+{
+    bool row = false;
+    struct db_stmt *stmt = NULL;
+    enum salve_code code = db_prepare(db, "PRAGMA page_count", &stmt, NULL);
+    if (code == SALVE_OK) code = db_step(stmt, &row, NULL);
+    uint64_t count = code == SALVE_OK && row ? (uint64_t)db_column_i64(stmt, 0) : 0;
+    db_reset(stmt);
+    return count;
+}
+
+/* Each page is read once: by SQLite's own check, which sums what it reads, and what that has no use for by us. false:
+ * something is wrong, or could not be looked at so; nothing is told. */
+static bool is_right(struct db *db)
+{
+    struct db_seen seen = {.pages = page_count(db)};
+    seen.bits = seen.pages == 0 ? NULL : calloc(1, (size_t)(seen.pages / 8 + 1));
+    if (seen.bits == NULL) return false;
+    struct scan scan = {.path = db->path, .copy_fd = -1, .seen = &seen};
+    db_sum_watch(db->sums, &seen);
+    enum salve_code code = check_structure(db, NULL, NULL, NULL);
+    db_sum_watch(db->sums, NULL);
+    if (code == SALVE_OK) code = run_scan(&scan, db_sum_below(db->sums), NULL);
+    free(seen.bits);
+    return code == SALVE_OK;
+}
+
+static enum salve_code verify(struct db *db, db_report *report, void *who, struct salve_err *err)
+{
+    if (is_right(db)) return SALVE_OK;
+    TRY(db_scan_vfs(db_sum_below(db->sums), db->path, report, who, err));
+    return check_structure(db, report, who, err);
+}
+
+/* One that reads beside another looks at sums here alone, and begins with nothing that it read without. */
 enum salve_code db_verify(struct db *db, db_report *report, void *who, struct salve_err *err)
 {
     if (db->is_frozen) return salve_fail(err, SALVE_E_BUSY, "%s", db->path);
-    enum salve_code code = db_scrub(db, err);
-    if (code == SALVE_OK) code = db_scan_vfs(db_sum_below(db->sums), db->path, report, who, err);
-    if (code == SALVE_OK) code = check_structure(db, report, who, err);
+    TRY(db_scrub(db, err));
+    if (db->own_disk != NULL) (void)sqlite3_db_release_memory(db->handle);
+    db_sum_trust(db->sums, false);
+    enum salve_code code = verify(db, report, who, err);
+    db_sum_trust(db->sums, db->own_disk != NULL);
     return code;
 }

@@ -347,7 +347,7 @@ static const struct rec_verify_part parts[] = {
 enum { PARTS = sizeof parts / sizeof parts[0] };
 _Static_assert((int)PARTS <= (int)REC_VERIFY_PARTS_MAX, "there is a bit for each");
 
-/* Many threads say which parts are without a fault. All others are done again, one after the other, and tell. */
+/* Many threads say that their parts are without a fault. All others, or all, are done one after the other, and tell. */
 static enum salve_code verify_all(struct verify *v, struct salve_err *err)
 {
     enum salve_code code = SALVE_OK;

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * verify on several cores. Threads of their own, each with a connection that reads the records as they are now, do the
- * pieces that need no keys; the caller does those that do, then helps. Nothing is told here: a part is clean or it is
- * not, and the caller of this does again, alone and in order, whatever is not. So findings are the same, in the same
- * order, as those of one thread. */
+ * pieces that need no keys; the caller does those that do, then helps, by such a connection too. Nothing is told here:
+ * all is clean or it is not, and then the caller of this does it again, alone and in order. So findings are the same, in
+ * the same order, as those of one thread. And so the connections need not sum the pages that they read: one piece sums
+ * all of them, and what the others read is bound by chains, MACs and hashes besides. */
 #include "base/crew.h"
 #include "records/verify_int.h"
 #include "store/store.h"
@@ -18,9 +19,11 @@ struct piece {
     struct site_verify_result result;
 };
 
-/* One of the threads. The site of the others is that of the caller with another connection, and without keys. */
+/* One of the threads. Its site is that of the caller with another connection, and without keys. */
 struct member {
     struct verify v;
+    const struct verify *keyed; /* with the site of the caller itself, who has the keys; NULL: another thread */
+    size_t keyed_count;         /* of the pieces, the first ones */
     struct site_verify_ask ask;
     struct site site;
     const struct rec_verify_part *parts;
@@ -31,8 +34,9 @@ static void do_piece(void *with, size_t nr)
 {
     struct member *member = with;
     struct piece *piece = &member->pieces[nr];
-    member->v.result = &piece->result;
-    enum salve_code code = rec_verify_part(&member->v, member->parts[piece->part].file, piece->run, NULL);
+    struct verify v = nr < member->keyed_count ? *member->keyed : member->v;
+    v.result = &piece->result;
+    enum salve_code code = rec_verify_part(&v, member->parts[piece->part].file, piece->run, NULL);
     piece->is_clean = code == SALVE_OK && piece->result.findings == 0;
 }
 
@@ -89,34 +93,38 @@ static void add(struct site_verify_result *sum, const struct site_verify_result 
     sum->keys_kept += more->keys_kept;
 }
 
-/* A bit for each part that has pieces, all of them clean. */
+/* A bit for each part that has pieces, if all are clean. */
 static uint32_t clean_parts(const struct piece *pieces, size_t count, struct site_verify_result *result)
 {
-    uint32_t done = 0, spoiled = 0;
+    uint32_t done = 0;
     for (size_t i = 0; i < count; i++) {
+        if (!pieces[i].is_clean) return 0;
         done |= 1u << pieces[i].part;
-        if (!pieces[i].is_clean) spoiled |= 1u << pieces[i].part;
     }
-    for (size_t i = 0; i < count; i++)
-        if ((spoiled & 1u << pieces[i].part) == 0) add(result, &pieces[i].result);
-    return done & ~spoiled;
+    for (size_t i = 0; i < count; i++) add(result, &pieces[i].result);
+    return done;
 }
 
 uint32_t rec_verify_beside(struct verify *v, const struct rec_verify_part *parts, size_t count)
 {
     struct piece pieces[PIECES_MAX];
     unsigned wanted = others_wanted(v);
-    size_t joined = 1;
+    size_t joined = 0;
+    uint32_t done = 0;
     salve_assert(count <= REC_VERIFY_PARTS_MAX);
     struct member *members = wanted == 0 ? NULL : arena_array(v->mem, struct member, wanted + 1);
     if (members == NULL) return 0;
     size_t own = list(parts, count, true, pieces), all = own + list(parts, count, false, pieces + own);
-    for (size_t i = 0; i <= wanted; i++) members[i] = (struct member){.parts = parts, .pieces = pieces};
     /* how far the caller comes is told, since what it does is the longest of all */
-    members[0].ask = (struct site_verify_ask){.progress = v->ask->progress, .with = v->ask->with};
-    members[0].v = (struct verify){.ask = &members[0].ask, .site = v->site, .mem = v->mem};
+    const struct site_verify_ask ask = {.progress = v->ask->progress, .with = v->ask->with};
+    const struct verify keyed = {.ask = &ask, .site = v->site, .mem = v->mem};
+    for (size_t i = 0; i <= wanted; i++) members[i] = (struct member){.parts = parts, .pieces = pieces};
+    members[0].keyed = &keyed;
+    members[0].keyed_count = own;
+    members[0].ask = ask;
     while (joined <= wanted && join(&members[joined], v)) joined++;
     if (joined > 1) crew_run(own, all, members, sizeof *members, joined, do_piece);
-    for (size_t i = 1; i < joined; i++) leave(&members[i]);
-    return joined > 1 ? clean_parts(pieces, all, v->result) : 0;
+    for (size_t i = 0; i < joined; i++) leave(&members[i]);
+    if (joined > 1) done = clean_parts(pieces, all, v->result);
+    return done;
 }

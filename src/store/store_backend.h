@@ -116,7 +116,8 @@ struct store_backend {
     enum salve_code (*freeze)(struct store_place *place, struct salve_err *err);
     void (*thaw)(struct store_place *place);
     bool (*has_failed)(const struct store_place *place);
-    /* beside: the same place for another thread, as it is now, only to be read, while nothing is written. */
+    /* beside: the same place for another thread, as it is now, only to be read, while nothing is written; only
+     * check looks for damage of the place itself. */
     enum salve_code (*beside)(struct store_place *place, struct store_place **out, struct salve_err *err);
 };
 

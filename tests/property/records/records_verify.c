@@ -198,14 +198,23 @@ static void parts_are_done_beside_each_other_and_a_finding_is_told_by_nobody(voi
     struct said said = {.code = SALVE_OK};
     const struct site_verify_ask ask = {.finding = note, .with = &said, .threads = 1};
     struct verify v = {.ask = &ask, .site = t->site, .result = &result, .mem = t->mem};
-    const struct rec_verify_part parts[] = {
+    const struct rec_verify_part clean[] = {
+        {"site.db", NULL, {{meet, false}, {meet, true}}},
+        {"site.db", NULL, {{NULL, false}}},
+        {"site.db", NULL, {{meet, false}}},
+    };
+    const struct rec_verify_part spoiled[] = {
         {"site.db", NULL, {{meet, false}, {meet, true}}},
         {"site.db", NULL, {{find, true}}},
-        {"site.db", NULL, {{NULL, false}}},
         {"site.db", NULL, {{meet, false}, {find, false}}},
     };
     buf_init(&said.text, t->mem, TEXT_BYTES);
-    assert_int_equal(rec_verify_beside(&v, parts, 4), 1);
+    assert_int_equal(rec_verify_beside(&v, clean, 3), 1 | 4);
+    atomic_store(&arrived, 0);
+    assert_int_equal(rec_verify_beside(&v, spoiled, 1), 1);
+    atomic_store(&arrived, 0);
+    assert_int_equal(rec_verify_beside(&v, spoiled, 3),
+                     0); /* one who reads without sums is believed with all of them */
     assert_int_equal(result.findings, 0);
     assert_int_equal(buf_str(&said.text).len, 0);
     t_site_drop(t);

@@ -189,6 +189,47 @@ static void others_read_beside_it_and_its_lock_stays(void **state)
     assert_code(open_elsewhere(), SALVE_OK);
 }
 
+static void note_place(void *who, const char *place, const char *what)
+{
+    char *text = who;
+    size_t used = strlen(text);
+    (void)snprintf(text + used, 400 - used, "%s %s\n", place, what);
+}
+
+/* A bit of the free room of the last page. */
+static void flip_behind(void)
+{
+    uint8_t byte;
+    int fd = open(path, O_RDWR | O_CLOEXEC);
+    off_t at = lseek(fd, 0, SEEK_END) - 2000;
+    assert_int_equal(pread(fd, &byte, 1, at), 1);
+    byte ^= 16;
+    assert_int_equal(pwrite(fd, &byte, 1, at), 1);
+    close(fd);
+}
+
+static void beside_it_verify_alone_looks_at_sums_also_of_what_was_read_before(void **state)
+{
+    (void)state;
+    struct db *beside = NULL;
+    char told[2][400] = {"", ""};
+    run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 40) "
+        "INSERT INTO t SELECT 3, zeroblob(3000) FROM n");
+    assert_ok(db_beside(db, &beside, NULL));
+    assert_int_equal(count_of(beside), 42);
+    assert_ok(db_verify(beside, NULL, NULL, NULL));
+    flip_behind();
+    assert_int_equal(count_of(beside), 42);
+    assert_code(db_verify(beside, note_place, told[0], NULL), SALVE_E_INTEGRITY);
+    assert_int_equal(count_of(beside), 42);
+    assert_ok(db_close(&beside, NULL));
+    assert_code(db_verify(db, note_place, told[1], NULL), SALVE_E_INTEGRITY);
+    assert_true(told[0][0] != '\0');
+    assert_string_equal(told[0], told[1]);
+    flip_behind();
+    assert_ok(db_verify(db, NULL, NULL, NULL));
+}
+
 static void a_file_that_lost_its_name_is_not_read_beside(void **state)
 {
     char other[120];
@@ -212,6 +253,7 @@ int main(void)
         frozen_test(what_is_dropped_meanwhile_leaves_with_the_thaw),
         frozen_test(a_flipped_bit_is_found_in_what_is_frozen),
         frozen_test(others_read_beside_it_and_its_lock_stays),
+        frozen_test(beside_it_verify_alone_looks_at_sums_also_of_what_was_read_before),
         frozen_test(a_file_that_lost_its_name_is_not_read_beside),
     };
     return t_run(tests);
