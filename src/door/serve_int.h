@@ -65,6 +65,12 @@ struct door_aside {
     struct salve_err err;
 };
 
+/* door_figures while they are counted: tests read them from another thread. */
+struct door_counts {
+    _Atomic uint64_t requests, refused, broken, commits, grouped;
+    _Atomic size_t connections, views;
+};
+
 struct door_server {
     struct site *site;
     struct door_page *page;
@@ -86,7 +92,7 @@ struct door_server {
     enum salve_code (*confine)(void *with, bool is_backup, struct salve_err *err);
     void *confine_with;
     unsigned left_ms; /* how long a view waits for its session when its web was lost */
-    struct door_figures figures;
+    struct door_counts figures;
     uint64_t worst_us[DOOR_ASKS]; /* the longest that one of each row worked at once */
 };
 

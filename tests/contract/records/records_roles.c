@@ -21,7 +21,7 @@ enum { MINUTE_MS = 60 * 1000 };
 #define APP_TRIED "{\"id\":\"tried\",\"name\":\"Tried\",\"redirects\":[\"https://tried.example/back\"]}"
 
 static struct t_site *t;
-static int64_t clock_now_ms;
+static _Atomic int64_t clock_now_ms; /* the gate may be another thread */
 static int64_t moving_clock(const struct clock *clock)
 {
     (void)clock;

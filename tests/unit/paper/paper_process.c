@@ -242,14 +242,14 @@ static void nobody_is_waited_for_without_end(void **state)
     (void)close(ends.asks);
 }
 
-/* Words of 60,000 letters in turning directions: half a minute of work. */
+/* Words of 150,000 letters in turning directions: half a minute of work and more. */
 static void a_letter_without_end_ends_the_process(void **state)
 {
     (void)state;
     struct paper_ends ends;
     int status;
     struct letter *letter = full_letter(true);
-    enum { BYTES = 60000 };
+    enum { BYTES = 150000 };
     char *words = arena_alloc(mem, BYTES);
     for (size_t i = 0; i < BYTES; i += 3) memcpy(words + i, "a\xd8\xa8", 3);
     for (size_t i = 0; i < letter->line_count; i++)

@@ -14,7 +14,7 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, DAY_MS = 24 * 60 * MINUTE_M
 
 /* --- a site with an app and a person ------------------------------------------------------------------------------ */
 
-static int64_t clock_now_ms;
+static _Atomic int64_t clock_now_ms; /* the gate may be another thread */
 static int64_t moving_clock(const struct clock *clock)
 {
     (void)clock;

@@ -17,7 +17,7 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS };
 #define DAY_MS ((int64_t)24 * 60 * MINUTE_MS)
 
 static struct t_site *t;
-static int64_t wall_ms;
+static _Atomic int64_t wall_ms;
 static uint8_t challenge_bytes[PROOF_CHALLENGE_BYTES];
 
 static int64_t wall(const struct clock *clock)

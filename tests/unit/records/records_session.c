@@ -11,7 +11,7 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 #define OTHER_PIN STR("864209")
 
 static struct t_site *t;
-static int64_t wall_ms;
+static _Atomic int64_t wall_ms;
 static _Atomic uint64_t generation;
 
 static int64_t wall(const struct clock *clock)

@@ -14,7 +14,7 @@ enum { SECOND_MS = 1000, MINUTE_MS = 60 * SECOND_MS, HOUR_MS = 60 * MINUTE_MS };
 
 static struct t_site *t;
 static struct desk *desk;
-static int64_t wall_ms;
+static _Atomic int64_t wall_ms;
 
 static int64_t wall(const struct clock *clock)
 {

@@ -307,7 +307,7 @@ static void a_gate_that_is_gone_ends_it(void **state)
     assert_true(is_known(patient));
 }
 
-static int64_t moved_ms;
+static _Atomic int64_t moved_ms;
 static int64_t moving_clock(const struct clock *clock)
 {
     (void)clock;
