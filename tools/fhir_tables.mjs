@@ -272,9 +272,11 @@ const LOOKS = { // enum fhir_look of each primitive type whose values are read i
   decimal: 'DECIMAL', boolean: 'BOOLEAN', xhtml: 'OTHER', integer: 'OTHER', unsignedInt: 'OTHER', positiveInt: 'OTHER',
 };
 const look = (t) => `FHIR_LOOK_${t?.kind === 'FHIR_PRIMITIVE' ? LOOKS[t.name] ?? fail(`no look of ${t.name}`) : 'COMPLEX'}`;
-function memberForm(e) {
-  if (types[e.type]?.kind === 'FHIR_RESOURCE') return 'FHIR_FORM_RESOURCE';
-  return String(e.flags).includes('FHIR_MANY') ? 'FHIR_FORM_LIST' : 'FHIR_FORM_ONE';
+function memberOpens(e) { // fhir_member.opens
+  const isMany = String(e.flags).includes('FHIR_MANY'), type = types[e.type];
+  if (type?.kind === 'FHIR_RESOURCE') return "'\\0'"; // one or a list of them
+  if (type?.kind !== 'FHIR_PRIMITIVE') return isMany ? "'['" : "'{'";
+  return !isMany && ['STRING', 'TOKEN', 'TEXT'].includes(LOOKS[type.name]) ? "'\"'" : "'\\0'";
 }
 const typeOfName = names.map((n) => typeIds.get(n) ?? 0);
 function requiredSet(t) { // bit per row; of a choice the first row stands for all
@@ -355,10 +357,11 @@ const uint8_t fhir_looks[] = {
 ${types.map((t) => `    ${look(t)},`).join('\n')}
 };
 
-/* head, bit, type, word, name_len, head_rest, look, form */
+/* head, bit, type, head_mask, word, name_len, look, opens */
 const struct fhir_member fhir_members[] = {
-${elements.map((e) => rowOf([keyHead(names[e.name]), `0x${(1n << BigInt(e.choice & 63)).toString(16)}u`, e.type, e.choice >> 6,
-    bytes(names[e.name]), 32 - Math.min(bytes(names[e.name]) + 3, 16), look(types[e.type]), memberForm(e)])).join('\n')}
+${elements.map((e) => rowOf([keyHead(names[e.name]), `0x${(1n << BigInt(e.choice & 63)).toString(16)}u`, e.type,
+    `0x${((1 << Math.min(bytes(names[e.name]) + 3, 16)) - 1).toString(16)}u`, e.choice >> 6, bytes(names[e.name]),
+    look(types[e.type]), memberOpens(e)])).join('\n')}
 };
 
 /* name, base, kind, is_abstract, element_count, first_element, invariants */

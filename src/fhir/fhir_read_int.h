@@ -39,6 +39,7 @@ struct reader {
     const char *start, *at, *end;
     const char *fast_end;     /* up to here READ_SLACK bytes can be read from the next byte on */
     struct json_index *index; /* its next place may lie before `at`: it is caught up where it is needed */
+    const uint32_t *stop;     /* from there on places are for the general functions: see read_set_stop */
     const char *type_end;     /* behind the resourceType of the resource at hand, where it comes first; else NULL */
     struct tape_node *nodes;
     uint32_t count, room;
@@ -88,13 +89,17 @@ static inline void read_keep(struct reader *r, size_t len, uint8_t *flags, uint3
     r->to += len;
 }
 
+/* Fast steps may begin at a place before r->stop: the JSON_INDEX_AHEAD from it on are found, and behind each of them
+ * READ_SLACK bytes can be read. The places must have been found anew. */
+void read_set_stop(struct reader *r);
+
 /* The places from r->at on, JSON_INDEX_AHEAD of them; r->at is at the start of a token or of white space. */
 const uint32_t *read_places_slow(struct reader *r);
 static inline const uint32_t *read_places(struct reader *r)
 {
     struct json_index *index = r->index;
     uint32_t *next = index->next, here = (uint32_t)(r->at - r->start);
-    while (*next < here) next++; /* behind the last stands JSON_INDEX_NONE */
+    while (*next < here) next++; /* behind the last stands the end of the text */
     index->next = next;
     return __builtin_expect(next <= index->low, true) ? next : read_places_slow(r);
 }
@@ -103,8 +108,8 @@ static inline const uint32_t *read_places(struct reader *r)
 static inline void read_space(struct reader *r)
 {
     if (r->at == r->end || (unsigned char)*r->at > ' ' || !str_is_space(*r->at)) return;
-    const uint32_t *next = read_places(r);
-    r->at = *next == JSON_INDEX_NONE ? r->end : r->start + *next;
+    const char *next = r->start + *read_places(r);
+    r->at = next < r->end ? next : r->end;
 }
 
 /* The next character that is no white space; 0 at the end. */
@@ -152,8 +157,26 @@ static inline void bit_put(uint64_t set[4], unsigned bit) { set[bit >> 6] |= UIN
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 
-/* The members of an object whose node exists, behind its opening brace, to behind its closing one. */
+/* The members of an object whose node exists, behind its opening brace, to behind its closing one. Usual members and
+ * objects inside are read in fast steps, the rest by the functions behind. */
 bool read_object(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource);
+
+/* A text as most are, plain and in the format of its type, from its opening quote at r->at to behind the closing one.
+ * False: nothing was done. */
+bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type);
+/* Any member; r->at is at the opening quote of its key. */
+bool read_found_member(struct reader *r);
+/* The value behind the colon. */
+bool read_value(struct reader *r, fhir_element_id element);
+/* The list behind its opening bracket. */
+bool read_list_rest(struct reader *r, fhir_element_id element);
+/* The items of the list from that of frame->index on, to behind its bracket. */
+bool read_items(struct reader *r, fhir_element_id element);
+
+bool frame_has_key(const struct frame *frame, uint16_t key);
+/* At the end of an object: required elements that it lacks; is there anything in it? */
+void read_say_missing(struct reader *r, const struct frame *frame, unsigned word, uint64_t missing);
+void read_check_content(struct reader *r, struct frame *frame);
 
 /* The type of the resource at the brace; 0 after an issue, and then the object was skipped. */
 bool read_resource_type(struct reader *r, fhir_type_id *type);

@@ -314,6 +314,7 @@ static void open_text(struct reader *r, const struct fhir_reader *reader)
     }
     r->index = reader->index;
     json_index_start(r->index, str_make(r->start, looked_at), reader->find);
+    read_set_stop(r);
 }
 
 static void read_with(struct reader *r, struct fhir_reader *reader, const struct fhir_read_opts *opts,

@@ -24,15 +24,16 @@ extern const uint8_t fhir_looks[]; /* enum fhir_look */
 
 /* What reading a member needs of its element, side by side. */
 enum { FHIR_HEAD_BYTES = 16 };
-enum fhir_form { FHIR_FORM_ONE, FHIR_FORM_LIST, FHIR_FORM_RESOURCE /* one or a list of them */ };
 struct fhir_member {
     char head[FHIR_HEAD_BYTES]; /* of its key in JSON, quotes and colon included; zero-filled */
     uint64_t bit;               /* of its choice, in that word of a set */
     fhir_type_id type;
+    uint16_t head_mask; /* a bit for each byte of the head that counts */
     uint8_t word;
-    uint8_t name_len;  /* without quotes and colon */
-    uint8_t head_rest; /* 32 less the bytes of the head that count */
-    uint8_t look, form;
+    uint8_t name_len; /* without quotes and colon */
+    uint8_t look;
+    char opens; /* the first byte of its value where read_object reads that itself: " of a text, { of one object, [ of a
+                 * list of them; else 0 */
 };
 extern const struct fhir_member fhir_members[]; /* by element */
 extern const uint64_t fhir_type_required[][4];  /* bit set of rows with min > 0; a choice by its first row */
