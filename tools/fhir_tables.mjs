@@ -278,6 +278,19 @@ function memberOpens(e) { // fhir_member.opens
   if (type?.kind !== 'FHIR_PRIMITIVE') return isMany ? "'['" : "'{'";
   return !isMany && ['STRING', 'TOKEN', 'TEXT'].includes(LOOKS[type.name]) ? "'\"'" : "'\\0'";
 }
+const ASKS = { // enum fhir_ask of values by their type
+  Extension: 'EXTENSION', Quantity: 'QUANTITY', Age: 'QUANTITY', Count: 'QUANTITY', Distance: 'QUANTITY',
+  Duration: 'QUANTITY', Attachment: 'ATTACHMENT', Coding: 'SYSTEM', Identifier: 'SYSTEM', uri: 'URI', url: 'URI',
+  canonical: 'URI', RelatedArtifact: 'ARTIFACT', Reference: 'REFERENCE', 'Bundle.entry': 'ENTRY', Resource: 'RESOURCE',
+};
+for (const name of Object.keys(ASKS)) if (!typeIds.has(name)) fail(`no type ${name} to ask something of`);
+function elementAsks(e) {
+  const name = names[e.name];
+  return [`FHIR_ASK_${ASKS[types[e.type]?.name] ?? 'NOTHING'}`, e.binding !== 0 && 'FHIR_ASK_BINDING',
+    name === 'id' && types[e.owner].kind !== 'FHIR_RESOURCE' && 'FHIR_ASK_ID',
+    name === 'contained' && 'FHIR_ASK_CONTAINED', names[e.path_name] === 'text' && 'FHIR_ASK_TEXT']
+    .filter(Boolean).join(' | ');
+}
 const typeOfName = names.map((n) => typeIds.get(n) ?? 0);
 function requiredSet(t) { // bit per row; of a choice the first row stands for all
   const words = [0n, 0n, 0n, 0n];
@@ -355,6 +368,11 @@ ${elements.map((e) => rowOf([e.name, e.path_name, e.owner, e.type, e.min, e.flag
 
 const uint8_t fhir_looks[] = {
 ${types.map((t) => `    ${look(t)},`).join('\n')}
+};
+
+const uint8_t fhir_asks[] = {
+    0,
+${elements.slice(1).map((e) => `    ${elementAsks(e)},`).join('\n')}
 };
 
 /* head, bit, type, head_mask, word, name_len, look, opens */
