@@ -371,7 +371,6 @@ static bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
         return read_again(r, (uint16_t)(row * 2));
     bit_put(frame->seen, bit);
     frame->keys[frame->key_count++] = (uint16_t)(row * 2);
-    frame->last_first = r->count;
     if (!has_partner) return read_value(r, element);
     frame->is_unusual = true;
     return read_into_partners(r, element);
@@ -437,8 +436,6 @@ bool read_found_member(struct reader *r)
     fhir_element_id element = (fhir_element_id)(frame->first + row);
     frame->element = element;
     if (is_partner) return read_partner_member(r, element, (uint16_t)row);
-    *frame->skip = (uint8_t)(row - frame->row);
-    frame->skip = &r->next_row[element];
     frame->row = (uint8_t)(row + 1);
     return read_member(r, element, (uint16_t)row);
 }

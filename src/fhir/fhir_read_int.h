@@ -17,9 +17,25 @@ enum {
     KEY_OF_RESOURCE = 511, /* in frame.keys: resourceType; else row * 2, + 1 for the partner */
     READ_SLACK = 64,       /* readable input needed for a fast step; writable heap behind the last text */
     READ_TYPES_BITS = 6,   /* of the table of types that were seen */
+    READ_SHAPES_MAX = 4096,
 };
 
-/* One open object. For a partner (`_birthDate`) the node is that of the primitive. */
+/* The keys that objects of a type had so far, in their order: those of the parent and one more. See fhir_read_shape.c */
+struct read_shape {
+    uint16_t child; /* the longer shape that was met last; 0: none */
+    uint16_t sibling, parent;
+    fhir_element_id element; /* of the last key; 0: no key yet */
+};
+
+struct read_shapes { /* [0] is none */
+    struct read_shape *all;
+    bool *closes;     /* an object with these keys has all that it must have */
+    uint16_t *starts; /* of an object without keys, by its type */
+    uint32_t count;
+};
+
+/* One open object. For a partner (`_birthDate`) the node is that of the primitive. As long as it has a shape, that says
+ * which keys it had, and what is marked so is not kept. */
 struct frame {
     uint32_t node;
     fhir_type_id type;
@@ -27,12 +43,12 @@ struct frame {
     fhir_element_id element; /* being read; 0: none */
     int32_t index;           /* of the item being read; -1: no list */
     bool is_resource, is_unusual, has_null, has_unknown, has_partner;
-    uint16_t key_count;
-    uint32_t last_first; /* first node of the key before, for a partner right behind it */
-    uint8_t *skip;       /* the next key will be that of row + *skip */
-    uint8_t row, row_count;
-    uint64_t seen[4], partners[4]; /* bit sets by fhir_element.choice */
-    uint16_t keys[FRAME_KEYS_MAX]; /* in their order; only [0 .. key_count - 1] is set */
+    bool has_type; /* its first key is resourceType */
+    uint16_t shape;
+    uint16_t key_count;            /* (shape) */
+    uint8_t row;                   /* (shape) behind that of the last key */
+    uint64_t seen[4], partners[4]; /* (shape) bit sets by fhir_element.choice */
+    uint16_t keys[FRAME_KEYS_MAX]; /* (shape) in their order; only [0 .. key_count - 1] is set */
 };
 
 struct reader {
@@ -48,7 +64,7 @@ struct reader {
     struct frame *frame;         /* innermost open object; NULL before the root */
     struct frame *frames;        /* outermost */
     unsigned nesting, depth_max; /* open JSON objects and lists */
-    uint8_t *next_row;           /* learned: rows skipped behind an element or, behind those, at a type's start */
+    struct read_shapes *shapes;  /* learned */
     fhir_type_id *types;         /* learned: types of resources by their names, 1 << READ_TYPES_BITS of them */
     uint32_t *order;             /* key_order so far */
     uint32_t order_count, order_room;
@@ -192,6 +208,16 @@ bool read_partner(struct reader *r, fhir_element_id element);
 uint32_t read_first_of(const struct reader *r, fhir_element_id element);
 /* At the end of an object that has nodes without value: each needs more than an id. */
 void read_check_nulls(struct reader *r);
+
+bool read_shapes_make(struct read_shapes *shapes, struct arena *mem);
+/* Before a text is read: where they are many, they are learned anew. */
+void read_shapes_tidy(struct read_shapes *shapes);
+/* The shape of objects of a type before their first key; 0 if there is no room. */
+uint16_t read_shape_start(struct reader *r, fhir_type_id type);
+/* The keys of the shape of a frame, written into it. */
+void read_write_keys(const struct reader *r, struct frame *frame);
+/* The frame had that shape and keys_before keys, and another member was read: its shape now, 0 if it has none. */
+void read_shape_on(struct reader *r, uint16_t shape, unsigned keys_before);
 
 /* Keys in unusual order, kept at the end of an object. */
 bool read_keep_order(struct reader *r);

@@ -22,7 +22,7 @@ struct fhir_reader {
     struct arena *mem;
     struct frame *frames;
     unsigned frame_count;
-    uint8_t *next_row; /* see struct reader */
+    struct read_shapes shapes; /* see struct reader */
     fhir_type_id *types;
     struct json_index *index;
     json_index_find *find;
@@ -112,15 +112,14 @@ static bool open_reader(struct fhir_reader *reader, bool is_kept)
     *reader = (struct fhir_reader){.mem = arena_open(SALVE_REQUEST_BYTES_MAX), .frame_count = SALVE_JSON_DEPTH_MAX + 2};
     if (reader->mem == NULL) return false;
     reader->frames = arena_alloc_raw(reader->mem, reader->frame_count * sizeof *reader->frames, 16);
-    reader->next_row = arena_alloc(reader->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
     reader->types = arena_array(reader->mem, fhir_type_id, 1 << READ_TYPES_BITS);
     reader->index = arena_alloc_raw(reader->mem, sizeof *reader->index, 16);
     reader->copy = arena_alloc_raw(reader->mem, COPIED_BYTES_MAX + COPY_SLACK, 16);
     if (is_kept) reader->kept = arena_alloc_raw(reader->mem, KEPT_BYTES, 16);
     reader->kept_bytes = KEPT_BYTES;
     reader->find = json_index_best();
-    return reader->frames != NULL && reader->next_row != NULL && reader->types != NULL && reader->index != NULL &&
-           reader->copy != NULL && (!is_kept || reader->kept != NULL);
+    return reader->frames != NULL && read_shapes_make(&reader->shapes, reader->mem) && reader->types != NULL &&
+           reader->index != NULL && reader->copy != NULL && (!is_kept || reader->kept != NULL);
 }
 
 struct fhir_reader *fhir_reader_open(void)
@@ -157,11 +156,11 @@ static void grow_kept(struct fhir_reader *reader, size_t json_bytes)
     reader->kept_bytes = room;
 }
 
-static bool open_memory(struct reader *r, const struct fhir_reader *reader, size_t json_bytes)
+static bool open_memory(struct reader *r, struct fhir_reader *reader, size_t json_bytes)
 {
     size_t heap_bytes = heap_room(json_bytes);
     r->mem = reader->mem;
-    r->next_row = reader->next_row;
+    r->shapes = &reader->shapes;
     r->types = reader->types;
     r->frames = reader->frames;
     if (r->depth_max + 2 > reader->frame_count)
@@ -322,6 +321,7 @@ static void read_with(struct reader *r, struct fhir_reader *reader, const struct
 {
     size_t json_bytes = (size_t)(r->end - r->start);
     grow_kept(reader, json_bytes);
+    read_shapes_tidy(&reader->shapes);
     struct arena_mark mark = arena_mark(reader->mem);
     open_text(r, reader);
     if (open_memory(r, reader, json_bytes))

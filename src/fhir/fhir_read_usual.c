@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What most of JSON is made of, in fast steps: objects whose keys come in the order seen before, plain texts, objects
- * and lists of them. Keys are not hashed: after each element the reader remembers which one followed last time, and
+ * What most of JSON is made of, in fast steps: objects whose keys come in an order seen before, plain texts, objects
+ * and lists of them. Keys are not hashed: the reader remembers which key followed last time behind the same ones, and
  * compares the next key with that name first. A step that meets anything else does nothing, and the general functions
  * of fhir_read.c go on, which know all rules. */
 #include "fhir/fhir_primitive_int.h"
@@ -148,23 +148,17 @@ HOT bool key_is(const char *at, const struct fhir_member *member, fhir_element_i
     return key_rest_is(at, member->name_len, element);
 }
 
-/* The next element, if a member as most are stands here: the predicted key, for the first time, and a colon right
- * behind it; 0: none. It takes its place in the object. */
-HOT fhir_element_id take_usual_key(struct reader *r, struct frame *frame, const char *at)
+/* The next element, if the key that followed last time stands here, with a colon right behind it; 0: it does not. It
+ * takes its place in the object. */
+HOT fhir_element_id take_usual_key(const struct reader *r, struct frame *frame, const char *at)
 {
-    uint8_t row = (uint8_t)(frame->row + *frame->skip);
-    unsigned id = frame->first + (unsigned)row;
-    const struct fhir_member *member = &fhir_members[id];
-    if (row >= frame->row_count || !key_is(at, member, (fhir_element_id)id)) return 0;
-    uint64_t *seen = &frame->seen[member->word], now = *seen | member->bit;
-    if (now == *seen) return 0;
-    *seen = now;
-    frame->element = (fhir_element_id)id;
-    frame->last_first = r->count;
-    frame->keys[frame->key_count++] = (uint16_t)(row * 2);
-    frame->skip = &r->next_row[id];
-    frame->row = (uint8_t)(row + 1);
-    return (fhir_element_id)id;
+    const struct read_shape *all = r->shapes->all;
+    uint16_t next = all[frame->shape].child;
+    fhir_element_id id = all[next].element;
+    if (!key_is(at, &fhir_members[id], id) || id == 0) return 0;
+    frame->shape = next;
+    frame->element = id;
+    return id;
 }
 
 /* --- objects ------------------------------------------------------------------------------------------------------ */
@@ -175,39 +169,44 @@ HOT void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_
     frame->node = node;
     frame->type = type;
     frame->first = fhir_types[type].first_element;
-    frame->row_count = (uint8_t)fhir_types[type].element_count; /* at most 255, see fhir_tables.mjs */
     frame->element = 0;
     frame->index = -1;
     frame->is_resource = is_resource;
-    frame->is_unusual = frame->has_null = frame->has_unknown = frame->has_partner = false;
-    frame->key_count = 0;
-    frame->skip = &r->next_row[FHIR_ELEMENT_COUNT + type];
-    frame->row = 0;
-    frame->seen[0] = frame->seen[1] = frame->seen[2] = frame->seen[3] = 0; /* a memset is a slow loop of the machine */
-    frame->partners[0] = frame->partners[1] = frame->partners[2] = frame->partners[3] = 0;
+    frame->is_unusual = frame->has_null = frame->has_unknown = frame->has_partner = frame->has_type = false;
+    frame->shape = r->shapes->starts[type];
+    if (__builtin_expect(frame->shape == 0, false)) frame->shape = read_shape_start(r, type);
+    if (__builtin_expect(frame->shape == 0, false)) read_write_keys(r, frame);
     r->frame = frame;
 }
 
-HOT void check_required(struct reader *r, const struct frame *frame)
+static void check_required(struct reader *r, const struct frame *frame)
 {
     const uint64_t *required = fhir_type_required[frame->type];
-    unsigned word = 0;
-    do {
+    for (unsigned word = 0; word < 4; word++) {
         uint64_t missing = required[word] & ~(frame->seen[word] | frame->partners[word]);
-        if (__builtin_expect(missing != 0, false)) read_say_missing(r, frame, word, missing);
-    } while (__builtin_expect(++word * 64 < frame->row_count, false));
+        if (missing != 0) read_say_missing(r, frame, word, missing);
+    }
 }
 
-HOT bool close_object(struct reader *r, struct frame *frame)
+/* All that is asked of an object at its end. */
+static __attribute__((noinline)) bool check_object(struct reader *r, struct frame *frame)
 {
-    r->nodes[frame->node].span = r->count - frame->node;
+    if (frame->shape != 0) read_write_keys(r, frame);
+    if (frame->key_count < 2) read_check_content(r, frame);
+    frame->element = 0;
     check_required(r, frame);
-    if (!(frame->has_null | frame->is_unusual | frame->is_resource)) return true;
     if (frame->has_null) read_check_nulls(r);
     if (frame->is_unusual && !read_keep_order(r)) return false;
     if (frame->is_resource && !frame_has_key(frame, KEY_OF_RESOURCE))
         read_issue_below(r, STR_NONE, "structure", "fhir-resource-type", "a resource must say its resourceType");
     return true;
+}
+
+HOT bool close_object(struct reader *r, struct frame *frame)
+{
+    r->nodes[frame->node].span = r->count - frame->node;
+    if (r->shapes->closes[frame->shape] && !(frame->has_null | (frame->is_resource & !frame->has_type))) return true;
+    return check_object(r, frame);
 }
 
 /* The object at the brace, into a frame of its own. */
@@ -262,7 +261,7 @@ HOT enum step open_value(struct reader *r, struct spot *s, fhir_element_id eleme
 /* Usual members, as long as they hold plain texts and another one follows. */
 HOT enum step read_usual_members(struct reader *r, struct spot *s, struct frame *frame)
 {
-    if (frame->has_partner) return STEP_UNUSUAL;
+    if (frame->shape == 0) return STEP_UNUSUAL;
     for (;;) {
         if (!is_fast(r, s) || !leads(s->at)) return STEP_UNUSUAL;
         const char *key = r->start + s->next[0];
@@ -289,11 +288,18 @@ HOT enum step read_usual_members(struct reader *r, struct spot *s, struct frame 
 /* A member that is not usual, or the brace that closes an empty object; is_first: it was opened just now. */
 static __attribute__((noinline)) struct spot read_other_member(struct reader *r, struct spot s, bool is_first)
 {
+    struct frame *frame = r->frame;
+    uint16_t shape = frame->shape;
     leave(r, s);
     char c = read_peek(r);
-    if (c == '"') return come_back(r, read_found_member(r));
-    if (c == '}' && is_first && r->frame->key_count == 0) return come_back(r, true);
-    return come_back(r, read_fail(r, SALVE_E_SYNTAX, "a key must be a text"));
+    if (shape != 0) read_write_keys(r, frame);
+    unsigned keys = frame->key_count;
+    if (c == '}' && is_first && keys == 0) return come_back(r, true);
+    if (c != '"') return come_back(r, read_fail(r, SALVE_E_SYNTAX, "a key must be a text"));
+    frame->shape = 0;
+    if (!read_found_member(r)) return come_back(r, false);
+    if (shape != 0) read_shape_on(r, shape, keys);
+    return come_back(r, true);
 }
 
 /* resourceType at the start of a resource, which was read already when its type was looked for; false: it is not. */
@@ -302,7 +308,8 @@ HOT bool take_usual_type(struct reader *r, struct frame *frame)
     if (!frame->is_resource || r->type_end == NULL) return false;
     r->at = r->type_end;
     r->type_end = NULL;
-    frame->keys[frame->key_count++] = KEY_OF_RESOURCE;
+    frame->has_type = true;
+    if (frame->shape == 0) read_write_keys(r, frame);
     return true;
 }
 
@@ -312,8 +319,6 @@ HOT enum step end_object(struct reader *r, struct spot *s, const struct frame *b
     struct frame *frame = r->frame;
     s->at++;
     r->at = s->at;
-    if (frame->key_count < 2) read_check_content(r, frame);
-    frame->element = 0;
     if (!close_object(r, frame)) return STEP_FAILED;
     if (frame == base) return STEP_DONE;
     r->frame = frame - 1;

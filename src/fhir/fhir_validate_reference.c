@@ -227,5 +227,6 @@ void fhir_check_contained(struct fhir_check *check, tape_at container)
     }
     check->at = container;
     /* A warning for each resource of a large Bundle would crowd out what matters. */
-    if (container == 0 && (asks & FHIR_ASK_TEXT) == 0) fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
+    if (container == 0 && (asks & FHIR_ASK_TEXT) == 0)
+        fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
 }
