@@ -3,8 +3,6 @@
  * rules; what most members need is in fhir_read_usual.c. */
 #include "fhir/fhir_read_int.h"
 
-#include "base/assert.h"
-#include "base/limits.h"
 #include "fhir/fhir_primitive_int.h"
 
 #define TYPE_KEY "\"resourceType\""
@@ -261,7 +259,7 @@ static bool read_list(struct reader *r, fhir_element_id element)
 }
 
 /* The value behind the colon. */
-bool read_value(struct reader *r, fhir_element_id element)
+bool read_member_value(struct reader *r, fhir_element_id element)
 {
     char c = read_peek(r);
     if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "a value is missing");
@@ -371,7 +369,7 @@ static bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
         return read_again(r, (uint16_t)(row * 2));
     bit_put(frame->seen, bit);
     frame->keys[frame->key_count++] = (uint16_t)(row * 2);
-    if (!has_partner) return read_value(r, element);
+    if (!has_partner) return read_member_value(r, element);
     frame->is_unusual = true;
     return read_into_partners(r, element);
 }

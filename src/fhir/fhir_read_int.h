@@ -20,7 +20,7 @@ enum {
     READ_SHAPES_MAX = 4096,
 };
 
-/* The keys that objects of a type had so far, in their order: those of the parent and one more. See fhir_read_shape.c */
+/* The keys that objects of a type had so far, in their order: those of the parent and one more (fhir_read_shape.c). */
 struct read_shape {
     uint16_t child; /* the longer shape that was met last; 0: none */
     uint16_t sibling, parent;
@@ -183,7 +183,7 @@ bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id typ
 /* Any member; r->at is at the opening quote of its key. */
 bool read_found_member(struct reader *r);
 /* The value behind the colon. */
-bool read_value(struct reader *r, fhir_element_id element);
+bool read_member_value(struct reader *r, fhir_element_id element);
 /* The list behind its opening bracket. */
 bool read_list_rest(struct reader *r, fhir_element_id element);
 /* The items of the list from that of frame->index on, to behind its bracket. */

@@ -2,7 +2,6 @@
  * Shapes: which keys objects of a type had, one after the other, as a tree that grows with what is read. A shape stands
  * for all that is noted about the keys of an object that follows it, so that fast steps note one number a key. Where an
  * object leaves the tree, or something is to be said about it, the keys are written out. */
-#include "base/assert.h"
 #include "fhir/fhir_read_int.h"
 
 bool read_shapes_make(struct read_shapes *shapes, struct arena *mem)

@@ -12,8 +12,8 @@
 
 #define HOT static inline __attribute__((always_inline)) /* parts of read_object */
 
-/* Where fast steps stand: `at` is at a token or at white space before one, `next` the first place behind it, or at it if
- * it is a quote. Calls take and give it by value, so that it stays in registers; with `at` NULL reading has failed. */
+/* Where fast steps stand: `at` is at a token or at white space before one, `next` the first place behind it, or at it
+ * if it is a quote. Calls take and give it by value, for registers; with `at` NULL reading has failed. */
 struct spot {
     const char *at;
     const uint32_t *next;
@@ -93,7 +93,7 @@ HOT void copy_16(char *to, const char *from) { memcpy(to, from, 16); }
 
 /* The plain text from `at` to its closing quote, in the format of its type; false: nothing was done. There is room for
  * its node. */
-HOT bool take_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look, struct str text)
+HOT bool take_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look, struct str text)
 {
     char *to = r->to;
     if (text.len - 1 >= TAPE_LONG - 1 || text.ptr[text.len] != '"') return false;
@@ -114,7 +114,7 @@ bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id typ
     const uint32_t *places = read_places(r);
     const char *close = r->start + places[1];
     if (look - 1u >= FHIR_LOOK_TEXT || close > r->fast_end || r->count == r->room) return false;
-    if (!take_text(r, element, type, look, str_make(r->at + 1, (size_t)(close - r->at - 1)))) return false;
+    if (!take_usual_text(r, element, type, look, str_make(r->at + 1, (size_t)(close - r->at - 1)))) return false;
     r->at = close + 1;
     return true;
 }
@@ -226,7 +226,7 @@ HOT enum step step_behind(struct spot s) { return s.at == NULL ? STEP_FAILED : S
 static __attribute__((noinline)) struct spot read_other(struct reader *r, struct spot s, fhir_element_id element)
 {
     leave(r, s);
-    return come_back(r, read_value(r, element));
+    return come_back(r, read_member_value(r, element));
 }
 
 static __attribute__((noinline)) struct spot read_other_list(struct reader *r, struct spot s, fhir_element_id element)
@@ -276,7 +276,7 @@ HOT enum step read_usual_members(struct reader *r, struct spot *s, struct frame 
         }
         if (*s->at != '"' || member->opens != '"' || r->count == r->room) return open_value(r, s, id, member);
         const char *text = s->at + 1, *close = r->start + s->next[1];
-        if (!take_text(r, id, member->type, member->look, str_make(text, (size_t)(close - text))))
+        if (!take_usual_text(r, id, member->type, member->look, str_make(text, (size_t)(close - text))))
             return open_value(r, s, id, member);
         s->at = close + 1;
         s->next += 2;
