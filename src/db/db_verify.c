@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Whole-file check: SQLite's own structure check, whose reads are summed; then the checksum of every page that this did
  * not read, free ones included, and the size against the header. What is wrong is looked for again in the other order
- * and told: pages first, since one explains the structure. It reads through the VFS and never through a descriptor of its own, because closing one would drop
- * the process's POSIX locks on the file. */
+ * and told: pages first, since one explains the structure. It reads through the VFS and never through a descriptor of
+ * its own, because closing one would drop the process's POSIX locks on the file. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -28,8 +28,8 @@ struct rec_verify_part {
 };
 
 /* rec_verify_part - runs it; damage becomes a finding. rec_verify_beside - many threads, each with a connection of its
- * own: a bit for each part that was done so, where none of them met a finding or an error; they are counted in v->result.
- * 0: none is done: one did, or there is one core, the site is small, or cannot be read so. */
+ * own: a bit for each part that was done so, where none of them met a finding or an error; they are counted in
+ * v->result. 0: none is done: one did, or there is one core, the site is small, or cannot be read so. */
 SALVE_MUST_USE enum salve_code rec_verify_part(struct verify *v, const char *file, rec_verify_run *run,
                                                struct salve_err *err);
 uint32_t rec_verify_beside(struct verify *v, const struct rec_verify_part *parts, size_t count);

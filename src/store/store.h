@@ -68,8 +68,8 @@ void store_thaw(struct store *store);
 SALVE_MUST_USE enum salve_code store_copy(struct store *store, const char *to, struct salve_err *err);
 
 /* store_beside - the same store for another thread, as it is now, to be read and verified. Until it is closed, which is
- * before `store` is, nothing is written. Sums of pages are looked at by store_verify_file alone: what is read here is to
- * be believed where that finds nothing meanwhile. E_UNSUPPORTED: not with this backend, or on this disk. */
+ * before `store` is, nothing is written. Sums of pages are looked at by store_verify_file alone: what is read here is
+ * to be believed where that finds nothing meanwhile. E_UNSUPPORTED: not with this backend, or on this disk. */
 SALVE_MUST_USE enum salve_code store_beside(struct store *store, struct store **out, struct salve_err *err);
 
 /* store_has_failed - the disk failed: nothing is written until the store was opened again. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A crew does each job once, the caller's own in their order, and what a job wrote is there when it returns.
- * threads_sanitized.sh runs it once more under ThreadSanitizer. */
+ * races_sanitized.sh runs it once more under ThreadSanitizer. */
 #include <pthread.h>
 #include <string.h>
 
