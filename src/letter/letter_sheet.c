@@ -154,7 +154,6 @@ void sheet_need(struct sheet *s, double height)
 {
     if (s->y + height <= s->bottom || s->y <= MARGIN) return;
     footer(s);
-    s->white += s->bottom - s->y;
     cairo_show_page(s->cr);
     s->page++;
     s->y = MARGIN;

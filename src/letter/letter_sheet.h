@@ -24,7 +24,6 @@ struct sheet {
     double bottom;        /* where the text ends and the footer begins */
     double scale;         /* of all letters: a long letter is set a little smaller */
     double y;
-    double white;         /* what ends of pages were left white, since what came next stays together */
     int page, page_count; /* page_count 0: a pass that only counts */
     gunichar *no_glyph;   /* the first character that no font here has; 0: none */
 };

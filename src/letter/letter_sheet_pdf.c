@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The file of a sheet: passes over its pages, fonts and glyphs that have to be there, how large the type is. */
 #include <cairo-pdf.h>
-#include <math.h>
 
 #include "letter/letter_sheet.h"
 
@@ -53,8 +52,7 @@ static enum salve_code no_glyph(gunichar character, struct salve_err *err)
 /* What a pass found out. */
 struct extent {
     int pages;
-    double last;    /* share of the last page that is used */
-    double content; /* pages of it, without what is white at their ends */
+    double last; /* share of the last page that is used */
 };
 
 /* Nothing is drawn inside an empty clip: a pass that counts pages makes no glyphs, and half the work. */
@@ -88,8 +86,7 @@ static enum salve_code pass(struct sheet s, struct buf *out, struct extent *exte
     s.page_count = extent->pages;
     s.no_glyph = &unknown;
     enum salve_code code = s.draw(&s, err);
-    double room = s.bottom - MARGIN;
-    *extent = (struct extent){s.page, (s.y - MARGIN) / room, s.page - 1 + (s.y - MARGIN - s.white) / room};
+    *extent = (struct extent){s.page, (s.y - MARGIN) / (s.bottom - MARGIN)};
     cairo_destroy(s.cr);
     cairo_surface_finish(surface);
     if (code == SALVE_OK) code = failed(cairo_surface_status(surface), out, err);
@@ -120,120 +117,31 @@ static enum salve_code fonts_are_here(struct str fonts, struct salve_err *err)
     return SALVE_OK;
 }
 
-/* --- the size of the type ----------------------------------------------------------------------------------------- */
-
-/* How much a letter of more than two pages takes of its room in the first size: at least, and about. Over many letters
- * in both languages it was 0.908 to 0.955, 0.836 to 0.908 and 0.769 to 0.860; and each size took at least 1.043 times
- * what the next smaller one did. */
-static const struct {
-    double scale, least, about;
-} SIZES[] = {{1, 1, 1},    {0.94, 0.9, 0.93}, {0.88, 0.82, 0.88}, {0.83, 0.75, 0.83},
-             {1.06, 0, 0}, {1.12, 0, 0},      {1.2, 0, 0}};
-static const double GROWTH = 1.035;
-enum { SIZE_COUNT = sizeof SIZES / sizeof *SIZES, SMALLER = 4 };
-
-struct fitting {
-    struct sheet *sheet;
-    int pages_max;
-    struct extent extents[SIZE_COUNT]; /* no pages: not tried */
-};
-
-static enum salve_code try_size(struct fitting *f, size_t i, struct salve_err *err)
-{
-    if (f->extents[i].pages > 0) return SALVE_OK;
-    f->sheet->scale = SIZES[i].scale;
-    return pass(*f->sheet, NULL, &f->extents[i], err);
-}
-
-/* No page that is mostly white. */
-static bool is_full(const struct extent *extent)
-{
-    static const double used_min = 0.4;
-    return extent->pages == 1 || extent->last >= used_min;
-}
-
-/* What need not be tried: type that is too large by what was found out with other sizes. */
-static bool is_surely_long(const struct fitting *f, size_t i)
-{
-    double least = f->extents[0].content * SIZES[i].least;
-    if (i + 1 < SMALLER) least = fmax(least, f->extents[i + 1].content * GROWTH);
-    return least > f->pages_max;
-}
-
-static size_t likely_size(const struct fitting *f)
-{
-    static const double used_max = 0.97;
-    size_t i = 1;
-    while (i + 1 < SMALLER && f->extents[0].content * SIZES[i].about > f->pages_max * used_max) i++;
-    return i;
-}
-
-/* The largest of the smaller sizes with which the letter has no more pages than it may, where the first has more.
- * SMALLER: there is none. */
-static enum salve_code first_short(struct fitting *f, size_t *out, struct salve_err *err)
-{
-    size_t longer = 0, i = likely_size(f);
-    *out = SMALLER;
-    while (longer + 1 < *out) {
-        bool is_long = is_surely_long(f, i);
-        if (!is_long) TRY(try_size(f, i, err));
-        is_long = is_long || f->extents[i].pages > f->pages_max;
-        if (is_long)
-            longer = i;
-        else
-            *out = i;
-        i = is_long ? longer + 1 : *out - 1;
-    }
-    return SALVE_OK;
-}
-
-/* Where all have more: the largest with the fewest pages. */
-static enum salve_code fewest_pages(struct fitting *f, size_t *best, struct salve_err *err)
-{
-    TRY(try_size(f, SMALLER - 1, err));
-    if (f->extents[SMALLER - 1].pages == f->extents[0].pages) return SALVE_OK;
-    for (size_t i = 1; i < SMALLER; i++) {
-        TRY(try_size(f, i, err));
-        if (f->extents[i].pages < f->extents[*best].pages) *best = i;
-    }
-    return SALVE_OK;
-}
-
-/* From size `i` on: the first that leaves no page mostly white, where there is one. */
-static enum salve_code first_full(struct fitting *f, size_t i, size_t *best, struct salve_err *err)
-{
-    for (; i < SMALLER; i++) {
-        TRY(try_size(f, i, err));
-        if (f->extents[i].pages < f->extents[*best].pages || is_full(&f->extents[i])) *best = i;
-        if (is_full(&f->extents[i])) return SALVE_OK;
-    }
-    for (; i < SIZE_COUNT && f->extents[*best].pages == f->extents[0].pages; i++) { /* larger takes no fewer pages */
-        TRY(try_size(f, i, err));
-        if (f->extents[i].pages > f->extents[0].pages) return SALVE_OK;
-        if (!is_full(&f->extents[i])) continue;
-        *best = i;
-        return SALVE_OK;
-    }
-    return SALVE_OK;
-}
-
 /* The largest type with which the letter has no more pages than it may and none that is mostly white; where there is
- * no such, the largest with the fewest pages. Two pages that would be a little more than one are spread over both.
- * Smaller type takes no more pages. */
+ * no such, the largest with the fewest pages. Two pages that would be a little more than one are spread over both. */
 static enum salve_code fit(struct sheet *sheet, struct extent *out, struct salve_err *err)
 {
+    static const double scales[] = {1, 0.94, 0.88, 0.83, 1.06, 1.12, 1.2};
+    enum { COUNT = sizeof scales / sizeof *scales, SMALLER = 4 };
+    static const double used_min = 0.4;
     const struct letter *letter = sheet->letter;
-    bool is_short = letter->line_count + letter->step_count <= SHORT;
-    struct fitting f = {.sheet = sheet, .pages_max = is_short ? PAGES_SHORT : PAGES_LONG};
-    size_t best = 0, first = 0;
-    TRY(try_size(&f, 0, err));
-    if (f.extents[0].pages > f.pages_max) TRY(first_short(&f, &first, err));
-    if (first == SMALLER)
-        TRY(fewest_pages(&f, &best, err));
-    else
-        TRY(first_full(&f, first, &best, err));
-    sheet->scale = SIZES[best].scale;
-    *out = f.extents[best];
+    int pages_max = letter->line_count + letter->step_count <= SHORT ? PAGES_SHORT : PAGES_LONG;
+    struct extent extents[COUNT] = {0};
+    size_t best = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        if (i >= SMALLER && extents[best].pages > pages_max) break; /* larger type takes no fewer pages */
+        sheet->scale = scales[i];
+        TRY(pass(*sheet, NULL, &extents[i], err));
+        bool is_allowed = extents[i].pages <= pages_max && (i < SMALLER || extents[i].pages == extents[best].pages);
+        bool is_full = extents[i].pages == 1 || extents[i].last >= used_min;
+        if (is_allowed && is_full) {
+            best = i;
+            break;
+        }
+        if (i < SMALLER && extents[i].pages < extents[best].pages) best = i;
+    }
+    sheet->scale = scales[best];
+    *out = extents[best];
     return SALVE_OK;
 }
 

@@ -3,8 +3,8 @@
  * verify on several cores. Threads of their own, each with a connection that reads the records as they are now, do the
  * pieces that need no keys; the caller does those that do, then helps, by such a connection too. Nothing is told here:
  * all is clean or it is not, and then the caller of this does it again, alone and in order. So findings are the same,
- * in the same order, as those of one thread. And so the connections need not sum the pages that they read: one piece sums
- * all of them, and what the others read is bound by chains, MACs and hashes besides. */
+ * in the same order, as those of one thread. And so the connections need not sum the pages that they read: one piece
+ * sums all of them, and what the others read is bound by chains, MACs and hashes besides. */
 #include "base/crew.h"
 #include "records/verify_int.h"
 #include "store/store.h"
