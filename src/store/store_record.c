@@ -68,8 +68,10 @@ static enum salve_code shorten(struct store_tx *tx, const struct compartment *id
     struct str rest;
     struct crypto_record head;
     if (crypto_record_peek(row->bytes, &head, NULL) != SALVE_OK || head.key_version > UINT8_MAX) return SALVE_OK;
-    struct crypto_record place = {
-        .compartment = *id, .seq = row->key.number, .class = (enum data_class)row->tag, .key_version = head.key_version};
+    struct crypto_record place = {.compartment = *id,
+                                  .seq = row->key.number,
+                                  .class = (enum data_class)row->tag,
+                                  .key_version = head.key_version};
     if (!crypto_record_rest(&place, row->bytes, &rest)) return SALVE_OK;
     uint8_t *bytes = arena_alloc_raw(tx->scratch, 1 + rest.len, 1);
     if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
