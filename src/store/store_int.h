@@ -102,8 +102,9 @@ SALVE_MUST_USE enum salve_code store_marks_load(struct store_tx *tx, struct salv
 SALVE_MUST_USE enum salve_code store_marks_flush(struct store_tx *tx, struct salve_err *err);
 
 /* store_record_fill - a row of the table of records as a record, with its hash if the row has its bytes, which are then
- * in the row or in mem; a hasher may be NULL. store_record_is_next - whether a record with bytes is the one of its number in this compartment, behind the
- * record with that hash. store_head_read - what the bytes of a head say, those of layout 1 too. */
+ * in the row or in mem; a hasher may be NULL. store_record_is_next - whether a record with bytes is the one of its
+ * number in this compartment, behind the record with that hash. store_head_read - what the bytes of a head say, those
+ * of layout 1 too. */
 SALVE_MUST_USE enum salve_code store_record_fill(const struct store_row *row, bool with_bytes,
                                                  struct crypto_sha256 *hasher, struct arena *mem,
                                                  struct store_record *out, struct salve_err *err);
