@@ -171,9 +171,14 @@ enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uin
                                  struct store_record *out, struct salve_err *err)
 {
     struct store_row row = record_row(&id, seq);
-    TRY(store_get(tx, &row, mem, err));
+    struct arena_mark mark = arena_mark(tx->scratch);
+    enum salve_code code = store_get(tx, &row, tx->scratch, err); /* mem gets the record once */
     row.bytes_len = row.bytes.len;
-    return store_record_fill(&row, true, NULL, mem, out, err);
+    if (code == SALVE_OK) code = store_record_fill(&row, true, NULL, mem, out, err);
+    if (code == SALVE_OK && out->bytes.ptr != NULL && out->bytes.ptr == row.bytes.ptr)
+        code = arena_str(mem, row.bytes, &out->bytes, err);
+    if (mem != tx->scratch) arena_rewind(tx->scratch, mark);
+    return code;
 }
 
 struct record_list {
