@@ -186,9 +186,9 @@ struct screen_found {
 };
 
 /* screen_memo - what the last run on a view found, and by what: the next one on it evaluates the guidelines alone that
- * look at something new, or at something that is not so any more; the alarms always. It is about the person of that view
- * and for no other: open one beside the view, and close it with it. Wiped when it is closed; NULL where there is no
- * memory, which is fine. */
+ * look at something new, or at something that is not so any more; the alarms always. It is about the person of that
+ * view and for no other: open one beside the view, and close it with it. Wiped when it is closed; NULL where there is
+ * no memory, which is fine. */
 struct screen_memo;
 struct screen_memo *screen_memo_open(void);
 void screen_memo_close(struct screen_memo **memo);

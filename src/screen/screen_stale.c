@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Do findings agree with the record as it is? Records are numbered in the order of saving, and a run saves its drafts
- * after all that it looked at: whatever a guideline may look at with a higher number came later. Drafts that a run finds
- * again as they stand it leaves as they are but for one of each class: the newest draft of a class says how far all of
- * them were judged. */
+ * after all that it looked at: whatever a guideline may look at with a higher number came later. Drafts that a run
+ * finds again as they stand it leaves as they are but for one of each class: the newest draft of a class says how far
+ * all of them were judged. */
 #include "admit/same.h"
 #include "screen/screen_int.h"
 

@@ -2,6 +2,7 @@
  *
  * What runs and signings do to each other: unsigned drafts are replaced or end, signed results stay, each signing stands
  * by itself; and a run on paper leaves nothing. */
+#include "records/gate.h"
 #include "screen/screen_int.h"
 #include "screen_case.h"
 
@@ -109,6 +110,40 @@ static void drafts_that_stand_are_judged_anew(void **state)
     assert_int_equal(signed_count, drafts.count);
     t_site_drop(w.t);
 }
+
+#ifndef T_SITE_FAR /* there the site is another thread's */
+/* Another station judges the person while this run reads. */
+static void other_station(void *with, int until_fd)
+{
+    struct world *w = with;
+    (void)until_fd;
+    site_pause_use(w->t->site, NULL, NULL);
+    lower_the_pressure(w);
+    run_once(w);
+}
+
+/* What it found again as it stood the later run did not write: the other one may have ended it, by what this one did
+ * not see, or the other way round. So it meets a conflict, and leaves what is there. */
+static void of_two_runs_at_once_the_later_one_goes_again(void **state)
+{
+    (void)state;
+    struct salve_err err = {0};
+    struct screen_found found;
+    struct world w = world_examined("runs-two");
+    struct rec_view *view = look(&w);
+    for (unsigned i = 0; i < 20; i++) measure(&w, view, "8310-5", "36.8", "Cel");
+    t_close_view(&view);
+    run_once(&w);
+    view = look(&w);
+    site_pause_use(w.t->site, other_station, &w);
+    assert_code(screen_run(w.screen, view, NULL, w.t->mem, &found, &err), SALVE_E_CONFLICT);
+    t_close_view(&view);
+    assert_int_equal(age_of(&w), SCREEN_CURRENT);
+    run_once(&w);
+    assert_int_equal(age_of(&w), SCREEN_CURRENT);
+    t_site_drop(w.t);
+}
+#endif
 
 static struct str draft_of_item(struct world *w, struct rec_view *view, const char *item)
 {
@@ -375,6 +410,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_run_without_change_leaves_its_drafts),
         cmocka_unit_test(drafts_that_stand_are_judged_anew),
+#ifndef T_SITE_FAR
+        cmocka_unit_test(of_two_runs_at_once_the_later_one_goes_again),
+#endif
         cmocka_unit_test(a_draft_stays_with_its_item),
         cmocka_unit_test(a_task_ends_when_the_value_was_measured_again),
         cmocka_unit_test(drafts_that_no_run_confirms_are_not_signed),
