@@ -168,25 +168,39 @@ static uint64_t day_of(int64_t unix_ms) { return (uint64_t)(unix_ms / DAY_MS); }
 static enum salve_code go_on(struct rec_tx *tx, struct walk *walk, struct salve_err *err)
 {
     struct str *names = NULL;
-    size_t count = 0, at = 0;
-    TRY(store_commons_list(tx->store, STR(ROWS), tx->mem, &names, &count, err));
-    while (at < count && str_cmp(names[at], walk->after) <= 0) at++;
-    size_t end_at = count - at > walk->rows ? at + walk->rows : count;
-    for (; at < end_at; at++) TRY(look_at(tx, names[at], walk, err));
-    walk->last = end_at < count && end_at > 0 ? names[end_at - 1] : STR("");
+    size_t count = 0;
+    struct str from = walk->after.len > 0 ? arena_printf(tx->mem, "%.*s0", STR_ARGS(walk->after)) : STR("");
+    if (from.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons remind");
+    TRY(store_commons_page(tx->store, STR(ROWS), from, walk->rows, tx->mem, &names, &count, err));
+    for (size_t i = 0; i < count; i++) TRY(look_at(tx, names[i], walk, err));
+    walk->last = count > 0 && count == walk->rows ? names[count - 1] : STR("");
     return SALVE_OK;
+}
+
+enum salve_code rec_daily_is_done(struct rec_tx *tx, const char *mark, bool *is_done, struct salve_err *err)
+{
+    uint64_t day = 0;
+    *is_done = tx->is_suspect || tx->site->is_ticking;
+    if (*is_done) return SALVE_OK;
+    TRY(store_mark_get(tx->store, str_of(mark), &day, err));
+    *is_done = day == day_of(tx->now_unix_ms);
+    return SALVE_OK;
+}
+
+enum salve_code rec_daily_done(struct rec_tx *tx, const char *mark, struct salve_err *err)
+{
+    return store_mark_put(tx->store, str_of(mark), day_of(tx->now_unix_ms), err);
 }
 
 /* Where the gate runs for long it is done by the clock, in pieces. */
 enum salve_code rec_reminders_list(struct rec_tx *tx, struct salve_err *err)
 {
-    uint64_t day = 0;
+    bool is_done = false;
     struct walk all = {.after = STR(""), .rows = SIZE_MAX};
-    if (tx->is_suspect || tx->site->is_ticking) return SALVE_OK;
-    TRY(store_mark_get(tx->store, STR("reminded"), &day, err));
-    if (day == day_of(tx->now_unix_ms)) return SALVE_OK;
+    TRY(rec_daily_is_done(tx, REC_REMINDED, &is_done, err));
+    if (is_done) return SALVE_OK;
     TRY(go_on(tx, &all, err));
-    return store_mark_put(tx->store, STR("reminded"), day_of(tx->now_unix_ms), err);
+    return rec_daily_done(tx, REC_REMINDED, err);
 }
 
 bool rec_reminders_wait(const struct site *site)

@@ -32,6 +32,7 @@ struct rec_revoked;
 struct rec_rows;
 struct rec_sessions;
 struct rec_turning;
+struct rec_work_list;
 struct store;
 
 struct site {
@@ -92,7 +93,10 @@ struct site {
     bool is_ticking;               /* site_tick signs the log */
     uint64_t reminded_day;         /* on which site_tick went through the reminders; 0: it did not yet */
     char reminded_to[64];          /* the row up to which it came; "" between two days */
-    bool has_tx;                   /* a transaction is open (tx_int.h) */
+    uint64_t replied_day;          /* the same of codes of slips that are too old */
+    char replied_to[64];
+    struct rec_work_list *work_list;         /* work_list_int.h; NULL: nobody asked for the list yet */
+    bool has_tx;                             /* a transaction is open (tx_int.h) */
     void (*pause)(void *with, int until_fd); /* site_pause_use */
     void *pause_with;
     bool is_frozen;                  /* for who reads it beside the work: keys are not renewed meanwhile */

@@ -229,7 +229,7 @@ static double inbox(struct grown *g)
 {
     struct visit_work *list;
     size_t count;
-    t_must(visit_inbox(&g->visit, &list, &count, &err));
+    t_must(visit_inbox(&g->visit, &list, &count, NULL, &err));
     if (count == 0) abort();
     return 0;
 }

@@ -64,7 +64,7 @@ static void of_site(struct site *site, unsigned which, struct arena *mem)
         (void)!staff_list(site, mem, &staff, &count, NULL);
         break;
     case 6:
-        (void)!worklist_read(site, actor, mem, &works, &count, NULL);
+        (void)!t_worklist(site, actor, mem, &works, &count, NULL);
         break;
     case 7:
         (void)!commons_list(site, STR("form"), mem, &ids, &count, NULL);
