@@ -72,8 +72,8 @@ struct door_saved {
     X(rec_receipt) X(rec_resource) X(rec_rows_state) X(salve_err) X(session) X(site_backup) X(site_backup_ask)         \
     X(site_backup_state) X(site_certificate) X(site_entries) X(site_entry) X(site_facts) X(site_finding)               \
     X(site_health) X(site_names) X(site_rotation) X(site_secret) X(site_settings) X(site_verify_result) X(staff)       \
-    X(staff_new) X(str) X(tablet) X(tablet_new) X(work) X(work_ask) X(work_entry) X(work_page) X(referral_answer)         \
-    X(share) X(share_ask) X(share_by) X(share_made) X(share_opened)
+    X(staff_new) X(str) X(tablet) X(tablet_new) X(work) X(work_ask) X(work_entry) X(work_page)      \
+    X(referral_answer) X(share) X(share_ask) X(share_by) X(share_made) X(share_opened)
 /* clang-format on */
 #define DOOR_DECLARE(tag) extern const struct door_shape door_shape_##tag;
 DOOR_SHAPES(DOOR_DECLARE)

@@ -5,6 +5,7 @@
  * "replies/<keyed hash of the compartment>". Both are sealed, and of one length each. No code is kept. */
 #include "crypto/crypto.h"
 #include "keys/keys.h"
+#include "records/daily_int.h"
 #include "records/login_int.h"
 #include "records/referral.h"
 #include "records/who_int.h"
@@ -18,7 +19,6 @@
 enum {
     CODE_CHARS = 22,  /* codes.def */
     TAPS_MAX = 20,    /* of one code */
-    PIECE_ROWS = 128, /* looked at in one piece, some milliseconds */
     APART_BIT = 0x80, /* of the byte of what was said */
     HASH_BYTES = REC_HASH_TEXT_BYTES / 2,
     NAME_BYTES = sizeof PERSON_ROWS - 1 + REC_HASH_TEXT_BYTES + 1,
@@ -190,17 +190,8 @@ enum salve_code rec_replies_end(struct rec_tx *tx, struct compartment id, struct
     return put(tx, &all, err);
 }
 
-/* A walk over the rows of people, in their order. */
-struct sweep {
-    struct str after; /* behind this one */
-    size_t rows;      /* so many at most */
-    bool looks_only;
-    struct str last; /* out: the last of them where there may be more; else empty */
-    bool changes;    /* out: a code is too old */
-};
-
 /* What does not open is left for verify to tell: it keeps nobody from the others. */
-static enum salve_code sweep_row(struct rec_tx *tx, struct str name, struct sweep *sweep, struct salve_err *err)
+static enum salve_code look_at(struct rec_tx *tx, struct str name, struct rec_daily *daily, struct salve_err *err)
 {
     struct replies all;
     uint8_t plain[PLAIN_BYTES];
@@ -214,64 +205,25 @@ static enum salve_code sweep_row(struct rec_tx *tx, struct str name, struct swee
         bool is_old = tx->now_unix_ms - slot->made_unix_ms > WORK_REFERRAL_DAYS_MAX * DAY_MS;
         if (slot->number == 0 || !is_old) continue;
         ends = true;
-        if (!sweep->looks_only) TRY(free_slot(tx, slot, err));
+        if (!daily->looks_only) TRY(free_slot(tx, slot, err));
     }
-    sweep->changes = sweep->changes || ends;
-    return ends && !sweep->looks_only ? put(tx, &all, err) : SALVE_OK;
+    daily->changes = daily->changes || ends;
+    return ends && !daily->looks_only ? put(tx, &all, err) : SALVE_OK;
 }
 
-static enum salve_code sweep_on(struct rec_tx *tx, struct sweep *sweep, struct salve_err *err)
-{
-    struct str *names = NULL;
-    size_t count = 0;
-    struct str from = sweep->after.len > 0 ? arena_printf(tx->mem, "%.*s0", STR_ARGS(sweep->after)) : STR("");
-    if (from.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons replies");
-    TRY(store_commons_page(tx->store, STR(PERSON_ROWS), from, sweep->rows, tx->mem, &names, &count, err));
-    for (size_t i = 0; i < count; i++) TRY(sweep_row(tx, names[i], sweep, err));
-    sweep->last = count > 0 && count == sweep->rows ? names[count - 1] : STR("");
-    return SALVE_OK;
-}
+static const struct rec_daily ending = {.mark = REC_REPLIED, .rows = PERSON_ROWS, .look = look_at};
 
 enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err)
 {
-    bool is_done = false;
-    struct sweep all = {.after = STR(""), .rows = SIZE_MAX};
-    TRY(rec_daily_is_done(tx, REC_REPLIED, &is_done, err));
-    if (is_done) return SALVE_OK;
-    TRY(sweep_on(tx, &all, err));
-    return rec_daily_done(tx, REC_REPLIED, err);
+    struct rec_daily daily = ending;
+    return rec_daily_do(tx, &daily, err);
 }
 
-static uint64_t today(const struct site *site) { return (uint64_t)(near_site_now_unix_ms(site) / DAY_MS); }
+bool rec_replies_wait(const struct site *site) { return rec_daily_waits(site, &site->replied); }
 
-bool rec_replies_wait(const struct site *site)
-{
-    return !near_site_clock_suspect(site) && site->replied_day != today(site);
-}
-
-static enum salve_code sweep_in(struct site *site, struct sweep *sweep, struct arena *mem, struct salve_err *err)
-{
-    struct rec_tx tx;
-    TRY(rec_tx_begin(site, sweep->looks_only, mem, &tx, err));
-    enum salve_code code = sweep_on(&tx, sweep, err);
-    if (code == SALVE_OK && !sweep->looks_only) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return code;
-}
-
-/* Where nothing is too old nothing is written. */
 enum salve_code rec_replies_piece(struct site *site, struct arena *mem, bool *has_more, struct salve_err *err)
 {
-    struct sweep sweep = {.after = str_of(site->replied_to), .rows = PIECE_ROWS, .looks_only = true};
-    TRY(sweep_in(site, &sweep, mem, err));
-    sweep.looks_only = false;
-    if (sweep.changes) TRY(sweep_in(site, &sweep, mem, err));
-    *has_more = sweep.last.len > 0;
-    salve_assert(sweep.last.len < sizeof site->replied_to);
-    memcpy(site->replied_to, sweep.last.ptr, sweep.last.len);
-    site->replied_to[sweep.last.len] = '\0';
-    if (!*has_more) site->replied_day = today(site);
-    return SALVE_OK;
+    return rec_daily_piece(site, &ending, &site->replied, mem, has_more, err);
 }
 
 static enum salve_code count_lost(struct rec_tx *tx, const struct replies *all, size_t *slots, size_t *lost,

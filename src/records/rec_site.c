@@ -122,7 +122,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     rec_apps_drop(s);
     rec_proofs_drop(s);
     rec_day_drop(s);
-    rec_work_list_drop(s);
+    rec_work_list_lost(s);
     rec_turning_drop(s);
     free(s->rows);
     crypto_keys_drop(&s->log_seed);

@@ -385,17 +385,11 @@ enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enu
     return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, ends_untold, err) : SALVE_OK;
 }
 
-int64_t rec_work_slot_ends_unix_ms(enum work_task task, const struct rec_work_slot *slot)
-{
-    if (is_of_referral(task)) return slot->since_unix_ms + WORK_REFERRAL_DAYS_MAX * DAY_MS;
-    return task == WORK_LETTER ? slot->since_unix_ms + WORK_LETTER_DAYS_MAX * DAY_MS : INT64_MAX;
-}
-
 void rec_work_without_stale(struct rec_work *work, int64_t now_unix_ms)
 {
     for (size_t at = 0; at < WORK_ENTRIES_MAX; at++) {
         struct rec_work_slot *slot = &work->slots[at / WORK_PARTS][at % WORK_PARTS];
-        if (now_unix_ms > rec_work_slot_ends_unix_ms((enum work_task)(at / WORK_PARTS), slot)) slot->is_open = false;
+        if (now_unix_ms > rec_work_ends_unix_ms(at / WORK_PARTS, slot)) slot->is_open = false;
     }
 }
 

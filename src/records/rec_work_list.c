@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The orders of open work beside its rows: how they are made, and how they keep up with what is written. */
+ * The orders of open work beside its rows: how they are made of them, and what of them waited too long. */
 #include "records/work_list_int.h"
 
 #include <stdlib.h>
 
 #include "base/assert.h"
 #include "crypto/crypto.h"
-#include "guideline/finding.h"
 #include "store/store.h"
 
 enum {
@@ -15,197 +14,11 @@ enum {
     STALE_ROWS = 32,    /* ended in one transaction */
     BAD_LOOKED_AT = 32, /* in one request */
     TRIES_MAX = 3,      /* to make them, where a commit that failed took them away meanwhile */
-    CHAR_BITS = 5,      /* of a character of a ticket */
-    RANK_MAX = (1 << WORK_GROUP_SHIFT) - 1
 };
 
-enum pending_kind { PENDING_PUT, PENDING_TAKE, PENDING_SAVEPOINT, PENDING_NOTHING };
-struct pending {
-    enum pending_kind kind;
-    struct work_facts facts;
-};
-
-struct bad_row {
+struct rec_work_bad {
     char name[REC_WORK_NAME_BYTES];
 };
-
-struct rec_work_list {
-    struct work_orders *orders;
-    bool is_whole;
-    char to[REC_WORK_NAME_BYTES]; /* the row up to which the walk came */
-    struct pending *pending;      /* of the transaction that is open */
-    size_t pending_count, pending_room;
-    struct bad_row *bad; /* rows that do not open */
-    size_t bad_count, bad_room, bad_next;
-};
-
-/* --- what the orders know of a row -------------------------------------------------------------------------------- */
-
-static bool is_of_referral(size_t task) { return task == WORK_REFER || task == WORK_FOLLOW || task == WORK_REPLY; }
-
-static enum work_list list_of(size_t task)
-{
-    if (task == WORK_LETTER) return WORK_LIST_LETTERS;
-    if (task == WORK_REMIND) return WORK_LIST_REMINDERS;
-    return is_of_referral(task) ? WORK_LIST_REFERRALS : WORK_LIST_OPEN;
-}
-
-static void enter(struct work_facts *facts, size_t place, int64_t at_unix_ms)
-{
-    bool is_in = (facts->in >> place & 1) != 0;
-    if (!is_in || at_unix_ms < facts->at_unix_ms[place]) facts->at_unix_ms[place] = at_unix_ms;
-    facts->in |= (uint8_t)(1u << place);
-}
-
-static uint8_t rank_of(uint32_t urgency, bool is_unscreened)
-{
-    enum work_group group = WORK_GROUP_REST;
-    if (urgency > RANK_MAX) urgency = RANK_MAX;
-    if (urgency <= URGENCY_SOON)
-        group = (enum work_group)urgency;
-    else if (is_unscreened)
-        group = WORK_GROUP_INCOMPLETE;
-    return (uint8_t)((uint32_t)group << WORK_GROUP_SHIFT | urgency);
-}
-_Static_assert((int)URGENCY_EMERGENCY_NOW == WORK_GROUP_NOW && (int)URGENCY_SAME_DAY == WORK_GROUP_TODAY &&
-                   (int)URGENCY_SOON == WORK_GROUP_SOON,
-               "the first groups are urgencies");
-
-static void add_slot(struct work_facts *facts, const struct rec_work_slot *slot, size_t task)
-{
-    enum work_list list = list_of(task);
-    bool by_due = list == WORK_LIST_REFERRALS || list == WORK_LIST_REMINDERS;
-    int64_t at_unix_ms = by_due ? slot->due_unix_ms : slot->since_unix_ms;
-    enter(facts, list, task == WORK_REPLY ? INT64_MAX : at_unix_ms); /* an answer is due by itself at no time */
-    int64_t ends_unix_ms = rec_work_slot_ends_unix_ms((enum work_task)task, slot);
-    if (ends_unix_ms != INT64_MAX) enter(facts, WORK_ORDER_ENDS, ends_unix_ms);
-}
-
-struct work_facts rec_work_facts(const struct rec_work *work)
-{
-    struct work_facts facts = {.id = work->id};
-    uint32_t urgency = URGENCY_NONE;
-    bool is_unscreened = false, is_answered = false;
-    for (size_t i = 0; i < DAY_TICKET_CHARS; i++) facts.ticket = facts.ticket << CHAR_BITS | work->ticket[i];
-    for (size_t i = 0; i < WORK_ENTRIES_MAX; i++) {
-        size_t task = i / WORK_PARTS;
-        const struct rec_work_slot *slot = &work->slots[task][i % WORK_PARTS];
-        if (!slot->is_open) continue;
-        add_slot(&facts, slot, task);
-        if (list_of(task) == WORK_LIST_OPEN && slot->urgency < urgency) urgency = slot->urgency;
-        is_unscreened = is_unscreened || task == WORK_SCREEN;
-        is_answered = is_answered || task == WORK_REPLY;
-    }
-    facts.rank[WORK_LIST_OPEN] = rank_of(urgency, is_unscreened);
-    facts.rank[WORK_LIST_LETTERS] = facts.rank[WORK_LIST_REMINDERS] = WORK_GROUP_REST << WORK_GROUP_SHIFT;
-    facts.rank[WORK_LIST_REFERRALS] = (uint8_t)(WORK_GROUP_REST << WORK_GROUP_SHIFT | (is_answered ? 0 : 1));
-    return facts;
-}
-
-/* --- what a transaction changes ----------------------------------------------------------------------------------- */
-
-static void pending_clear(struct rec_work_list *list)
-{
-    if (list->pending_count > 0) crypto_zero(list->pending, list->pending_count * sizeof *list->pending);
-    list->pending_count = 0;
-}
-
-void rec_work_list_lost(struct site *site)
-{
-    struct rec_work_list *list = site->work_list;
-    site->work_list = NULL;
-    if (list == NULL) return;
-    pending_clear(list);
-    work_orders_drop(&list->orders);
-    free(list->pending);
-    free(list->bad);
-    crypto_zero(list, sizeof *list);
-    free(list);
-}
-
-/* Without room for what changes they are made anew. What grows is people's data: it moves, and is wiped where it was. */
-static void pend(struct site *site, const struct pending *one)
-{
-    struct rec_work_list *list = site->work_list;
-    if (list == NULL) return;
-    if (list->pending_count == list->pending_room) {
-        size_t room = list->pending_room == 0 ? 16 : 2 * list->pending_room;
-        struct pending *grown = calloc(room, sizeof *grown);
-        if (grown == NULL) {
-            rec_work_list_lost(site);
-            return;
-        }
-        if (list->pending_count > 0) memcpy(grown, list->pending, list->pending_count * sizeof *grown);
-        if (list->pending_count > 0) crypto_zero(list->pending, list->pending_count * sizeof *grown);
-        free(list->pending);
-        list->pending = grown;
-        list->pending_room = room;
-    }
-    list->pending[list->pending_count++] = *one;
-}
-
-void rec_work_list_put(struct rec_tx *tx, const struct rec_work *work)
-{
-    if (tx->site->work_list == NULL) return;
-    const struct pending one = {.kind = PENDING_PUT, .facts = rec_work_facts(work)};
-    pend(tx->site, &one);
-}
-
-void rec_work_list_take(struct rec_tx *tx, struct compartment id)
-{
-    const struct pending one = {.kind = PENDING_TAKE, .facts = {.id = id}};
-    pend(tx->site, &one);
-}
-
-void rec_work_list_committed(struct site *site)
-{
-    struct rec_work_list *list = site->work_list;
-    bool fits = true;
-    for (size_t i = 0; list != NULL && fits && i < list->pending_count; i++) {
-        const struct pending *one = &list->pending[i];
-        if (one->kind == PENDING_PUT) fits = work_orders_put(list->orders, &one->facts);
-        if (one->kind == PENDING_TAKE) work_orders_take(list->orders, one->facts.id);
-    }
-    if (list != NULL) pending_clear(list);
-    if (!fits) rec_work_list_lost(site);
-}
-
-void rec_work_list_abandoned(struct site *site)
-{
-    if (site->work_list != NULL) pending_clear(site->work_list);
-}
-
-void rec_work_list_savepoint(struct site *site)
-{
-    const struct pending one = {.kind = PENDING_SAVEPOINT};
-    pend(site, &one);
-}
-
-static size_t newest_savepoint(const struct rec_work_list *list)
-{
-    size_t at = list->pending_count;
-    while (at > 0 && list->pending[at - 1].kind != PENDING_SAVEPOINT) at--;
-    return at;
-}
-
-void rec_work_list_savepoint_keep(struct site *site)
-{
-    if (site->work_list == NULL) return;
-    size_t at = newest_savepoint(site->work_list);
-    if (at > 0) site->work_list->pending[at - 1].kind = PENDING_NOTHING;
-}
-
-/* Where the orders began to be made after it, all of what is pending was. */
-void rec_work_list_savepoint_undo(struct site *site)
-{
-    struct rec_work_list *list = site->work_list;
-    if (list == NULL) return;
-    size_t at = newest_savepoint(list);
-    size_t left = at > 0 ? at - 1 : 0;
-    if (list->pending_count > left)
-        crypto_zero(list->pending + left, (list->pending_count - left) * sizeof *list->pending);
-    list->pending_count = left;
-}
 
 /* --- how they are made -------------------------------------------------------------------------------------------- */
 
@@ -231,11 +44,9 @@ static enum salve_code begin(struct site *site, struct salve_err *err)
 
 static enum salve_code bad_add(struct rec_work_list *list, struct str name, struct salve_err *err)
 {
-    for (size_t i = 0; i < list->bad_count; i++)
-        if (str_is(name, list->bad[i].name)) return SALVE_OK;
     if (list->bad_count == list->bad_room) {
         size_t room = list->bad_room == 0 ? 16 : 2 * list->bad_room;
-        struct bad_row *grown = realloc(list->bad, room * sizeof *grown);
+        struct rec_work_bad *grown = realloc(list->bad, room * sizeof *grown);
         if (grown == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
         list->bad = grown;
         list->bad_room = room;
@@ -312,7 +123,10 @@ enum salve_code rec_work_list_bad(struct rec_tx *tx, struct compartment id, stru
     struct rec_work_list *list = tx->site->work_list;
     if (list == NULL) return SALVE_OK;
     work_orders_take(list->orders, id);
-    return bad_add(list, rec_work_row_name(tx->site, id, name), err);
+    struct str row = rec_work_row_name(tx->site, id, name);
+    for (size_t i = 0; i < list->bad_count; i++)
+        if (str_is(row, list->bad[i].name)) return SALVE_OK;
+    return bad_add(list, row, err);
 }
 
 static enum salve_code look_at_bad(struct rec_tx *tx, struct rec_work_list *list, size_t at, struct salve_err *err)

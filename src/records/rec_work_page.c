@@ -8,7 +8,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "guideline/finding.h"
-#include "records/tx_int.h"
+#include "records/daily_int.h"
 #include "records/work_list_int.h"
 #include "store/store.h"
 

@@ -60,10 +60,8 @@ SALVE_MUST_USE enum salve_code rec_work_apply(struct rec_tx *tx, struct compartm
                                               const struct rec_work_change *change, bool is_shown,
                                               struct salve_err *err);
 /* rec_work_stale_end - of one person what waited too long (rec_work_list_stale_end).
- * rec_work_slot_ends_unix_ms - behind that an entry has waited too long; INT64_MAX: it never has.
  * rec_work_without_stale - the row as it stands at that time. */
 SALVE_MUST_USE enum salve_code rec_work_stale_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);
-int64_t rec_work_slot_ends_unix_ms(enum work_task task, const struct rec_work_slot *slot);
 void rec_work_without_stale(struct rec_work *work, int64_t now_unix_ms);
 SALVE_MUST_USE enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, bool *ends_untold,
@@ -141,13 +139,9 @@ bool rec_replies_wait(const struct site *site);
 SALVE_MUST_USE enum salve_code rec_replies_piece(struct site *site, struct arena *mem, bool *has_more,
                                                  struct salve_err *err);
 
-/* What is done once a day, and by the clock where the gate runs for long: has that day's been done, or is it not to be
- * done here (the gate's clock does it, or the clock is doubted)? rec_daily_done - it is. */
+/* The marks of what is done once a day (daily_int.h). */
 #define REC_REMINDED "reminded"
 #define REC_REPLIED  "replied"
-SALVE_MUST_USE enum salve_code rec_daily_is_done(struct rec_tx *tx, const char *mark, bool *is_done,
-                                                 struct salve_err *err);
-SALVE_MUST_USE enum salve_code rec_daily_done(struct rec_tx *tx, const char *mark, struct salve_err *err);
 
 /* --- reminders (rec_reminder.c) --- */
 struct consent_grant;

@@ -21,6 +21,7 @@
 #ifndef SALVE_RECORDS_WORKLIST_H
 #define SALVE_RECORDS_WORKLIST_H
 
+#include "day/orders.h"
 #include "records/rec.h"
 
 enum work_task {
@@ -83,25 +84,6 @@ SALVE_MUST_USE enum salve_code worklist_mine(struct rec_view *view, struct arena
 SALVE_MUST_USE enum salve_code worklist_purpose(struct site *site, struct str ticket, struct arena *mem,
                                                 enum purpose *out, struct salve_err *err);
 
-/* The lists that are made of it, each in its order; of equals by ticket. */
-enum work_list {
-    WORK_LIST_OPEN,      /* by group and urgency, drafts too; who waits longest first. All but what is in the others */
-    WORK_LIST_LETTERS,   /* who was signed first, first */
-    WORK_LIST_REFERRALS, /* those that were answered, then what is due first */
-    WORK_LIST_REMINDERS, /* by the day of the check. Of who calls people (E_ROLE) */
-    WORK_LISTS
-};
-/* Groups of WORK_LIST_OPEN: now, today, soon; what was not judged yet and is less urgent; the rest. Of the other lists
- * all is in the last. */
-enum work_group {
-    WORK_GROUP_NOW,
-    WORK_GROUP_TODAY,
-    WORK_GROUP_SOON,
-    WORK_GROUP_INCOMPLETE,
-    WORK_GROUP_REST,
-    WORK_GROUPS
-};
-
 enum { WORK_PAGE_MAX = 100 };
 struct work_ask {
     enum work_list list;
@@ -118,11 +100,11 @@ struct work_page {
     bool is_again;                /* it begins from the front once more: the place of `after` was lost */
 };
 
-/* worklist_page - a page of a list, in its order. What came or became more urgent since the page before, in front of its
- * end, stands before the rest of this page, so that who follows `next` to the end meets each ticket that was there all
- * the time at least once, whatever others write. A row that does not open is counted, and hides no other. A letter that
- * waited for 90 days since it was signed ends here: no list of those who never came for one grows (N9). That so many
- * were read, by whom and when is a document of the site, and so a public leaf; for each page. actor: REGISTRAR,
+/* worklist_page - a page of a list, in its order. What came or became more urgent since the page before, in front of
+ * its end, stands before the rest of this page, so that who follows `next` to the end meets each ticket that was there
+ * all the time at least once, whatever others write. A row that does not open is counted, and hides no other. A letter
+ * that waited for 90 days since it was signed ends here: no list of those who never came for one grows (N9). That so
+ * many were read, by whom and when is a document of the site, and so a public leaf; for each page. actor: REGISTRAR,
  * ASSISTANT or CLINICIAN (E_ROLE). E_INVALID: that is no `next`. */
 SALVE_MUST_USE enum salve_code worklist_page(struct site *site, struct actor actor, const struct work_ask *ask,
                                              struct arena *mem, struct work_page *out, struct salve_err *err);

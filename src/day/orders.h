@@ -1,12 +1,32 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * work_order - who has open work, in the order of each list, in memory: what rows of open work say and nothing more.
+ * orders - who has open work, in the order of each list, in memory: what rows of open work say and nothing more.
  * Ordered trees over the same entries, so that an entry comes, goes or moves in steps that grow with the depth of a
  * tree, and a walk begins anywhere. One thread. What leaves is wiped. */
-#ifndef SALVE_RECORDS_WORK_ORDER_INT_H
-#define SALVE_RECORDS_WORK_ORDER_INT_H
+#ifndef SALVE_DAY_ORDERS_H
+#define SALVE_DAY_ORDERS_H
 
-#include "records/worklist.h"
+#include "base/err.h"
+#include "base/ids.h"
+
+/* The lists that are made of open work, each in its order; of equals by ticket. */
+enum work_list {
+    WORK_LIST_OPEN,      /* by group and urgency, drafts too; who waits longest first. All but what is in the others */
+    WORK_LIST_LETTERS,   /* who was signed first, first */
+    WORK_LIST_REFERRALS, /* those that were answered, then what is due first */
+    WORK_LIST_REMINDERS, /* by the day of the check. Of who calls people (E_ROLE) */
+    WORK_LISTS
+};
+/* Groups of WORK_LIST_OPEN: now, today, soon; what was not judged yet and is less urgent; the rest. Of the other lists
+ * all is in the last. */
+enum work_group {
+    WORK_GROUP_NOW,
+    WORK_GROUP_TODAY,
+    WORK_GROUP_SOON,
+    WORK_GROUP_INCOMPLETE,
+    WORK_GROUP_REST,
+    WORK_GROUPS
+};
 
 enum work_order {
     WORK_ORDER_LISTS_END = WORK_LISTS, /* the lists, as enum work_list has them */
@@ -51,8 +71,7 @@ bool work_orders_next(const struct work_orders *orders, enum work_order order, c
 struct work_key work_orders_key(const struct work_facts *facts, enum work_list list);
 int work_key_cmp(struct work_key x, struct work_key y);
 
-/* How many there are; in each group of a list; the number of the newest change; a random number of these orders. */
-size_t work_orders_count(const struct work_orders *orders);
+/* How many there are in each group of a list; the number of the newest change; a random number of these orders. */
 uint64_t work_orders_group(const struct work_orders *orders, enum work_list list, enum work_group group);
 uint64_t work_orders_changes(const struct work_orders *orders);
 uint64_t work_orders_mark(const struct work_orders *orders);

@@ -3,7 +3,7 @@
  * The orders of open work. Each order is a treap: a search tree by key that is a heap by a random weight, so it is as
  * deep as the logarithm of its entries whatever comes in which order (Seidel and Aragon, Randomized Search Trees,
  * Algorithmica 16, 1996). */
-#include "records/work_order_int.h"
+#include "day/orders.h"
 
 #include <stdlib.h>
 
@@ -23,7 +23,6 @@ struct node {
 struct work_orders {
     uint32_t root[WORK_ORDERS];
     uint32_t free, used; /* the first of those that were given back, by left[0]; so many nodes were ever in use */
-    size_t count;
     uint64_t groups[WORK_LISTS][WORK_GROUPS];
     uint64_t changes, mark;
     struct node *chunks[CHUNKS_MAX];
@@ -209,7 +208,6 @@ static void enter(struct work_orders *orders, uint32_t n)
     for (int order = 0; order < WORK_ORDERS; order++)
         if (is_in(at(orders, n), (enum work_order)order)) tree_put(orders, (enum work_order)order, n);
     count(orders, &at(orders, n)->facts, 1);
-    orders->count++;
 }
 
 static void leave(struct work_orders *orders, uint32_t n)
@@ -217,7 +215,6 @@ static void leave(struct work_orders *orders, uint32_t n)
     for (int order = 0; order < WORK_ORDERS; order++)
         if (is_in(at(orders, n), (enum work_order)order)) tree_take(orders, (enum work_order)order, n);
     count(orders, &at(orders, n)->facts, UINT64_MAX);
-    orders->count--;
 }
 
 /* Whether who reads the lists would see it at another place. */
@@ -261,8 +258,6 @@ bool work_orders_next(const struct work_orders *orders, enum work_order order, c
     *out = at(orders, n)->facts;
     return true;
 }
-
-size_t work_orders_count(const struct work_orders *orders) { return orders->count; }
 
 uint64_t work_orders_group(const struct work_orders *orders, enum work_list list, enum work_group group)
 {
