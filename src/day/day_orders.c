@@ -6,6 +6,7 @@
 #include "day/orders.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/assert.h"
 #include "crypto/crypto.h"
@@ -20,11 +21,19 @@ struct node {
     uint32_t left[WORK_ORDERS], right[WORK_ORDERS];
 };
 
+enum pending_kind { PENDING_PUT, PENDING_TAKE, PENDING_SAVEPOINT, PENDING_NOTHING };
+struct pending {
+    enum pending_kind kind;
+    struct work_facts facts;
+};
+
 struct work_orders {
     uint32_t root[WORK_ORDERS];
     uint32_t free, used; /* the first of those that were given back, by left[0]; so many nodes were ever in use */
     uint64_t groups[WORK_LISTS][WORK_GROUPS];
     uint64_t changes, mark;
+    struct pending *pending; /* of the transaction that is open */
+    size_t pending_count, pending_room;
     struct node *chunks[CHUNKS_MAX];
 };
 
@@ -44,6 +53,8 @@ void work_orders_drop(struct work_orders **place)
     struct work_orders *orders = *place;
     *place = NULL;
     if (orders == NULL) return;
+    work_orders_never(orders);
+    free(orders->pending);
     for (size_t i = 0; i < CHUNKS_MAX && orders->chunks[i] != NULL; i++) {
         crypto_zero(orders->chunks[i], CHUNK * sizeof *orders->chunks[i]);
         free(orders->chunks[i]);
@@ -266,3 +277,64 @@ uint64_t work_orders_group(const struct work_orders *orders, enum work_list list
 
 uint64_t work_orders_changes(const struct work_orders *orders) { return orders->changes; }
 uint64_t work_orders_mark(const struct work_orders *orders) { return orders->mark; }
+
+/* --- a transaction ------------------------------------------------------------------------------------------------ */
+
+static void pending_cut(struct work_orders *orders, size_t left)
+{
+    if (orders->pending_count > left)
+        crypto_zero(orders->pending + left, (orders->pending_count - left) * sizeof *orders->pending);
+    orders->pending_count = left;
+}
+
+/* What grows is people's data: it is wiped where it was. */
+static bool pend(struct work_orders *orders, enum pending_kind kind, const struct work_facts *facts)
+{
+    if (orders->pending_count == orders->pending_room) {
+        size_t count = orders->pending_count, room = count == 0 ? 16 : 2 * count;
+        struct pending *grown = calloc(room, sizeof *grown);
+        if (grown == NULL) return false;
+        if (count > 0) memcpy(grown, orders->pending, count * sizeof *grown);
+        pending_cut(orders, 0);
+        free(orders->pending);
+        orders->pending = grown;
+        orders->pending_room = room;
+        orders->pending_count = count;
+    }
+    orders->pending[orders->pending_count++] = (struct pending){kind, *facts};
+    return true;
+}
+
+bool work_orders_later(struct work_orders *orders, const struct work_facts *facts, bool is_gone)
+{
+    return pend(orders, is_gone ? PENDING_TAKE : PENDING_PUT, facts);
+}
+
+bool work_orders_now(struct work_orders *orders)
+{
+    bool fits = true;
+    for (size_t i = 0; fits && i < orders->pending_count; i++) {
+        const struct pending *one = &orders->pending[i];
+        if (one->kind == PENDING_PUT) fits = work_orders_put(orders, &one->facts);
+        if (one->kind == PENDING_TAKE) work_orders_take(orders, one->facts.id);
+    }
+    pending_cut(orders, 0);
+    return fits;
+}
+
+void work_orders_never(struct work_orders *orders) { pending_cut(orders, 0); }
+
+bool work_orders_savepoint(struct work_orders *orders)
+{
+    const struct work_facts none = {0};
+    return pend(orders, PENDING_SAVEPOINT, &none);
+}
+
+/* Where the orders began to be made after it, all that is pending came behind it. */
+void work_orders_savepoint_end(struct work_orders *orders, bool keeps)
+{
+    size_t at = orders->pending_count;
+    while (at > 0 && orders->pending[at - 1].kind != PENDING_SAVEPOINT) at--;
+    if (!keeps) pending_cut(orders, at > 0 ? at - 1 : 0);
+    if (keeps && at > 0) orders->pending[at - 1].kind = PENDING_NOTHING;
+}

@@ -63,6 +63,16 @@ void work_orders_drop(struct work_orders **at);
 SALVE_MUST_USE bool work_orders_put(struct work_orders *orders, const struct work_facts *facts);
 void work_orders_take(struct work_orders *orders, struct compartment id);
 
+/* A transaction: what it changes counts later. work_orders_later - in place of put, or take (is_gone: of facts only the
+ * id counts). work_orders_now - it is durable; work_orders_never - it did not happen. work_orders_savepoint, a stack of
+ * them; _end: the newest is kept, or what came behind it did not happen. false: no memory, and the orders are to be
+ * dropped. */
+SALVE_MUST_USE bool work_orders_later(struct work_orders *orders, const struct work_facts *facts, bool is_gone);
+SALVE_MUST_USE bool work_orders_now(struct work_orders *orders);
+void work_orders_never(struct work_orders *orders);
+SALVE_MUST_USE bool work_orders_savepoint(struct work_orders *orders);
+void work_orders_savepoint_end(struct work_orders *orders, bool keeps);
+
 /* work_orders_next - the first behind *key in that order (NULL: the first of all); false: there is none. *found is its
  * key. */
 bool work_orders_next(const struct work_orders *orders, enum work_order order, const struct work_key *key,

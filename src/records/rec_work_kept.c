@@ -12,12 +12,6 @@ enum {
     RANK_MAX = (1 << WORK_GROUP_SHIFT) - 1
 };
 
-enum pending_kind { PENDING_PUT, PENDING_TAKE, PENDING_SAVEPOINT, PENDING_NOTHING };
-struct rec_work_pending {
-    enum pending_kind kind;
-    struct work_facts facts;
-};
-
 /* --- what the orders know of a row -------------------------------------------------------------------------------- */
 
 static bool is_of_referral(size_t task) { return task == WORK_REFER || task == WORK_FOLLOW || task == WORK_REPLY; }
@@ -89,105 +83,62 @@ struct work_facts rec_work_facts(const struct rec_work *work)
 
 /* --- what a transaction changes ----------------------------------------------------------------------------------- */
 
-static void pending_clear(struct rec_work_list *list)
-{
-    if (list->pending_count > 0) crypto_zero(list->pending, list->pending_count * sizeof *list->pending);
-    list->pending_count = 0;
-}
-
 void rec_work_list_lost(struct site *site)
 {
     struct rec_work_list *list = site->work_list;
     site->work_list = NULL;
     if (list == NULL) return;
-    pending_clear(list);
     work_orders_drop(&list->orders);
-    free(list->pending);
     free(list->bad);
     crypto_zero(list, sizeof *list);
     free(list);
 }
 
-/* Without room for what changes they are made anew. What grows is people's data: it is wiped where it was. */
-static void pend(struct site *site, const struct rec_work_pending *one)
+/* Without room for what changes they are made anew. */
+static void unless_lost(struct site *site, bool fits)
 {
-    struct rec_work_list *list = site->work_list;
-    if (list == NULL) return;
-    if (list->pending_count == list->pending_room) {
-        size_t room = list->pending_room == 0 ? 16 : 2 * list->pending_room;
-        struct rec_work_pending *grown = calloc(room, sizeof *grown);
-        if (grown == NULL) {
-            rec_work_list_lost(site);
-            return;
-        }
-        if (list->pending_count > 0) memcpy(grown, list->pending, list->pending_count * sizeof *grown);
-        if (list->pending_count > 0) crypto_zero(list->pending, list->pending_count * sizeof *grown);
-        free(list->pending);
-        list->pending = grown;
-        list->pending_room = room;
-    }
-    list->pending[list->pending_count++] = *one;
+    if (!fits) rec_work_list_lost(site);
+}
+
+static struct work_orders *kept(const struct site *site)
+{
+    return site->work_list == NULL ? NULL : site->work_list->orders;
 }
 
 void rec_work_list_put(struct rec_tx *tx, const struct rec_work *work)
 {
-    if (tx->site->work_list == NULL) return;
-    const struct rec_work_pending one = {.kind = PENDING_PUT, .facts = rec_work_facts(work)};
-    pend(tx->site, &one);
+    if (kept(tx->site) == NULL) return;
+    const struct work_facts facts = rec_work_facts(work);
+    unless_lost(tx->site, work_orders_later(kept(tx->site), &facts, false));
 }
 
 void rec_work_list_take(struct rec_tx *tx, struct compartment id)
 {
-    const struct rec_work_pending one = {.kind = PENDING_TAKE, .facts = {.id = id}};
-    pend(tx->site, &one);
+    const struct work_facts facts = {.id = id};
+    if (kept(tx->site) != NULL) unless_lost(tx->site, work_orders_later(kept(tx->site), &facts, true));
 }
 
 void rec_work_list_committed(struct site *site)
 {
-    struct rec_work_list *list = site->work_list;
-    bool fits = true;
-    for (size_t i = 0; list != NULL && fits && i < list->pending_count; i++) {
-        const struct rec_work_pending *one = &list->pending[i];
-        if (one->kind == PENDING_PUT) fits = work_orders_put(list->orders, &one->facts);
-        if (one->kind == PENDING_TAKE) work_orders_take(list->orders, one->facts.id);
-    }
-    if (list != NULL) pending_clear(list);
-    if (!fits) rec_work_list_lost(site);
+    if (kept(site) != NULL) unless_lost(site, work_orders_now(kept(site)));
 }
 
 void rec_work_list_abandoned(struct site *site)
 {
-    if (site->work_list != NULL) pending_clear(site->work_list);
+    if (kept(site) != NULL) work_orders_never(kept(site));
 }
 
 void rec_work_list_savepoint(struct site *site)
 {
-    const struct rec_work_pending one = {.kind = PENDING_SAVEPOINT};
-    pend(site, &one);
-}
-
-static size_t newest_savepoint(const struct rec_work_list *list)
-{
-    size_t at = list->pending_count;
-    while (at > 0 && list->pending[at - 1].kind != PENDING_SAVEPOINT) at--;
-    return at;
+    if (kept(site) != NULL) unless_lost(site, work_orders_savepoint(kept(site)));
 }
 
 void rec_work_list_savepoint_keep(struct site *site)
 {
-    if (site->work_list == NULL) return;
-    size_t at = newest_savepoint(site->work_list);
-    if (at > 0) site->work_list->pending[at - 1].kind = PENDING_NOTHING;
+    if (kept(site) != NULL) work_orders_savepoint_end(kept(site), true);
 }
 
-/* Where the orders began to be made after it, all of what is pending was. */
 void rec_work_list_savepoint_undo(struct site *site)
 {
-    struct rec_work_list *list = site->work_list;
-    if (list == NULL) return;
-    size_t at = newest_savepoint(list);
-    size_t left = at > 0 ? at - 1 : 0;
-    if (list->pending_count > left)
-        crypto_zero(list->pending + left, (list->pending_count - left) * sizeof *list->pending);
-    list->pending_count = left;
+    if (kept(site) != NULL) work_orders_savepoint_end(kept(site), false);
 }

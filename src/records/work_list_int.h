@@ -11,10 +11,8 @@
 struct rec_work_list {
     struct work_orders *orders;
     bool is_whole;
-    char to[REC_WORK_NAME_BYTES];     /* the row up to which the walk came */
-    struct rec_work_pending *pending; /* of the transaction that is open */
-    size_t pending_count, pending_room;
-    struct rec_work_bad *bad; /* rows that do not open */
+    char to[REC_WORK_NAME_BYTES]; /* the row up to which the walk came */
+    struct rec_work_bad *bad;     /* rows that do not open */
     size_t bad_count, bad_room, bad_next;
 };
 
