@@ -1,114 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A page of a list of open work: what is due is done, the page is chosen by the orders in memory and read from the
  * rows. */
-#include <inttypes.h>
-#include <stdio.h>
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "crypto/crypto.h"
-#include "guideline/finding.h"
+#include "day/paging.h"
 #include "records/daily_int.h"
 #include "records/work_list_int.h"
-#include "store/store.h"
 
-enum {
-    PAGE_BYTES = 64 << 20,
-    NEWS_MAX = 4096, /* changes that are looked at for what came in front of the place; more: from the front again */
-    MARK_DIGITS = 16,
-    KEY_C_DIGITS = 8,
-    CURSOR_CHARS = 4 * MARK_DIGITS + KEY_C_DIGITS
-};
-
-/* Where the page before ended: behind `key`, when so many changes had been. */
-struct place {
-    bool is_begun;
-    uint64_t mark, changes;
-    struct work_key key;
-};
-
-/* --- the place as text -------------------------------------------------------------------------------------------- */
-
-static enum salve_code place_write(const struct place *place, struct arena *mem, struct str *out, struct salve_err *err)
-{
-    *out = arena_printf(mem, "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%016" PRIx64 "%08" PRIx32, place->mark,
-                        place->changes, place->key.a, place->key.b, place->key.c);
-    return out->ptr != NULL ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "work");
-}
-
-static enum salve_code place_read(struct str text, struct place *out, struct salve_err *err)
-{
-    uint8_t bytes[CURSOR_CHARS / 2];
-    *out = (struct place){.is_begun = text.len > 0};
-    if (text.len == 0) return SALVE_OK;
-    if (text.len != CURSOR_CHARS || !str_hex_parse(text, bytes, sizeof bytes))
-        return salve_refuse(err, SALVE_E_INVALID, "it is no place in the list: begin from the front", "after");
-    out->mark = crypto_get_u64(bytes);
-    out->changes = crypto_get_u64(bytes + 8);
-    out->key.a = crypto_get_u64(bytes + 16);
-    out->key.b = crypto_get_u64(bytes + 24);
-    for (size_t i = 32; i < sizeof bytes; i++) out->key.c = out->key.c << 8 | bytes[i];
-    return SALVE_OK;
-}
-
-/* --- which tickets ------------------------------------------------------------------------------------------------ */
-
-struct chosen {
-    struct work_facts all[WORK_PAGE_MAX];
-    size_t count, most;
-    struct place end;
-    bool is_again, has_more;
-};
-
-static int by_key(const void *a, const void *b, enum work_list list)
-{
-    return work_key_cmp(work_orders_key(a, list), work_orders_key(b, list));
-}
-
-/* In the order of the list: a page at most. */
-static void put_in_order(struct chosen *chosen, enum work_list list)
-{
-    for (size_t i = 1; i < chosen->count; i++)
-        for (size_t at = i; at > 0 && by_key(&chosen->all[at - 1], &chosen->all[at], list) > 0; at--) {
-            struct work_facts one = chosen->all[at];
-            chosen->all[at] = chosen->all[at - 1];
-            chosen->all[at - 1] = one;
-        }
-}
-
-/* What came to stand in front of the place since then; false: too much for a page that goes on behind it. */
-static bool choose_news(const struct work_orders *orders, enum work_list list, const struct place *place,
-                        struct chosen *chosen)
-{
-    struct work_key key = {.b = place->changes};
-    struct work_facts facts;
-    for (size_t i = 0; work_orders_next(orders, WORK_ORDER_CHANGED, &key, &key, &facts); i++) {
-        if (i == NEWS_MAX) return false;
-        if ((facts.in >> list & 1) == 0 || work_key_cmp(work_orders_key(&facts, list), place->key) > 0) continue;
-        if (chosen->count + 1 >= chosen->most) return false;
-        chosen->all[chosen->count++] = facts;
-    }
-    put_in_order(chosen, list);
-    return true;
-}
-
-static void choose(const struct work_orders *orders, enum work_list list, const struct place *place,
-                   struct chosen *chosen)
-{
-    struct work_facts beyond;
-    struct work_key key = place->key, unused;
-    bool is_begun =
-        place->is_begun && place->mark == work_orders_mark(orders) && choose_news(orders, list, place, chosen);
-    chosen->is_again = place->is_begun && !is_begun;
-    if (!is_begun) chosen->count = 0;
-    while (chosen->count < chosen->most &&
-           work_orders_next(orders, (enum work_order)list, is_begun ? &key : NULL, &key, &chosen->all[chosen->count])) {
-        is_begun = true;
-        chosen->count++;
-    }
-    chosen->has_more = is_begun && work_orders_next(orders, (enum work_order)list, &key, &unused, &beyond);
-    chosen->end = (struct place){true, work_orders_mark(orders), work_orders_changes(orders), key};
-}
+enum { PAGE_BYTES = 64 << 20 };
+_Static_assert((int)WORK_CHOSEN_MAX == (int)WORK_PAGE_MAX, "a page is what is chosen");
 
 /* --- the page ----------------------------------------------------------------------------------------------------- */
 
@@ -116,8 +16,8 @@ struct reading {
     struct site *site;
     struct actor actor;
     const struct work_ask *ask;
-    struct place place;
-    struct chosen chosen;
+    struct work_place place;
+    struct work_chosen chosen;
     struct rec_work *rows;
     size_t row_count;
 };
@@ -150,7 +50,7 @@ static enum salve_code read_in(struct rec_tx *tx, struct reading *reading, struc
     TRY(rec_work_list_bad_look(tx, err));
     const struct work_orders *orders = rec_work_list_orders(reading->site);
     if (orders == NULL) return salve_fail(err, SALVE_E_BUSY, "work");
-    choose(orders, list, &reading->place, &reading->chosen);
+    work_choose(orders, list, &reading->place, &reading->chosen);
     TRY(read_rows(tx, reading, err));
     out->is_again = reading->chosen.is_again;
     for (int group = 0; group < WORK_GROUPS; group++) {
@@ -170,7 +70,7 @@ static enum salve_code tell_all(const struct reading *reading, struct arena *mem
     if (out->all == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     for (; out->count < reading->row_count; out->count++)
         TRY(rec_work_tell(reading->site, &reading->rows[out->count], calls, mem, &out->all[out->count], err));
-    return reading->chosen.has_more ? place_write(&reading->chosen.end, mem, &out->next, err) : SALVE_OK;
+    return reading->chosen.has_more ? work_place_write(&reading->chosen.end, mem, &out->next, err) : SALVE_OK;
 }
 
 static enum salve_code read_page(struct reading *reading, struct arena *work, struct arena *mem, struct work_page *out,
@@ -225,14 +125,14 @@ static enum salve_code daily(struct site *site, struct salve_err *err)
     return code;
 }
 
-static enum salve_code check_ask(struct actor actor, const struct work_ask *ask, struct place *place,
+static enum salve_code check_ask(struct actor actor, const struct work_ask *ask, struct work_place *place,
                                  struct salve_err *err)
 {
     if (ask->list >= WORK_LISTS || ask->most == 0 || ask->most > WORK_PAGE_MAX)
         return salve_fail(err, SALVE_E_INVALID, "work");
     if (ask->list == WORK_LIST_REMINDERS && consent_may(actor.role, ACT_REMIND, PURPOSE_FOLLOW_UP) == NULL)
         return salve_refuse(err, SALVE_E_ROLE, "a registrar calls people before their next check", "reminders");
-    return place_read(ask->after, place, err);
+    return work_place_read(ask->after, place, err);
 }
 
 enum salve_code near_worklist_page(struct site *site, struct actor actor, const struct work_ask *ask, struct arena *mem,
