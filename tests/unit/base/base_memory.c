@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/turns.h"
 
 static void an_arena_gives_zeroed_aligned_memory_up_to_its_ceiling(void **state)
 {
@@ -43,6 +44,37 @@ static void rewinding_gives_back_memory_and_runs_cleanups(void **state)
     assert_true(dropped == 1000 && kept == 0 && arena_bytes(mem) == bytes);
     arena_close(mem);
     assert_int_equal(kept, 1);
+}
+
+/* Turns of different sizes in one arena, whose memory goes from turn to turn: each finds it zeroed and its own. */
+static void an_arena_of_repeated_work_gives_clean_memory_in_each_turn(void **state)
+{
+    (void)state;
+    int runs = 0;
+    struct salve_err err;
+    struct arena *mem = arena_open_repeated(8 << 20);
+    char *before = arena_alloc(mem, 100);
+    memset(before, 'k', 100);
+    for (unsigned turn = 0; turn < 6; turn++) {
+        struct arena_mark mark = arena_mark(mem);
+        size_t bytes = turn % 2 == 0 ? 70000 : 3000000, count = turn % 2 == 0 ? 60 : 2;
+        char *pieces[60];
+        for (size_t i = 0; i < count; i++) {
+            pieces[i] = arena_alloc(mem, bytes);
+            assert_non_null(pieces[i]);
+            for (size_t at = 0; at < bytes; at += 997) assert_int_equal(pieces[i][at], 0);
+            memset(pieces[i], (int)i + 1, bytes);
+        }
+        for (size_t i = 0; i < count; i++)
+            assert_true(pieces[i][0] == (char)(i + 1) && pieces[i][bytes - 1] == (char)(i + 1));
+        assert_int_equal(arena_on_close(mem, count_up, &runs, &err), SALVE_OK);
+        assert_null(arena_alloc(mem, 7 << 20)); /* the ceiling counts what is handed out, not what is kept */
+        arena_rewind(mem, mark);
+        assert_int_equal(runs, (int)turn + 1);
+        assert_int_equal(arena_bytes(mem), 100);
+    }
+    assert_true(before[0] == 'k' && before[99] == 'k');
+    arena_close(mem);
 }
 
 static void growing_keeps_what_was_there(void **state)
@@ -310,6 +342,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_up_to_its_ceiling),
         cmocka_unit_test(rewinding_gives_back_memory_and_runs_cleanups),
+        cmocka_unit_test(an_arena_of_repeated_work_gives_clean_memory_in_each_turn),
         cmocka_unit_test(growing_keeps_what_was_there),
         cmocka_unit_test(an_allocation_can_be_made_to_fail),
         cmocka_unit_test(the_first_failure_of_a_buf_sticks),
