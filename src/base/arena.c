@@ -227,14 +227,21 @@ enum salve_code arena_str(struct arena *mem, struct str text, struct str *out, s
     return SALVE_OK;
 }
 
+/* Most texts fit into what is left of the chunk and are written once; others are measured by that. */
 struct str arena_printf(struct arena *mem, const char *fmt, ...)
 {
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, args);
-    char *text = len < 0 ? NULL : arena_alloc_raw(mem, (size_t)len + 1, 1);
-    if (text != NULL) (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+    struct chunk *chunk = mem->chunk;
+    size_t room = chunk == NULL ? 0 : chunk->size - chunk->used;
+    char *tried = room == 0 ? NULL : chunk->bytes + chunk->used;
+    int len = vsnprintf(tried, room, fmt, args);
+    size_t bytes = len < 0 ? room : (size_t)len + 1;
+    char *text = len < 0 ? NULL : arena_alloc_raw(mem, bytes, 1);
+    bool is_written = text != NULL && text == tried;
+    if (!is_written && room > 0 && mem->is_private) explicit_bzero(tried, bytes < room ? bytes : room);
+    if (!is_written && text != NULL) (void)vsnprintf(text, bytes, fmt, again);
     va_end(again);
     va_end(args);
     return text == NULL ? STR_NONE : str_make(text, (size_t)len);

@@ -97,6 +97,31 @@ static void growing_keeps_what_was_there(void **state)
     arena_close(mem);
 }
 
+/* In the room that the chunk has left, or else behind it; and nothing stays there of what did not fit. */
+static void a_text_is_written_where_it_fits(void **state)
+{
+    (void)state;
+    enum { CHUNK = 4096, LEFT = 6 };
+    char wide[100];
+    memset(wide, 'x', sizeof wide - 1);
+    wide[sizeof wide - 1] = '\0';
+    struct arena *mem = arena_open_private(1 << 20);
+    assert_str(arena_printf(mem, "%s-%d", "no chunk yet", 1), "no chunk yet-1");
+    arena_close(mem);
+    mem = arena_open_private(3 * CHUNK);
+    char *first = arena_alloc_raw(mem, CHUNK - LEFT, 1);
+    struct str last = arena_printf(mem, "%d", 12345);
+    assert_str(last, "12345");
+    assert_ptr_equal(last.ptr, first + CHUNK - LEFT);
+    struct str beyond = arena_printf(mem, "%s", wide);
+    assert_str(beyond, wide);
+    first = arena_alloc_raw(mem, 2 * CHUNK - (sizeof wide) - LEFT, 1); /* the second chunk has twice as much */
+    assert_non_null(first);
+    assert_null(arena_printf(mem, "%s!", wide).ptr); /* above the ceiling */
+    for (size_t i = 0; i < LEFT; i++) assert_int_equal(first[2 * CHUNK - (sizeof wide) - LEFT + i], 0);
+    arena_close(mem);
+}
+
 static void an_allocation_can_be_made_to_fail(void **state)
 {
     (void)state;
@@ -344,6 +369,7 @@ int main(void)
         cmocka_unit_test(rewinding_gives_back_memory_and_runs_cleanups),
         cmocka_unit_test(an_arena_of_repeated_work_gives_clean_memory_in_each_turn),
         cmocka_unit_test(growing_keeps_what_was_there),
+        cmocka_unit_test(a_text_is_written_where_it_fits),
         cmocka_unit_test(an_allocation_can_be_made_to_fail),
         cmocka_unit_test(the_first_failure_of_a_buf_sticks),
         cmocka_unit_test(numbers_are_written_whole),
