@@ -116,8 +116,8 @@ SALVE_MUST_USE enum salve_code csv_letters_read(struct csv_letters *letters, cha
                                                 struct salve_err *err);
 
 /* csv_window_open - the begin of a file, in mem: *rest is as long as any record is looked at, or the file.
- * csv_window_fill - makes it so again: it moves what is kept, which is all from `from` on; *rest begins at or behind it,
- * by less than SALVE_CSV_LINE_BYTES_MAX. */
+ * csv_window_fill - makes it so again: it moves what is kept, which is all from `from` on; *rest begins there or behind
+ * it, by less than SALVE_CSV_LINE_BYTES_MAX. */
 struct csv_window {
     struct csv_letters letters;
     char *bytes;

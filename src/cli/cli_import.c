@@ -224,7 +224,7 @@ static enum salve_code read_map(const struct cli *cli, bool is_enrol, struct csv
 
 /* --- a file of rows ----------------------------------------------------------------------------------------------- */
 
-/* Read as its rows are taken, so that its length costs no memory; what cannot be read twice, such as a pipe, is a text. */
+/* Read as its rows are taken, so that its length costs no memory; what cannot be read twice, as a pipe, is a text. */
 struct rows {
     const char *path;
     int fd;

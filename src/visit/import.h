@@ -161,7 +161,7 @@ SALVE_MUST_USE enum salve_code visit_import_new(const struct visit *visit, struc
                                                 const struct visit_import_ask *ask, struct visit_imported *sum,
                                                 struct salve_err *err);
 
-/* visit_import_rows - one new person for each row of a CSV file, which is read as its rows are taken (csv_import_stream).
+/* visit_import_rows - one new person for each row of a CSV file; it is read as its rows are taken (csv_import_stream).
  *   date     of rows where the map names no date column; empty: today
  *   errors   of the first row that fails, its line in err; people before it are whole */
 SALVE_MUST_USE enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map,
