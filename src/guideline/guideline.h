@@ -203,9 +203,12 @@ struct guideline_visit {
     size_t day_count;
 };
 
+/* A visit that begins late in the site's day goes on over midnight, for so long. */
+enum { GUIDELINE_VISIT_LATE_HOURS = 8 };
+
 /* guideline_visit_find - the newest Encounter that touches the site's day and began no more than 24 hours before it,
- * else that day. What was measured on that day before the Encounter, and belongs to no earlier one, is of the visit
- * too. `zone` is the site's. Its days are allocated in mem. E_MEMORY. */
+ * else that day. What was measured on that day before the Encounter, or in the late hours before now, and belongs to
+ * no earlier one, is of the visit too. `zone` is the site's. Its days are allocated in mem. E_MEMORY. */
 SALVE_MUST_USE enum salve_code guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
                                                     const struct zone *zone, struct arena *mem,
                                                     struct guideline_visit *out, struct salve_err *err);

@@ -44,11 +44,43 @@ static bool newest_of(const struct tape *tapes, size_t count, int64_t now_unix_m
     return out->start_unix_ms != INT64_MIN;
 }
 
+/* When an Observation was taken, as it says; empty: it is none, or does not say. */
+static struct str taken_text(const struct tape *tape, tape_at root)
+{
+    static const char *const times[] = {"effectiveDateTime", "effectiveInstant", "effectivePeriod.start", "issued"};
+    if (tape_type(tape, root) != FHIR_T_Observation) return STR_NONE;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
+        tape_at at = tape_get(tape, root, times[i]);
+        if (at != TAPE_NONE) return tape_text(tape, at);
+    }
+    return STR_NONE;
+}
+
+static bool instant_of(struct str taken, int64_t *unix_ms)
+{
+    return taken.len > sizeof "2026-11-23" - 1 && clock_parse(taken, unix_ms); /* a date is no instant */
+}
+
+/* Midnight ends no visit: what was measured a few hours ago is of it though the site's day has changed since. Else a
+ * value that waited to be sent over midnight would be too old for its alarm. */
+static void reach_back(const struct tape *tapes, size_t count, int64_t now_unix_ms, struct guideline_visit *visit)
+{
+    int64_t since_unix_ms = now_unix_ms - (int64_t)GUIDELINE_VISIT_LATE_HOURS * 3600 * 1000, at_unix_ms;
+    if (since_unix_ms >= visit->start_unix_ms) return;
+    for (size_t i = 0; i < count; i++)
+        for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);)
+            if (instant_of(taken_text(&tapes[i], at), &at_unix_ms) && at_unix_ms >= since_unix_ms &&
+                at_unix_ms < visit->start_unix_ms)
+                visit->start_unix_ms = at_unix_ms;
+}
+
 static void find_bounds(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms, struct guideline_visit *visit)
 {
     struct encounter one, newest;
-    if (!newest_of(tapes, tape_count, now_unix_ms, visit, &newest)) return;
-    if (newest.start_unix_ms < visit->start_unix_ms) visit->start_unix_ms = newest.start_unix_ms;
+    bool is_found = newest_of(tapes, tape_count, now_unix_ms, visit, &newest);
+    if (is_found && newest.start_unix_ms < visit->start_unix_ms) visit->start_unix_ms = newest.start_unix_ms;
+    reach_back(tapes, tape_count, now_unix_ms, visit);
+    if (!is_found) return;
     for (size_t i = 0; i < tape_count; i++) /* what an earlier visit of the day measured is not of this one */
         for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);)
             if (encounter_of(&tapes[i], at, now_unix_ms, &one) && one.end_unix_ms < newest.start_unix_ms &&
@@ -69,7 +101,7 @@ struct days {
 static enum salve_code add_day(struct days *to, struct str taken)
 {
     int64_t at;
-    if (taken.len <= sizeof "2026-11-23" - 1 || !clock_parse(taken, &at)) return SALVE_OK; /* a date is no instant */
+    if (!instant_of(taken, &at)) return SALVE_OK;
     for (size_t i = 0; i < to->count; i++)
         if (to->list[i].start_unix_ms <= at && at <= to->list[i].end_unix_ms) return SALVE_OK;
     if (to->count == to->room) {
@@ -84,17 +116,6 @@ static enum salve_code add_day(struct days *to, struct str taken)
     return SALVE_OK;
 }
 
-static enum salve_code add_days(struct days *to, const struct tape *tape, tape_at root)
-{
-    static const char *const times[] = {"effectiveDateTime", "effectiveInstant", "effectivePeriod.start", "issued"};
-    if (tape_type(tape, root) != FHIR_T_Observation) return SALVE_OK;
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++) {
-        tape_at at = tape_get(tape, root, times[i]);
-        if (at != TAPE_NONE) return add_day(to, tape_text(tape, at));
-    }
-    return SALVE_OK;
-}
-
 enum salve_code guideline_visit_find(const struct tape *tapes, size_t tape_count, int64_t now_unix_ms,
                                      const struct zone *zone, struct arena *mem, struct guideline_visit *out,
                                      struct salve_err *err)
@@ -104,7 +125,8 @@ enum salve_code guideline_visit_find(const struct tape *tapes, size_t tape_count
     *out = (struct guideline_visit){day.start_unix_ms, day.end_unix_ms, day.offset_minutes, zone, NULL, 0};
     find_bounds(tapes, tape_count, now_unix_ms, out);
     for (size_t i = 0; i < tape_count; i++)
-        for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);) TRY(add_days(&days, &tapes[i], at));
+        for (tape_at at = TAPE_NONE; tape_each_resource(&tapes[i], &at);)
+            TRY(add_day(&days, taken_text(&tapes[i], at)));
     out->days = days.list;
     out->day_count = days.count;
     return SALVE_OK;

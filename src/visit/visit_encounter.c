@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
- * The Encounter of a visit. What is measured names it: the first Observation of the site's day opens one, later ones
- * join it; a laboratory result belongs to the visit of its sample, whenever it comes. Encounters that came with a file
- * count like ours. */
+ * The Encounter of a visit. What is measured names it: the first Observation of the site's day opens one, or of the
+ * hours before its midnight that a visit outlasts; later ones join it. A laboratory result belongs to the visit of its
+ * sample, whenever it comes. Encounters that came with a file count like ours. */
 #include "base/zone.h"
 #include "fhir/elements.h"
 #include "fhir/tape_edit.h"
 #include "visit/visit_int.h"
 
-enum { HOUR_MS = 3600 * 1000, LATE_HOURS = 8 };
+enum { HOUR_MS = 3600 * 1000 };
+#define LATE_MS (GUIDELINE_VISIT_LATE_HOURS * (int64_t)HOUR_MS)
 
 struct stay {
     struct str id;
@@ -35,7 +36,7 @@ struct taken {
 /* A visit ends with the site's day, or some hours later where it begins late. */
 static int64_t latest_end(const struct naming *in, int64_t start_unix_ms)
 {
-    int64_t end = zone_day(in->zone, start_unix_ms).end_unix_ms, late = start_unix_ms + LATE_HOURS * HOUR_MS;
+    int64_t end = zone_day(in->zone, start_unix_ms).end_unix_ms, late = start_unix_ms + LATE_MS;
     return late > end ? late : end;
 }
 
@@ -142,14 +143,21 @@ static enum salve_code with_encounter(const struct naming *in, const struct tape
     return tape_built(&make, tape, err);
 }
 
-/* The first moment of today's measurements, at most now. */
-static int64_t first_of_today(const struct naming *in, const struct rec_item *items, size_t count)
+/* Does it begin a visit that goes on now? Of the site's day, or of the hours before midnight that a visit outlasts. */
+static bool is_of_now(const struct naming *in, const struct taken *taken)
 {
-    int64_t first = in->now_unix_ms, today = zone_day(in->zone, in->now_unix_ms).number;
+    if (taken->day == zone_day(in->zone, in->now_unix_ms).number) return true;
+    return taken->is_instant && taken->unix_ms <= in->now_unix_ms && in->now_unix_ms - taken->unix_ms <= LATE_MS;
+}
+
+/* The first moment of the measurements that have no visit yet and begin one, at most now. */
+static int64_t first_of_now(const struct naming *in, const struct rec_item *items, size_t count)
+{
+    int64_t first = in->now_unix_ms;
     struct taken taken;
     for (size_t i = 0; i < count; i++)
         if (tape_type(items[i].tape, 0) == FHIR_T_Observation && taken_of(in, items[i].tape, &taken) &&
-            taken.is_instant && taken.day == today && taken.unix_ms < first)
+            taken.is_instant && is_of_now(in, &taken) && stay_at(in, &taken) == NULL && taken.unix_ms < first)
             first = taken.unix_ms;
     return first;
 }
@@ -162,15 +170,14 @@ enum salve_code visit_encounter(const struct visit *visit, struct rec_view *view
     if (!rec_shows(view, CLASS_CLIN)) return SALVE_OK;
     TRY(site_zone(visit->site, &in.zone, err));
     TRY(find_stays(&in, items, item_count, err));
-    int64_t today = zone_day(in.zone, in.now_unix_ms).number;
     for (size_t i = 0; i < item_count; i++) {
         const struct tape *tape = items[i].tape;
         struct taken taken;
         if (tape_type(tape, 0) != FHIR_T_Observation || tape_get(tape, 0, "encounter") != TAPE_NONE ||
             !taken_of(&in, tape, &taken))
             continue;
-        if (stay_at(&in, &taken) == NULL && taken.day == today && in.opened.node_count == 0)
-            TRY(open_stay(&in, tape, first_of_today(&in, items, item_count), err));
+        if (stay_at(&in, &taken) == NULL && is_of_now(&in, &taken) && in.opened.node_count == 0)
+            TRY(open_stay(&in, tape, first_of_now(&in, items, item_count), err));
         const struct stay *stay = stay_at(&in, &taken);
         if (stay != NULL) TRY(with_encounter(&in, tape, stay->id, &items[i].tape, err));
     }

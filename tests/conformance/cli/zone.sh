@@ -20,7 +20,7 @@ fails 3 "settings refuse one that there is not" salve settings --zone Auckland -
 ok "a manager changes it" salve settings --zone Pacific/Honolulu --as manager
 is "as JSON too" "$(salve settings --json | grep -o '"zone":"[^"]*"')" '"zone":"Pacific/Honolulu"'
 
-# Two hours ago was today where it is noon now, and yesterday where it is past midnight.
+# Ten hours ago was today where it is noon now, and yesterday where it is past midnight.
 hour=$((10#$(date -u +%H)))
 zone() { # LOCAL HOUR: a zone where it is that hour now
     local west=$((hour - $1))
@@ -38,14 +38,16 @@ pressure() { # TIME
 END
 }
 told() { salve screen --paper "$work/person.json" --as dr-amina 2>/dev/null | grep -c '^  bp-very-high'; }
-ago=$(($(date +%s) - 7200))
+ago=$(($(date +%s) - 36000))
 for offset in +00:00 +13:00 -10:00; do
     shift_s=$((${offset:0:1}$((10#${offset:1:2})) * 3600))
     pressure "$(date -u -d "@$((ago + shift_s))" +%FT%T)$offset"
     ok "to noon" salve settings --zone "$(zone 12)" --as manager
-    is "two hours ago is of today at noon, written with $offset" "$(told)" 1
+    is "ten hours ago is of today at noon, written with $offset" "$(told)" 1
     is "wherever the machine stands" "$(TZ=Pacific/Kiritimati told)" 1
     ok "past midnight" salve settings --zone "$(zone 0)" --as manager
     is "and of yesterday past midnight, written with $offset" "$(told)" 0
+    pressure "$(date -u -d "@$((ago + 28800 + shift_s))" +%FT%T)$offset"
+    is "but two hours ago is of this visit there, too" "$(told)" 1
 done
 finish

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * The visit by the site's calendar: what was measured this morning counts in Auckland and in Honolulu, what was measured
- * the evening before does not, and a finding says the site's date. */
+ * the evening before does not but for the hours that a visit outlasts its midnight, and a finding says the site's date. */
 #include "t.h"
 
 #include <stdlib.h>
@@ -101,12 +101,25 @@ static void a_day_of_25_hours_is_one_visit(void **state)
     assert_too_old("Europe/Berlin", "2026-03-29T21:59:00Z", "2026-03-28T22:59:00Z", "2026-03-28");
 }
 
+static void a_visit_goes_on_over_midnight(void **state)
+{
+    (void)state;
+    if (access("/usr/share/zoneinfo/Europe/Athens", R_OK) != 0) skip();
+    const char *late = "2026-11-23T21:58:00Z"; /* two minutes before midnight in Athens */
+    assert_counts("Europe/Athens", "2026-11-23T22:01:00Z", late);
+    assert_counts("Europe/Athens", "2026-11-24T05:58:00Z", late);
+    assert_too_old("Europe/Athens", "2026-11-24T05:58:01Z", late, "2026-11-23");
+    assert_too_old("Europe/Athens", "2026-11-23T22:01:00Z", "2026-11-23", "2026-11-23"); /* a date says no hour */
+    assert_counts("Europe/Athens", "2026-11-23T21:59:00Z", "2026-11-22T22:00:00Z");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_morning_counts_and_the_evening_before_does_not),
         cmocka_unit_test(a_date_alone_is_a_day_of_the_site),
         cmocka_unit_test(a_day_of_25_hours_is_one_visit),
+        cmocka_unit_test(a_visit_goes_on_over_midnight),
     };
     return t_run(tests);
 }

@@ -6,6 +6,7 @@
 #include "visit/check.h"
 #include "visit/content.h"
 #include "visit/held.h"
+#include "visit/person.h"
 #include "visit/write.h"
 
 #define NINE ",\"effectiveDateTime\":\"2026-11-23T09:00:00Z\""
@@ -422,6 +423,39 @@ static void an_alarm_is_told_whatever_becomes_of_it(void **state)
     desk_close(&d);
 }
 
+/* Measured at half past eleven, sent at midnight: of the visit, for the alarm, for the record and at the door. */
+static void midnight_silences_no_alarm(void **state)
+{
+    struct desk d;
+    (void)state;
+    if (access("/usr/share/zoneinfo/Pacific/Marquesas", R_OK) != 0) skip();
+    desk_open(&d, "midnight", &T_ASSISTANT);
+    struct site_settings settings = *site_settings(d.w.t->site);
+    settings.zone = STR("Pacific/Marquesas");
+    t_must(site_settings_set(d.w.t->site, T_MANAGER, &settings, &err));
+    t_must(visit_screening(&d.visit, &d.screening, &err));
+    struct visit_write refused[] = {create(&d, PRESSURE("final", "232")),
+                                    create(&d, OBSERVATION("final", "882-1", ",\"valueString\":\"0\""))};
+    assert_code(write_some(&d, refused, 2), SALVE_E_NOT_ADMITTED);
+    assert_true(urgent(&d) > 0);
+    assert_code(write_some(&d, refused, 1), SALVE_OK);
+    assert_true(urgent(&d) > 0);
+    struct visit_facts facts = {0};
+    t_must(visit_untold(&d.visit, d.w.card, &facts, &err));
+    assert_true(facts.open.entry_count > 0);
+    const struct rec_resource *all = NULL;
+    size_t count = 0, stays = 0;
+    t_must(rec_all(view_of(&d), 0, &all, &count, &err));
+    for (size_t i = 0; i < count; i++) {
+        if (!str_is(all[i].type, "Encounter")) continue;
+        stays++;
+        assert_str(tape_text(&all[i].tape, tape_get(&all[i].tape, 0, "period.start")), "2026-11-23T09:00:00Z");
+        assert_str(tape_text(&all[i].tape, tape_get(&all[i].tape, 0, "period.end")), "2026-11-23T17:00:00Z");
+    }
+    assert_int_equal(stays, 1);
+    desk_close(&d);
+}
+
 static void an_unlikely_number_waits_until_it_is_said_to_be_final(void **state)
 {
     struct desk d;
@@ -508,6 +542,7 @@ int main(void)
         cmocka_unit_test(a_person_is_corrected_one_fact_at_a_time),
         cmocka_unit_test(several_refer_to_each_other_and_stand_together),
         cmocka_unit_test(an_alarm_is_told_whatever_becomes_of_it),
+        cmocka_unit_test(midnight_silences_no_alarm),
         cmocka_unit_test(an_unlikely_number_waits_until_it_is_said_to_be_final),
         cmocka_unit_test(what_may_not_be_kept_is_refused_or_left_out_by_its_path),
         cmocka_unit_test(what_is_kept_apart_is_kept_with_the_tick_alone),
