@@ -30,6 +30,6 @@ for count in $people; do
     [ "$(sed 1d "$work/cards.csv" | wc -l)" -eq "$count" ]
     read -r seconds cpu peak <"$work/took"
     awk -v n="$count" -v s="$seconds" -v c="$cpu" -v p="$peak" -v b="$before" 'BEGIN {
-        printf "%10d %12.1f %12.1f %12.2f %12.1f %8s\n", n, s, n / s, c * 1000 / n, p / 1024, b > 0 ? sprintf("%.2f", p / b) : "-" }'
+        printf "%10d %12.1f %12.1f %12.2f %12.1f %8s\n", n, s, n / s, c * 1000 / n, p / 1024, (b > 0 ? sprintf("%.2f", p / b) : "-") }'
     before=$peak
 done
