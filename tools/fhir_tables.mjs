@@ -272,9 +272,24 @@ const LOOKS = { // enum fhir_look of each primitive type whose values are read i
   decimal: 'DECIMAL', boolean: 'BOOLEAN', xhtml: 'OTHER', integer: 'OTHER', unsignedInt: 'OTHER', positiveInt: 'OTHER',
 };
 const look = (t) => `FHIR_LOOK_${t?.kind === 'FHIR_PRIMITIVE' ? LOOKS[t.name] ?? fail(`no look of ${t.name}`) : 'COMPLEX'}`;
-function memberForm(e) {
-  if (types[e.type]?.kind === 'FHIR_RESOURCE') return 'FHIR_FORM_RESOURCE';
-  return String(e.flags).includes('FHIR_MANY') ? 'FHIR_FORM_LIST' : 'FHIR_FORM_ONE';
+function memberOpens(e) { // fhir_member.opens
+  const isMany = String(e.flags).includes('FHIR_MANY'), type = types[e.type];
+  if (type?.kind === 'FHIR_RESOURCE') return "'\\0'"; // one or a list of them
+  if (type?.kind !== 'FHIR_PRIMITIVE') return isMany ? "'['" : "'{'";
+  return !isMany && ['STRING', 'TOKEN', 'TEXT'].includes(LOOKS[type.name]) ? "'\"'" : "'\\0'";
+}
+const ASKS = { // enum fhir_ask of values by their type
+  Extension: 'EXTENSION', Quantity: 'QUANTITY', Age: 'QUANTITY', Count: 'QUANTITY', Distance: 'QUANTITY',
+  Duration: 'QUANTITY', Attachment: 'ATTACHMENT', Coding: 'SYSTEM', Identifier: 'SYSTEM', uri: 'URI', url: 'URI',
+  canonical: 'URI', RelatedArtifact: 'ARTIFACT', Reference: 'REFERENCE', 'Bundle.entry': 'ENTRY', Resource: 'RESOURCE',
+};
+for (const name of Object.keys(ASKS)) if (!typeIds.has(name)) fail(`no type ${name} to ask something of`);
+function elementAsks(e) {
+  const name = names[e.name];
+  return [`FHIR_ASK_${ASKS[types[e.type]?.name] ?? 'NOTHING'}`, e.binding !== 0 && 'FHIR_ASK_BINDING',
+    name === 'id' && types[e.owner].kind !== 'FHIR_RESOURCE' && 'FHIR_ASK_ID',
+    name === 'contained' && 'FHIR_ASK_CONTAINED', names[e.path_name] === 'text' && 'FHIR_ASK_TEXT']
+    .filter(Boolean).join(' | ');
 }
 const typeOfName = names.map((n) => typeIds.get(n) ?? 0);
 function requiredSet(t) { // bit per row; of a choice the first row stands for all
@@ -355,10 +370,16 @@ const uint8_t fhir_looks[] = {
 ${types.map((t) => `    ${look(t)},`).join('\n')}
 };
 
-/* head, bit, type, word, name_len, head_rest, look, form */
+const uint8_t fhir_asks[] = {
+    0,
+${elements.slice(1).map((e) => `    ${elementAsks(e)},`).join('\n')}
+};
+
+/* head, bit, type, head_mask, word, name_len, look, opens */
 const struct fhir_member fhir_members[] = {
-${elements.map((e) => rowOf([keyHead(names[e.name]), `0x${(1n << BigInt(e.choice & 63)).toString(16)}u`, e.type, e.choice >> 6,
-    bytes(names[e.name]), 32 - Math.min(bytes(names[e.name]) + 3, 16), look(types[e.type]), memberForm(e)])).join('\n')}
+${elements.map((e) => rowOf([keyHead(names[e.name]), `0x${(1n << BigInt(e.choice & 63)).toString(16)}u`, e.type,
+    `0x${((1 << Math.min(bytes(names[e.name]) + 3, 16)) - 1).toString(16)}u`, e.choice >> 6, bytes(names[e.name]),
+    look(types[e.type]), memberOpens(e)])).join('\n')}
 };
 
 /* name, base, kind, is_abstract, element_count, first_element, invariants */

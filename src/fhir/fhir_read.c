@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * JSON to tape in one pass, driven by the element tables; see fhir.h. Keys are not hashed: after each element the
- * reader remembers which one followed last time, and compares the next key with that name first. */
+ * JSON to tape in one pass, driven by the element tables; see fhir.h. Here are the general functions, which know all
+ * rules; what most members need is in fhir_read_usual.c. */
 #include "fhir/fhir_read_int.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
-#include "base/assert.h"
-#include "base/limits.h"
 #include "fhir/fhir_primitive_int.h"
-
-#define HOT static inline __attribute__((always_inline)) /* parts of read_object: what most members need */
 
 #define TYPE_KEY "\"resourceType\""
 
@@ -93,32 +85,6 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
     return true;
 }
 
-/* One load and one store; a copy of 64 bytes would be a loop of the machine's own, which takes longer. */
-HOT void copy_16(char *to, const char *from) { memcpy(to, from, 16); }
-
-/* A text as most are, plain and in the format of its type, in one go: its closing quote. NULL: nothing was done.
- * places[0] is its opening quote. */
-HOT const char *read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type, uint8_t look,
-                                const uint32_t *places)
-{
-    const char *at = r->start + places[0] + 1, *close = r->start + places[1];
-    size_t len = (size_t)(close - at);
-    if (look - 1u >= FHIR_LOOK_TEXT || r->count == r->room || close > r->fast_end || len - 1 >= TAPE_LONG - 1 ||
-        *close != '"')
-        return NULL;
-    char *to = r->to;
-    copy_16(to, at);
-    copy_16(to + 16, at + 16); /* whether it is so long or not */
-    copy_16(to + 32, at + 32);
-    copy_16(to + 48, at + 48);
-    for (size_t i = 64; i < len; i += 16) copy_16(to + i, at + i);
-    if (look != FHIR_LOOK_STRING && !(look == FHIR_LOOK_TOKEN && fhir_is_token(str_make(at, len))) &&
-        !fhir_primitive_ok(type, str_make(at, len)))
-        return NULL;
-    read_push_text(r, element, len);
-    return close;
-}
-
 /* A decimal as most are; false: nothing was done. */
 static bool read_usual_decimal(struct reader *r, fhir_element_id element)
 {
@@ -150,7 +116,7 @@ static struct str find_usual_type(struct reader *r)
     r->at = at;
     const uint32_t *places = read_places(r);
     r->at = brace;
-    if (places[3] == JSON_INDEX_NONE || r->start + places[2] > r->fast_end) return STR_NONE;
+    if (r->start + places[3] >= r->end || r->start + places[2] > r->fast_end) return STR_NONE;
     if (*at != '"' && !str_is_space(*at)) return STR_NONE;
     const char *key = r->start + places[0], *name = r->start + places[2], *close = r->start + places[3];
     const char *colon = key + sizeof TYPE_KEY - 1;
@@ -241,12 +207,8 @@ static bool read_complex(struct reader *r, fhir_element_id element, fhir_type_id
 static bool read_one(struct reader *r, fhir_element_id element)
 {
     fhir_type_id type = fhir_elements[element].type;
-    uint8_t look = fhir_looks[type];
-    if (look == FHIR_LOOK_COMPLEX) return read_complex(r, element, type);
-    const char *close = *r->at == '"' ? read_usual_text(r, element, type, look, read_places(r)) : NULL;
-    if (close == NULL) return read_unusual(r, element, type);
-    r->at = close + 1;
-    return true;
+    if (fhir_looks[type] == FHIR_LOOK_COMPLEX) return read_complex(r, element, type);
+    return (*r->at == '"' && read_usual_text(r, element, type)) || read_unusual(r, element, type);
 }
 
 /* null in a list of primitives: its partner list must fill the place. */
@@ -259,7 +221,7 @@ static bool read_null_item(struct reader *r, fhir_element_id element)
 }
 
 /* The items of the list from that of frame->index on, to behind its bracket. */
-static bool read_items(struct reader *r, fhir_element_id element)
+bool read_items(struct reader *r, fhir_element_id element)
 {
     struct frame *frame = r->frame;
     for (;; frame->index++) {
@@ -277,10 +239,8 @@ static bool read_items(struct reader *r, fhir_element_id element)
     return true;
 }
 
-static bool read_list(struct reader *r, fhir_element_id element)
+bool read_list_rest(struct reader *r, fhir_element_id element)
 {
-    if (!read_nest(r)) return false;
-    r->at++;
     if (read_peek(r) == ']') {
         r->at++;
         r->nesting--;
@@ -291,8 +251,15 @@ static bool read_list(struct reader *r, fhir_element_id element)
     return read_items(r, element);
 }
 
+static bool read_list(struct reader *r, fhir_element_id element)
+{
+    if (!read_nest(r)) return false;
+    r->at++;
+    return read_list_rest(r, element);
+}
+
 /* The value behind the colon. */
-static bool read_value(struct reader *r, fhir_element_id element)
+bool read_member_value(struct reader *r, fhir_element_id element)
 {
     char c = read_peek(r);
     if (c == '\0') return read_fail(r, SALVE_E_SYNTAX, "a value is missing");
@@ -307,33 +274,6 @@ static bool read_value(struct reader *r, fhir_element_id element)
 }
 
 /* --- keys --------------------------------------------------------------------------------------------------------- */
-
-/* What the head does not hold of a long name. A quote stands before each name of the table and behind it. */
-HOT bool key_rest_is(const char *at, size_t name_len, fhir_element_id element)
-{
-    const char *name = fhir_name_text + fhir_name_start[fhir_elements[element].name] - 1;
-    size_t len = name_len + 2, from = len <= 2 * FHIR_HEAD_BYTES ? len - FHIR_HEAD_BYTES : FHIR_HEAD_BYTES;
-    uint64_t here[2], there[2];
-    memcpy(here, at + from, sizeof here);
-    memcpy(there, name + from, sizeof there);
-    if (here[0] != there[0] || here[1] != there[1] || at[len] != ':') return false;
-    return len <= 2 * FHIR_HEAD_BYTES || memcmp(at + from, name + from, len - from) == 0;
-}
-
-/* Does the key of that element stand here, quotes and colon included? Needs READ_SLACK readable bytes. */
-HOT bool key_is(const char *at, const struct fhir_member *member, fhir_element_id element)
-{
-#ifdef __SSE2__
-    __m128i here = _mm_loadu_si128((const __m128i *)(const void *)at);
-    __m128i name = _mm_loadu_si128((const __m128i *)(const void *)member->head);
-    uint32_t others = ~(uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(here, name));
-    if (others << member->head_rest != 0) return false;
-#else
-    if (memcmp(at, member->head, 32u - member->head_rest) != 0) return false;
-#endif
-    if (member->name_len + 3 <= FHIR_HEAD_BYTES) return true;
-    return key_rest_is(at, member->name_len, element);
-}
 
 /* Row of the element named `name`; NO_ROW, or RESOURCE_TYPE_ROW for that key in a resource. Looks first behind the
  * element before, for most write elements in the order of the definitions. */
@@ -383,7 +323,7 @@ static bool read_key(struct reader *r, struct str *name, int *row, bool *is_part
     return true;
 }
 
-static bool frame_has_key(const struct frame *frame, uint16_t key)
+bool frame_has_key(const struct frame *frame, uint16_t key)
 {
     for (uint16_t i = 0; i < frame->key_count; i++)
         if (frame->keys[i] == key) return true;
@@ -429,8 +369,7 @@ static bool read_member(struct reader *r, fhir_element_id element, uint16_t row)
         return read_again(r, (uint16_t)(row * 2));
     bit_put(frame->seen, bit);
     frame->keys[frame->key_count++] = (uint16_t)(row * 2);
-    frame->last_first = r->count;
-    if (!has_partner) return read_value(r, element);
+    if (!has_partner) return read_member_value(r, element);
     frame->is_unusual = true;
     return read_into_partners(r, element);
 }
@@ -453,7 +392,7 @@ static bool read_resource_type_member(struct reader *r)
 
 /* --- objects ------------------------------------------------------------------------------------------------------ */
 
-static void say_missing(struct reader *r, const struct frame *frame, unsigned word, uint64_t missing)
+void read_say_missing(struct reader *r, const struct frame *frame, unsigned word, uint64_t missing)
 {
     for (; missing != 0; missing &= missing - 1) {
         unsigned row = word * 64 + (unsigned)__builtin_ctzll(missing);
@@ -462,18 +401,8 @@ static void say_missing(struct reader *r, const struct frame *frame, unsigned wo
     }
 }
 
-HOT void check_required(struct reader *r, const struct frame *frame)
-{
-    const uint64_t *required = fhir_type_required[frame->type];
-    unsigned word = 0;
-    do {
-        uint64_t missing = required[word] & ~(frame->seen[word] | frame->partners[word]);
-        if (__builtin_expect(missing != 0, false)) say_missing(r, frame, word, missing);
-    } while (__builtin_expect(++word * 64 < frame->row_count, false));
-}
-
 /* ele-1: something besides an id. A resource may stand with nothing but its type. */
-static void check_content(struct reader *r, struct frame *frame)
+void read_check_content(struct reader *r, struct frame *frame)
 {
     frame->element = 0;
     if (frame->is_resource || frame->has_unknown) return;
@@ -484,37 +413,6 @@ static void check_content(struct reader *r, struct frame *frame)
         read_issue(r, "invariant", "ele-1", "an element needs a value or children besides its id");
 }
 
-HOT bool close_object(struct reader *r, struct frame *frame)
-{
-    r->nodes[frame->node].span = r->count - frame->node;
-    check_required(r, frame);
-    if (!(frame->has_null | frame->is_unusual | frame->is_resource)) return true;
-    if (frame->has_null) read_check_nulls(r);
-    if (frame->is_unusual && !read_keep_order(r)) return false;
-    if (frame->is_resource && !frame_has_key(frame, KEY_OF_RESOURCE))
-        read_issue_below(r, STR_NONE, "structure", "fhir-resource-type", "a resource must say its resourceType");
-    return true;
-}
-
-HOT void open_frame(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource)
-{
-    struct frame *frame = r->frame == NULL ? r->frames : r->frame + 1;
-    frame->node = node;
-    frame->type = type;
-    frame->first = fhir_types[type].first_element;
-    frame->row_count = (uint8_t)fhir_types[type].element_count; /* at most 255, see fhir_tables.mjs */
-    frame->element = 0;
-    frame->index = -1;
-    frame->is_resource = is_resource;
-    frame->is_unusual = frame->has_null = frame->has_unknown = frame->has_partner = false;
-    frame->key_count = 0;
-    frame->skip = &r->next_row[FHIR_ELEMENT_COUNT + type];
-    frame->row = 0;
-    frame->seen[0] = frame->seen[1] = frame->seen[2] = frame->seen[3] = 0; /* a memset is a slow loop of the machine */
-    frame->partners[0] = frame->partners[1] = frame->partners[2] = frame->partners[3] = 0;
-    r->frame = frame;
-}
-
 static bool expect_colon(struct reader *r)
 {
     if (read_peek(r) != ':') return read_fail(r, SALVE_E_SYNTAX, "a colon must follow the key");
@@ -522,14 +420,7 @@ static bool expect_colon(struct reader *r)
     return true;
 }
 
-HOT void predict(const struct reader *r, struct frame *frame, fhir_element_id element, int row)
-{
-    frame->skip = &r->next_row[element];
-    frame->row = (uint8_t)(row + 1);
-}
-
-/* A member that is not usual: r->at is at the opening quote of its key. */
-static bool read_found_member(struct reader *r)
+bool read_found_member(struct reader *r)
 {
     struct frame *frame = r->frame;
     struct str name;
@@ -543,190 +434,6 @@ static bool read_found_member(struct reader *r)
     fhir_element_id element = (fhir_element_id)(frame->first + row);
     frame->element = element;
     if (is_partner) return read_partner_member(r, element, (uint16_t)row);
-    *frame->skip = (uint8_t)(row - frame->row);
-    predict(r, frame, element, row);
+    frame->row = (uint8_t)(row + 1);
     return read_member(r, element, (uint16_t)row);
-}
-
-/* Where reading stands in an object and those it opened. */
-enum step {
-    STEP_KEY,     /* a key must be next */
-    STEP_OPENED,  /* behind the brace of a new object, r->frame */
-    STEP_READ,    /* behind a value of r->frame */
-    STEP_UNUSUAL, /* nothing was done */
-    STEP_DONE,
-    STEP_FAILED,
-};
-
-/* The object at the brace, into a frame of its own. */
-HOT enum step open_object(struct reader *r, fhir_element_id element, fhir_type_id type)
-{
-    uint32_t node = r->count;
-    if (!read_push(r, element, TAPE_OBJECT, 0, type) || !read_nest(r)) return STEP_FAILED;
-    r->at++;
-    open_frame(r, node, type, false);
-    return STEP_OPENED;
-}
-
-/* The first item of a list of objects; anything else from the bracket on by the general functions. */
-static enum step open_list(struct reader *r, fhir_element_id element, fhir_type_id type)
-{
-    const char *at = r->at;
-    if (!read_nest(r)) return STEP_FAILED;
-    r->at++;
-    if (read_peek(r) == '{') {
-        r->frame->index = 0;
-        return open_object(r, element, type);
-    }
-    r->nesting--;
-    r->at = at;
-    return read_value(r, element) ? STEP_READ : STEP_FAILED;
-}
-
-/* Behind the key of a usual member, at what is no plain text: of an object, or a list of them, only what opens it is
- * read. */
-HOT enum step open_value(struct reader *r, fhir_element_id element, const struct fhir_member *member)
-{
-    if (r->at <= r->fast_end && member->look == FHIR_LOOK_COMPLEX) {
-        if (*r->at == '{' && member->form == FHIR_FORM_ONE) return open_object(r, element, member->type);
-        if (*r->at == '[' && member->form == FHIR_FORM_LIST) return open_list(r, element, member->type);
-    }
-    return read_value(r, element) ? STEP_READ : STEP_FAILED;
-}
-
-/* To the token behind white space; at most to r->end. `next` is the place behind. */
-HOT const char *past_space(const struct reader *r, const char *at, const uint32_t *next)
-{
-    if ((unsigned char)*at > ' ' || !str_is_space(*at)) return at;
-    return *next == JSON_INDEX_NONE ? r->end : r->start + *next;
-}
-
-/* The next element, if a member as most are stands here: the predicted key, for the first time, and a colon right
- * behind it; 0: none. It takes its place in the object. */
-HOT fhir_element_id take_usual_key(struct reader *r, struct frame *frame, const char *at)
-{
-    uint8_t row = (uint8_t)(frame->row + *frame->skip);
-    if (at > r->fast_end || row >= frame->row_count) return 0;
-    unsigned id = frame->first + (unsigned)row;
-    const struct fhir_member *member = &fhir_members[id];
-    uint64_t *seen = &frame->seen[member->word], now = *seen | member->bit;
-    if (!key_is(at, member, (fhir_element_id)id) || now == *seen) return 0;
-    *seen = now;
-    frame->element = (fhir_element_id)id;
-    frame->last_first = r->count;
-    frame->keys[frame->key_count++] = (uint16_t)(row * 2);
-    predict(r, frame, (fhir_element_id)id, row);
-    return (fhir_element_id)id;
-}
-
-/* Usual members, as long as they hold plain texts and another one follows; r->at is at the first opening quote. */
-HOT enum step read_usual_members(struct reader *r, struct frame *frame)
-{
-    const char *at = r->at;
-    const uint32_t *places = read_places(r);
-    if (frame->has_partner) return STEP_UNUSUAL;
-    for (;;) {
-        fhir_element_id id = take_usual_key(r, frame, at);
-        if (id == 0) return r->at = at, STEP_UNUSUAL;
-        const struct fhir_member *member = &fhir_members[id];
-        at = past_space(r, at + member->name_len + 3, places + 2); /* behind the two of the key */
-        const char *close = NULL;
-        if (at <= r->fast_end && *at == '"' && member->form == FHIR_FORM_ONE)
-            close = read_usual_text(r, id, member->type, member->look, places + 2);
-        if (close == NULL) return r->at = at, open_value(r, id, member);
-        at = close + 1;
-        places += 4;
-        r->index->next += 4;
-        if (*at != ',') return r->at = at, STEP_READ;
-        at = past_space(r, at + 1, places);
-        if (at > r->fast_end || *at != '"') return r->at = at, STEP_KEY;
-        if (places > r->index->low) r->at = at, places = read_places(r);
-    }
-}
-
-/* resourceType at the start of a resource, which was read already when its type was looked for; false: it is not. */
-HOT bool take_usual_type(struct reader *r, struct frame *frame)
-{
-    if (!frame->is_resource || r->type_end == NULL) return false;
-    r->at = r->type_end;
-    r->type_end = NULL;
-    frame->keys[frame->key_count++] = KEY_OF_RESOURCE;
-    return true;
-}
-
-/* Behind the brace of an object: is there anything in it? */
-HOT enum step begin_object(struct reader *r)
-{
-    if (take_usual_type(r, r->frame)) return STEP_READ;
-    return read_peek(r) == '}' ? STEP_READ : STEP_KEY;
-}
-
-/* At the brace that closes r->frame. */
-HOT enum step end_object(struct reader *r, const struct frame *base)
-{
-    struct frame *frame = r->frame;
-    r->at++;
-    if (frame->key_count < 2) check_content(r, frame);
-    frame->element = 0;
-    if (!close_object(r, frame)) return STEP_FAILED;
-    if (frame == base) return STEP_DONE;
-    r->frame = frame - 1;
-    r->nesting--;
-    return STEP_READ;
-}
-
-/* Behind a comma: the next item of a list of objects, or a key. */
-HOT enum step behind_comma(struct reader *r)
-{
-    struct frame *frame = r->frame;
-    r->at++;
-    if (frame->index < 0) return STEP_KEY;
-    frame->index++;
-    if (read_peek(r) == '{') return open_object(r, frame->element, fhir_elements[frame->element].type);
-    return read_items(r, frame->element) ? STEP_READ : STEP_FAILED;
-}
-
-/* Behind a value, or at the end of an empty object: what closes here, until something else is next. */
-HOT enum step read_behind(struct reader *r, const struct frame *base)
-{
-    for (enum step step = STEP_READ; step == STEP_READ;) {
-        struct frame *frame = r->frame;
-        char c = read_peek(r);
-        if (c == ',') {
-            step = behind_comma(r);
-        } else if (c == '}' && frame->index < 0) {
-            step = end_object(r, base);
-        } else if (c == ']' && frame->index >= 0) {
-            r->at++;
-            r->nesting--;
-            frame->index = -1;
-        } else {
-            (void)read_fail(r, SALVE_E_SYNTAX,
-                            frame->index < 0 ? "a comma or } must follow" : "a comma or ] must follow");
-            return STEP_FAILED;
-        }
-        if (step != STEP_READ) return step;
-    }
-    return STEP_FAILED;
-}
-
-/* Objects inside objects are frames here, not calls: only what is unusual calls this again. */
-bool read_object(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource)
-{
-    struct frame *parent = r->frame;
-    open_frame(r, node, type, is_resource);
-    const struct frame *base = r->frame;
-    for (enum step step = STEP_OPENED;;) {
-        if (step == STEP_OPENED) step = begin_object(r);
-        if (step == STEP_KEY) {
-            if (read_peek(r) != '"') return read_fail(r, SALVE_E_SYNTAX, "a key must be a text");
-            step = read_usual_members(r, r->frame);
-            if (step == STEP_UNUSUAL) step = read_found_member(r) ? STEP_READ : STEP_FAILED;
-        }
-        if (step == STEP_READ) step = read_behind(r, base);
-        if (step == STEP_DONE) break;
-        if (step == STEP_FAILED) return false;
-    }
-    r->frame = parent;
-    return true;
 }

@@ -17,9 +17,25 @@ enum {
     KEY_OF_RESOURCE = 511, /* in frame.keys: resourceType; else row * 2, + 1 for the partner */
     READ_SLACK = 64,       /* readable input needed for a fast step; writable heap behind the last text */
     READ_TYPES_BITS = 6,   /* of the table of types that were seen */
+    READ_SHAPES_MAX = 4096,
 };
 
-/* One open object. For a partner (`_birthDate`) the node is that of the primitive. */
+/* The keys that objects of a type had so far, in their order: those of the parent and one more (fhir_read_shape.c). */
+struct read_shape {
+    uint16_t child; /* the longer shape that was met last; 0: none */
+    uint16_t sibling, parent;
+    fhir_element_id element; /* of the last key; 0: no key yet */
+};
+
+struct read_shapes { /* [0] is none */
+    struct read_shape *all;
+    bool *closes;     /* an object with these keys has all that it must have */
+    uint16_t *starts; /* of an object without keys, by its type */
+    uint32_t count;
+};
+
+/* One open object. For a partner (`_birthDate`) the node is that of the primitive. As long as it has a shape, that says
+ * which keys it had, and what is marked so is not kept. */
 struct frame {
     uint32_t node;
     fhir_type_id type;
@@ -27,18 +43,19 @@ struct frame {
     fhir_element_id element; /* being read; 0: none */
     int32_t index;           /* of the item being read; -1: no list */
     bool is_resource, is_unusual, has_null, has_unknown, has_partner;
-    uint16_t key_count;
-    uint32_t last_first; /* first node of the key before, for a partner right behind it */
-    uint8_t *skip;       /* the next key will be that of row + *skip */
-    uint8_t row, row_count;
-    uint64_t seen[4], partners[4]; /* bit sets by fhir_element.choice */
-    uint16_t keys[FRAME_KEYS_MAX]; /* in their order; only [0 .. key_count - 1] is set */
+    bool has_type; /* its first key is resourceType */
+    uint16_t shape;
+    uint16_t key_count;            /* (shape) */
+    uint8_t row;                   /* (shape) behind that of the last key */
+    uint64_t seen[4], partners[4]; /* (shape) bit sets by fhir_element.choice */
+    uint16_t keys[FRAME_KEYS_MAX]; /* (shape) in their order; only [0 .. key_count - 1] is set */
 };
 
 struct reader {
     const char *start, *at, *end;
     const char *fast_end;     /* up to here READ_SLACK bytes can be read from the next byte on */
     struct json_index *index; /* its next place may lie before `at`: it is caught up where it is needed */
+    const uint32_t *stop;     /* from there on places are for the general functions: see read_set_stop */
     const char *type_end;     /* behind the resourceType of the resource at hand, where it comes first; else NULL */
     struct tape_node *nodes;
     uint32_t count, room;
@@ -47,7 +64,7 @@ struct reader {
     struct frame *frame;         /* innermost open object; NULL before the root */
     struct frame *frames;        /* outermost */
     unsigned nesting, depth_max; /* open JSON objects and lists */
-    uint8_t *next_row;           /* learned: rows skipped behind an element or, behind those, at a type's start */
+    struct read_shapes *shapes;  /* learned */
     fhir_type_id *types;         /* learned: types of resources by their names, 1 << READ_TYPES_BITS of them */
     uint32_t *order;             /* key_order so far */
     uint32_t order_count, order_room;
@@ -88,13 +105,17 @@ static inline void read_keep(struct reader *r, size_t len, uint8_t *flags, uint3
     r->to += len;
 }
 
+/* Fast steps may begin at a place before r->stop: the JSON_INDEX_AHEAD from it on are found, and behind each of them
+ * READ_SLACK bytes can be read. The places must have been found anew. */
+void read_set_stop(struct reader *r);
+
 /* The places from r->at on, JSON_INDEX_AHEAD of them; r->at is at the start of a token or of white space. */
 const uint32_t *read_places_slow(struct reader *r);
 static inline const uint32_t *read_places(struct reader *r)
 {
     struct json_index *index = r->index;
     uint32_t *next = index->next, here = (uint32_t)(r->at - r->start);
-    while (*next < here) next++; /* behind the last stands JSON_INDEX_NONE */
+    while (*next < here) next++; /* behind the last stands the end of the text */
     index->next = next;
     return __builtin_expect(next <= index->low, true) ? next : read_places_slow(r);
 }
@@ -103,8 +124,8 @@ static inline const uint32_t *read_places(struct reader *r)
 static inline void read_space(struct reader *r)
 {
     if (r->at == r->end || (unsigned char)*r->at > ' ' || !str_is_space(*r->at)) return;
-    const uint32_t *next = read_places(r);
-    r->at = *next == JSON_INDEX_NONE ? r->end : r->start + *next;
+    const char *next = r->start + *read_places(r);
+    r->at = next < r->end ? next : r->end;
 }
 
 /* The next character that is no white space; 0 at the end. */
@@ -152,8 +173,26 @@ static inline void bit_put(uint64_t set[4], unsigned bit) { set[bit >> 6] |= UIN
 
 /* --- parts -------------------------------------------------------------------------------------------------------- */
 
-/* The members of an object whose node exists, behind its opening brace, to behind its closing one. */
+/* The members of an object whose node exists, behind its opening brace, to behind its closing one. Usual members and
+ * objects inside are read in fast steps, the rest by the functions behind. */
 bool read_object(struct reader *r, uint32_t node, fhir_type_id type, bool is_resource);
+
+/* A text as most are, plain and in the format of its type, from its opening quote at r->at to behind the closing one.
+ * False: nothing was done. */
+bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type);
+/* Any member; r->at is at the opening quote of its key. */
+bool read_found_member(struct reader *r);
+/* The value behind the colon. */
+bool read_member_value(struct reader *r, fhir_element_id element);
+/* The list behind its opening bracket. */
+bool read_list_rest(struct reader *r, fhir_element_id element);
+/* The items of the list from that of frame->index on, to behind its bracket. */
+bool read_items(struct reader *r, fhir_element_id element);
+
+bool frame_has_key(const struct frame *frame, uint16_t key);
+/* At the end of an object: required elements that it lacks; is there anything in it? */
+void read_say_missing(struct reader *r, const struct frame *frame, unsigned word, uint64_t missing);
+void read_check_content(struct reader *r, struct frame *frame);
 
 /* The type of the resource at the brace; 0 after an issue, and then the object was skipped. */
 bool read_resource_type(struct reader *r, fhir_type_id *type);
@@ -169,6 +208,16 @@ bool read_partner(struct reader *r, fhir_element_id element);
 uint32_t read_first_of(const struct reader *r, fhir_element_id element);
 /* At the end of an object that has nodes without value: each needs more than an id. */
 void read_check_nulls(struct reader *r);
+
+bool read_shapes_make(struct read_shapes *shapes, struct arena *mem);
+/* Before a text is read: where they are many, they are learned anew. */
+void read_shapes_tidy(struct read_shapes *shapes);
+/* The shape of objects of a type before their first key; 0 if there is no room. */
+uint16_t read_shape_start(struct reader *r, fhir_type_id type);
+/* The keys of the shape of a frame, written into it. */
+void read_write_keys(const struct reader *r, struct frame *frame);
+/* The frame had that shape and keys_before keys, and another member was read: its shape now, 0 if it has none. */
+void read_shape_on(struct reader *r, uint16_t shape, unsigned keys_before);
 
 /* Keys in unusual order, kept at the end of an object. */
 bool read_keep_order(struct reader *r);

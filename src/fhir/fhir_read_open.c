@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The door of the reader: limits, memory, problems with their paths, key orders, and handing out the tape. What is
+ * The door of the reader: limits, memory, key orders, and handing out the tape. What is
  * needed only while reading lives in an arena of its own; the finished tape is copied out of it without slack. */
 #include "fhir/fhir_read_int.h"
 
@@ -10,7 +10,6 @@
 #include "json/json.h"
 
 enum {
-    PATH_BYTES_MAX = 1024,
     JSON_BYTES_A_NODE = 16,   /* first guess; Synthea has 20 in compact form, 40 in pretty form */
     KEPT_BYTES = 128 << 10,   /* of a reader that is kept, at first: heap and nodes of resources up to 60 KB ... */
     KEPT_BYTES_MAX = 8 << 20, /* ... and later of Bundles up to 4 MB or so */
@@ -22,7 +21,7 @@ struct fhir_reader {
     struct arena *mem;
     struct frame *frames;
     unsigned frame_count;
-    uint8_t *next_row; /* see struct reader */
+    struct read_shapes shapes; /* see struct reader */
     fhir_type_id *types;
     struct json_index *index;
     json_index_find *find;
@@ -30,70 +29,6 @@ struct fhir_reader {
     char *kept; /* NULL in a reader for one call */
     size_t kept_bytes;
 };
-
-/* --- problems ----------------------------------------------------------------------------------------------------- */
-
-static void add_step(struct buf *out, struct str name, int32_t index)
-{
-    buf_add_char(out, '.');
-    buf_add(out, name);
-    if (index >= 0) buf_addf(out, "[%d]", (int)index);
-}
-
-/* FHIRPath of the element being read, and below it `name` if it has one. `bytes` is the room for it. */
-static struct str path_here(const struct reader *r, struct str name, struct buf *out)
-{
-    buf_add(out, r->root_type == 0 ? STR("Resource") : fhir_type_name(r->root_type));
-    for (const struct frame *f = r->frames; r->frame != NULL && f <= r->frame; f++)
-        if (f->element != 0) add_step(out, fhir_name(fhir_elements[f->element].path_name), f->index);
-    if (name.ptr != NULL) add_step(out, name, -1);
-    return buf_code(out) == SALVE_OK ? buf_str(out) : STR("(long path)");
-}
-
-static void note(struct reader *r, enum fhir_severity severity, struct str name, const char *code, const char *rule,
-                 const char *text)
-{
-    struct buf path;
-    if (r->code != SALVE_OK && (r->issues == NULL || r->issues->count >= SALVE_ISSUES_MAX)) { /* nobody will read it */
-        if (r->issues != NULL) r->issues->error_count++, r->issues->left_out++;
-        return;
-    }
-    buf_init(&path, NULL, PATH_BYTES_MAX);
-    struct str where = path_here(r, name, &path);
-    if (r->issues != NULL) fhir_issue_add(r->issues, severity, code, where, rule, text);
-    if (r->err != NULL && r->code == SALVE_OK) {
-        (void)salve_refuse(r->err, SALVE_E_INVALID, text, "%.*s", STR_ARGS(where));
-    }
-    if (r->code == SALVE_OK) r->code = SALVE_E_INVALID;
-    buf_drop(&path);
-}
-
-void read_issue_below(struct reader *r, struct str name, const char *code, const char *rule, const char *text)
-{
-    note(r, FHIR_ERROR, name, code, rule, text);
-}
-
-void read_issue(struct reader *r, const char *code, const char *rule, const char *text)
-{
-    note(r, FHIR_ERROR, STR_NONE, code, rule, text);
-}
-
-bool read_fail(struct reader *r, enum salve_code code, const char *why)
-{
-    unsigned line, column;
-    struct buf path;
-    buf_init(&path, NULL, PATH_BYTES_MAX);
-    struct str where = path_here(r, STR_NONE, &path);
-    json_where(str_make(r->start, (size_t)(r->end - r->start)), (uint32_t)(r->at - r->start), &line, &column);
-    if (r->issues != NULL) fhir_issue_add(r->issues, FHIR_FATAL, salve_code_issue(code), where, "json", why);
-    (void)salve_refuse(r->err, code, why, "%.*s", STR_ARGS(where));
-    salve_err_place(r->err, line, column);
-    r->code = code;
-    buf_drop(&path);
-    return false;
-}
-
-bool read_no_memory(struct reader *r) { return read_fail(r, SALVE_E_MEMORY, "the resource does not fit"); }
 
 /* --- memory ------------------------------------------------------------------------------------------------------- */
 
@@ -112,15 +47,14 @@ static bool open_reader(struct fhir_reader *reader, bool is_kept)
     *reader = (struct fhir_reader){.mem = arena_open(SALVE_REQUEST_BYTES_MAX), .frame_count = SALVE_JSON_DEPTH_MAX + 2};
     if (reader->mem == NULL) return false;
     reader->frames = arena_alloc_raw(reader->mem, reader->frame_count * sizeof *reader->frames, 16);
-    reader->next_row = arena_alloc(reader->mem, FHIR_ELEMENT_COUNT + FHIR_TYPE_COUNT);
     reader->types = arena_array(reader->mem, fhir_type_id, 1 << READ_TYPES_BITS);
     reader->index = arena_alloc_raw(reader->mem, sizeof *reader->index, 16);
     reader->copy = arena_alloc_raw(reader->mem, COPIED_BYTES_MAX + COPY_SLACK, 16);
     if (is_kept) reader->kept = arena_alloc_raw(reader->mem, KEPT_BYTES, 16);
     reader->kept_bytes = KEPT_BYTES;
     reader->find = json_index_best();
-    return reader->frames != NULL && reader->next_row != NULL && reader->types != NULL && reader->index != NULL &&
-           reader->copy != NULL && (!is_kept || reader->kept != NULL);
+    return reader->frames != NULL && read_shapes_make(&reader->shapes, reader->mem) && reader->types != NULL &&
+           reader->index != NULL && reader->copy != NULL && (!is_kept || reader->kept != NULL);
 }
 
 struct fhir_reader *fhir_reader_open(void)
@@ -157,11 +91,11 @@ static void grow_kept(struct fhir_reader *reader, size_t json_bytes)
     reader->kept_bytes = room;
 }
 
-static bool open_memory(struct reader *r, const struct fhir_reader *reader, size_t json_bytes)
+static bool open_memory(struct reader *r, struct fhir_reader *reader, size_t json_bytes)
 {
     size_t heap_bytes = heap_room(json_bytes);
     r->mem = reader->mem;
-    r->next_row = reader->next_row;
+    r->shapes = &reader->shapes;
     r->types = reader->types;
     r->frames = reader->frames;
     if (r->depth_max + 2 > reader->frame_count)
@@ -314,6 +248,7 @@ static void open_text(struct reader *r, const struct fhir_reader *reader)
     }
     r->index = reader->index;
     json_index_start(r->index, str_make(r->start, looked_at), reader->find);
+    read_set_stop(r);
 }
 
 static void read_with(struct reader *r, struct fhir_reader *reader, const struct fhir_read_opts *opts,
@@ -321,6 +256,7 @@ static void read_with(struct reader *r, struct fhir_reader *reader, const struct
 {
     size_t json_bytes = (size_t)(r->end - r->start);
     grow_kept(reader, json_bytes);
+    read_shapes_tidy(&reader->shapes);
     struct arena_mark mark = arena_mark(reader->mem);
     open_text(r, reader);
     if (open_memory(r, reader, json_bytes))

@@ -128,8 +128,7 @@ bool read_partner(struct reader *r, fhir_element_id element)
     struct frame *frame = r->frame;
     bool is_list = fhir_elements[element].flags & FHIR_MANY, is_object = true;
     bool has_value = bit_is_set(frame->seen, fhir_elements[element].choice);
-    bool follows = frame->key_count > 1 && frame->keys[frame->key_count - 2] + 1 == frame->keys[frame->key_count - 1];
-    uint32_t first = has_value && follows ? frame->last_first : has_value ? read_first_of(r, element) : r->count;
+    uint32_t first = has_value ? read_first_of(r, element) : r->count;
     uint32_t before = r->count, count = 1;
     char c = read_peek(r);
     if (c != (is_list ? '[' : '{')) {
@@ -165,7 +164,6 @@ bool read_into_partners(struct reader *r, fhir_element_id element)
     struct frame *frame = r->frame;
     uint32_t node = read_first_of(r, element);
     bool is_list = fhir_elements[element].flags & FHIR_MANY, is_aligned = true;
-    frame->last_first = node;
     if (read_peek(r) == '\0') return read_fail(r, SALVE_E_SYNTAX, "a value is missing");
     if (!is_list) return read_into(r, element, node);
     if (*r->at != '[') {

@@ -7,6 +7,17 @@
 #include <emmintrin.h>
 #endif
 
+void read_set_stop(struct reader *r)
+{
+    const struct json_index *index = r->index;
+    const uint32_t *stop = index->low + 1;
+    uint32_t last = (uint32_t)(r->fast_end - r->start);
+    if (index->done == index->bytes) /* of a copied text the places behind the last are blanks that can be read */
+        for (last = r->end == r->fast_end ? index->bytes : last; stop > index->next; stop--)
+            if (stop[JSON_INDEX_AHEAD - 2] <= last) break;
+    r->stop = stop;
+}
+
 const uint32_t *read_places_slow(struct reader *r)
 {
     struct json_index *index = r->index;
@@ -15,6 +26,7 @@ const uint32_t *read_places_slow(struct reader *r)
         json_index_more(index);
         while (*index->next < here) index->next++;
     }
+    read_set_stop(r);
     return index->next;
 }
 

@@ -4,25 +4,6 @@
 #include "base/limits.h"
 #include "fhir/fhir_validate_int.h"
 
-static const uint8_t rules_of_type[FHIR_TYPE_COUNT] = {
-    [FHIR_T_Extension] = FHIR_RULES_EXTENSION,
-    [FHIR_T_Quantity] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Age] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Count] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Distance] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Duration] = FHIR_RULES_QUANTITY,
-    [FHIR_T_Attachment] = FHIR_RULES_ATTACHMENT,
-    [FHIR_T_Coding] = FHIR_RULES_SYSTEM,
-    [FHIR_T_Identifier] = FHIR_RULES_SYSTEM,
-    [FHIR_T_uri] = FHIR_RULES_URI,
-    [FHIR_T_url] = FHIR_RULES_URI,
-    [FHIR_T_canonical] = FHIR_RULES_URI,
-    [FHIR_T_RelatedArtifact] = FHIR_RULES_ARTIFACT,
-    [FHIR_T_Reference] = FHIR_RULES_REFERENCE,
-    [FHIR_T_Bundle_entry] = FHIR_RULES_ENTRY,
-    [FHIR_T_Resource] = FHIR_RULES_RESOURCE,
-};
-
 /* Issues that will not be kept need no path. */
 static struct str path_of(struct fhir_check *check)
 {
@@ -50,6 +31,23 @@ void fhir_check_warn(struct fhir_check *check, const char *code, const char *rul
     fhir_issue_add(check->issues, FHIR_WARNING, code, path_of(check), rule, text);
 }
 
+/* OIDs and UUIDs are URIs only behind "urn:". Most are decided by their first letter. */
+static inline void check_uri(struct fhir_check *check, const struct tape_node *node)
+{
+    char first = node->kind == TAPE_TEXT && node->flags != 0 ? check->tape->heap[node->value] : '\0';
+    if (first == 'o' || first == 'u') fhir_check_urn(check, check->at);
+}
+
+static inline void check_value(struct fhir_check *check, enum fhir_ask ask, tape_at at)
+{
+    if (ask == FHIR_ASK_URI)
+        check_uri(check, &check->tape->nodes[at]);
+    else if (ask == FHIR_ASK_REFERENCE)
+        fhir_check_reference(check, at);
+    else
+        fhir_check_value(check, ask, at);
+}
+
 /* One resource: its own rules, then everything below it in order. */
 static void check_resource(struct fhir_check *check, tape_at at, bool is_contained)
 {
@@ -63,20 +61,18 @@ static void check_resource(struct fhir_check *check, tape_at at, bool is_contain
         fhir_check_bundle(check, at);
     else if (!is_contained)
         fhir_check_ids(check, at);
-    for (tape_at n = at + 1, end = at + nodes[at].span; n < end; n++) {
-        const struct fhir_element *element = &fhir_elements[nodes[n].element];
-        enum fhir_rules rules = (enum fhir_rules)rules_of_type[element->type];
-        if (rules == FHIR_RULES_NONE && element->binding == 0) continue;
-        check->at = n;
-        if (rules == FHIR_RULES_ENTRY) fhir_check_entry(check, at, n);
-        if (element->binding != 0) fhir_check_binding(check, n);
-        if (rules == FHIR_RULES_REFERENCE) {
-            fhir_check_reference(check, n);
-        } else if (rules == FHIR_RULES_RESOURCE) {
-            check_resource(check, n, element->name == FHIR_N_contained);
-            n += nodes[n].span - 1;
-        } else {
-            fhir_check_value(check, rules, n);
+    for (const struct tape_node *node = nodes + at + 1, *end = nodes + at + nodes[at].span; node < end; node++) {
+        unsigned asks = fhir_asks[node->element];
+        if ((asks & (FHIR_ASK_ANY | FHIR_ASK_BINDING)) == 0) continue;
+        enum fhir_ask ask = (enum fhir_ask)(asks & FHIR_ASK_ANY);
+        tape_at here = check->at = (tape_at)(node - nodes);
+        if (ask == FHIR_ASK_ENTRY) fhir_check_entry(check, at, here);
+        if (asks & FHIR_ASK_BINDING) fhir_check_binding(check, here);
+        if (ask == FHIR_ASK_RESOURCE) {
+            check_resource(check, here, (asks & FHIR_ASK_CONTAINED) != 0);
+            node += node->span - 1;
+        } else if (ask != FHIR_ASK_NOTHING) {
+            check_value(check, ask, here);
         }
     }
     check->scope = outer;

@@ -4,22 +4,9 @@
 #define SALVE_FHIR_VALIDATE_INT_H
 
 #include "fhir/fhir.h"
+#include "fhir/fhir_tables_int.h"
 #include "fhir/index.h"
 #include "fhir/validate.h"
-
-/* What is asked of a value, by its type. */
-enum fhir_rules {
-    FHIR_RULES_NONE,
-    FHIR_RULES_EXTENSION,
-    FHIR_RULES_QUANTITY,
-    FHIR_RULES_ATTACHMENT,
-    FHIR_RULES_SYSTEM,
-    FHIR_RULES_URI,
-    FHIR_RULES_ARTIFACT,
-    FHIR_RULES_REFERENCE,
-    FHIR_RULES_ENTRY,
-    FHIR_RULES_RESOURCE, /* of any type: contained, or of an entry or parameter */
-};
 
 struct fhir_local { /* a contained resource, or a text "#id" (without its #) */
     struct str id;
@@ -57,7 +44,8 @@ void fhir_check_fail(struct fhir_check *check, const char *code, const char *rul
 void fhir_check_warn(struct fhir_check *check, const char *code, const char *rule, const char *text);
 
 void fhir_check_binding(struct fhir_check *check, tape_at at); /* fhir_validate_value.c */
-void fhir_check_value(struct fhir_check *check, enum fhir_rules rules, tape_at at);
+void fhir_check_urn(struct fhir_check *check, tape_at uri);    /* of an OID or UUID without urn: */
+void fhir_check_value(struct fhir_check *check, enum fhir_ask ask, tape_at at);
 void fhir_check_reference(struct fhir_check *check, tape_at reference); /* fhir_validate_reference.c */
 void fhir_check_contained(struct fhir_check *check, tape_at container);
 void fhir_check_ids(struct fhir_check *check, tape_at container);

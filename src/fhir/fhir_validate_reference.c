@@ -100,12 +100,11 @@ void fhir_check_reference(struct fhir_check *check, tape_at at)
 
 static bool is_contained(const struct tape *tape, tape_at at)
 {
-    return fhir_elements[tape_element(tape, at)].name == FHIR_N_contained;
+    return (fhir_asks[tape_element(tape, at)] & FHIR_ASK_CONTAINED) != 0;
 }
 
-static bool is_local(const struct tape *tape, tape_at at)
+static inline bool is_local(const struct tape *tape, const struct tape_node *node)
 {
-    const struct tape_node *node = &tape->nodes[at];
     return node->kind == TAPE_TEXT && node->flags != 0 && tape->heap[node->value] == '#';
 }
 
@@ -114,18 +113,21 @@ static bool collect(struct fhir_check *check, tape_at container, uint32_t contai
 {
     const struct tape *tape = check->tape;
     struct fhir_scope *scope = &check->scope;
-    uint32_t local = 0, span = tape->nodes[container].span;
-    for (tape_at n = container; n < container + span; n++) local += is_local(tape, n);
+    const struct tape_node *first = &tape->nodes[container], *end = first + first->span;
+    uint32_t local = 0;
+    for (const struct tape_node *node = first; node < end; node++) local += is_local(tape, node);
     scope->contained = arena_array(check->mem, struct fhir_local, contained);
     scope->local = arena_array(check->mem, struct fhir_local, local + 1);
     if (scope->contained == NULL || scope->local == NULL) return false;
     for (tape_at c = tape_first(tape, container); c != TAPE_NONE; c = tape_next(tape, container, c))
         if (is_contained(tape, c))
             scope->contained[scope->contained_count++] = (struct fhir_local){fhir_child_text(tape, c, FHIR_N_id), c};
-    for (tape_at n = container; n < container + span; n++) {
-        if (!is_local(tape, n)) continue;
-        struct str text = tape_text(tape, n);
-        scope->local[scope->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), n};
+    for (const struct tape_node *node = first; local > 0 && node < end; node++) {
+        if (!is_local(tape, node)) continue;
+        tape_at at = (tape_at)(node - tape->nodes);
+        struct str text = tape_text(tape, at);
+        scope->local[scope->local_count++] = (struct fhir_local){str_cut(text, 1, text.len), at};
+        local--;
     }
     qsort(scope->contained, scope->contained_count, sizeof scope->contained[0], compare_locals);
     qsort(scope->local, scope->local_count, sizeof scope->local[0], compare_locals);
@@ -167,14 +169,16 @@ static void check_contained_one(struct fhir_check *check, tape_at at)
 /* Lists each id of an element (not of a resource) of the container, contained resources left out. */
 static uint32_t element_ids(const struct tape *tape, tape_at container, struct fhir_local *out)
 {
+    const struct tape_node *nodes = tape->nodes, *end = nodes + container + nodes[container].span;
     uint32_t count = 0;
-    for (tape_at n = container + 1, end = container + tape->nodes[container].span; n < end; n++) {
-        const struct fhir_element *element = &fhir_elements[tape_element(tape, n)];
-        if (element->name != FHIR_N_id && element->name != FHIR_N_contained) continue;
-        if (element->name == FHIR_N_contained)
-            n += tape->nodes[n].span - 1;
-        else if (fhir_types[element->owner].kind != FHIR_RESOURCE && tape_kind(tape, n) == TAPE_TEXT) {
-            if (out != NULL) out[count] = (struct fhir_local){tape_text(tape, n), n};
+    for (const struct tape_node *node = nodes + container + 1; node < end; node++) {
+        unsigned asks = fhir_asks[node->element];
+        if ((asks & (FHIR_ASK_ID | FHIR_ASK_CONTAINED)) == 0) continue;
+        if (asks & FHIR_ASK_CONTAINED) {
+            node += node->span - 1;
+        } else if (node->kind == TAPE_TEXT) {
+            tape_at at = (tape_at)(node - nodes);
+            if (out != NULL) out[count] = (struct fhir_local){tape_text(tape, at), at};
             count++;
         }
     }
@@ -205,10 +209,10 @@ void fhir_check_contained(struct fhir_check *check, tape_at container)
 {
     const struct tape *tape = check->tape;
     uint32_t contained = 0;
-    bool has_text = false;
+    unsigned asks = 0;
     for (tape_at c = tape_first(tape, container); c != TAPE_NONE; c = tape_next(tape, container, c)) {
         contained += is_contained(tape, c);
-        has_text |= tape_path_name(tape, c) == FHIR_N_text;
+        asks |= fhir_asks[tape_element(tape, c)];
     }
     check->scope.contained_count = check->scope.local_count = 0;
     if (contained > 0 && !collect(check, container, contained)) {
@@ -223,5 +227,6 @@ void fhir_check_contained(struct fhir_check *check, tape_at container)
     }
     check->at = container;
     /* A warning for each resource of a large Bundle would crowd out what matters. */
-    if (container == 0 && !has_text) fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
+    if (container == 0 && (asks & FHIR_ASK_TEXT) == 0)
+        fhir_check_warn(check, "invariant", "dom-6", "a resource should have narrative");
 }

@@ -123,13 +123,9 @@ static void check_system(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "invalid", "fhir-system-valueset", "a system is a code system, not a value set");
 }
 
-/* OIDs and UUIDs are URIs only behind "urn:". */
-static void check_uri(struct fhir_check *check, tape_at at)
+void fhir_check_urn(struct fhir_check *check, tape_at uri)
 {
-    if (tape_kind(check->tape, at) != TAPE_TEXT) return;
-    struct str text = tape_text(check->tape, at);
-    if (text.len == 0 || (text.ptr[0] != 'o' && text.ptr[0] != 'u'))
-        return; /* most are decided by their first letter */
+    struct str text = tape_text(check->tape, uri);
     if (str_starts(text, STR("oid:")) || str_starts(text, STR("uuid:")))
         fhir_check_fail(check, "invalid", "fhir-uri-urn", "an OID or UUID as a URI begins with urn:");
 }
@@ -143,26 +139,23 @@ static void check_artifact(struct fhir_check *check, tape_at at)
         fhir_check_fail(check, "structure", "fhir-artifact-url", "an artifact with document or resource has no url");
 }
 
-void fhir_check_value(struct fhir_check *check, enum fhir_rules rules, tape_at at)
+void fhir_check_value(struct fhir_check *check, enum fhir_ask ask, tape_at at)
 {
-    switch (rules) {
-    case FHIR_RULES_EXTENSION:
+    switch (ask) {
+    case FHIR_ASK_EXTENSION:
         check_extension(check, at);
         break;
-    case FHIR_RULES_QUANTITY:
+    case FHIR_ASK_QUANTITY:
         check_quantity(check, at);
         break;
-    case FHIR_RULES_ATTACHMENT:
+    case FHIR_ASK_ATTACHMENT:
         check_attachment(check, at);
         break;
-    case FHIR_RULES_SYSTEM:
+    case FHIR_ASK_SYSTEM:
         check_system(check, at);
         break;
-    case FHIR_RULES_ARTIFACT:
+    case FHIR_ASK_ARTIFACT:
         check_artifact(check, at);
-        break;
-    case FHIR_RULES_URI:
-        check_uri(check, at);
         break;
     default:
         break;

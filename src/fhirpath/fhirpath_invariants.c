@@ -266,6 +266,14 @@ static void enter_resource(struct walk *w, tape_at at, bool is_resource)
     w->env.root = is_contained ? expr_node(w->tape, top[-1].at) : w->env.resource;
 }
 
+/* The first node from `at` on that has anything to be run; `end` at most. */
+static inline tape_at next_busy(const struct invariants *rules, const struct tape_node *nodes, tape_at at, tape_at end)
+{
+    const struct tape_node *node = nodes + at, *last = nodes + end;
+    while (node < last && !rules->is_busy[node->element]) node++;
+    return (tape_at)(node - nodes);
+}
+
 enum salve_code invariants_check(struct invariants *rules, const struct tape *tape, struct arena *scratch,
                                  struct fhir_issues *issues, struct salve_err *err)
 {
@@ -277,7 +285,7 @@ enum salve_code invariants_check(struct invariants *rules, const struct tape *ta
     tape_at resource_end = 0, end = tape->node_count;
     const struct tape_node *nodes = tape->nodes;
     for (tape_at at = 0; at < end && code == SALVE_OK; at++) {
-        while (at < resource_end && !rules->is_busy[nodes[at].element]) at++;
+        at = next_busy(rules, nodes, at, resource_end);
         if (at == end) break;
         const struct tape_node *node = &nodes[at];
         fhir_list_id of_element = fhir_elements[node->element].invariants, of_type = 0;

@@ -119,6 +119,6 @@ void json_index_more(struct json_index *index)
         index->done += (uint32_t)blocks * JSON_INDEX_BLOCK;
         if (index->bytes - index->done < JSON_INDEX_BLOCK && index->done < index->bytes) look_at_rest(index);
     }
-    for (unsigned i = 0; i < JSON_INDEX_AHEAD; i++) index->end[i] = JSON_INDEX_NONE;
+    for (unsigned i = 0; i < JSON_INDEX_AHEAD; i++) index->end[i] = index->bytes;
     index->low = index->done < index->bytes ? index->end - JSON_INDEX_AHEAD : index->end;
 }

@@ -12,6 +12,7 @@
  *   - the first byte behind white space, outside of texts,
  *   - in a text each backslash, control character and byte above ASCII.
  * So what stands behind white space is the next place, and a text whose next place is its closing quote is plain.
+ * Behind the last place stands the length of the text, JSON_INDEX_AHEAD times.
  * Nothing is checked and nothing refused: the places are right up to the first byte at which a reader that goes from
  * token to token finds the text wrong. */
 #ifndef SALVE_JSON_JSON_INDEX_H
@@ -29,9 +30,6 @@ enum {
     JSON_INDEX_AHEAD = 8,   /* places that are always there to look at */
     JSON_INDEX_ROOM = (JSON_INDEX_WINDOW + 2) * JSON_INDEX_BLOCK + 2 * JSON_INDEX_AHEAD,
 };
-
-#define JSON_INDEX_NONE                                                                                                \
-    UINT32_MAX /* where there is no place any more: JSON_INDEX_AHEAD of them stand behind the last */
 
 /* What one block hands on to the next. */
 struct json_index_state {

@@ -30,7 +30,7 @@ static inline bool gives(struct json_index *index, const uint32_t *expected, siz
 {
     for (size_t at = 0; at <= count;) {
         for (size_t i = 0; i < JSON_INDEX_AHEAD; i++)
-            if (index->next[i] != (at + i < count ? expected[at + i] : JSON_INDEX_NONE)) return false;
+            if (index->next[i] != (at + i < count ? expected[at + i] : index->bytes)) return false;
         if (at == count) break;
         size_t take = step < count - at ? step : count - at;
         for (size_t i = 0; i < take; i++, at++) {

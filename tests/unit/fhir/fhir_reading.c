@@ -56,8 +56,8 @@ static struct str outcome(struct arena *mem, struct str json, fhir_type_id type,
     struct salve_err err = {0};
     struct buf out, bytes;
     fhir_issues_init(&issues, mem);
-    buf_init(&out, mem, 1 << 16);
-    buf_init(&bytes, mem, 1 << 16);
+    buf_init(&out, mem, 4 << 20);
+    buf_init(&bytes, mem, 4 << 20);
     enum salve_code code = fhir_read(json, &opts, mem, &tape, &issues, &err);
     if (code != SALVE_OK) return told(mem, &issues, code, &err);
     tape_bytes(&tape, &bytes);
@@ -204,6 +204,71 @@ static void every_primitive_type_and_no_other_has_a_look(void **state)
         assert_int_equal(fhir_types[type].kind == FHIR_PRIMITIVE, fhir_looks[type] != FHIR_LOOK_COMPLEX);
 }
 
+/* A name with its keys in an order of its own. */
+static void put_name(struct buf *out, uint64_t *seed)
+{
+    static const char *const members[] = {
+        "\"id\":\"a\"",      "\"use\":\"usual\"",  "\"text\":\"b\"",     "\"family\":\"c\"",
+        "\"given\":[\"d\"]", "\"prefix\":[\"e\"]", "\"suffix\":[\"f\"]", "\"period\":{\"start\":\"2020\"}",
+    };
+    enum { COUNT = sizeof members / sizeof members[0] };
+    unsigned order[COUNT] = {0, 1, 2, 3, 4, 5, 6, 7};
+    for (unsigned i = COUNT - 1; i > 0; i--) {
+        *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407u;
+        unsigned other = (unsigned)(*seed >> 33) % (i + 1), kept = order[i];
+        order[i] = order[other];
+        order[other] = kept;
+    }
+    buf_add_char(out, '{');
+    for (unsigned i = 0; i < COUNT; i++) buf_addf(out, "%s%s", i == 0 ? "" : ",", members[order[i]]);
+    buf_add_char(out, '}');
+}
+
+/* A Patient with `names` of them, and `rest` behind. */
+static struct str many_orders(struct arena *mem, unsigned names, const char *rest)
+{
+    uint64_t seed = 7;
+    struct buf out;
+    struct str done = STR_NONE;
+    buf_init(&out, mem, 4 << 20);
+    buf_add(&out, STR("{\"resourceType\":\"Patient\",\"name\":["));
+    for (unsigned i = 0; i < names; i++) {
+        if (i > 0) buf_add_char(&out, ',');
+        put_name(&out, &seed);
+    }
+    buf_addf(&out, "]%s}", rest);
+    assert_ok(buf_done(&out, &done, NULL));
+    return done;
+}
+
+/* More orders of keys than a reader remembers: what it says does not change, nor what it says of the next text. */
+static void orders_of_keys_beyond_number_read_alike(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *rest, *want; /* how what is said begins */
+    } rows[] = {
+        {"", "ok"},
+        {",\"gender\":\"male\",\"_gender\":{\"id\":\"a\"}", "ok"},
+        {",\"link\":[{\"type\":\"refer\"}]", "Patient.link[0].other fhir-required"},
+        {",\"contact\":[{}]", "Patient.contact[0] fhir-object-empty"},
+        {",\"contact\":[{\"id\":\"a\"}]", "Patient.contact[0] ele-1"},
+        {",\"maritalStatus\":{\"text\":\"a\",\"text\":\"b\"}", "E_SYNTAX Patient.maritalStatus.text"},
+    };
+    struct arena *mem = arena_open(256 << 20);
+    struct fhir_reader *reader = fhir_reader_open();
+    assert_non_null(reader);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        for (unsigned names = 1; names <= 3000; names += 2999) {
+            struct str said = outcome(mem, many_orders(mem, names, rows[i].rest), 0, reader);
+            if (!str_starts(said, str_of(rows[i].want)))
+                fail_msg("%u names, %s: %.*s", names, rows[i].rest, STR_ARGS(said));
+        }
+    }
+    fhir_reader_close(reader);
+    arena_close(mem);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +277,7 @@ int main(void)
         cmocka_unit_test(size_and_depth_limits_hold),
         cmocka_unit_test(issues_are_counted_beyond_their_limit),
         cmocka_unit_test(a_kept_reader_reads_as_a_fresh_one),
+        cmocka_unit_test(orders_of_keys_beyond_number_read_alike),
         cmocka_unit_test(every_primitive_type_and_no_other_has_a_look),
     };
     run_cases();

@@ -20,7 +20,7 @@ static void expect_places(const char *text, const char *expected)
     memset(found, '.', sizeof found);
     found[len] = '\0';
     json_index_start(&index, str_make(text, len), json_index_best());
-    for (; *index.next != JSON_INDEX_NONE; index.next++) found[*index.next] = text[*index.next];
+    for (; *index.next != len; index.next++) found[*index.next] = text[*index.next];
     assert_string_equal(found, expected);
 }
 
