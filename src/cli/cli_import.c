@@ -30,6 +30,7 @@ struct outputs {
     FILE *rejects, *cards, *urgent;
     struct cli_progress progress;
     struct visit_screening screening; /* of guidelines_now */
+    bool has_screening;
 };
 
 /* Behind what is there: whether that goes, the import knows when it has begun. */
@@ -143,14 +144,21 @@ static void keep_rejects(void *with, struct str lines)
     if (out->rejects != NULL) (void)fwrite(lines.ptr, 1, lines.len, out->rejects);
 }
 
+/* What is said of a person needs memory until it is said: a file has many. */
 static void print_issues(void *with, const struct fhir_issues *issues)
 {
-    cli_outcome_print(((struct outputs *)with)->cli, issues);
+    const struct cli *cli = ((struct outputs *)with)->cli;
+    struct arena_mark mark = arena_mark(cli->mem);
+    cli_outcome_print(cli, issues);
+    arena_rewind(cli->mem, mark);
 }
 
 static void tell_alarms(void *with, uint64_t line, const struct screen_found *findings)
 {
-    cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
+    const struct cli *cli = ((struct outputs *)with)->cli;
+    struct arena_mark mark = arena_mark(cli->mem);
+    cli_alarms_tell(cli, line, findings);
+    arena_rewind(cli->mem, mark);
 }
 
 static bool is_theirs(void *with, const struct visit_whose *whose)
@@ -178,16 +186,19 @@ static bool are_right(void *with, uint64_t row, const struct visit_unlikely *lis
 
 static void tell_apart(void *with, const struct visit_apart *apart)
 {
-    struct outputs *to = with;
-    cli_apart_came(to->cli, apart);
+    const struct cli *cli = ((struct outputs *)with)->cli;
+    struct arena_mark mark = arena_mark(cli->mem);
+    cli_apart_came(cli, apart);
+    arena_rewind(cli->mem, mark);
 }
 
-/* Read when they are needed: most files hold nothing that is kept apart. */
+/* Read when they are needed, once: most files hold nothing that is kept apart. */
 static enum salve_code guidelines_now(void *with, const struct visit_screening **out, struct salve_err *err)
 {
     struct outputs *to = with;
-    TRY(cli_accepted(to->cli, 0, err));
-    TRY(visit_screening(&to->cli->visit, &to->screening, err));
+    if (!to->has_screening) TRY(cli_accepted(to->cli, 0, err));
+    if (!to->has_screening) TRY(visit_screening(&to->cli->visit, &to->screening, err));
+    to->has_screening = true;
     *out = &to->screening;
     return SALVE_OK;
 }
