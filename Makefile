@@ -56,7 +56,7 @@ NEEDS_api       := ips shl pages http visit smart screen records form admit guid
 NEEDS_serve     := tls api pages letter paper door http confine records crypto json base
 NEEDS_cli       := tls serve confine config door visit form measure admit elm fhirpath terms consent fhir crypto json base
 
-DOORS_base      := arena assert buf clock crew err file ids limits query str zone
+DOORS_base      := arena assert buf clock crew err file ids limits query str turns zone
 DOORS_json      := json json_index json_scan
 DOORS_chart     := chart
 DOORS_crypto    := crypto public
@@ -86,7 +86,7 @@ DOORS_day       := day
 DOORS_keys      := keys
 DOORS_store     := store
 DOORS_tlog      := tlog
-DOORS_guideline := finding guideline referral
+DOORS_guideline := finding guideline referral shared
 DOORS_payload   := payload
 DOORS_smart     := smart
 DOORS_records   := lists apps site commons certify health staff proof account rec rights worklist queue referral reminder share session gate deeds ops

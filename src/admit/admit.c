@@ -69,10 +69,17 @@ static void note_rule(void *context, tape_at at, enum admit_rule rule, struct st
 enum salve_code admit_check(const struct admit_rules *rules, const struct tape *tape, struct str compartment,
                             struct arena *mem, struct fhir_issues *issues, struct salve_err *err)
 {
+    return admit_check_seen(rules, tape, compartment, NULL, mem, issues, err);
+}
+
+enum salve_code admit_check_seen(const struct admit_rules *rules, const struct tape *tape, struct str compartment,
+                                 struct admit_seen *seen, struct arena *mem, struct fhir_issues *issues,
+                                 struct salve_err *err)
+{
     struct admit_marks marks;
     struct salve_err first = {0};
     struct refusal refusal = {issues, err != NULL ? err : &first, 0};
-    enum salve_code code = admit_mark(&marks, rules, tape, compartment, mem, err);
+    enum salve_code code = admit_mark(&marks, rules, tape, compartment, seen, mem, err);
     if (code != SALVE_OK) return code;
     visit_marks(&marks, note_rule, &refusal);
     return refusal.count == 0 ? SALVE_OK : SALVE_E_NOT_ADMITTED;
@@ -198,7 +205,7 @@ enum salve_code admit_minimise(const struct admit_rules *rules, const struct tap
 {
     struct admit_marks marks;
     *out = (struct admit_kept){0};
-    enum salve_code code = admit_mark(&marks, rules, tape, compartment, mem, err);
+    enum salve_code code = admit_mark(&marks, rules, tape, compartment, NULL, mem, err);
     if (code != SALVE_OK) return code;
     return marks.hopeless ? refuse_whole(&marks, err) : leave(&marks, mem, out, err);
 }
@@ -208,7 +215,7 @@ enum salve_code admit_leave_apart(const struct admit_rules *rules, const struct 
 {
     struct admit_marks marks;
     *out = (struct admit_kept){0};
-    enum salve_code code = admit_mark(&marks, rules, tape, compartment, mem, err);
+    enum salve_code code = admit_mark(&marks, rules, tape, compartment, NULL, mem, err);
     if (code == SALVE_OK) code = admit_mark_apart(&marks, err);
     return code == SALVE_OK ? leave(&marks, mem, out, err) : code;
 }

@@ -59,6 +59,16 @@ SALVE_MUST_USE enum salve_code admit_check(const struct admit_rules *rules, cons
                                            struct str compartment, struct arena *mem, struct fhir_issues *issues,
                                            struct salve_err *err);
 
+/* Texts that were judged, for resources that are checked one after the other: what stands in many of them is judged
+ * once. It has no text of its own, so the tapes have to live as long, and is for one thread and one list of rules.
+ * admit_seen_make - an empty one in mem; NULL: there is no memory, and each text is judged by itself.
+ * admit_check_seen - admit_check, with the same result; seen may be NULL. */
+struct admit_seen;
+struct admit_seen *admit_seen_make(struct arena *mem);
+SALVE_MUST_USE enum salve_code admit_check_seen(const struct admit_rules *rules, const struct tape *tape,
+                                                struct str compartment, struct admit_seen *seen, struct arena *mem,
+                                                struct fhir_issues *issues, struct salve_err *err);
+
 /* admit_families - the families that a resource belongs to by its codes, wherever in it they stand; 0: it is not kept
  * apart. One code that is kept apart puts the whole resource apart. A questionnaire's answers go by the codes in
  * linkId, definition and questionnaire, a medicine of RxNorm by its name; what has neither is OTHER. Patient,

@@ -166,6 +166,7 @@ struct admit_marks {
     const struct admit_rules *rules;
     const struct tape *tape;
     struct str compartment;
+    struct admit_seen *seen; /* or NULL */
     struct arena *mem;
     struct fhir_index index;
     uint8_t *rule; /* enum admit_rule, by node */
@@ -178,10 +179,14 @@ struct admit_marks {
     enum salve_code code;
 };
 
+/* admit_seen_rule - admit_text_rule; not asked again for what is in `seen` (or NULL). */
+enum admit_rule admit_seen_rule(struct admit_seen *seen, const struct admit_rules *rules, struct str text,
+                                enum admit_text kind);
+
 /* admit_mark - fills marks.rule for all that is inadmissible by itself, and marks.links. */
 SALVE_MUST_USE enum salve_code admit_mark(struct admit_marks *marks, const struct admit_rules *rules,
-                                          const struct tape *tape, struct str compartment, struct arena *mem,
-                                          struct salve_err *err);
+                                          const struct tape *tape, struct str compartment, struct admit_seen *seen,
+                                          struct arena *mem, struct salve_err *err);
 
 /* admit_is_unit_code - is the node the system or code of a unit that is not UCUM and stands there in words as well? It
  * goes alone; the number stays with its unit. */

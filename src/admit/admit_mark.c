@@ -375,7 +375,7 @@ static enum admit_rule judge_text(const struct admit_marks *m, tape_at at)
     if (tape_kind(m->tape, at) != TAPE_TEXT || type == FHIR_T_base64Binary || is_time(type)) return ADMIT_OK;
     if (is_own_id(m, at)) return ADMIT_OK;
     fhir_name_id name = fhir_elements[tape_element(m->tape, at)].name;
-    enum admit_rule rule = admit_text_rule(m->rules, tape_text(m->tape, at), kind_of(m, at));
+    enum admit_rule rule = admit_seen_rule(m->seen, m->rules, tape_text(m->tape, at), kind_of(m, at));
     if (rule != ADMIT_OK && is_own_text(m, at)) rule = ADMIT_OK;
     return rule == ADMIT_OK && name == FHIR_N_valueString && !m->is_worded ? ADMIT_TEXT : rule;
 }
@@ -578,10 +578,10 @@ static void mark_bundle(struct admit_marks *m)
 }
 
 enum salve_code admit_mark(struct admit_marks *m, const struct admit_rules *rules, const struct tape *tape,
-                           struct str compartment, struct arena *mem, struct salve_err *err)
+                           struct str compartment, struct admit_seen *seen, struct arena *mem, struct salve_err *err)
 {
     salve_assert(rules != NULL && (compartment.len == 0 || compartment.len == COMPARTMENT_TEXT_BYTES));
-    *m = (struct admit_marks){.rules = rules, .tape = tape, .compartment = compartment, .mem = mem};
+    *m = (struct admit_marks){.rules = rules, .tape = tape, .compartment = compartment, .seen = seen, .mem = mem};
     if (tape->node_count == 0) return salve_fail(err, SALVE_E_INVALID, "an empty tape");
     m->rule = arena_array(mem, uint8_t, tape->node_count);
     if (m->rule == NULL) return salve_fail(err, SALVE_E_MEMORY, "marks of admission");

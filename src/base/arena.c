@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Chunked bump allocation with a ceiling; see arena.h. */
-#include "base/arena.h"
+#include "base/turns.h"
 
 #include <stdarg.h>
 #include <stdalign.h>
@@ -33,11 +33,11 @@ struct cleanup {
 };
 
 struct arena {
-    struct chunk *chunk, *spare; /* spare: left from a rewind, for the next chunk; NULL: none */
+    struct chunk *chunk, *spare; /* spare: left from a rewind, for the next chunks; NULL: none */
     struct cleanup *cleanup;
     size_t bytes, bytes_max, chunk_bytes;
     uint64_t allocs_left;
-    bool is_private;
+    bool is_private, keeps_all;
 };
 
 struct arena *arena_open(size_t bytes_max)
@@ -54,6 +54,13 @@ struct arena *arena_open_private(size_t bytes_max)
 {
     struct arena *mem = arena_open(bytes_max);
     if (mem != NULL) mem->is_private = true;
+    return mem;
+}
+
+struct arena *arena_open_repeated(size_t bytes_max)
+{
+    struct arena *mem = arena_open(bytes_max);
+    if (mem != NULL) mem->keeps_all = true;
     return mem;
 }
 
@@ -82,15 +89,32 @@ static void drop_chunks(struct arena *mem, const struct chunk *until)
     }
 }
 
-/* Keeps one chunk of those that are dropped: work that repeats between marks needs no memory of the system. */
+static void free_spares(struct arena *mem)
+{
+    while (mem->spare != NULL) {
+        struct chunk *last = mem->spare;
+        mem->spare = last->prev;
+        free(last);
+    }
+}
+
+#if !defined(__SANITIZE_ADDRESS__) && !SALVE_CLANG_ASAN /* there, whoever uses memory after a rewind is to be caught */
+static bool is_worth_keeping(const struct arena *mem, const struct chunk *chunk)
+{
+    return mem->keeps_all || (chunk->size <= CHUNK_BYTES_MAX && (mem->spare == NULL || mem->spare->size < chunk->size));
+}
+#endif
+
+/* Keeps one chunk of those that are dropped, or all: work that repeats between marks needs no memory of the system. */
 static void drop_most(struct arena *mem, const struct chunk *until)
 {
-#if !defined(__SANITIZE_ADDRESS__) && !SALVE_CLANG_ASAN /* there, whoever uses memory after a rewind is to be caught */
-    struct chunk *last = mem->chunk;
-    if (last != until && last->size <= CHUNK_BYTES_MAX && (mem->spare == NULL || mem->spare->size < last->size)) {
+#if !defined(__SANITIZE_ADDRESS__) && !SALVE_CLANG_ASAN
+    while (mem->chunk != until && is_worth_keeping(mem, mem->chunk)) {
+        struct chunk *last = mem->chunk;
         mem->chunk = last->prev;
         wipe(mem, last, 0);
-        free(mem->spare);
+        if (!mem->keeps_all) free_spares(mem);
+        last->prev = mem->spare;
         mem->spare = last;
     }
 #endif
@@ -102,17 +126,25 @@ void arena_close(struct arena *mem)
     if (mem == NULL) return;
     run_cleanups(mem, NULL);
     drop_chunks(mem, NULL);
-    free(mem->spare);
+    free_spares(mem);
     free(mem);
+}
+
+/* The first spare chunk that is large enough; NULL: there is none. */
+static struct chunk *take_spare(struct arena *mem, size_t bytes)
+{
+    struct chunk **at = &mem->spare, *found;
+    while (*at != NULL && (*at)->size < bytes) at = &(*at)->prev;
+    found = *at;
+    if (found != NULL) *at = found->prev;
+    return found;
 }
 
 static bool add_chunk(struct arena *mem, size_t bytes)
 {
     size_t size = mem->chunk_bytes < bytes ? bytes : mem->chunk_bytes;
-    struct chunk *chunk = mem->spare;
-    if (chunk != NULL && chunk->size >= bytes) {
-        mem->spare = NULL;
-    } else {
+    struct chunk *chunk = take_spare(mem, bytes);
+    if (chunk == NULL) {
         chunk = malloc(sizeof *chunk + size);
         if (chunk == NULL) return false;
         chunk->size = size;
@@ -195,14 +227,21 @@ enum salve_code arena_str(struct arena *mem, struct str text, struct str *out, s
     return SALVE_OK;
 }
 
+/* Most texts fit into what is left of the chunk and are written once; others are measured by that. */
 struct str arena_printf(struct arena *mem, const char *fmt, ...)
 {
     va_list args, again;
     va_start(args, fmt);
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, fmt, args);
-    char *text = len < 0 ? NULL : arena_alloc_raw(mem, (size_t)len + 1, 1);
-    if (text != NULL) (void)vsnprintf(text, (size_t)len + 1, fmt, again);
+    struct chunk *chunk = mem->chunk;
+    size_t room = chunk == NULL ? 0 : chunk->size - chunk->used;
+    char *tried = room == 0 ? NULL : chunk->bytes + chunk->used;
+    int len = vsnprintf(tried, room, fmt, args);
+    size_t bytes = len < 0 ? room : (size_t)len + 1;
+    char *text = len < 0 ? NULL : arena_alloc_raw(mem, bytes, 1);
+    bool is_written = text != NULL && text == tried;
+    if (!is_written && room > 0 && mem->is_private) explicit_bzero(tried, bytes < room ? bytes : room);
+    if (!is_written && text != NULL) (void)vsnprintf(text, bytes, fmt, again);
     va_end(again);
     va_end(args);
     return text == NULL ? STR_NONE : str_make(text, (size_t)len);

@@ -153,6 +153,7 @@ bool crypto_sign_check(const uint8_t public_key[CRYPTO_SIGN_PUBLIC_BYTES], struc
 /* --- SLVR v1: a sealed record ------------------------------------------------------------------------------------- */
 enum {
     CRYPTO_RECORD_HEADER_BYTES = 136,
+    CRYPTO_RECORD_PLACE_BYTES = 48,
     CRYPTO_RECORD_PAD_BYTES = 256,
     CRYPTO_RECORD_OVERHEAD_BYTES = CRYPTO_RECORD_HEADER_BYTES + CRYPTO_TAG_BYTES, /* 152 */
     CRYPTO_RECORD_BYTES_MIN = CRYPTO_RECORD_OVERHEAD_BYTES + CRYPTO_RECORD_PAD_BYTES,
@@ -185,8 +186,17 @@ SALVE_MUST_USE enum salve_code crypto_record_open(const struct crypto_key *class
                                                   struct str record, struct arena *mem, struct str *plaintext,
                                                   struct crypto_record *head, struct salve_err *err);
 
+/* The first CRYPTO_RECORD_PLACE_BYTES of a record follow from where it lies, its key's version and its length, so a
+ * place that knows these may keep the rest alone.
+ * crypto_record_rest - *rest: the record without them; false: they say anything else, and all of it has to be kept.
+ * crypto_record_whole - the way back, in mem. Nothing is checked: of another place, or of bytes that were no rest, it
+ * makes what does not open. E_MEMORY. */
+bool crypto_record_rest(const struct crypto_record *place, struct str record, struct str *rest);
+SALVE_MUST_USE enum salve_code crypto_record_whole(const struct crypto_record *place, struct str rest,
+                                                   struct arena *mem, struct str *record, struct salve_err *err);
+
 /* --- SLVW v1: a wrapped class key --------------------------------------------------------------------------------- */
-enum { CRYPTO_WRAP_BYTES = 152 };
+enum { CRYPTO_WRAP_BYTES = 152, CRYPTO_WRAP_PLACE_BYTES = 28 };
 struct crypto_wrap {
     enum purpose purpose;
     enum data_class class;
@@ -204,5 +214,10 @@ SALVE_MUST_USE enum salve_code crypto_wrap_peek(struct str bytes, struct crypto_
 SALVE_MUST_USE enum salve_code crypto_wrap_open(const struct crypto_key *kek, struct str bytes,
                                                 struct crypto_wrap *wrap, struct crypto_key *class_key,
                                                 struct salve_err *err);
+/* The first CRYPTO_WRAP_PLACE_BYTES of a wrap follow from purpose, class, compartment and version of the key.
+ * crypto_wrap_rest - *rest: the wrap without them; false: they say anything else. crypto_wrap_whole - the way back;
+ * nothing is checked; rest has CRYPTO_WRAP_BYTES - CRYPTO_WRAP_PLACE_BYTES. */
+bool crypto_wrap_rest(const struct crypto_wrap *place, const uint8_t bytes[CRYPTO_WRAP_BYTES], struct str *rest);
+void crypto_wrap_whole(const struct crypto_wrap *place, struct str rest, uint8_t out[CRYPTO_WRAP_BYTES]);
 
 #endif

@@ -25,6 +25,7 @@ enum {
     AAD_BYTES = AT_NONCE,
 };
 _Static_assert((int)AT_CIPHERTEXT == (int)CRYPTO_RECORD_HEADER_BYTES, "header");
+_Static_assert((int)AT_PREV == (int)CRYPTO_RECORD_PLACE_BYTES, "what follows from the place");
 
 /* RK: the AEAD key, then the commitment to it. Lives on the stack for one call and is zeroed. */
 struct record_key {
@@ -39,16 +40,22 @@ static void derive(const struct crypto_key *class_key, uint64_t seq, struct reco
 
 static size_t padded_len(size_t len) { return (len / CRYPTO_RECORD_PAD_BYTES + 1) * CRYPTO_RECORD_PAD_BYTES; }
 
-static void put_header(uint8_t *out, const struct crypto_record *head, const struct record_key *key, size_t padded,
-                       const uint8_t *nonce)
+/* The part that follows from where the record lies. */
+static void put_place(uint8_t *out, const struct crypto_record *head, size_t padded)
 {
-    memset(out, 0, CRYPTO_RECORD_HEADER_BYTES);
+    memset(out, 0, CRYPTO_RECORD_PLACE_BYTES);
     memcpy(out, "SLVR\x01\x01", 6);
     out[AT_CLASS] = (uint8_t)head->class;
     memcpy(out + AT_COMPARTMENT, head->compartment.bytes, COMPARTMENT_BYTES);
     crypto_put_u64(out + AT_SEQ, head->seq);
     crypto_put_u32(out + AT_KEY_VERSION, head->key_version);
     crypto_put_u32(out + AT_PADDED_LEN, (uint32_t)padded);
+}
+
+static void put_header(uint8_t *out, const struct crypto_record *head, const struct record_key *key, size_t padded,
+                       const uint8_t *nonce)
+{
+    put_place(out, head, padded);
     memcpy(out + AT_PREV, head->prev, CRYPTO_SHA256_BYTES);
     memcpy(out + AT_COMMITMENT, key->bytes + 32, 32);
     memcpy(out + AT_NONCE, nonce, CRYPTO_NONCE_BYTES);
@@ -106,6 +113,27 @@ enum salve_code crypto_record_peek(struct str record, struct crypto_record *head
     head->seq = crypto_get_u64(bytes + AT_SEQ);
     head->key_version = crypto_get_u32(bytes + AT_KEY_VERSION);
     memcpy(head->prev, bytes + AT_PREV, CRYPTO_SHA256_BYTES);
+    return SALVE_OK;
+}
+
+bool crypto_record_rest(const struct crypto_record *place, struct str record, struct str *rest)
+{
+    struct crypto_record head;
+    if (crypto_record_peek(record, &head, NULL) != SALVE_OK) return false;
+    *rest = str_cut(record, CRYPTO_RECORD_PLACE_BYTES, record.len);
+    return compartment_eq(head.compartment, place->compartment) && head.seq == place->seq &&
+           head.class == place->class && head.key_version == place->key_version;
+}
+
+enum salve_code crypto_record_whole(const struct crypto_record *place, struct str rest, struct arena *mem,
+                                    struct str *record, struct salve_err *err)
+{
+    size_t len = CRYPTO_RECORD_PLACE_BYTES + rest.len;
+    uint8_t *out = arena_alloc_raw(mem, len, 16);
+    if (out == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
+    put_place(out, place, len < CRYPTO_RECORD_OVERHEAD_BYTES ? 0 : len - CRYPTO_RECORD_OVERHEAD_BYTES);
+    if (rest.len > 0) memcpy(out + CRYPTO_RECORD_PLACE_BYTES, rest.ptr, rest.len);
+    *record = str_bytes(out, len);
     return SALVE_OK;
 }
 

@@ -19,7 +19,18 @@ enum {
     AT_CIPHERTEXT = 104,
     AAD_BYTES = AT_NONCE,
 };
+_Static_assert((int)AT_EPOCH == (int)CRYPTO_WRAP_PLACE_BYTES, "what follows from the place");
 _Static_assert((int)AT_CIPHERTEXT + (int)CRYPTO_KEY_BYTES + (int)CRYPTO_TAG_BYTES == (int)CRYPTO_WRAP_BYTES, "wrap");
+
+/* The part that follows from where the wrap lies. */
+static void put_place(uint8_t out[CRYPTO_WRAP_PLACE_BYTES], const struct crypto_wrap *wrap)
+{
+    memcpy(out, "SLVW\x01\x01", 6);
+    out[AT_PURPOSE] = (uint8_t)wrap->purpose;
+    out[AT_CLASS] = (uint8_t)wrap->class;
+    memcpy(out + AT_COMPARTMENT, wrap->compartment.bytes, COMPARTMENT_BYTES);
+    crypto_put_u32(out + AT_KEY_VERSION, wrap->key_version);
+}
 
 void crypto_wrap_seal_nonce(const struct crypto_key *kek, const struct crypto_wrap *wrap,
                             const struct crypto_key *class_key, const uint8_t nonce[CRYPTO_NONCE_BYTES],
@@ -27,11 +38,7 @@ void crypto_wrap_seal_nonce(const struct crypto_key *kek, const struct crypto_wr
 {
     salve_assert(wrap->purpose >= 1 && wrap->purpose <= PURPOSE_LAST && wrap->class >= 1 && wrap->class <= CLASS_LAST);
     salve_assert(wrap->not_after_unix_s >= 0);
-    memcpy(out, "SLVW\x01\x01", 6);
-    out[AT_PURPOSE] = (uint8_t)wrap->purpose;
-    out[AT_CLASS] = (uint8_t)wrap->class;
-    memcpy(out + AT_COMPARTMENT, wrap->compartment.bytes, COMPARTMENT_BYTES);
-    crypto_put_u32(out + AT_KEY_VERSION, wrap->key_version);
+    put_place(out, wrap);
     crypto_put_u32(out + AT_EPOCH, wrap->epoch);
     crypto_put_u64(out + AT_NOT_AFTER, (uint64_t)wrap->not_after_unix_s);
     crypto_put_u64(out + AT_CONSENT_SEQ, wrap->consent_seq);
@@ -81,4 +88,19 @@ enum salve_code crypto_wrap_open(const struct crypto_key *kek, struct str bytes,
         return SALVE_OK;
     crypto_key_zero(class_key);
     return damaged(err);
+}
+
+bool crypto_wrap_rest(const struct crypto_wrap *place, const uint8_t bytes[CRYPTO_WRAP_BYTES], struct str *rest)
+{
+    uint8_t expected[CRYPTO_WRAP_PLACE_BYTES];
+    put_place(expected, place);
+    *rest = str_bytes(bytes + sizeof expected, CRYPTO_WRAP_BYTES - sizeof expected);
+    return memcmp(expected, bytes, sizeof expected) == 0;
+}
+
+void crypto_wrap_whole(const struct crypto_wrap *place, struct str rest, uint8_t out[CRYPTO_WRAP_BYTES])
+{
+    salve_assert(rest.len == CRYPTO_WRAP_BYTES - CRYPTO_WRAP_PLACE_BYTES);
+    put_place(out, place);
+    memcpy(out + CRYPTO_WRAP_PLACE_BYTES, rest.ptr, rest.len);
 }

@@ -14,6 +14,18 @@ struct elm_library {
     struct str text;  /* of the JSON, for places */
     struct str id, version;
     const struct json *root; /* the "library" object */
+    const struct elm_def
+        *defs;           /* of all its sections in their order, and where to look for a name: the number + 1 of */
+    uint32_t *first_def; /* the first one of its place, then `next`; 0: there is none */
+    uint32_t place_mask; /* places - 1, a power of two */
+};
+/* A definition: an expression, a function, a parameter, a code, ... */
+struct elm_def {
+    const struct json *def;
+    struct str section, name;
+    uint32_t operands; /* of a function */
+    uint32_t next;
+    bool is_function;
 };
 struct elm_member {
     const struct elm_library *library;
@@ -159,6 +171,10 @@ SALVE_MUST_USE enum salve_code elm_value_set_of_ref(struct elm_compile *c, const
 SALVE_MUST_USE enum salve_code elm_code_of_ref(struct elm_compile *c, const struct json *node, struct expr_value *out);
 const struct elm_library *elm_library_of(const struct elm_set *set, struct str id, struct str version); /* NULL: none */
 const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local);
+/* elm_index_defs - once, when the library is read. elm_def_named: the first definition of that name, in any section, or
+ * the next one; NULL: there is none. */
+SALVE_MUST_USE enum salve_code elm_index_defs(struct elm_library *library, struct arena *work, struct salve_err *err);
+const struct elm_def *elm_def_named(const struct elm_library *library, struct str name, const struct elm_def *before);
 const struct json *elm_find_def(const struct elm_library *library, const char *section, struct str name);
 bool elm_is_function(const struct json *def);
 uint32_t elm_operand_count(const struct json *def);

@@ -39,7 +39,7 @@ enum salve_code elm_library_read(struct str json, const char *shown, struct aren
                                     .root = root,
                                     .version = json_get_text(json_get(root, "identifier"), "version")};
     *out = library;
-    return SALVE_OK;
+    return elm_index_defs(library, work, err);
 }
 
 enum salve_code elm_library_add(struct elm_set *set, const struct elm_library *library, struct salve_err *err)

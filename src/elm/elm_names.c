@@ -16,7 +16,7 @@ const struct elm_library *elm_library_of(const struct elm_set *set, struct str i
 const struct elm_library *elm_find_library(struct elm_compile *c, const struct json *node, struct str local)
 {
     if (local.ptr == NULL) return c->library;
-    const struct json *def = json_first(json_path(c->library->root, "includes.def"));
+    const struct json *def = json_first(json_get(json_get(c->library->root, "includes"), "def"));
     while (def != NULL && !str_eq(json_get_text(def, "localIdentifier"), local)) def = def->next;
     if (def == NULL) {
         (void)elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "library %.*s is not included", STR_ARGS(local));
@@ -34,15 +34,6 @@ const struct elm_library *elm_find_library(struct elm_compile *c, const struct j
                       STR_ARGS(version));
     return found;
 }
-
-const struct json *elm_find_def(const struct elm_library *library, const char *section, struct str name)
-{
-    const struct json *def = json_first(json_get(json_get(library->root, section), "def"));
-    while (def != NULL && !str_eq(json_get_text(def, "name"), name)) def = def->next;
-    return def;
-}
-
-bool elm_is_function(const struct json *def) { return str_is(json_get_text(def, "type"), "FunctionDef"); }
 
 /* --- jobs --------------------------------------------------------------------------------------------------------- */
 enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *library, const struct json *def,
@@ -67,9 +58,10 @@ enum salve_code elm_job_for(struct elm_compile *c, const struct elm_library *lib
 
 static const struct json *find_statement(const struct elm_library *library, struct str name)
 {
-    const struct json *def = json_first(json_path(library->root, "statements.def"));
-    while (def != NULL && (elm_is_function(def) || !str_eq(json_get_text(def, "name"), name))) def = def->next;
-    return def;
+    const struct elm_def *found = elm_def_named(library, name, NULL);
+    while (found != NULL && (found->is_function || !str_is(found->section, "statements")))
+        found = elm_def_named(library, name, found);
+    return found != NULL ? found->def : NULL;
 }
 
 /* Context names of CQL 1.2 and before: Population. A define that names none is of the one person. */
@@ -208,48 +200,49 @@ static bool fits_signature(const struct json *def, const struct json *signature)
     return operand == NULL && type == NULL;
 }
 
-uint32_t elm_operand_count(const struct json *def)
-{
-    const struct json *operands = json_get(def, "operand");
-    return json_is(operands, JSON_ARRAY) ? operands->count : 0;
-}
-
 enum { OVERLOADS_MAX = 1024 };
 
 struct overloads {
-    const struct json *defs[OVERLOADS_MAX];
-    uint32_t count;
+    const struct elm_library *library;
+    struct str name;
+    uint32_t args, count;
+    const struct elm_def *first;
 };
 
-/* Functions of that name and count of operands; one alone if the signature tells, or if all have the same body. */
-static void find_overloads(const struct elm_library *library, struct str name, uint32_t args,
-                           const struct json *signature, struct overloads *out)
+static const struct elm_def *next_overload(const struct overloads *of, const struct elm_def *before)
 {
-    bool is_same_body = true;
-    out->count = 0;
-    const struct json *def = json_first(json_path(library->root, "statements.def"));
-    for (; def != NULL && out->count < OVERLOADS_MAX; def = def->next) {
-        if (!elm_is_function(def) || !str_eq(json_get_text(def, "name"), name) || elm_operand_count(def) != args)
-            continue;
-        if (json_is(signature, JSON_ARRAY) && signature->count > 0 && fits_signature(def, signature)) {
-            out->defs[0] = def;
-            out->count = 1;
+    const struct elm_def *found = elm_def_named(of->library, of->name, before);
+    while (found != NULL &&
+           (!found->is_function || found->operands != of->args || !str_is(found->section, "statements")))
+        found = elm_def_named(of->library, of->name, found);
+    return found;
+}
+
+/* Do both functions of one operand read the same element of it? */
+static bool same_body(const struct json *a, const struct json *b)
+{
+    const struct json *x = json_first(json_get(a, "operand")), *y = json_first(json_get(b, "operand"));
+    const struct json *p = json_get(a, "expression"), *q = json_get(b, "expression");
+    return str_eq(json_get_text(x, "name"), json_get_text(y, "name")) && str_is(json_get_text(p, "type"), "Property") &&
+           str_is(json_get_text(q, "type"), "Property") && str_eq(json_get_text(p, "path"), json_get_text(q, "path")) &&
+           json_same(json_get(json_get(p, "source"), "name"), json_get(json_get(q, "source"), "name"));
+}
+
+/* Functions of that name and count of operands; one alone if the signature tells, or if all have the same body. */
+static void find_overloads(struct overloads *of, const struct json *signature)
+{
+    bool is_same_body = true, is_signed = json_is(signature, JSON_ARRAY) && signature->count > 0;
+    for (const struct elm_def *at = next_overload(of, NULL); at != NULL && of->count < OVERLOADS_MAX;
+         at = next_overload(of, at)) {
+        if (is_signed && fits_signature(at->def, signature)) {
+            of->first = at;
+            of->count = 1;
             return;
         }
-        if (out->count > 0) {
-            const struct json *x = json_first(json_get(def, "operand")),
-                              *y = json_first(json_get(out->defs[0], "operand"));
-            bool is_same = args == 1 && str_eq(json_get_text(x, "name"), json_get_text(y, "name"));
-            const struct json *p = json_get(def, "expression"), *q = json_get(out->defs[0], "expression");
-            is_same = is_same && str_is(json_get_text(p, "type"), "Property") &&
-                      str_is(json_get_text(q, "type"), "Property") &&
-                      str_eq(json_get_text(p, "path"), json_get_text(q, "path")) &&
-                      json_same(json_get(json_get(p, "source"), "name"), json_get(json_get(q, "source"), "name"));
-            is_same_body = is_same_body && is_same;
-        }
-        out->defs[out->count++] = def;
+        if (of->count > 0 && is_same_body) is_same_body = of->args == 1 && same_body(at->def, of->first->def);
+        if (of->count++ == 0) of->first = at;
     }
-    if (is_same_body && out->count > 1) out->count = 1;
+    if (is_same_body && of->count > 1) of->count = 1;
 }
 
 /* A function of one String: such are asked for the same few labels again and again. What is noted is not shortened. */
@@ -272,16 +265,16 @@ static enum salve_code call_job(struct elm_compile *c, const struct elm_library 
 }
 
 /* Overloads that only the values can tell apart: the first whose types fit is called; null fits any type. */
-static enum salve_code call_by_value(struct elm_compile *c, const struct elm_library *library,
-                                     const struct overloads *found, uint16_t args)
+static enum salve_code call_by_value(struct elm_compile *c, const struct overloads *found)
 {
     static const struct expr_function is_null = {"IsNull", elm_is_null};
-    uint16_t first = expr_emit_slots(&c->emit, args);
+    uint16_t args = (uint16_t)found->args, first = expr_emit_slots(&c->emit, args);
+    const struct elm_def *at = found->first;
     uint32_t *ends = arena_array(c->work, uint32_t, found->count);
     if (ends == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
     for (uint16_t i = args; i > 0; i--) (void)expr_emit(&c->emit, EXPR_OP_SET, 0, (uint16_t)(first + i - 1), 0);
-    for (uint32_t k = 0; k < found->count; k++) {
-        const struct json *operand = json_first(json_get(found->defs[k], "operand"));
+    for (uint32_t k = 0; k < found->count; k++, at = next_overload(found, at)) {
+        const struct json *operand = json_first(json_get(at->def, "operand"));
         expr_emit_const(&c->emit, expr_boolean(true));
         for (uint16_t i = 0; i < args; i++, operand = operand->next) {
             const struct elm_type *type;
@@ -296,7 +289,7 @@ static enum salve_code call_by_value(struct elm_compile *c, const struct elm_lib
         }
         uint32_t next = expr_emit(&c->emit, EXPR_OP_BRANCH, 0, 0, 0);
         for (uint16_t i = 0; i < args; i++) (void)expr_emit(&c->emit, EXPR_OP_LOCAL, 0, (uint16_t)(first + i), 0);
-        TRY(call_job(c, library, found->defs[k], args));
+        TRY(call_job(c, found->library, at->def, args));
         ends[k] = expr_emit(&c->emit, EXPR_OP_JUMP, 0, 0, 0);
         expr_emit_target(&c->emit, next);
     }
@@ -316,16 +309,14 @@ enum salve_code elm_make_function_ref(struct elm_compile *c, const struct json *
         if (args == 250) return elm_bad(c, node, SALVE_E_TOO_BIG, "more than 250 operands");
         TRY(elm_compile_node(c, item));
     }
-    struct overloads *found = arena_alloc_raw(c->work, sizeof *found, 16); /* large, and filled by find_overloads */
-    if (found == NULL) return salve_fail(c->err, SALVE_E_MEMORY, "ELM");
-    find_overloads(library, name, args, json_get(node, "signature"), found);
-    if (found->count == 0 && json_get(node, "libraryName") == NULL && elm_call_operator(c, name, args)) return SALVE_OK;
-    if (found->count == 0)
+    struct overloads found = {.library = library, .name = name, .args = args};
+    find_overloads(&found, json_get(node, "signature"));
+    if (found.count == 0 && json_get(node, "libraryName") == NULL && elm_call_operator(c, name, args)) return SALVE_OK;
+    if (found.count == 0)
         return elm_bad(c, node, SALVE_E_UNKNOWN_NAME, "no function %.*s with %u operands", STR_ARGS(name), args);
-    if (found->count == 1 && args == 1 && elm_is_accessor(c, found->defs[0])) {
+    if (found.count == 1 && args == 1 && elm_is_accessor(c, found.first->def)) {
         elm_emit_element(c, STR("value"));
         return c->emit.code;
     }
-    if (found->count == 1) return call_job(c, library, found->defs[0], args);
-    return call_by_value(c, library, found, args);
+    return found.count == 1 ? call_job(c, library, found.first->def, args) : call_by_value(c, &found);
 }

@@ -73,7 +73,8 @@ struct guideline_library {
     const struct elm_library *library;
 };
 struct guideline_libraries {
-    struct arena *work, *mem;
+    struct arena *work, *turn, *mem; /* turn: for one guideline, then rewound */
+    const char *share;               /* guideline/shared.h; NULL: none */
     struct guideline_library *list;
     size_t count, room;
 };

@@ -339,18 +339,15 @@ static enum salve_code rows_of_ranges(const struct shelf *shelf, struct arena *w
     return guideline_ranges(guideline, whole, work, out, err);
 }
 
-static enum salve_code load_ranges(const struct shelf *shelf, struct arena *mem, struct guideline *out,
-                                   struct salve_err *err)
+static enum salve_code load_ranges(const struct shelf *shelf, struct arena *work, struct arena *mem,
+                                   struct guideline *out, struct salve_err *err)
 {
     const struct ranges *ranges = NULL;
     struct guideline_file *file = &out->files[out->file_count];
     struct str rows;
-    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "ranges.json");
     file->name = STR("ranges.json");
     enum salve_code code = rows_of_ranges(shelf, work, out, &rows, err);
     if (code == SALVE_OK) code = arena_str(mem, rows, &file->bytes, err);
-    arena_close(work);
     if (code == SALVE_OK) code = ranges_read(file->bytes, mem, &ranges, err);
     out->file_count += code == SALVE_OK;
     if (code == SALVE_OK) return guideline_inputs(out, ranges, mem, &out->inputs, err);
@@ -375,7 +372,7 @@ static enum salve_code load_folder(const struct shelf *shelf, const char *folder
     size_t at = 0;
     TRY(add_file(out, shelf, folder, STR("guideline.json"), "", SALVE_CONFIG_BYTES_MAX, mem, err));
     TRY(load_about(folder, mem, out, err));
-    TRY(load_ranges(shelf, mem, out, err));
+    TRY(load_ranges(shelf, libraries->work, mem, out, err));
     for (size_t i = 0; i < count; i++) {
         if (!is_letter(names[i]) || names[i].len < 13) continue;
         TRY(add_file(out, shelf, folder, names[i], "", SALVE_CONFIG_BYTES_MAX, mem, err));
@@ -441,12 +438,14 @@ static enum salve_code load(const struct shelf *shelf, struct str id, struct gui
                             struct arena *mem, struct guideline **out, struct salve_err *err)
 {
     struct guideline_libraries *own = NULL;
-    struct arena *work = arena_open(SALVE_REQUEST_BYTES_MAX);
-    enum salve_code code = work == NULL ? salve_fail(err, SALVE_E_MEMORY, "guideline") : SALVE_OK;
-    if (code == SALVE_OK && libraries == NULL) code = guideline_libraries_open(mem, &own, err);
-    if (code == SALVE_OK) code = load_one(shelf, id, own == NULL ? libraries : own, work, mem, out, err);
+    if (libraries == NULL) {
+        TRY(guideline_libraries_open(mem, &own, err));
+        libraries = own;
+    }
+    struct arena_mark mark = arena_mark(libraries->turn);
+    enum salve_code code = load_one(shelf, id, libraries, libraries->turn, mem, out, err);
+    arena_rewind(libraries->turn, mark);
     guideline_libraries_close(&own);
-    arena_close(work);
     return code;
 }
 

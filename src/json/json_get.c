@@ -5,8 +5,9 @@
 const struct json *json_get_str(const struct json *object, struct str name)
 {
     if (!json_is(object, JSON_OBJECT)) return NULL;
-    for (const struct json *m = object->first; m != NULL; m = m->next)
-        if (str_eq(m->name, name)) return m;
+    for (const struct json *m = object->first; m != NULL; m = m->next) /* most names differ by their length or here */
+        if (m->name.len == name.len && (name.len == 0 || (m->name.ptr[0] == name.ptr[0] && str_eq(m->name, name))))
+            return m;
     return NULL;
 }
 

@@ -148,6 +148,8 @@ struct keys_wrap_row {
     bool has_presence;
     uint8_t bytes[CRYPTO_WRAP_BYTES];
 };
+/* keys_wrap_kept - what of a row's wrap its table keeps: not what the key of the row says; in row. */
+struct str keys_wrap_kept(const struct keys_wrap_row *row);
 /* the next rows after `after` in key order (start with a zeroed one); fewer than max: the end. What an error comes
  * behind is in rows and count. */
 enum { KEYS_PAGE_ROWS = 64 };

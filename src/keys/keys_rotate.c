@@ -57,7 +57,7 @@ static enum salve_code rewrap(struct keys *keys, struct keys_wrap_row *row, int6
     crypto_key_zero(key);
     out->rewrapped++;
     bind_key(keys->wrap_replace, row);
-    db_bind_blob(keys->wrap_replace, 5, bytes);
+    db_bind_blob(keys->wrap_replace, 5, keys_wrap_kept(row));
     return db_run(keys->wrap_replace, err);
 }
 

@@ -11,19 +11,41 @@ const struct crypto_key *keys_kek_of(struct keys *keys, const struct crypto_wrap
     return NULL;
 }
 
+enum { REST_BYTES = CRYPTO_WRAP_BYTES - CRYPTO_WRAP_PLACE_BYTES };
+
+/* What the key of a row says of its wrap. */
+static struct crypto_wrap place_of(const struct keys_wrap_row *row)
+{
+    return (struct crypto_wrap){
+        .purpose = row->purpose, .class = row->class, .compartment = row->id, .key_version = row->version};
+}
+
+/* A row has the wrap without what its key says; one from before has all of it. */
 static enum salve_code take_row(struct keys *keys, struct db_stmt *stmt, struct keys_wrap_row *row,
                                 struct salve_err *err)
 {
     struct str id = db_column_blob(stmt, 0), bytes = db_column_blob(stmt, 5);
-    if (id.len != COMPARTMENT_BYTES || bytes.len != CRYPTO_WRAP_BYTES)
+    bool is_whole = bytes.len == CRYPTO_WRAP_BYTES;
+    if (id.len != COMPARTMENT_BYTES || (!is_whole && bytes.len != REST_BYTES))
         return salve_fail(err, SALVE_E_INTEGRITY, "%s, key wrap", keys->path);
     memcpy(row->id.bytes, id.ptr, id.len);
     row->purpose = (enum purpose)db_column_i64(stmt, 1);
     row->class = (enum data_class)db_column_i64(stmt, 2);
     row->version = (uint32_t)db_column_i64(stmt, 3);
     row->has_presence = db_column_i64(stmt, 4) != 0;
-    memcpy(row->bytes, bytes.ptr, bytes.len);
+    struct crypto_wrap place = place_of(row);
+    if (is_whole)
+        memcpy(row->bytes, bytes.ptr, bytes.len);
+    else
+        crypto_wrap_whole(&place, bytes, row->bytes);
     return SALVE_OK;
+}
+
+struct str keys_wrap_kept(const struct keys_wrap_row *row)
+{
+    struct str rest;
+    struct crypto_wrap place = place_of(row);
+    return crypto_wrap_rest(&place, row->bytes, &rest) ? rest : str_bytes(row->bytes, sizeof row->bytes);
 }
 
 enum salve_code keys_wrap_page(struct keys *keys, const struct keys_wrap_row *after, struct keys_wrap_row rows[],
@@ -77,14 +99,15 @@ enum salve_code keys_wrap_rows(struct keys *keys, struct compartment id, struct 
 enum salve_code keys_wrap_store(struct keys *keys, const struct crypto_wrap *wrap, bool has_presence,
                                 const struct crypto_key *class_key, struct salve_err *err)
 {
-    uint8_t bytes[CRYPTO_WRAP_BYTES];
-    crypto_wrap_seal(keys_kek_of(keys, wrap), wrap, class_key, bytes);
+    struct keys_wrap_row row = {
+        .id = wrap->compartment, .purpose = wrap->purpose, .class = wrap->class, .version = wrap->key_version};
+    crypto_wrap_seal(keys_kek_of(keys, wrap), wrap, class_key, row.bytes);
     db_bind_blob(keys->wrap_put, 1, compartment_bytes(&wrap->compartment));
     db_bind_i64(keys->wrap_put, 2, wrap->purpose);
     db_bind_i64(keys->wrap_put, 3, wrap->class);
     db_bind_i64(keys->wrap_put, 4, wrap->key_version);
     db_bind_i64(keys->wrap_put, 5, has_presence);
-    db_bind_blob(keys->wrap_put, 6, str_bytes(bytes, sizeof bytes));
+    db_bind_blob(keys->wrap_put, 6, keys_wrap_kept(&row));
     return db_run(keys->wrap_put, err);
 }
 

@@ -109,15 +109,15 @@ static enum salve_code not_writable(const struct rec_view *view, enum data_class
     return salve_why(err, SALVE_E_ROLE, "this role notes nothing of class %s; somebody else has to", class_text(class));
 }
 
-static enum salve_code item_check(struct rec_view *view, const struct rec_item *item, enum data_class *class,
-                                  struct arena *mem, struct salve_err *err)
+static enum salve_code item_check(struct rec_view *view, const struct rec_item *item, struct admit_seen *seen,
+                                  enum data_class *class, struct arena *mem, struct salve_err *err)
 {
     char text[COMPARTMENT_TEXT_BYTES + 1];
     struct fhir_issues issues;
     struct str compartment = str_make(text, COMPARTMENT_TEXT_BYTES);
     fhir_issues_init(&issues, mem);
     compartment_text(view->gate.chain.id, text);
-    enum salve_code code = admit_check(view->site->rules, item->tape, compartment, mem, &issues, err);
+    enum salve_code code = admit_check_seen(view->site->rules, item->tape, compartment, seen, mem, &issues, err);
     if (code == SALVE_OK) code = class_of(view, item, class, err);
     if (code == SALVE_OK && (!role_writes(view, *class) || !rec_may_write(view, *class)))
         code = not_writable(view, *class, err);
@@ -147,9 +147,10 @@ static enum salve_code prepare(struct saving *s, struct arena *work, struct salv
                             "resources of one view");
     s->classes = arena_array(work, enum data_class, s->count);
     if (s->classes == NULL) return salve_fail(err, SALVE_E_MEMORY, "save");
+    struct admit_seen *seen = s->count > 1 ? admit_seen_make(work) : NULL;
     for (size_t i = 0; i < s->count && code == SALVE_OK; i++) {
         struct arena_mark mark = arena_mark(work);
-        code = item_check(s->view, &s->items[i], &s->classes[i], work, err);
+        code = item_check(s->view, &s->items[i], seen, &s->classes[i], work, err);
         arena_rewind(work, mark);
     }
     return code == SALVE_OK ? rec_deeds_check(s->view, s->items, s->classes, s->count, work, err) : code;

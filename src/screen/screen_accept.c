@@ -10,6 +10,7 @@
 #include "consent/may.h"
 #include "crypto/crypto.h"
 #include "json/json.h"
+#include "guideline/shared.h"
 #include "records/commons.h"
 #include "records/site.h"
 #include "screen/screen_int.h"
@@ -377,21 +378,48 @@ static struct commons_file *on_shelf(const struct screen_shelf *shelf, const uin
     return NULL;
 }
 
-/* Puts what is not there yet on the shelf, read and checked. */
-static enum salve_code fill_shelf(struct site *site, const struct commons_file *wanted, size_t count,
+/* The file stands in the share folder with the very bytes that were accepted: nobody has to be asked for them. */
+static bool is_shared(const struct screen_shelf *shelf, struct str id, struct str name, size_t bytes_max,
+                      struct commons_file *file, struct arena *mem)
+{
+    uint8_t is[COMMONS_SHA256_BYTES];
+    struct arena_mark mark = arena_mark(mem);
+    struct str bytes;
+    if (guideline_shared_file(shelf->libraries, id, name, mem, &bytes) && bytes.len <= bytes_max) {
+        crypto_sha256(bytes, is);
+        file->bytes = bytes;
+        if (memcmp(is, file->sha256, sizeof is) == 0) return true;
+    }
+    file->bytes = STR_NONE;
+    arena_rewind(mem, mark);
+    return false;
+}
+
+/* Puts what is not there yet on the shelf, read and checked; names: of the wanted files. */
+static enum salve_code fill_shelf(struct site *site, const struct commons_file *wanted,
+                                  const struct guideline_file *names, size_t count, struct str id,
                                   struct screen_shelf *shelf, struct arena *mem, struct salve_err *err)
 {
-    size_t before = shelf->count;
+    size_t left = GUIDELINE_BYTES_MAX;
     if (shelf->count + count > shelf->room) {
         size_t room = 2 * (shelf->count + count);
         shelf->files = arena_grow(mem, shelf->files, shelf->room * sizeof *wanted, room * sizeof *wanted);
         if (shelf->files == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline");
         shelf->room = room;
     }
+    for (size_t i = 0; i < count; i++) {
+        struct commons_file *file = &shelf->files[shelf->count];
+        if (on_shelf(shelf, wanted[i].sha256) != NULL) continue;
+        *file = wanted[i];
+        if (!is_shared(shelf, id, names[i].name, left, file, mem)) continue;
+        left -= file->bytes.len;
+        shelf->count++;
+    }
+    size_t before = shelf->count;
     for (size_t i = 0; i < count; i++)
         if (on_shelf(shelf, wanted[i].sha256) == NULL) shelf->files[shelf->count++] = wanted[i];
-    enum salve_code code =
-        commons_files(site, shelf->files + before, shelf->count - before, GUIDELINE_BYTES_MAX, mem, err);
+    if (shelf->count == before) return SALVE_OK;
+    enum salve_code code = commons_files(site, shelf->files + before, shelf->count - before, left, mem, err);
     if (code != SALVE_OK) shelf->count = before;
     return code;
 }
@@ -415,7 +443,7 @@ enum salve_code screen_load(struct site *site, const struct screen_acceptance *a
         files[i].name = is_rule ? a->files[at].name : words_name(a->words[at].language, mem);
         if (files[i].name.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "guideline");
     }
-    TRY(fill_shelf(site, wanted, count, shelf, mem, err));
+    TRY(fill_shelf(site, wanted, files, count, a->guideline, shelf, mem, err));
     for (size_t i = 0; i < count; i++) files[i].bytes = on_shelf(shelf, wanted[i].sha256)->bytes;
     return guideline_load_kept(files, count, a->guideline, shelf->libraries, mem, out, err);
 }

@@ -14,7 +14,7 @@
 /* clang-format off */
 /*    table      kept   text         name             number           tag                 bytes */
 #define STORE_TABLES(X)                                                                                                \
-    X(RECORD,    KEY,   "record"     /* compartment      seq              class, +256: blank  record, or its hash */)  \
+    X(RECORD,    KEY,   "record"     /* compartment      seq              class, +64, +256    record, or its hash */)  \
     X(HEAD,      MAC,   "head"       /* compartment      0                0                   seq, SHA-256, ... */)   \
     X(LOG_ENTRY, NONE,  "log_entry"  /* empty            index            0                   entry */)                \
     X(LOG_TILE,  BYTES, "log_tile"   /* empty            level<<56|index  0                   hashes */)               \

@@ -101,12 +101,13 @@ SALVE_MUST_USE enum salve_code store_sum_of_rows(struct store_tx *tx, const stru
 SALVE_MUST_USE enum salve_code store_marks_load(struct store_tx *tx, struct salve_err *err);
 SALVE_MUST_USE enum salve_code store_marks_flush(struct store_tx *tx, struct salve_err *err);
 
-/* store_record_fill - a row of the table of records as a record, with its hash if the row has its bytes; a hasher may
- * be NULL. store_record_is_next - whether a record with bytes is the one of its number in this compartment, behind the
- * record with that hash. store_head_read - what the bytes of a head say, those of layout 1 too. */
+/* store_record_fill - a row of the table of records as a record, with its hash if the row has its bytes, which are then
+ * in the row or in mem; a hasher may be NULL. store_record_is_next - whether a record with bytes is the one of its
+ * number in this compartment, behind the record with that hash. store_head_read - what the bytes of a head say, those
+ * of layout 1 too. */
 SALVE_MUST_USE enum salve_code store_record_fill(const struct store_row *row, bool with_bytes,
-                                                 struct crypto_sha256 *hasher, struct store_record *out,
-                                                 struct salve_err *err);
+                                                 struct crypto_sha256 *hasher, struct arena *mem,
+                                                 struct store_record *out, struct salve_err *err);
 bool store_record_is_next(const struct store_record *record, struct compartment id, const uint8_t *prev);
 bool store_head_read(struct str bytes, struct store_head *out);
 
@@ -118,7 +119,10 @@ struct store_swept {
 };
 bool store_sweep(struct store_tx *tx, struct store_swept *out);
 
-enum { STORE_TAG_BLANK = 256, STORE_HASH_BYTES = 32, STORE_PAGE_ROWS = 64 };
+/* Bits of the tag of a record, beside its class. REST: of a sealed record the row has a byte with the version of its
+ * key, and what does not follow from it, the row's key, the class and the length (crypto_record_rest). */
+enum { STORE_TAG_REST = 64, STORE_TAG_BLANK = 256 };
+enum { STORE_HASH_BYTES = 32, STORE_PAGE_ROWS = 64 };
 #define STORE_NUMBER_END ((uint64_t)INT64_MAX) /* behind the number of every row */
 
 #endif

@@ -11,6 +11,11 @@ static struct store_row record_row(const struct compartment *id, uint64_t seq)
     return (struct store_row){.table = STORE_RECORD, .key = {compartment_bytes(id), seq}};
 }
 
+static enum data_class class_of(const struct store_row *row)
+{
+    return (enum data_class)(row->tag & 0xff & ~(uint32_t)STORE_TAG_REST);
+}
+
 bool store_head_read(struct str bytes, struct store_head *out)
 {
     bool is_new = bytes.len == HEAD_BYTES;
@@ -56,6 +61,50 @@ static enum salve_code head_put(struct store_tx *tx, const struct compartment *i
     return store_put(tx, &row, false, err);
 }
 
+/* The row that keeps a record: without what the row says anyway, where that is what the record says. */
+static enum salve_code shorten(struct store_tx *tx, const struct compartment *id, struct store_row *row,
+                               struct salve_err *err)
+{
+    struct str rest;
+    struct crypto_record head;
+    if (crypto_record_peek(row->bytes, &head, NULL) != SALVE_OK || head.key_version > UINT8_MAX) return SALVE_OK;
+    struct crypto_record place = {.compartment = *id,
+                                  .seq = row->key.number,
+                                  .class = (enum data_class)row->tag,
+                                  .key_version = head.key_version};
+    if (!crypto_record_rest(&place, row->bytes, &rest)) return SALVE_OK;
+    uint8_t *bytes = arena_alloc_raw(tx->scratch, 1 + rest.len, 1);
+    if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
+    bytes[0] = (uint8_t)head.key_version;
+    memcpy(bytes + 1, rest.ptr, rest.len);
+    row->bytes = str_bytes(bytes, 1 + rest.len);
+    row->tag |= STORE_TAG_REST;
+    return SALVE_OK;
+}
+
+/* The way back: the record of a row, in mem where the row does not have all of it. */
+static enum salve_code lengthen(const struct store_row *row, struct arena *mem, struct str *out, struct salve_err *err)
+{
+    struct crypto_record place = {.seq = row->key.number, .class = class_of(row)};
+    *out = row->bytes;
+    if ((row->tag & STORE_TAG_REST) == 0) return SALVE_OK;
+    if (row->key.name.len != COMPARTMENT_BYTES || row->bytes.len == 0)
+        return salve_fail(err, SALVE_E_INTEGRITY, "record");
+    memcpy(place.compartment.bytes, row->key.name.ptr, COMPARTMENT_BYTES);
+    place.key_version = (uint8_t)row->bytes.ptr[0];
+    return crypto_record_whole(&place, str_cut(row->bytes, 1, row->bytes.len), mem, out, err);
+}
+
+static enum salve_code record_put(struct store_tx *tx, const struct compartment *id, struct store_row *row,
+                                  struct salve_err *err)
+{
+    struct arena_mark mark = arena_mark(tx->scratch);
+    enum salve_code code = shorten(tx, id, row, err);
+    if (code == SALVE_OK) code = store_put(tx, row, true, err);
+    arena_rewind(tx->scratch, mark);
+    return code;
+}
+
 enum salve_code store_record_append(struct store_tx *tx, struct compartment id, uint64_t seq, enum data_class class,
                                     struct str bytes, struct salve_err *err)
 {
@@ -67,7 +116,7 @@ enum salve_code store_record_append(struct store_tx *tx, struct compartment id, 
     struct store_row row = record_row(&id, seq);
     row.tag = (uint32_t) class;
     row.bytes = bytes;
-    code = store_put(tx, &row, true, err);
+    code = record_put(tx, &id, &row, err);
     if (code != SALVE_OK) return code;
     head.seq = seq;
     if (seq == 1) head.card = 1;
@@ -102,19 +151,19 @@ static bool is_blank_right(const struct store_row *row, struct store_record *out
 }
 
 enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, struct crypto_sha256 *hasher,
-                                  struct store_record *out, struct salve_err *err)
+                                  struct arena *mem, struct store_record *out, struct salve_err *err)
 {
-    *out = (struct store_record){.seq = row->key.number,
-                                 .class = (enum data_class)(row->tag & 0xff),
-                                 .is_blank = (row->tag & STORE_TAG_BLANK) != 0};
-    if (!out->is_blank) out->bytes_len = row->bytes_len;
+    bool is_rest = (row->tag & STORE_TAG_REST) != 0;
+    *out = (struct store_record){
+        .seq = row->key.number, .class = class_of(row), .is_blank = (row->tag & STORE_TAG_BLANK) != 0};
+    if (!out->is_blank) out->bytes_len = row->bytes_len + (is_rest ? CRYPTO_RECORD_PLACE_BYTES - 1 : 0);
     if (!with_bytes) return SALVE_OK;
     if (out->is_blank) return is_blank_right(row, out) ? SALVE_OK : salve_fail(err, SALVE_E_INTEGRITY, "record");
+    TRY(lengthen(row, mem, &out->bytes, err));
     if (hasher == NULL)
-        crypto_sha256(row->bytes, out->sha256);
+        crypto_sha256(out->bytes, out->sha256);
     else
-        crypto_sha256_parts(hasher, &row->bytes, 1, out->sha256);
-    out->bytes = row->bytes;
+        crypto_sha256_parts(hasher, &out->bytes, 1, out->sha256);
     return SALVE_OK;
 }
 
@@ -122,9 +171,14 @@ enum salve_code store_record_get(struct store_tx *tx, struct compartment id, uin
                                  struct store_record *out, struct salve_err *err)
 {
     struct store_row row = record_row(&id, seq);
-    TRY(store_get(tx, &row, mem, err));
+    struct arena_mark mark = arena_mark(tx->scratch);
+    enum salve_code code = store_get(tx, &row, tx->scratch, err); /* mem gets the record once */
     row.bytes_len = row.bytes.len;
-    return store_record_fill(&row, true, NULL, out, err);
+    if (code == SALVE_OK) code = store_record_fill(&row, true, NULL, mem, out, err);
+    if (code == SALVE_OK && out->bytes.ptr != NULL && out->bytes.ptr == row.bytes.ptr)
+        code = arena_str(mem, row.bytes, &out->bytes, err);
+    if (mem != tx->scratch) arena_rewind(tx->scratch, mark);
+    return code;
 }
 
 struct record_list {
@@ -171,7 +225,7 @@ enum salve_code store_record_list(struct store_tx *tx, struct compartment id, cl
         enum salve_code code = store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, tx->scratch, err);
         for (size_t i = 0; code == SALVE_OK && i < used; i++, next++) {
             struct store_record record;
-            code = rows[i].key.number == next ? store_record_fill(&rows[i], false, NULL, &record, err)
+            code = rows[i].key.number == next ? store_record_fill(&rows[i], false, NULL, mem, &record, err)
                                               : missing(&id, next, err);
             if (code == SALVE_OK && (classes & CLASS_BIT(record.class)) != 0) code = list_add(&list, &record, mem, err);
         }

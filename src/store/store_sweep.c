@@ -67,7 +67,7 @@ static enum salve_code sweep_record(struct sweep *sweep, struct str id, uint64_t
     struct compartment compartment;
     TRY(next_row(&sweep->records, &row, err));
     if (row == NULL || !str_eq(row->key.name, id) || row->key.number != seq) return not_clean(err);
-    TRY(store_record_fill(row, true, sweep->hasher, &record, err));
+    TRY(store_record_fill(row, true, sweep->hasher, sweep->records.mem, &record, err));
     memcpy(compartment.bytes, id.ptr, COMPARTMENT_BYTES);
     if (!store_record_is_next(&record, compartment, prev)) return not_clean(err);
     memcpy(prev, record.sha256, STORE_HASH_BYTES);

@@ -56,7 +56,7 @@ static enum salve_code check_record(struct check *check, struct chain *chain, co
     chain->has_gap = chain->seq <= chain->head.seq && row->key.number != chain->seq;
     if (!chain->has_gap && row->key.number > chain->head.seq) chain->behind = row->key.number;
     if (chain->has_gap || chain->behind != 0) return SALVE_OK;
-    TRY(store_record_fill(row, true, check->hasher, &record, NULL));
+    TRY(store_record_fill(row, true, check->hasher, check->mem, &record, NULL));
     if (!store_record_is_next(&record, chain->id, chain->prev)) tell_record(check, chain->id, chain->seq, "chain");
     memcpy(chain->prev, record.sha256, sizeof chain->prev);
     check->counts->records++;

@@ -10,6 +10,7 @@
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "form/form.h"
+#include "guideline/shared.h"
 #include "screen/screen.h"
 #include "visit/content.h"
 #include "visit/plan_int.h"
@@ -449,6 +450,7 @@ enum salve_code visit_content_open(const struct visit_content_ask *ask, struct a
     TRY(arena_str(mem, str_of(ask->share), &in.out->share, err));
     if ((ask->parts & (VISIT_GUIDELINES | VISIT_ALARMS)) != 0) {
         TRY(guideline_libraries_open(mem, &in.shelf.libraries, err));
+        guideline_libraries_share(in.shelf.libraries, in.out->share.ptr);
         enum salve_code code = load_guidelines(&in, err);
         guideline_libraries_close(&in.shelf.libraries);
         TRY(code);

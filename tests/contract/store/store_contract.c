@@ -3,7 +3,7 @@
  * memory) by itself and in the faulty wrapper. */
 #include "crypto/crypto.h"
 #include "db/db_fault.h"
-#include "store/store_backend.h"
+#include "store/store_int.h"
 #include "t.h"
 
 static struct db_disk *disk;
@@ -365,6 +365,87 @@ static void verify_names_the_compartment_whose_chain_is_wrong(struct store *stor
     assert_int_equal(counts.compartments, 3);
 }
 
+/* The row of a record as it lies there. */
+static struct store_row row_of(struct store_tx *tx, struct compartment id, uint64_t seq)
+{
+    struct store_row row = {.table = STORE_RECORD, .key = {str_bytes(id.bytes, sizeof id.bytes), seq}};
+    assert_ok(arena_str(mem, row.key.name, &row.key.name, NULL));
+    assert_ok(store_get_raw(tx, &row, mem, NULL));
+    return row;
+}
+
+/* By length too, where nobody asks for the bytes. */
+static void is_still(struct store_tx *tx, struct compartment id, uint64_t seq, struct str bytes)
+{
+    struct store_record record, *list = NULL;
+    size_t count = 0;
+    assert_ok(store_record_get(tx, id, seq, mem, &record, NULL));
+    assert_true(str_eq(record.bytes, bytes) && record.bytes_len == bytes.len && record.class == CLASS_CLIN);
+    assert_ok(store_record_list(tx, id, CLASS_BIT(CLASS_CLIN), seq, mem, &list, &count, NULL));
+    assert_true(count > 0 && list[0].seq == seq && list[0].bytes_len == bytes.len);
+}
+
+static void a_row_leaves_out_what_its_place_says(struct store *store)
+{
+    struct store_counts counts;
+    struct store_tx *tx = begin(store, false);
+    struct str first = append(tx, id_of(1), CLASS_CLIN, 10), second = append(tx, id_of(1), CLASS_CLIN, 3000);
+    struct store_row row = row_of(tx, id_of(1), 1);
+    assert_int_equal(row.bytes.len, first.len - CRYPTO_RECORD_PLACE_BYTES + 1);
+    assert_int_equal(row.tag, CLASS_CLIN | STORE_TAG_REST);
+    row = row_of(tx, id_of(1), 2); /* as a row of before, which had all of it */
+    row.tag = CLASS_CLIN;
+    row.bytes = second;
+    assert_ok(store_put(tx, &row, false, NULL));
+    struct str third = append(tx, id_of(1), CLASS_CLIN, 20);
+    is_still(tx, id_of(1), 1, first);
+    is_still(tx, id_of(1), 2, second);
+    is_still(tx, id_of(1), 3, third);
+    assert_ok(store_commit(&tx, NULL));
+    assert_ok(store_verify(store, NULL, NULL, &counts, NULL));
+    assert_int_equal(counts.records, 3);
+}
+
+static void what_its_place_does_not_say_is_kept_whole(struct store *store)
+{
+    struct store_tx *tx = begin(store, false);
+    struct str elsewhere = sealed(tx, id_of(2), CLASS_CLIN, 9), class = sealed(tx, id_of(1), CLASS_CLIN, 9);
+    struct str short_one = str_cut(class, 0, 100), key = sealed(tx, id_of(1), CLASS_CLIN, 9);
+    memcpy((char *)(uintptr_t)key.ptr + 32, "\0\0\1\0", 4); /* version 256 */
+    const struct str all[] = {elsewhere, short_one, key, STR("x"), STR("")};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
+        assert_ok(store_record_append(tx, id_of(1), i + 1, CLASS_CLIN, all[i], NULL));
+        assert_int_equal(row_of(tx, id_of(1), i + 1).tag, CLASS_CLIN);
+        is_still(tx, id_of(1), i + 1, all[i]);
+    }
+    assert_ok(store_record_append(tx, id_of(1), 6, CLASS_AUDIT, class, NULL));
+    assert_int_equal(row_of(tx, id_of(1), 6).tag, CLASS_AUDIT);
+    store_abandon(&tx);
+}
+
+/* Whoever puts a row under another key, or bytes of their own into one, makes a record that verify names. */
+static void a_row_in_another_place_is_another_record(struct store *store)
+{
+    struct store_counts counts;
+    struct store_record record;
+    struct store_tx *tx = begin(store, false);
+    struct str first = append(tx, id_of(1), CLASS_CLIN, 10);
+    for (uint64_t seq = 2; seq <= 4; seq++) append(tx, id_of(1), CLASS_CLIN, 10);
+    const struct str bytes[] = {row_of(tx, id_of(1), 1).bytes, STR("\1"), STR("")};
+    for (uint64_t seq = 2; seq <= 4; seq++) {
+        struct store_row row = row_of(tx, id_of(1), seq);
+        row.bytes = bytes[seq - 2];
+        assert_ok(store_put(tx, &row, false, NULL));
+    }
+    assert_ok(store_record_get(tx, id_of(1), 2, mem, &record, NULL));
+    assert_true(record.bytes.len == first.len && !str_eq(record.bytes, first));
+    assert_ok(store_record_get(tx, id_of(1), 3, mem, &record, NULL));
+    assert_code(store_record_get(tx, id_of(1), 4, mem, &record, NULL), SALVE_E_INTEGRITY);
+    assert_ok(store_commit(&tx, NULL));
+    assert_code(store_verify(store, NULL, NULL, &counts, NULL), SALVE_E_INTEGRITY);
+    assert_true(counts.bad >= 3);
+}
+
 static void lists_are_whole_over_pages_and_in_order(struct store *store)
 {
     struct compartment ids[200], after;
@@ -610,6 +691,9 @@ int main(void)
         CASE(the_61st_compartment_in_an_hour_is_refused),
         CASE(a_compartment_made_just_now_does_not_count),
         CASE(verify_names_the_compartment_whose_chain_is_wrong),
+        CASE(a_row_leaves_out_what_its_place_says),
+        CASE(what_its_place_does_not_say_is_kept_whole),
+        CASE(a_row_in_another_place_is_another_record),
         CASE(lists_are_whole_over_pages_and_in_order),
         CASE(large_rows_come_in_more_pages),
         CASE(a_savepoint_that_is_undone_takes_only_its_own),

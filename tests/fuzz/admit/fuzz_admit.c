@@ -28,6 +28,20 @@ static void check_resource(const struct admit_rules *rules, const struct tape *t
     if (admit_check(rules, &again, COMPARTMENT, mem, &issues, &err) != SALVE_OK) abort();
 }
 
+/* What was judged of texts before changes nothing. */
+static void check_seen(const struct admit_rules *rules, const struct tape *tape, struct arena *mem)
+{
+    struct fhir_issues issues, found;
+    struct admit_seen *seen = admit_seen_make(mem);
+    fhir_issues_init(&issues, mem);
+    enum salve_code code = admit_check(rules, tape, COMPARTMENT, mem, &issues, NULL);
+    for (int i = 0; i < 2; i++) {
+        fhir_issues_init(&found, mem);
+        if (admit_check_seen(rules, tape, COMPARTMENT, seen, mem, &found, NULL) != code) abort();
+        if (found.count != issues.count) abort();
+    }
+}
+
 static void import_all(const struct admit_rules *rules, const struct tape *bundle, struct arena *mem)
 {
     struct import_done done;
@@ -73,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     if (code == SALVE_OK && import_answers(rules, &bundle, mem, &unread, &err) != SALVE_OK) code = err.code;
     if (code == SALVE_OK) {
+        check_seen(rules, &bundle, mem);
         if (admit_minimise(rules, &bundle, COMPARTMENT, mem, &kept, &err) == SALVE_OK && kept.tape.node_count > 0 &&
             admit_check(rules, &kept.tape, COMPARTMENT, mem, &issues, &err) != SALVE_OK)
             abort();

@@ -20,6 +20,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
         if (crypto_record_seal(key, &head, plain, mem, &record, NULL) != SALVE_OK || record.len != len) abort();
         if (memcmp(record.ptr, data, 112) != 0) abort();
     }
+    if (crypto_record_whole(&asked, input, mem, &record, NULL) != SALVE_OK || record.len != len + 48) abort();
+    if (crypto_record_rest(&asked, input, &plain) &&
+        (crypto_record_whole(&asked, plain, mem, &record, NULL) != SALVE_OK || !str_eq(record, input)))
+        abort();
     asked.key_version = 1;
     if (len < 1 << 20 && crypto_record_seal(key, &asked, input, mem, &record, NULL) == SALVE_OK) {
         if (crypto_record_open(key, &asked, record, mem, &plain, NULL, NULL) != SALVE_OK || !str_eq(plain, input))

@@ -7,7 +7,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-    struct str input = {(const char *)data, len};
+    struct str input = {(const char *)data, len}, rest;
     struct crypto_wrap wrap, again;
     struct crypto_keys *keys = NULL;
     uint8_t bytes[CRYPTO_WRAP_BYTES];
@@ -15,6 +15,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
     struct crypto_key *kek = crypto_keys_at(keys, 0), *key = crypto_keys_at(keys, 1); /* zeros */
     if (crypto_wrap_peek(input, &wrap, NULL) == SALVE_OK) {
         (void)!crypto_wrap_open(kek, input, &again, key, NULL);
+        if (!crypto_wrap_rest(&wrap, data, &rest)) abort();
+        crypto_wrap_whole(&wrap, rest, bytes);
+        if (memcmp(bytes, data, sizeof bytes) != 0) abort();
         crypto_wrap_seal(kek, &wrap, key, bytes);
         if (memcmp(bytes, data, 80) != 0) abort();
         if (crypto_wrap_open(kek, str_make((char *)bytes, sizeof bytes), &again, key, NULL) != SALVE_OK) abort();

@@ -136,6 +136,66 @@ static void a_purpose_reads_its_classes_and_no_others(void **state)
     done(&keys);
 }
 
+/* How many wraps lie there in so many bytes. */
+static int64_t wraps_of(struct keys *keys, int bytes)
+{
+    char sql[100];
+    bool row = false;
+    struct db_stmt *stmt = NULL;
+    (void)snprintf(sql, sizeof sql, "SELECT count(*) FROM wrap WHERE length(bytes) = %d", bytes);
+    assert_ok(db_prepare(keys->db, sql, &stmt, NULL));
+    assert_ok(db_step(stmt, &row, NULL));
+    int64_t count = db_column_i64(stmt, 0);
+    db_reset(stmt);
+    return count;
+}
+
+/* Every wrap with all that a row of before had. */
+static void write_as_before(struct keys *keys, uint8_t nr)
+{
+    struct keys_wrap_row *rows = NULL;
+    size_t count = 0;
+    assert_ok(keys_wrap_rows(keys, id_of(nr), &rows, &count, NULL));
+    for (size_t i = 0; i < count; i++) {
+        db_bind_blob(keys->wrap_replace, 1, str_bytes(rows[i].id.bytes, sizeof rows[i].id.bytes));
+        db_bind_i64(keys->wrap_replace, 2, rows[i].purpose);
+        db_bind_i64(keys->wrap_replace, 3, rows[i].class);
+        db_bind_i64(keys->wrap_replace, 4, rows[i].version);
+        db_bind_blob(keys->wrap_replace, 5, str_bytes(rows[i].bytes, sizeof rows[i].bytes));
+        assert_ok(db_run(keys->wrap_replace, NULL));
+    }
+    free(rows);
+}
+
+static void a_row_leaves_out_what_its_key_says(void **state)
+{
+    (void)state;
+    struct str records[CLASS_LAST + 1], others[CLASS_LAST + 1];
+    struct keys_rotated counts;
+    struct keys *keys = fresh();
+    enrol(keys, 1, records);
+    enrol(keys, 2, others);
+    class_mask care = seen_by(keys, 1, PURPOSE_CARE, 1000, records);
+    int64_t all = wraps_of(keys, CRYPTO_WRAP_BYTES - CRYPTO_WRAP_PLACE_BYTES);
+    assert_true(all > 0 && wraps_of(keys, CRYPTO_WRAP_BYTES) == 0);
+    write_as_before(keys, 1);
+    assert_int_equal(wraps_of(keys, CRYPTO_WRAP_BYTES), all / 2);
+    assert_ok(keys_verify(keys, NULL, NULL, NULL));
+    assert_int_equal(seen_by(keys, 1, PURPOSE_CARE, 1000, records), care);
+    assert_int_equal(seen_by(keys, 2, PURPOSE_CARE, 1000, others), care);
+    assert_ok(keys_rotate(keys, 1000, &counts, NULL));
+    assert_int_equal(wraps_of(keys, CRYPTO_WRAP_BYTES), 0);
+    assert_int_equal(seen_by(keys, 1, PURPOSE_CARE, 1000, records), care);
+    /* bytes under the key of another wrap of the same length open for neither */
+    assert_ok(db_exec(keys->db,
+                      "UPDATE wrap SET bytes = (SELECT bytes FROM wrap AS w WHERE w.compartment = wrap.compartment AND "
+                      "w.purpose = wrap.purpose AND w.class <> wrap.class ORDER BY class LIMIT 1) WHERE purpose = 1",
+                      NULL));
+    assert_int_equal(seen_by(keys, 1, PURPOSE_CARE, 1000, records) & ~CONSENT_ONLY, 0);
+    assert_code(keys_verify(keys, NULL, NULL, NULL), SALVE_E_INTEGRITY);
+    assert_ok(keys_close(&keys, NULL));
+}
+
 static void no_key_comes_out_without_a_durable_leaf(void **state)
 {
     (void)state;
@@ -664,6 +724,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_purpose_reads_its_classes_and_no_others),
+        cmocka_unit_test(a_row_leaves_out_what_its_key_says),
         cmocka_unit_test(no_key_comes_out_without_a_durable_leaf),
         cmocka_unit_test(a_wrap_is_bound_to_its_time_and_its_decision),
         cmocka_unit_test(grants_outside_the_purpose_are_refused),

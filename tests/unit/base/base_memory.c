@@ -8,6 +8,7 @@
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/turns.h"
 
 static void an_arena_gives_zeroed_aligned_memory_up_to_its_ceiling(void **state)
 {
@@ -45,6 +46,37 @@ static void rewinding_gives_back_memory_and_runs_cleanups(void **state)
     assert_int_equal(kept, 1);
 }
 
+/* Turns of different sizes in one arena, whose memory goes from turn to turn: each finds it zeroed and its own. */
+static void an_arena_of_repeated_work_gives_clean_memory_in_each_turn(void **state)
+{
+    (void)state;
+    int runs = 0;
+    struct salve_err err;
+    struct arena *mem = arena_open_repeated(8 << 20);
+    char *before = arena_alloc(mem, 100);
+    memset(before, 'k', 100);
+    for (unsigned turn = 0; turn < 6; turn++) {
+        struct arena_mark mark = arena_mark(mem);
+        size_t bytes = turn % 2 == 0 ? 70000 : 3000000, count = turn % 2 == 0 ? 60 : 2;
+        char *pieces[60];
+        for (size_t i = 0; i < count; i++) {
+            pieces[i] = arena_alloc(mem, bytes);
+            assert_non_null(pieces[i]);
+            for (size_t at = 0; at < bytes; at += 997) assert_int_equal(pieces[i][at], 0);
+            memset(pieces[i], (int)i + 1, bytes);
+        }
+        for (size_t i = 0; i < count; i++)
+            assert_true(pieces[i][0] == (char)(i + 1) && pieces[i][bytes - 1] == (char)(i + 1));
+        assert_int_equal(arena_on_close(mem, count_up, &runs, &err), SALVE_OK);
+        assert_null(arena_alloc(mem, 7 << 20)); /* the ceiling counts what is handed out, not what is kept */
+        arena_rewind(mem, mark);
+        assert_int_equal(runs, (int)turn + 1);
+        assert_int_equal(arena_bytes(mem), 100);
+    }
+    assert_true(before[0] == 'k' && before[99] == 'k');
+    arena_close(mem);
+}
+
 static void growing_keeps_what_was_there(void **state)
 {
     (void)state;
@@ -62,6 +94,31 @@ static void growing_keeps_what_was_there(void **state)
         for (size_t i = 0; i < len; i++) assert_int_equal(bytes[i], (uint8_t)i);
     }
     assert_null(arena_grow(mem, bytes, len, 2 << 20));
+    arena_close(mem);
+}
+
+/* In the room that the chunk has left, or else behind it; and nothing stays there of what did not fit. */
+static void a_text_is_written_where_it_fits(void **state)
+{
+    (void)state;
+    enum { CHUNK = 4096, LEFT = 6 };
+    char wide[100];
+    memset(wide, 'x', sizeof wide - 1);
+    wide[sizeof wide - 1] = '\0';
+    struct arena *mem = arena_open_private(1 << 20);
+    assert_str(arena_printf(mem, "%s-%d", "no chunk yet", 1), "no chunk yet-1");
+    arena_close(mem);
+    mem = arena_open_private(3 * CHUNK);
+    char *first = arena_alloc_raw(mem, CHUNK - LEFT, 1);
+    struct str last = arena_printf(mem, "%d", 12345);
+    assert_str(last, "12345");
+    assert_ptr_equal(last.ptr, first + CHUNK - LEFT);
+    struct str beyond = arena_printf(mem, "%s", wide);
+    assert_str(beyond, wide);
+    first = arena_alloc_raw(mem, 2 * CHUNK - (sizeof wide) - LEFT, 1); /* the second chunk has twice as much */
+    assert_non_null(first);
+    assert_null(arena_printf(mem, "%s!", wide).ptr); /* above the ceiling */
+    for (size_t i = 0; i < LEFT; i++) assert_int_equal(first[2 * CHUNK - (sizeof wide) - LEFT + i], 0);
     arena_close(mem);
 }
 
@@ -310,7 +367,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_arena_gives_zeroed_aligned_memory_up_to_its_ceiling),
         cmocka_unit_test(rewinding_gives_back_memory_and_runs_cleanups),
+        cmocka_unit_test(an_arena_of_repeated_work_gives_clean_memory_in_each_turn),
         cmocka_unit_test(growing_keeps_what_was_there),
+        cmocka_unit_test(a_text_is_written_where_it_fits),
         cmocka_unit_test(an_allocation_can_be_made_to_fail),
         cmocka_unit_test(the_first_failure_of_a_buf_sticks),
         cmocka_unit_test(numbers_are_written_whole),

@@ -2,6 +2,7 @@
  *
  * What an acceptance binds: every file that decides or words a result, the version, and the programme's choices. Works
  * on a copy of blood-pressure in a folder of its own. */
+#include "guideline/shared.h"
 #include "screen_case.h"
 
 static char folder[256], command[4000];
@@ -175,6 +176,55 @@ static void what_was_accepted_is_loaded_from_the_commons(void **state)
     assert_int_equal(guideline_info(kept)->language_count, 2);
     t_must(screen_open(w.t->site, &kept, 1, mem, &w.screen, &has, &err));
     assert_int_equal(has, 0);
+    t_site_drop(w.t);
+}
+
+static size_t same_files(const struct guideline *a, const struct guideline *b)
+{
+    size_t had = 0, has = 0, same = 0;
+    const struct guideline_file *were = guideline_files(a, &had), *are = guideline_files(b, &has);
+    assert_int_equal(had, has);
+    for (size_t i = 0; i < had; i++) same += str_eq(were[i].name, are[i].name) && str_eq(were[i].bytes, are[i].bytes);
+    return had - same;
+}
+
+static struct guideline *load_kept(struct world *w, bool in_share, size_t *taken_there)
+{
+    struct screen_acceptance a;
+    struct arena *mem = w->t->mem;
+    struct guideline *kept = NULL;
+    struct screen_shelf shelf = {0};
+    t_must(guideline_libraries_open(mem, &shelf.libraries, &err));
+    if (in_share) guideline_libraries_share(shelf.libraries, folder);
+    t_must(screen_in_force(w->t->site, STR("blood-pressure"), mem, &a, &err));
+    *taken_there = 0;
+    for (size_t i = 0; i < a.file_count; i++) {
+        struct str there;
+        *taken_there += guideline_shared_file(shelf.libraries, a.guideline, a.files[i].name, mem, &there);
+    }
+    t_must(screen_load(w->t->site, &a, &shelf, mem, &kept, &err));
+    guideline_libraries_close(&shelf.libraries);
+    return kept;
+}
+
+/* A file of the share folder is taken for a kept one where it has its bytes, and never where it has others. */
+static void what_stands_in_the_share_folder_is_taken_by_its_hash(void **state)
+{
+    (void)state;
+    struct world w = world_make("accepting-shared");
+    struct arena *mem = w.t->mem;
+    struct guideline *first = load(mem);
+    size_t there = 0;
+    t_must(screen_accept(w.t->site, T_CLINICIAN, first, NULL, 0, mem, &err));
+    assert_int_equal(same_files(first, load_kept(&w, false, &there)), 0);
+    assert_int_equal(there, 0);
+    assert_int_equal(same_files(first, load_kept(&w, true, &there)), 0);
+    assert_true(there > 5);
+    edit(mem, "blood-pressure/guideline.json", "\"title\": \"", "\"title\": \"New ");
+    edit(mem, "blood-pressure/letter.en.json", "\"title\": \"", "\"title\": \"New ");
+    edit(mem, "blood-pressure/logic.cql", "// Averaging", "// averaging");
+    assert_int_equal(same_files(first, load_kept(&w, true, &there)), 0);
+    assert_true(there > 5);
     t_site_drop(w.t);
 }
 
@@ -377,6 +427,7 @@ int main(void)
         on_a_copy(ranges_are_bound_where_they_concern_it),
         on_a_copy(words_are_bound_by_themselves),
         on_a_copy(what_was_accepted_is_loaded_from_the_commons),
+        on_a_copy(what_stands_in_the_share_folder_is_taken_by_its_hash),
         on_a_copy(an_older_acceptance_binds_the_folder),
         cmocka_unit_test(a_guideline_that_is_taken_back_is_used_no_more),
         on_a_copy(a_switch_without_an_initial_value_is_chosen),
