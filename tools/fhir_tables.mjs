@@ -276,6 +276,7 @@ function memberOpens(e) { // fhir_member.opens
   const isMany = String(e.flags).includes('FHIR_MANY'), type = types[e.type];
   if (type?.kind === 'FHIR_RESOURCE') return "'\\0'"; // one or a list of them
   if (type?.kind !== 'FHIR_PRIMITIVE') return isMany ? "'['" : "'{'";
+  if (!isMany && LOOKS[type.name] === 'DECIMAL') return "'0'";
   return !isMany && ['STRING', 'TOKEN', 'TEXT'].includes(LOOKS[type.name]) ? "'\"'" : "'\\0'";
 }
 const ASKS = { // enum fhir_ask of values by their type

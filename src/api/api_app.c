@@ -54,7 +54,7 @@ static struct app_view *find(struct api_apps *apps, const uint8_t key[CRYPTO_SHA
 /* The turn of its worker is held. What was read is noted; where the gate is away, it noted it by itself. */
 static void end(struct api_apps *apps, struct app_view *one)
 {
-    (void)!rec_close(&one->held.view, NULL);
+    (void)!visit_release(&one->held, NULL);
     arena_close(one->mem);
     one->mem = NULL;
     one->held = (struct visit_held){.view = NULL};

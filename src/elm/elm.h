@@ -153,6 +153,24 @@ SALVE_MUST_USE enum salve_code elm_run_function(struct elm_run *run, struct str 
  * once. Lives as long as the run's arena. */
 SALVE_MUST_USE enum salve_code elm_touched(struct elm_run *run, struct expr_value *out, struct salve_err *err);
 
+/* --- what a run asked for -----------------------------------------------------------------------------------------
+ * The resources that a run sees are those that its retrieves gave. A second run of the program, with the same env and
+ * parameters and on resources that give each of these retrieves the same, in the same order, ends the same.
+ *
+ * elm_run_watch - a run that was asked nothing yet keeps what it asks for, each once, in mem; those of its reasons
+ * (elm_reasons) too. elm_run_watched - that; it lives as long as mem and the program. One whose codes or dates the run
+ * works out counts as one for all of its type.
+ * elm_run_gave - the tape of each resource that they gave; one may come more than once.
+ * elm_watch_fits - would any of them give anything in `run`, of the same program over another subject? Errors are
+ * those of a retrieve. */
+struct elm_watch;
+SALVE_MUST_USE enum salve_code elm_run_watch(struct elm_run *run, struct arena *mem, struct salve_err *err);
+const struct elm_watch *elm_run_watched(const struct elm_run *run);
+typedef void elm_gave(void *with, const struct tape *tape);
+SALVE_MUST_USE enum salve_code elm_run_gave(struct elm_run *run, elm_gave *gave, void *with, struct salve_err *err);
+SALVE_MUST_USE enum salve_code elm_watch_fits(struct elm_run *run, const struct elm_watch *what, bool *out,
+                                              struct salve_err *err);
+
 /* elm_locator - line and column where a locator of ELM begins ("12:3-14:20"); false: it is none. */
 bool elm_locator(struct str locator, unsigned *line, unsigned *column);
 

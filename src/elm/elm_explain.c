@@ -208,6 +208,7 @@ enum salve_code elm_reasons(struct elm_run *run, size_t index, struct elm_explan
         TRY(elm_run_open(run->program->noted, run->subject, run->run.env, run->params, run->param_count, run->run.mem,
                          &noted, err));
         noted->plain = run;
+        noted->watch = run->watch;
         run->noted = noted;
     }
     noted->notes = arena_new(run->run.mem, struct elm_notes);

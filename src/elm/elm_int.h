@@ -67,6 +67,7 @@ struct elm_run {
     const struct elm_param *params;
     size_t param_count;
     struct expr_build touched; /* lists that retrieves gave, and plans of those of which only the first was asked */
+    struct elm_watch *watch;   /* elm_run_watch; NULL: nobody does */
     struct elm_notes *notes;   /* NULL: not explained */
     struct elm_run *noted;     /* of program->noted, opened by the first elm_reasons */
     struct elm_run *plain;     /* of such a run: that which has the values of defines */

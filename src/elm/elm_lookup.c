@@ -213,6 +213,45 @@ static enum salve_code retrieve(struct expr_run *run, const struct elm_plan *pla
     return SALVE_OK;
 }
 
+/* --- watching ----------------------------------------------------------------------------------------------------- */
+struct elm_watch {
+    struct elm_plan *plans; /* what was asked, each once */
+    const void **of;        /* of each the plan that the program holds; NULL: it was made while it ran */
+    uint32_t count, room;
+    struct arena *mem;
+};
+
+static enum salve_code watch(struct elm_watch *to, const struct elm_plan *plan, const void *of, struct salve_err *err)
+{
+    for (uint32_t i = to->count; i > 0; i--)
+        if (of == NULL ? to->of[i - 1] == NULL && to->plans[i - 1].r.type == plan->r.type : to->of[i - 1] == of)
+            return SALVE_OK;
+    if (to->count == to->room) {
+        uint32_t room = 2 * to->room + 16;
+        to->plans = arena_grow(to->mem, to->plans, to->room * sizeof *to->plans, room * sizeof *to->plans);
+        to->of = arena_grow(to->mem, to->of, to->room * sizeof *to->of, room * sizeof *to->of);
+        if (to->plans == NULL || to->of == NULL) return salve_fail(err, SALVE_E_MEMORY, "watch");
+        to->room = room;
+    }
+    to->plans[to->count] = *plan;
+    to->of[to->count++] = of;
+    return SALVE_OK;
+}
+
+static enum salve_code note_planned(struct expr_run *run, const struct elm_plan *plan)
+{
+    struct elm_watch *to = elm_front(run)->watch;
+    return to == NULL ? SALVE_OK : watch(to, plan, plan, run->err);
+}
+
+/* Codes and dates that the run worked out are gone with it: such a retrieve asks for all of its type. */
+static enum salve_code note_made(struct expr_run *run, fhir_type_id type)
+{
+    struct elm_watch *to = elm_front(run)->watch;
+    const struct elm_plan all = {.r = {.type = type, .codes = EXPR_NONE, .date_path = EXPR_NONE, .range = EXPR_NONE}};
+    return to == NULL ? SALVE_OK : watch(to, &all, NULL, run->err);
+}
+
 static enum salve_code retrieve_list(struct expr_run *run, const struct elm_plan *plan, struct expr_value *out)
 {
     struct expr_build build = {0};
@@ -237,17 +276,23 @@ ELM_CALL(elm_retrieve)
     salve_assert(count == 5 && args[0].kind == VALUE_INTEGER && args[1].kind == VALUE_STRING);
     const struct elm_plan plan =
         plan_of((struct retrieve){(fhir_type_id)args[0].as.integer, args[1].tag, args[2], args[3], args[4]});
+    TRY(note_made(run, plan.r.type));
     return retrieve_list(run, &plan, out);
 }
 
 /* args: a plan that was made when the program was linked */
-ELM_CALL(elm_retrieve_planned) { return retrieve_list(run, expr_object(args[0]), out); }
+ELM_CALL(elm_retrieve_planned)
+{
+    TRY(note_planned(run, expr_object(args[0])));
+    return retrieve_list(run, expr_object(args[0]), out);
+}
 
 /* exists of such a retrieve: the first is enough. What it would have given is looked up when touched is asked. */
 ELM_CALL(elm_retrieve_any)
 {
     EXPR_UNINIT struct expr_value room[2];
     struct expr_build build = {.items = room, .cap = 2};
+    TRY(note_planned(run, expr_object(args[0])));
     TRY(retrieve(run, expr_object(args[0]), true, &build));
     *out = expr_boolean(build.count > 0);
     return build.count == 0 ? SALVE_OK : expr_build_add(&elm_front(run)->touched, args[0], run->mem, run->err);
@@ -283,4 +328,47 @@ const struct elm_plan *elm_plan_make(fhir_type_id type, fhir_name_id code_path, 
     struct elm_plan *plan = arena_new(mem, struct elm_plan);
     if (plan != NULL) *plan = plan_of((struct retrieve){type, code_path, codes, EXPR_NONE, EXPR_NONE});
     return plan;
+}
+
+enum salve_code elm_run_watch(struct elm_run *run, struct arena *mem, struct salve_err *err)
+{
+    salve_assert(run->noted == NULL && run->touched.count == 0);
+    run->watch = arena_new(mem, struct elm_watch);
+    if (run->watch == NULL) return salve_fail(err, SALVE_E_MEMORY, "watch");
+    run->watch->mem = mem;
+    return SALVE_OK;
+}
+
+const struct elm_watch *elm_run_watched(const struct elm_run *run) { return run->watch; }
+
+/* A plan in the list of what was touched gave the first of what it fits: all of that is meant. */
+static enum salve_code mark_touched(struct elm_run *run, elm_gave *gave, void *with, struct salve_err *err)
+{
+    run->run.err = err;
+    for (uint32_t i = 0; i < run->touched.count; i++) {
+        struct expr_value list = run->touched.items[i];
+        struct expr_build all = {0};
+        if (list.kind == VALUE_OPAQUE) TRY(retrieve(&run->run, expr_object(list), false, &all));
+        if (list.kind == VALUE_OPAQUE) list = expr_build_list(&all);
+        for (uint32_t k = 0; k < list.aux; k++) gave(with, list.as.items[k].as.tape);
+    }
+    return SALVE_OK;
+}
+
+enum salve_code elm_run_gave(struct elm_run *run, elm_gave *gave, void *with, struct salve_err *err)
+{
+    TRY(mark_touched(run, gave, with, err));
+    return run->noted == NULL ? SALVE_OK : mark_touched(run->noted, gave, with, err);
+}
+
+enum salve_code elm_watch_fits(struct elm_run *run, const struct elm_watch *what, bool *out, struct salve_err *err)
+{
+    run->run.err = err;
+    *out = false;
+    for (uint32_t i = 0; i < what->count && !*out; i++) {
+        struct expr_build build = {0};
+        TRY(retrieve(&run->run, &what->plans[i], true, &build));
+        *out = build.count > 0;
+    }
+    return SALVE_OK;
 }

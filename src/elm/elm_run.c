@@ -85,6 +85,7 @@ enum salve_code elm_run_open(const struct elm_program *program, struct elm_subje
     run->params = params;
     run->param_count = param_count;
     run->notes = NULL;
+    run->watch = NULL;
     run->noted = run->plain = NULL;
     run->crossings = 0;
     run->is_placed = false;

@@ -85,13 +85,16 @@ bool read_primitive(struct reader *r, fhir_type_id type, struct tape_node *node,
     return true;
 }
 
-/* A decimal as most are; false: nothing was done. */
-static bool read_usual_decimal(struct reader *r, fhir_element_id element)
+bool read_usual_decimal(struct reader *r, fhir_element_id element)
 {
+    enum { SHORT = 16 }; /* characters that are copied at once, whether they are so many or not */
     const char *at = r->at, *end = json_scan_number(at, r->end);
     if (end == NULL || end - at > FHIR_NUMBER_CHARS_MAX || r->count == r->room) return false;
     size_t len = (size_t)(end - at);
-    for (size_t i = 0; i < len; i++) r->to[i] = at[i];
+    if (len <= SHORT && at <= r->fast_end)
+        memcpy(r->to, at, SHORT);
+    else
+        memcpy(r->to, at, len);
     r->nodes[r->count++] = (struct tape_node){element, TAPE_NUMBER, (uint8_t)len, 1, (uint32_t)(r->to - r->heap)};
     r->to += len;
     r->at = end;

@@ -180,6 +180,8 @@ bool read_object(struct reader *r, uint32_t node, fhir_type_id type, bool is_res
 /* A text as most are, plain and in the format of its type, from its opening quote at r->at to behind the closing one.
  * False: nothing was done. */
 bool read_usual_text(struct reader *r, fhir_element_id element, fhir_type_id type);
+/* A decimal at r->at, likewise. */
+bool read_usual_decimal(struct reader *r, fhir_element_id element);
 /* Any member; r->at is at the opening quote of its key. */
 bool read_found_member(struct reader *r);
 /* The value behind the colon. */

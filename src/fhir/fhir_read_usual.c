@@ -226,6 +226,9 @@ HOT enum step step_behind(struct spot s) { return s.at == NULL ? STEP_FAILED : S
 static __attribute__((noinline)) struct spot read_other(struct reader *r, struct spot s, fhir_element_id element)
 {
     leave(r, s);
+    if (fhir_members[element].opens == '0' && (unsigned char)*s.at <= '9' && *s.at >= '-' &&
+        read_usual_decimal(r, element))
+        return (struct spot){r->at, s.next}; /* no place is in a number */
     return come_back(r, read_member_value(r, element));
 }
 

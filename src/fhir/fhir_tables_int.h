@@ -33,7 +33,7 @@ struct fhir_member {
     uint8_t name_len; /* without quotes and colon */
     uint8_t look;
     char opens; /* the first byte of its value where read_object reads that itself: " of a text, { of one object, [ of a
-                 * list of them; else 0 */
+                 * list of them, 0 for any digit of a decimal; else '\0' */
 };
 extern const struct fhir_member fhir_members[]; /* by element */
 extern const uint64_t fhir_type_required[][4];  /* bit set of rows with min > 0; a choice by its first row */

@@ -24,19 +24,18 @@ static const struct fhir_local *find_local(const struct fhir_local *items, uint3
     return low < count && str_eq(items[low].id, id) ? &items[low] : NULL;
 }
 
-/* The type that the text points to; 0 if it cannot be told. */
-static fhir_type_id type_behind(const struct fhir_check *check, struct str text)
+/* The type that the text points to; 0 if it cannot be told. `parts` are those of the text, NULL if it has none. */
+static fhir_type_id type_behind(const struct fhir_check *check, struct str text, const struct fhir_reference *parts)
 {
-    struct fhir_reference parts;
     if (str_eq(text, STR("#"))) return tape_type(check->tape, check->scope.container);
-    if (str_starts(text, STR("#"))) {
+    if (text.ptr[0] == '#') {
         const struct fhir_local *local =
             find_local(check->scope.contained, check->scope.contained_count, str_cut(text, 1, text.len));
         return local == NULL ? 0 : tape_type(check->tape, local->at);
     }
     uint32_t entry = check->index.is_bundle ? fhir_index_find(&check->index, text) : FHIR_ENTRY_NONE;
     if (entry != FHIR_ENTRY_NONE) return check->index.entries[entry].type;
-    return fhir_reference_split(text, &parts) ? parts.type : 0;
+    return parts == NULL ? 0 : parts->type;
 }
 
 static bool is_target(fhir_list_id targets, fhir_type_id type)
@@ -47,13 +46,10 @@ static bool is_target(fhir_list_id targets, fhir_type_id type)
     return false;
 }
 
-/* A relative reference that is neither Type/id nor a search ("Patient?identifier=..."). */
+/* A reference without parts that is neither absolute, nor local, nor a search ("Patient?identifier=...")? */
 static bool is_malformed(struct str text)
 {
-    struct fhir_reference parts;
-    if (text.ptr[0] == '#' || memchr(text.ptr, ':', text.len) != NULL || memchr(text.ptr, '?', text.len) != NULL)
-        return false;
-    return !fhir_reference_split(text, &parts);
+    return text.ptr[0] != '#' && memchr(text.ptr, ':', text.len) == NULL && memchr(text.ptr, '?', text.len) == NULL;
 }
 
 struct str fhir_without_fragment(struct str reference)
@@ -83,13 +79,15 @@ void fhir_check_reference(struct fhir_check *check, tape_at at)
         if (name == FHIR_N_type) named = tape_text(check->tape, c);
     }
     if (text.len == 0) return;
-    if (is_malformed(text))
+    struct fhir_reference parts;
+    bool has_parts = text.ptr[0] != '#' && fhir_reference_split(text, &parts);
+    if (!has_parts && is_malformed(text))
         fhir_check_fail(check, "invalid", "fhir-reference-format",
                         "a relative reference is Type/id or Type/id/_history/version");
     if (text.len > 1 && text.ptr[0] == '#' &&
         find_local(check->scope.contained, check->scope.contained_count, str_cut(text, 1, text.len)) == NULL)
         fhir_check_fail(check, "invariant", "ref-1", "a local reference points to a contained resource");
-    fhir_type_id type = type_behind(check, text);
+    fhir_type_id type = type_behind(check, text, has_parts ? &parts : NULL);
     if (!is_target(fhir_elements[tape_element(check->tape, at)].targets, type))
         fhir_check_fail(check, "structure", "fhir-reference-target", "R4 does not allow a reference to this type here");
     if (!is_consistent(named, type))

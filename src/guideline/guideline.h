@@ -213,6 +213,17 @@ SALVE_MUST_USE enum salve_code guideline_visit_find(const struct tape *tapes, si
                                                     const struct zone *zone, struct arena *mem,
                                                     struct guideline_visit *out, struct salve_err *err);
 
+/* What an evaluation asked the resources for. One that ends well says what: another one of the same guideline, choices,
+ * visit and moment on other resources gives the same findings and reasons where those that it got are there, in the
+ * same order, and none of the others fits (guideline_fits). */
+struct elm_watch;
+struct guideline_asking {
+    struct arena *mem; /* of `what`, which lives as long as it and the guideline */
+    const struct elm_watch *what;
+    void (*gave)(void *with, size_t tape); /* number of a tape that it got something of; may come more than once */
+    void *with;
+};
+
 struct guideline_person; /* opaque: their resources with an index, and the visit as the logic takes it */
 
 struct guideline_ask {
@@ -223,6 +234,7 @@ struct guideline_ask {
     int64_t now_unix_ms;
     const struct guideline_visit *visit; /* NULL: found in the tapes, the site's days being those of UTC */
     struct guideline_person *person;     /* guideline_person_make of this question; NULL: made for this call */
+    struct guideline_asking *asking;     /* NULL: nobody wants to know */
     uint64_t steps_max;                  /* 0: SALVE_EXPR_STEPS_MAX */
     bool with_reasons; /* fill finding.because; each define on the way to a finding is run once more */
     bool is_made_up;   /* a case of the guideline: messages may show the words that were found */
@@ -240,6 +252,12 @@ SALVE_MUST_USE enum salve_code guideline_person_make(const struct guideline_ask 
 SALVE_MUST_USE enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                                   struct arena *mem, struct finding **out, size_t *count,
                                                   struct salve_err *err);
+
+/* guideline_fits - would anything of the person of `ask` (which must have one) be got by what an evaluation asked for?
+ * Errors of the machine. */
+SALVE_MUST_USE enum salve_code guideline_fits(const struct guideline *guideline, const struct elm_watch *what,
+                                              const struct guideline_ask *ask, struct arena *mem, bool *out,
+                                              struct salve_err *err);
 
 /* guideline_not_judged - what stands in the place of its findings where an evaluation ended with the error `why`: every
  * item with status NOT_JUDGED and the error as its reason. E_MEMORY. */

@@ -416,6 +416,30 @@ static enum salve_code person_of(const struct guideline_ask *ask, struct arena *
     return SALVE_OK;
 }
 
+static void gave_tape(void *with, const struct tape *tape)
+{
+    const struct guideline_ask *ask = with;
+    ask->asking->gave(ask->asking->with, (size_t)(tape - ask->tapes));
+}
+
+/* What the run asked for, with its reasons. */
+static enum salve_code tell_asked(const struct guideline_ask *ask, struct elm_run *run, struct salve_err *err)
+{
+    ask->asking->what = elm_run_watched(run);
+    return elm_run_gave(run, gave_tape, (void *)(uintptr_t)ask, err);
+}
+
+enum salve_code guideline_fits(const struct guideline *guideline, const struct elm_watch *what,
+                               const struct guideline_ask *ask, struct arena *mem, bool *out, struct salve_err *err)
+{
+    struct clock clock = clock_fixed(ask->now_unix_ms);
+    struct expr_env env = {.clock = &clock, .terms = guideline->terms};
+    struct elm_run *run = NULL;
+    salve_assert(ask->person != NULL);
+    TRY(elm_run_open(guideline->program, &ask->person->subject, &env, NULL, 0, mem, &run, err));
+    return elm_watch_fits(run, what, out, err);
+}
+
 enum salve_code guideline_evaluate(const struct guideline *guideline, const struct guideline_ask *ask,
                                    struct arena *mem, struct finding **out, size_t *count, struct salve_err *err)
 {
@@ -431,11 +455,13 @@ enum salve_code guideline_evaluate(const struct guideline *guideline, const stru
     TRY(params_of(guideline, ask, person, mem, &params, err));
     TRY(elm_run_open(guideline->program, &person->subject, &env, params, guideline_param_count(guideline), mem, &run,
                      err));
+    if (ask->asking != NULL) TRY(elm_run_watch(run, ask->asking->mem, err));
     TRY(elm_run_define(run, STR("Findings"), &list, err));
     struct reading to = {guideline, &person->visit, mem, err, STR(""), STR("Findings"), ask->is_made_up};
     TRY(findings_of(&to, list, out, count));
     const struct guideline_run about = {guideline, run};
-    return ask->with_reasons ? reasons_of(&to, &about, list, *out) : SALVE_OK;
+    if (ask->with_reasons) TRY(reasons_of(&to, &about, list, *out));
+    return ask->asking == NULL ? SALVE_OK : tell_asked(ask, run, err);
 }
 
 enum salve_code guideline_not_judged(const struct guideline *guideline, const struct salve_err *why, struct arena *mem,

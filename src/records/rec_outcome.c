@@ -84,7 +84,23 @@ enum salve_code rec_outcome_load(struct rec_view *view, const struct rec_item *i
 
 /* --- what came behind a draft ------------------------------------------------------------------------------------- */
 
-/* Of the Patient, what a guideline looks at, as it was when the draft was saved. */
+/* Drafts that the last run found again as they stood were not written again: what it looked at lies before the newest
+ * draft of their class. */
+static uint64_t judged_seq(const struct rec_outcome *outcome, enum data_class class)
+{
+    const struct rec_shelf *shelf = &outcome->view->shelf;
+    uint64_t newest = 0;
+    for (size_t i = 0; i < shelf->count; i++) {
+        if (!shelf->all[i].is_first) continue;
+        const struct rec_resource *one = &shelf->all[shelf->all[i].newest].is;
+        if (one->class == class && one->record_seq > newest && rec_deed_of(&one->tape) == DEED_IS_FINDING &&
+            rec_deed_state(&one->tape, DEED_IS_FINDING) == DEED_DRAFT)
+            newest = one->record_seq;
+    }
+    return newest;
+}
+
+/* Of the Patient, what a guideline looks at, as it was when the draft was judged. */
 static bool is_other_person(const struct rec_outcome *outcome, const struct rec_stands *patient, uint64_t draft_seq)
 {
     static const char *const facts[] = {"birthDate", "gender"};
@@ -99,21 +115,23 @@ static bool is_other_person(const struct rec_outcome *outcome, const struct rec_
 }
 
 /* Signatures, notes and plans say nothing about the body; what is kept apart bears on what is kept apart. */
-static bool is_news(const struct rec_outcome *outcome, const struct rec_stands *one, const struct rec_stands *draft)
+static bool is_news(const struct rec_outcome *outcome, const struct rec_stands *one, const struct rec_stands *draft,
+                    uint64_t judged)
 {
     static const char *const others[] = {"Provenance", "Communication", "Task", "ServiceRequest", "Appointment"};
     struct str type = fhir_type_name(tape_type(one->tape, tape_root(one->tape)));
-    if (one->seq <= draft->before->record_seq || one->deed != DEED_IS_NONE) return false;
+    if (one->seq <= judged || one->deed != DEED_IS_NONE) return false;
     if (one->class == CLASS_SENS && draft->class != CLASS_SENS) return false;
     for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
         if (str_is(type, others[i])) return false;
-    return !str_is(type, "Patient") || is_other_person(outcome, one, draft->before->record_seq);
+    return !str_is(type, "Patient") || is_other_person(outcome, one, judged);
 }
 
 bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_stands *draft)
 {
+    uint64_t judged = judged_seq(outcome, draft->before->class);
     for (size_t i = 0; i < outcome->count; i++)
-        if (is_news(outcome, &outcome->list[i], draft)) return true;
+        if (is_news(outcome, &outcome->list[i], draft, judged)) return true;
     return false;
 }
 

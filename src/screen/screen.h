@@ -6,7 +6,7 @@
  *     screen_accept(site, dr_amina, bp, choices, choice_count, mem, err);      // once per site and guideline version
  *
  *     screen_open(site, guidelines, guideline_count, mem, &screen, err);       // refuses what is not accepted
- *     screen_run(screen, view, mem, &findings, &count, err);                   // view of purpose CARE
+ *     screen_run(screen, view, NULL, mem, &found, err);                        // view of purpose CARE
  *     screen_sign(view, dr_amina, NULL, mem, &signed_count, err);
  *     screen_findings(view, SCREEN_SIGNED, mem, &set, err);                    // what the letter prints
  *
@@ -151,6 +151,12 @@ struct screen_ask {
     size_t tape_count;
     const family_mask *families; /* of each tape; not 0: it is kept apart */
     int64_t now_unix_ms;
+    const struct screen_mark *marks; /* of each tape, the version of the record that it is; NULL: it is not of one */
+    struct screen_known *known, *known_plain; /* of screen_run */
+};
+struct screen_mark {
+    uint64_t number, record_seq;
+    uint32_t version;
 };
 
 /* screen_evaluate - the evaluation on resources in memory, nothing stored. A finding is kept apart (finding.apart)
@@ -179,11 +185,24 @@ struct screen_found {
     bool is_blind;           /* the person ticked it and this role may not see it: what is kept apart was not judged */
 };
 
+/* screen_memo - what the last run on a view found, and by what: the next one on it evaluates the guidelines alone that
+ * look at something new, or at something that is not so any more; the alarms always. It is about the person of that
+ * view and for no other: open one beside the view, and close it with it. Wiped when it is closed; NULL where there is
+ * no memory, which is fine. */
+struct screen_memo;
+struct screen_memo *screen_memo_open(void);
+void screen_memo_close(struct screen_memo **memo);
+
 /* screen_run - evaluates the person behind the view and keeps the findings as drafts; the list outlives the view.
  * Drafts of an earlier run that were not signed are replaced. Signed results stay as they are. E_CONSENT and E_ROLE
- * come from the gate. */
-SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
-                                          struct screen_found *out, struct salve_err *err);
+ * come from the gate; E_CONFLICT: another run was there meanwhile, and nothing was written. `how` may be NULL. */
+struct screen_running {
+    struct screen_memo *memo; /* of this view; NULL: all is evaluated */
+    bool writes_all;          /* drafts too that stand as they are, whatever others wrote meanwhile */
+};
+SALVE_MUST_USE enum salve_code screen_run(const struct screen *screen, struct rec_view *view,
+                                          const struct screen_running *how, struct arena *mem, struct screen_found *out,
+                                          struct salve_err *err);
 
 /* A draft that is left out at a signing, and why: in the words of the clinician. */
 struct screen_leave {

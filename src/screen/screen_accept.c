@@ -508,6 +508,7 @@ enum salve_code screen_open(struct site *site, struct guideline *const *guidelin
     if (made != NULL) made->members = arena_array(mem, struct screen_member, count + 1);
     if (made == NULL || made->members == NULL) return salve_fail(err, SALVE_E_MEMORY, "screen");
     TRY(site_zone(site, &made->zone, err));
+    crypto_random(made->tag, sizeof made->tag);
     screen_layers_open(site, guidelines, count, mem, made);
     for (size_t i = 0; i < count; i++) {
         struct salve_err trouble = {0};

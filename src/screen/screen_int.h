@@ -30,7 +30,7 @@ struct screen_trouble { /* a guideline that this site relies on, and that does n
     struct str id;
     struct salve_err why;
 };
-enum { SCREEN_LAYERS = 2, SCREEN_TROUBLES_MAX = 100 };
+enum { SCREEN_LAYERS = 2, SCREEN_TROUBLES_MAX = 100, SCREEN_TAG_BYTES = 16 };
 struct screen {
     const struct zone *zone;                   /* the site's */
     struct screen_layer layers[SCREEN_LAYERS]; /* SCREEN_ALARMS, SCREEN_ALARMS_SITE */
@@ -38,6 +38,7 @@ struct screen {
     size_t count;
     struct screen_trouble *troubles;
     size_t trouble_count;
+    uint8_t tag[SCREEN_TAG_BYTES]; /* random: no other one has it */
 };
 
 /* The alarm layer (screen_alarms.c). screen_layers_open finds its parts among the guidelines; screen_judge_layers gives
@@ -62,6 +63,24 @@ typedef enum salve_code screen_judging(const struct screen *screen, const struct
                                        struct finding **out, size_t *count, struct salve_err *err);
 enum salve_code screen_twice(const struct screen *screen, const struct screen_ask *all, screen_judging *judging,
                              struct arena *mem, struct finding **out, size_t *count, struct salve_err *err);
+
+/* What the last run on an open view found (screen_known.c); NULL: nobody keeps it. screen_memo_of - of the run with all
+ * resources, or of that without what is kept apart. screen_mark_of - the version of a resource; false: it tells none.
+ *
+ *     screen_known_begin(known, screen, ask, all, mem);       // ask->marks NULL: nothing can be told
+ *     screen_known_judge(known, member, guideline, all, ...); // as guideline_evaluate, of each member of the screen
+ *     screen_known_end(known, screen, all);                   // only where all of them went well
+ *
+ * screen_known_spared - how many evaluations it took the place of, for tests. */
+uint64_t screen_known_spared(const struct screen_known *known);
+bool screen_mark_of(const struct rec_resource *one, struct screen_mark *out);
+struct screen_known *screen_memo_of(struct screen_memo *memo, bool is_plain);
+void screen_known_begin(struct screen_known *known, const struct screen *screen, const struct screen_ask *ask,
+                        const struct guideline_ask *all, struct arena *mem);
+enum salve_code screen_known_judge(struct screen_known *known, size_t member, const struct guideline *guideline,
+                                   struct guideline_ask *ask, struct arena *mem, struct finding **out, size_t *count,
+                                   struct salve_err *err);
+void screen_known_end(struct screen_known *known, const struct screen *screen, const struct guideline_ask *all);
 
 /* Who and when a draft is about. */
 struct screen_draft {
@@ -100,7 +119,8 @@ enum salve_code screen_with_status(const struct tape *tape, struct str status, s
 /* What the drafts of a view are: Observations with the finding extension, ServiceRequests and Tasks that name one. */
 enum screen_kind { SCREEN_OBSERVATION, SCREEN_REQUEST, SCREEN_TASK, SCREEN_OTHER };
 enum screen_kind screen_kind(const struct rec_resource *resource);
-bool screen_is_draft(const struct rec_resource *resource); /* of these kinds and not signed, not cancelled */
+bool screen_is_equal(const struct tape *a, const struct tape *b); /* node by node, text by text, in the same order */
+bool screen_is_draft(const struct rec_resource *resource);        /* of these kinds and not signed, not cancelled */
 
 /* screen_families - of what is kept apart; where no code of it says which, it is all of them. 0: it is not. */
 family_mask screen_families(const struct rec_resource *resource);
@@ -196,6 +216,12 @@ enum salve_code screen_provenance(struct rec_view *view, const struct screen_dee
 
 /* screen_is_input - may a guideline look at it? Signatures, notes and plans say nothing about the body. */
 bool screen_is_input(const struct rec_resource *resource);
+
+/* screen_ages_of - up to which record the drafts of each class were judged (screen_stale.c). */
+struct screen_ages {
+    uint64_t judged_seq[CLASS_LAST + 1];
+};
+struct screen_ages screen_ages_of(const struct rec_resource *all, size_t count);
 
 /* screen_newest_signing - a Provenance of the last signing; NULL: nothing was signed. screen_signing_before - of
  * the one before that. screen_belongs - is it a finding

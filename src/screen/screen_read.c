@@ -133,6 +133,17 @@ enum salve_code screen_finding_of(const struct rec_resource *resource, struct ar
     return SALVE_OK;
 }
 
+bool screen_is_equal(const struct tape *a, const struct tape *b)
+{
+    bool is = a->node_count == b->node_count && a->key_order_count == 0 && b->key_order_count == 0;
+    for (tape_at i = 0; is && i < a->node_count; i++) {
+        const struct tape_node *x = &a->nodes[i], *y = &b->nodes[i];
+        is = x->element == y->element && x->kind == y->kind && x->span == y->span &&
+             (x->kind == TAPE_OBJECT ? x->value == y->value : str_eq(tape_text(a, i), tape_text(b, i)));
+    }
+    return is;
+}
+
 bool screen_is_draft(const struct rec_resource *resource)
 {
     enum screen_kind kind = screen_kind(resource);

@@ -13,6 +13,7 @@ struct gathering {
     struct salve_err *err;
     struct finding *list;
     size_t count, room;
+    struct screen_known *known; /* of the run before; NULL: nothing */
 };
 
 static enum salve_code gather(struct gathering *to, const struct finding *findings, size_t count)
@@ -31,7 +32,7 @@ static enum salve_code gather(struct gathering *to, const struct finding *findin
 
 /* judge - what a guideline says; where it ends with an error, the others go on: memory that this one used up they will
  * ask for themselves. */
-static enum salve_code judge(struct gathering *to, const struct screen_member *member)
+static enum salve_code judge(struct gathering *to, const struct screen_member *member, size_t number)
 {
     struct finding *found = NULL;
     size_t count = 0;
@@ -39,7 +40,7 @@ static enum salve_code judge(struct gathering *to, const struct screen_member *m
     to->ask.choices = member->acceptance.choices;
     to->ask.choice_count = member->acceptance.choice_count;
     to->ask.with_reasons = true;
-    if (guideline_evaluate(member->guideline, &to->ask, to->mem, &found, &count, &why) != SALVE_OK)
+    if (screen_known_judge(to->known, number, member->guideline, &to->ask, to->mem, &found, &count, &why) != SALVE_OK)
         TRY(guideline_not_judged(member->guideline, &why, to->mem, &found, &count, to->err));
     for (size_t i = 0; i < count; i++) found[i].apart = guideline_info(member->guideline)->apart;
     return gather(to, found, count);
@@ -55,7 +56,7 @@ static enum salve_code judge_all(struct gathering *to, const struct screen *scre
                               &trouble, to->err));
         TRY(gather(to, &trouble, 1));
     }
-    for (size_t i = 0; i < screen->count; i++) TRY(judge(to, &screen->members[i]));
+    for (size_t i = 0; i < screen->count; i++) TRY(judge(to, &screen->members[i], i));
     screen_first(to->list, to->count);
     return SALVE_OK;
 }
@@ -65,10 +66,12 @@ static enum salve_code evaluate(const struct screen *screen, const struct screen
                                 struct finding **out, size_t *count, struct salve_err *err)
 {
     struct guideline_visit visit;
-    struct gathering to = {.mem = mem, .err = err};
+    struct gathering to = {.mem = mem, .err = err, .known = ask->known};
     TRY(screen_asked(screen, ask, mem, &visit, &to.ask, err));
     screen_person(&to.ask, mem);
+    if (to.known != NULL) screen_known_begin(to.known, screen, ask, &to.ask, mem);
     TRY(judge_all(&to, screen));
+    if (to.known != NULL) screen_known_end(to.known, screen, &to.ask);
     *out = to.list;
     *count = to.count;
     return SALVE_OK;
@@ -81,17 +84,32 @@ static bool has_equal(const struct finding *list, size_t count, const struct fin
     return false;
 }
 
+/* Room for the marks of some of them; NULL where they have none. */
+static enum salve_code marks_for(const struct screen_ask *ask, struct arena *mem, struct screen_mark **out,
+                                 struct salve_err *err)
+{
+    *out = NULL;
+    if (ask->marks == NULL) return SALVE_OK;
+    *out = arena_array(mem, struct screen_mark, ask->tape_count + 1);
+    return *out != NULL ? SALVE_OK : salve_fail(err, SALVE_E_MEMORY, "findings");
+}
+
 /* The families of what is kept apart among the tapes; *plain gets the others. */
 static enum salve_code without_apart(const struct screen_ask *ask, struct arena *mem, struct screen_ask *plain,
                                      family_mask *families, struct salve_err *err)
 {
     struct tape *tapes = arena_array(mem, struct tape, ask->tape_count + 1);
     if (tapes == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
-    *plain = (struct screen_ask){.tapes = tapes, .now_unix_ms = ask->now_unix_ms};
+    *plain = (struct screen_ask){.tapes = tapes, .now_unix_ms = ask->now_unix_ms, .known = ask->known_plain};
+    struct screen_mark *marks = NULL;
+    TRY(marks_for(ask, mem, &marks, err));
+    plain->marks = marks;
     *families = 0;
     for (size_t i = 0; i < ask->tape_count; i++) {
         if (ask->families != NULL) *families |= ask->families[i];
-        if (ask->families == NULL || ask->families[i] == 0) tapes[plain->tape_count++] = ask->tapes[i];
+        if (ask->families != NULL && ask->families[i] != 0) continue;
+        if (marks != NULL) marks[plain->tape_count] = ask->marks[i];
+        tapes[plain->tape_count++] = ask->tapes[i];
     }
     return SALVE_OK;
 }
@@ -105,9 +123,16 @@ static enum salve_code standing(const struct screen_ask *ask, struct arena *mem,
     family_mask *families = arena_array(mem, family_mask, ask->tape_count + 1);
     if (counts == NULL || tapes == NULL || families == NULL) return salve_fail(err, SALVE_E_MEMORY, "findings");
     TRY(same_standing(ask->tapes, ask->tape_count, mem, counts, err));
-    *out = (struct screen_ask){.tapes = tapes, .families = families, .now_unix_ms = ask->now_unix_ms};
+    struct screen_mark *marks = NULL;
+    TRY(marks_for(ask, mem, &marks, err));
+    *out = *ask;
+    out->tapes = tapes;
+    out->families = families;
+    out->marks = marks;
+    out->tape_count = 0;
     for (size_t i = 0; i < ask->tape_count; i++) {
         if (!counts[i]) continue;
+        if (marks != NULL) marks[out->tape_count] = ask->marks[i];
         families[out->tape_count] = ask->families == NULL ? 0 : ask->families[i];
         tapes[out->tape_count++] = ask->tapes[i];
     }
@@ -158,6 +183,8 @@ struct run {
     int64_t now_unix_ms;
     struct rec_item *items;
     size_t item_count, room; /* three for each finding, one for each draft that ends */
+    bool *is_equal;          /* of each item: it stands so already, and need not be written */
+    bool writes_all;         /* also those */
 };
 
 static const struct guideline *guideline_of(const struct screen *screen, struct str id)
@@ -191,10 +218,8 @@ static size_t draft_of(const struct run *run, enum screen_kind kind, const struc
     return run->all_count;
 }
 
-static enum salve_code id_for(struct run *run, enum screen_kind kind, const struct finding *finding, struct str about,
-                              struct str *id)
+static enum salve_code id_for(struct run *run, size_t at, struct str *id)
 {
-    size_t at = draft_of(run, kind, finding, about);
     if (at == run->all_count) return rec_new_id(run->view, run->mem, id, run->err);
     run->is_reused[at] = true;
     *id = run->all[at].id;
@@ -208,8 +233,13 @@ static enum salve_code add(struct run *run, enum screen_kind kind, make_draft *m
 {
     struct tape *tape = arena_new(run->mem, struct tape);
     if (tape == NULL) return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
-    TRY(id_for(run, kind, draft->finding, draft->about, &draft->id));
+    size_t at = draft_of(run, kind, draft->finding, draft->about);
+    TRY(id_for(run, at, &draft->id));
     TRY(make(draft, run->mem, tape, run->err));
+    /* the gate looks at when an alarm was written last (rec_alarms_may_end): they are written by each run */
+    bool may_rest = at < run->all_count && draft->finding->urgency > URGENCY_SAME_DAY &&
+                    !screen_is_alarms(draft->finding->guideline);
+    run->is_equal[run->item_count] = may_rest && screen_is_equal(tape, &run->all[at].tape);
     run->items[run->item_count++] = (struct rec_item){.tape = tape, .class = class_of(draft->finding)};
     return SALVE_OK;
 }
@@ -270,6 +300,55 @@ static enum salve_code end_rest(struct run *run, bool are_alarms_unknown)
     return SALVE_OK;
 }
 
+/* --- what is saved of it ------------------------------------------------------------------------------------------ */
+
+static bool is_finding(const struct run *run, size_t at) { return run->draft_kinds[at] == SCREEN_OBSERVATION; }
+
+/* The first draft of a finding of that class; all_count: there is none. */
+static size_t first_draft(const struct run *run, enum data_class class)
+{
+    size_t at = 0;
+    while (at < run->all_count && !(is_finding(run, at) && run->all[at].class == class)) at++;
+    return at;
+}
+
+static bool is_draft_item(const struct rec_item *item)
+{
+    return tape_type(item->tape, 0) == FHIR_T_Observation &&
+           str_is(tape_child_text(item->tape, 0, "status"), "preliminary");
+}
+
+/* How far the drafts of a class were judged is told by the newest of them (screen_stale.c), so one is written. And each
+ * run writes the first that it found, as the next version of what it saw: of two runs at once the later one meets a
+ * conflict there, and goes by what the other one left. */
+static void mark_class(struct run *run, enum data_class class)
+{
+    size_t first = first_draft(run, class), a_draft = run->item_count;
+    bool has_draft = false;
+    for (size_t i = 0; i < run->item_count; i++) {
+        if (run->items[i].class != class) continue;
+        bool is_first =
+            first < run->all_count && str_eq(tape_child_text(run->items[i].tape, 0, "id"), run->all[first].id);
+        if (is_first) run->items[i].after_seq = run->all[first].record_seq;
+        if (is_first) run->is_equal[i] = false;
+        if (!is_draft_item(&run->items[i])) continue;
+        if (a_draft == run->item_count) a_draft = i;
+        has_draft = has_draft || !run->is_equal[i];
+    }
+    if (!has_draft && a_draft < run->item_count) run->is_equal[a_draft] = false;
+}
+
+static void leave_equal(struct run *run)
+{
+    size_t kept = 0;
+    if (run->writes_all) return;
+    mark_class(run, CLASS_CLIN);
+    mark_class(run, CLASS_SENS);
+    for (size_t i = 0; i < run->item_count; i++)
+        if (!run->is_equal[i]) run->items[kept++] = run->items[i];
+    run->item_count = kept;
+}
+
 static size_t index_of(const struct run *run, struct str id)
 {
     size_t at = 0;
@@ -324,18 +403,25 @@ static enum salve_code load(struct run *run, struct screen_ask *ask)
     TRY(rec_all(run->view, 0, &run->all, &run->all_count, run->err));
     struct tape *list = arena_array(run->mem, struct tape, run->all_count + 1);
     family_mask *families = arena_array(run->mem, family_mask, run->all_count + 1);
+    struct screen_mark *marks = arena_array(run->mem, struct screen_mark, run->all_count + 1);
+    bool has_marks = true;
     run->is_reused = arena_array(run->mem, bool, run->all_count + 1);
     run->draft_kinds = arena_array(run->mem, enum screen_kind, run->all_count + 1);
-    if (list == NULL || families == NULL || run->is_reused == NULL || run->draft_kinds == NULL)
+    if (list == NULL || families == NULL || marks == NULL || run->is_reused == NULL || run->draft_kinds == NULL)
         return salve_fail(run->err, SALVE_E_MEMORY, "drafts");
     for (size_t i = 0; i < run->all_count; i++) {
         list[i] = run->all[i].tape;
         families[i] = screen_families(&run->all[i]);
+        has_marks = has_marks && screen_mark_of(&run->all[i], &marks[i]);
         run->draft_kinds[i] = screen_is_draft(&run->all[i]) ? screen_kind(&run->all[i]) : SCREEN_OTHER;
         if (str_is(run->all[i].type, "Patient"))
             run->patient = arena_printf(run->mem, "Patient/%.*s", STR_ARGS(run->all[i].id));
     }
-    *ask = (struct screen_ask){list, run->all_count, families, run->now_unix_ms};
+    *ask = (struct screen_ask){.tapes = list,
+                               .tape_count = run->all_count,
+                               .families = families,
+                               .now_unix_ms = run->now_unix_ms,
+                               .marks = has_marks ? marks : NULL};
     if (run->patient.len > 0) return SALVE_OK;
     return salve_refuse(run->err, SALVE_E_CONSENT,
                         "this view does not show the person's identity, which an evaluation needs", "Patient");
@@ -367,25 +453,31 @@ static size_t drop_apart(struct finding *list, size_t count)
     return kept;
 }
 
-enum salve_code screen_run(const struct screen *screen, struct rec_view *view, struct arena *mem,
-                           struct screen_found *out, struct salve_err *err)
+enum salve_code screen_run(const struct screen *screen, struct rec_view *view, const struct screen_running *how,
+                           struct arena *mem, struct screen_found *out, struct salve_err *err)
 {
+    static const struct screen_running plain = {.memo = NULL};
+    if (how == NULL) how = &plain;
     struct run run = {.screen = screen, .view = view, .mem = mem, .err = err, .patient = STR("")};
     struct screen_ask ask;
     struct finding *list = NULL;
     bool keeps_apart = rec_keeps_apart(view);
     *out = (struct screen_found){.is_blind = keeps_apart && !rec_shows(view, CLASS_SENS)};
     run.now_unix_ms = rec_opened_at_unix_ms(view);
+    run.writes_all = how->writes_all;
     screen_work_begin(&run.work);
     TRY(load(&run, &ask));
     TRY(hold(&run, &ask));
+    ask.known = screen_memo_of(how->memo, false);
+    ask.known_plain = screen_memo_of(how->memo, true);
     TRY(screen_evaluate(screen, &ask, mem, &list, &out->count, err));
     out->list = list;
     if (out->is_blind) out->count = drop_apart(list, out->count);
     TRY(read_drafts(&run));
     run.room = out->count * 3 + run.all_count + 1;
     run.items = arena_array(mem, struct rec_item, run.room);
-    if (run.items == NULL) return salve_fail(err, SALVE_E_MEMORY, "drafts");
+    run.is_equal = arena_array(mem, bool, run.room);
+    if (run.items == NULL || run.is_equal == NULL) return salve_fail(err, SALVE_E_MEMORY, "drafts");
     for (size_t i = 0; i < out->count; i++) {
         bool is_said = list[i].apart != 0 && !keeps_apart;
         out->said_count += is_said;
@@ -393,5 +485,6 @@ enum salve_code screen_run(const struct screen *screen, struct rec_view *view, s
     }
     TRY(end_rest(&run, screen_holds(list, out->count)));
     TRY(set_work(&run));
+    leave_equal(&run);
     return run.item_count > 0 ? rec_save(view, run.items, run.item_count, NULL, mem, err) : worklist_write(view, err);
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  *
  * Do findings agree with the record as it is? Records are numbered in the order of saving, and a run saves its drafts
- * after all that it looked at: whatever a guideline may look at with a higher number came later. */
+ * after all that it looked at: whatever a guideline may look at with a higher number came later. Drafts that a run
+ * finds again as they stand it leaves as they are but for one of each class: the newest draft of a class says how far
+ * all of them were judged. */
 #include "admit/same.h"
 #include "screen/screen_int.h"
 
@@ -14,11 +16,36 @@ bool screen_is_input(const struct rec_resource *one)
     return true;
 }
 
-/* Findings of class `clinical` say nothing about what is kept apart. */
-static bool is_newer(const struct rec_resource *one, const struct rec_resource *finding)
+/* A finding, and the number of the record before which all was looked at. */
+struct aged {
+    const struct rec_resource *is;
+    uint64_t judged_seq;
+};
+
+static bool is_draft_finding(const struct rec_resource *one)
 {
-    return one->record_seq > finding->record_seq && screen_is_input(one) &&
-           (one->class != CLASS_SENS || finding->class == CLASS_SENS);
+    return screen_kind(one) == SCREEN_OBSERVATION && screen_is_draft(one);
+}
+
+struct screen_ages screen_ages_of(const struct rec_resource *all, size_t count)
+{
+    struct screen_ages ages = {{0}};
+    for (size_t i = 0; i < count; i++)
+        if (is_draft_finding(&all[i]) && all[i].record_seq > ages.judged_seq[all[i].class])
+            ages.judged_seq[all[i].class] = all[i].record_seq;
+    return ages;
+}
+
+static struct aged aged_of(const struct screen_ages *ages, const struct rec_resource *one)
+{
+    return (struct aged){one, is_draft_finding(one) ? ages->judged_seq[one->class] : one->record_seq};
+}
+
+/* Findings of class `clinical` say nothing about what is kept apart. */
+static bool is_newer(const struct rec_resource *one, const struct aged *finding)
+{
+    return one->record_seq > finding->judged_seq && screen_is_input(one) &&
+           (one->class != CLASS_SENS || finding->is->class == CLASS_SENS);
 }
 
 bool screen_is_taken_back(const struct rec_resource *one)
@@ -61,13 +88,12 @@ static enum salve_code is_other_person(struct rec_view *view, const struct rec_r
 }
 
 /* Did it come after the finding, and may it bear on it? A name or another clinic's id does not. */
-static enum salve_code brings_news(struct rec_view *view, const struct rec_resource *one,
-                                   const struct rec_resource *finding, struct arena *mem, bool *out,
-                                   struct salve_err *err)
+static enum salve_code brings_news(struct rec_view *view, const struct rec_resource *one, const struct aged *finding,
+                                   struct arena *mem, bool *out, struct salve_err *err)
 {
     *out = is_newer(one, finding);
     if (!*out || !str_is(one->type, "Patient")) return SALVE_OK;
-    return is_other_person(view, one, finding->record_seq, mem, out, err);
+    return is_other_person(view, one, finding->judged_seq, mem, out, err);
 }
 
 /* What of a change bears on a finding. */
@@ -100,9 +126,8 @@ static void note_change(const struct rec_resource *finding, const struct rec_res
     out->is_changed = out->is_changed || is_back || is_used;
 }
 
-static enum salve_code change_of(struct rec_view *view, const struct rec_resource *finding,
-                                 const struct rec_resource *all, size_t count, struct arena *mem, struct change *out,
-                                 struct salve_err *err)
+static enum salve_code change_of(struct rec_view *view, const struct aged *finding, const struct rec_resource *all,
+                                 size_t count, struct arena *mem, struct change *out, struct salve_err *err)
 {
     *out = (struct change){false, false};
     for (size_t i = 0; i < count; i++) {
@@ -110,14 +135,13 @@ static enum salve_code change_of(struct rec_view *view, const struct rec_resourc
         TRY(brings_news(view, &all[i], finding, mem, &is_news, err));
         if (!is_news) continue;
         if (str_is(all[i].type, "Patient")) out->is_changed = true;
-        note_change(finding, &all[i], all, count, out);
+        note_change(finding->is, &all[i], all, count, out);
     }
     return SALVE_OK;
 }
 
-static enum salve_code has_news(struct rec_view *view, const struct rec_resource *finding,
-                                const struct rec_resource *all, size_t count, struct arena *mem, bool *out,
-                                struct salve_err *err)
+static enum salve_code has_news(struct rec_view *view, const struct aged *finding, const struct rec_resource *all,
+                                size_t count, struct arena *mem, bool *out, struct salve_err *err)
 {
     *out = false;
     for (size_t i = 0; i < count && !*out; i++) TRY(brings_news(view, &all[i], finding, mem, out, err));
@@ -135,12 +159,14 @@ enum salve_code screen_age(struct rec_view *view, enum screen_state state, struc
     TRY(rec_all(view, 0, &all, &count, err));
     if (state == SCREEN_SIGNED) signing = screen_newest_signing(all, count);
     if (state == SCREEN_SIGNED && signing == NULL) return SALVE_OK;
+    struct screen_ages ages = screen_ages_of(all, count);
     for (size_t i = 0; i < count; i++) {
         if (!screen_belongs(&all[i], all, count, signing)) continue;
-        TRY(has_news(view, &all[i], all, count, mem, &is_news, err));
+        struct aged one = aged_of(&ages, &all[i]);
+        TRY(has_news(view, &one, all, count, mem, &is_news, err));
         if (!is_news) continue;
         *out = SCREEN_NEWER;
-        TRY(change_of(view, &all[i], all, count, mem, &change, err));
+        TRY(change_of(view, &one, all, count, mem, &change, err));
         if (change.is_changed) *out = SCREEN_CORRECTED;
         if (change.is_changed) return SALVE_OK;
     }
@@ -151,11 +177,13 @@ static enum salve_code add_stale(struct rec_view *view, const struct rec_resourc
                                  const struct rec_resource *signing, struct arena *mem, struct screen_stale *list,
                                  size_t *stale_count, struct salve_err *err)
 {
+    struct screen_ages ages = screen_ages_of(all, count);
     for (size_t i = 0; i < count; i++) {
         struct change change;
+        struct aged one = aged_of(&ages, &all[i]);
         struct screen_stale *to = &list[*stale_count];
         if (!screen_belongs(&all[i], all, count, signing)) continue;
-        TRY(change_of(view, &all[i], all, count, mem, &change, err));
+        TRY(change_of(view, &one, all, count, mem, &change, err));
         if (!change.is_changed) continue;
         TRY(screen_finding(&all[i].tape, screen_extension(&all[i].tape), mem, &to->finding, err));
         to->finding.apart = screen_families(&all[i]);
@@ -195,7 +223,8 @@ enum salve_code screen_corrected(struct rec_view *view, struct arena *mem, struc
     for (size_t i = 0; before != NULL && i < count; i++) {
         struct change change;
         if (!screen_belongs(&all[i], all, count, before)) continue;
-        TRY(change_of(view, &all[i], all, count, mem, &change, err));
+        const struct aged one = {&all[i], all[i].record_seq};
+        TRY(change_of(view, &one, all, count, mem, &change, err));
         if (!change.is_changed) continue;
         return arena_str(mem, tape_child_text(&all[i].tape, 0, "effectiveDateTime"), checked_at, err);
     }
@@ -213,7 +242,8 @@ static enum salve_code is_earlier(struct rec_view *view, const struct rec_resour
     *out = signing != NULL && screen_kind(one) == SCREEN_OBSERVATION &&
            str_is(tape_child_text(&one->tape, 0, "status"), "final") && !screen_belongs(one, all, count, signing);
     if (!*out) return SALVE_OK;
-    TRY(change_of(view, one, all, count, mem, &change, err));
+    const struct aged finding = {one, one->record_seq};
+    TRY(change_of(view, &finding, all, count, mem, &change, err));
     *out = !change.is_changed;
     return SALVE_OK;
 }

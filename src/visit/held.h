@@ -22,6 +22,7 @@
 #include "records/rec.h"
 #include "visit/visit.h"
 
+struct screen_memo;
 struct visit_held {
     struct rec_view *view; /* NULL: nobody is open */
     struct str who;        /* card code or ticket, in `text` */
@@ -30,8 +31,9 @@ struct visit_held {
     char id[128];
     enum role role;
     bool is_by_ticket;
-    bool is_reminder;        /* to call them before their next check (remind.h) */
-    int64_t ends_at_unix_ms; /* at the latest */
+    bool is_reminder;         /* to call them before their next check (remind.h) */
+    int64_t ends_at_unix_ms;  /* at the latest */
+    struct screen_memo *memo; /* of the last run in this look (screen.h); NULL: there was none */
 };
 
 /* visit_hold - opens it. Nobody is held by it before. visit_release - closes it and wipes it; nothing open is fine. */

@@ -167,6 +167,7 @@ enum salve_code visit_hold_hand_on(struct visit_held *held, struct salve_err *er
     if (code == SALVE_OK) code = rec_hand_on(&held->view, kept, err);
     explicit_bzero(text, sizeof text);
     if (held->view != NULL) (void)!rec_close(&held->view, NULL);
+    screen_memo_close(&held->memo);
     explicit_bzero(held, sizeof *held);
     return code;
 }
@@ -217,6 +218,7 @@ void visit_hold_rest(const struct visit_held *held)
 enum salve_code visit_release(struct visit_held *held, struct salve_err *err)
 {
     enum salve_code code = rec_close(&held->view, err);
+    screen_memo_close(&held->memo);
     explicit_bzero(held, sizeof *held);
     return code;
 }
@@ -273,7 +275,8 @@ enum salve_code visit_file_tapes(const struct visit *visit, const struct tape *b
         families[count] = admit_families(rules, bundle, at);
         TRY(tape_copy(bundle, at, NULL, NULL, visit->mem, &tapes[count], err));
     }
-    *out = (struct screen_ask){tapes, count, families, site_now_unix_ms(visit->site)};
+    *out = (struct screen_ask){
+        .tapes = tapes, .tape_count = count, .families = families, .now_unix_ms = site_now_unix_ms(visit->site)};
     return SALVE_OK;
 }
 

@@ -95,7 +95,10 @@ static enum salve_code put_together(const struct visit *visit, struct rec_view *
     /* a file about somebody else is not judged with this person's facts */
     if (file != NULL && to.patient != NULL && !visit_is_theirs(to.patient, 0, file)) to = (struct together){.count = 0};
     if (file != NULL) TRY(add_file(&to, visit, file, err));
-    *out = (struct screen_ask){to.tapes, to.count, to.families, site_now_unix_ms(visit->site)};
+    *out = (struct screen_ask){.tapes = to.tapes,
+                               .tape_count = to.count,
+                               .families = to.families,
+                               .now_unix_ms = site_now_unix_ms(visit->site)};
     return SALVE_OK;
 }
 

@@ -4,6 +4,7 @@
 
 #include "consent/may.h"
 #include "visit/content.h"
+#include "visit/held.h"
 #include "visit/release_int.h"
 #include "visit/visit_int.h"
 
@@ -38,13 +39,17 @@ enum salve_code visit_screening(const struct visit *visit, struct visit_screenin
 
 /* Two stations may be at one person at once: drafts that the other one ended meanwhile stand as they are, and what is
  * there now is judged once more. */
-static enum salve_code run(const struct visit_screening *screening, struct rec_view *view, struct arena *mem,
+static enum salve_code run(const struct visit *visit, const struct visit_screening *screening, struct rec_view *view,
                            struct screen_found *out, struct salve_err *err)
 {
     enum salve_code code = SALVE_E_CONFLICT;
+    struct visit_held *held = visit->held != NULL && visit->held->view == view ? visit->held : NULL;
+    if (held != NULL && held->memo == NULL) held->memo = screen_memo_open();
+    struct screen_running how = {.memo = held == NULL ? NULL : held->memo};
     for (int tries = 0; code == SALVE_E_CONFLICT && tries < RUNS_MAX; tries++) {
         if (err != NULL) *err = (struct salve_err){0};
-        code = screen_run(screening->screen, view, mem, out, err);
+        how.writes_all = tries == RUNS_MAX - 1;
+        code = screen_run(screening->screen, view, &how, visit->mem, out, err);
     }
     return code;
 }
@@ -54,7 +59,7 @@ enum salve_code visit_screen(const struct visit *visit, const struct visit_scree
 {
     struct rec_view *view = NULL;
     enum salve_code code = visit_view_open(visit, card, 0, &view, err);
-    if (code == SALVE_OK) code = run(screening, view, visit->mem, out, err);
+    if (code == SALVE_OK) code = run(visit, screening, view, out, err);
     return visit_view_close(visit, &view, code, err);
 }
 

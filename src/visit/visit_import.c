@@ -213,7 +213,8 @@ static enum salve_code known_with(const struct importing *in, struct rec_view *v
         families[n] = came->resources[i].families;
         tapes[n++] = came->resources[i].tape;
     }
-    *out = (struct screen_ask){tapes, n, families, rec_opened_at_unix_ms(view)};
+    *out = (struct screen_ask){
+        .tapes = tapes, .tape_count = n, .families = families, .now_unix_ms = rec_opened_at_unix_ms(view)};
     return SALVE_OK;
 }
 
@@ -535,7 +536,7 @@ static enum salve_code evaluate(struct importing *in, struct rec_view *view, str
 {
     struct screen_found found;
     if (in->ask->screening == NULL) return SALVE_OK;
-    TRY(screen_run(in->ask->screening->screen, view, in->row.mem, &found, err));
+    TRY(screen_run(in->ask->screening->screen, view, NULL, in->row.mem, &found, err));
     is_urgent(in, visit_urgency(&found));
     return screen_counts_add(&in->sum->findings, found.list, found.count, in->sum_mem, err);
 }

@@ -306,7 +306,7 @@ static enum salve_code read_values(const struct visit *visit, struct rec_view *v
         tapes[i] = all[i].tape;
         own[i] = all[i].class != CLASS_SENS ? 0 : all[i].families != 0 ? all[i].families : FAMILY_ALL;
     }
-    from = (struct screen_ask){tapes, count, own, 0};
+    from = (struct screen_ask){.tapes = tapes, .tape_count = count, .families = own};
     if (!clock_parse(set->checked_at, &from.now_unix_ms)) return SALVE_OK; /* the findings stand for the values */
     TRY(site_zone(visit->site, &zone, err));
     return visit_letter_values(zone, &from, families, visit->mem, ask, err);

@@ -83,7 +83,7 @@ static void run(struct world *w, const struct finding **findings, size_t *count)
 {
     struct rec_view *view = t_open(w->t, T_ASSISTANT, PURPOSE_CARE, w->person.card);
     struct screen_found found;
-    t_must(screen_run(w->screen, view, w->t->mem, &found, &err));
+    t_must(screen_run(w->screen, view, NULL, w->t->mem, &found, &err));
     *findings = found.list;
     *count = found.count;
     t_close_view(&view);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // api.mjs SECONDS READS - reads, creates, searches and everything over HTTP: Salve with all its processes against the peer
 // (api_peer.mjs), the same record of 1,000 Observations and the same requests, in turns. A figure is requests a second of
-// CPU of the server; the median of three turns. Then READS reads of one record: what the processes hold before and after.
+// CPU of the server; the median of three turns; ROW=create: of that row alone. Then READS reads of one record: what the
+// processes hold before and after.
 import { spawn } from 'node:child_process';
 import { Agent, request as ask } from 'node:http';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -95,7 +96,7 @@ async function main() {
         salve.patient = `Patient/${JSON.parse(await salve.ask('GET', '/Patient')).entry[0].resource.id}`;
         other.patient = `Patient/${JSON.parse(await other.ask('POST', '/Patient', '{"resourceType":"Patient"}')).id}`;
         for (const server of [salve, other]) await server.fill();
-        for (const [what, aim, row, warm] of TITLES) {
+        for (const [what, aim, row, warm] of TITLES.filter((title) => !process.env.ROW || title[2] === process.env.ROW)) {
             if (warm > 0) await other.rate(row, warm);
             const rates = new Map([[salve, []], [other, []]]);
             for (let turn = 0; turn < TURNS; turn++) for (const server of [salve, other]) rates.get(server).push((await server.rate(row)).rate);

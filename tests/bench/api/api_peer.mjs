@@ -29,4 +29,5 @@ const server = createServer((request, reply) => {
         reply.end(String(error));
     }));
 });
+server.keepAliveTimeout = 0; // a slow turn of the others closes no connection
 server.listen(0, '127.0.0.1', () => console.log(`http://127.0.0.1:${server.address().port}`));

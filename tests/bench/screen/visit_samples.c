@@ -111,7 +111,7 @@ static void one(struct t_site *t, const struct screen *screen, char **cases, uin
     struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, who.card);
     for (uint32_t i = 1 + below(CASES_MAX); i > 0; i--) add_case(t, view, cases[below(case_count)], items, &count);
     if (count > 0 && rec_save(view, items, count, NULL, t->mem, NULL) == SALVE_OK &&
-        screen_run(screen, view, t->mem, &found, NULL) == SALVE_OK && below(2) == 0)
+        screen_run(screen, view, NULL, t->mem, &found, NULL) == SALVE_OK && below(2) == 0)
         (void)!screen_sign(view, T_CLINICIAN, NULL, t->mem, &signed_count, NULL);
     t_close_view(&view);
     put_records(t, out, who.compartment);

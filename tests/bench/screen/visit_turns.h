@@ -34,7 +34,7 @@ __attribute__((noinline)) void save_turn(struct t_site *t, struct rec_view *view
 __attribute__((noinline)) void screen_turn(struct t_site *t, const struct screen *screen, struct rec_view *view)
 {
     struct screen_found found;
-    t_must(screen_run(screen, view, t->mem, &found, &err));
+    t_must(screen_run(screen, view, NULL, t->mem, &found, &err));
 }
 
 static void make_results(struct t_site *t, struct rec_view *view, struct rec_item *items, int count)
