@@ -76,6 +76,14 @@ void cli_work_add(struct cli_reply *reply, const struct work *work)
     cli_reply_leave(reply);
 }
 
+void cli_work_unreadable(struct cli *cli, uint64_t unreadable)
+{
+    if (unreadable == 0) return;
+    cli_warn("%llu entries of the open work do not open, and what is open there is not listed: salve verify",
+             (unsigned long long)unreadable);
+    if (cli->exit_status == 0) cli->exit_status = salve_code_exit(SALVE_E_INTEGRITY);
+}
+
 static const char *heading_of(enum urgency urgency)
 {
     if (urgency == URGENCY_EMERGENCY_NOW) return "EMERGENCY NOW";
@@ -87,8 +95,9 @@ enum salve_code cli_inbox(struct cli *cli, struct salve_err *err)
     struct visit_work *list = NULL;
     struct cli_reply reply;
     size_t count = 0;
+    uint64_t unreadable = 0;
     TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_inbox(&cli->visit, &list, &count, err));
+    TRY(visit_inbox(&cli->visit, &list, &count, &unreadable, err));
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < count; i++) {
         const char *heading = heading_of(list[i].urgency);
@@ -97,8 +106,9 @@ enum salve_code cli_inbox(struct cli *cli, struct salve_err *err)
         add_entries(&reply, &list[i].work, site_now_unix_ms(cli->visit.site));
         cli_reply_leave(&reply);
     }
-    if (count == 0) cli_reply_words(&reply, "Nothing is open.\n");
+    if (count == 0 && unreadable == 0) cli_reply_words(&reply, "Nothing is open.\n");
     if (count > 0) cli->exit_status = cli_urgency_status(list[0].urgency);
+    cli_work_unreadable(cli, unreadable);
     return cli_reply_done(&reply, err);
 }
 

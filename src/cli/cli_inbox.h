@@ -12,6 +12,10 @@
 /* cli_work_add - what is open about one person: "open": {..} in JSON, a line for people; nothing where nothing is. */
 void cli_work_add(struct cli_reply *reply, const struct work *work);
 
+/* cli_work_unreadable - says that so many entries of the list do not open, and ends with that where nothing is urgent.
+ */
+void cli_work_unreadable(struct cli *cli, uint64_t unreadable);
+
 /* The file of urgent rows: "row,ticket,urgency", one line a row, each on the disk before the import goes on.
  * cli_urgent_begun - a file that holds something is not written over (E_CONFLICT); one that an earlier run left goes
  * on, without the lines of rows that are done again. */

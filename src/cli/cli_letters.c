@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "cli/cli_inbox.h"
 #include "cli/cli_letters.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
@@ -158,12 +159,14 @@ static enum salve_code print_all(struct queue *queue, struct salve_err *err)
 static enum salve_code print_into(struct queue *queue, struct salve_err *err)
 {
     TRY(hold_folder(queue, err));
-    TRY(visit_letter_queue(&queue->cli->visit, &queue->list, &queue->count, err));
+    uint64_t unreadable = 0;
+    TRY(visit_letter_queue(&queue->cli->visit, &queue->list, &queue->count, &unreadable, err));
     TRY(take_up(queue, err));
     cli_reply_open(&queue->reply, queue->cli, '[');
     enum salve_code code = print_all(queue, err);
     cli_reply_words(&queue->reply, "%zu printed, %zu wait, %zu not tried.\n", queue->printed, queue->waiting,
                     queue->count - queue->printed - queue->waiting);
+    cli_work_unreadable(queue->cli, unreadable);
     enum salve_code said = cli_reply_done(&queue->reply, code == SALVE_OK ? err : NULL);
     return code == SALVE_OK ? said : code;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Calls before the next check: who is due, and one of them. */
 #include "cli/cli_commands.h"
+#include "cli/cli_inbox.h"
 #include "cli/cli_open.h"
 #include "cli/cli_reply.h"
 #include "visit/held.h"
@@ -14,8 +15,9 @@ enum salve_code cli_reminders(struct cli *cli, struct salve_err *err)
     struct cli_reply reply;
     char day[CLOCK_TEXT_BYTES];
     size_t count = 0;
+    uint64_t unreadable = 0;
     TRY(cli_open(cli, CLI_STAFF, err));
-    TRY(visit_reminders(&cli->visit, &list, &count, err));
+    TRY(visit_reminders(&cli->visit, &list, &count, &unreadable, err));
     cli_reply_open(&reply, cli, '[');
     for (size_t i = 0; i < count; i++) {
         struct str due = str_cut(clock_text(list[i].due_unix_ms, day), 0, DATE_BYTES);
@@ -25,7 +27,8 @@ enum salve_code cli_reminders(struct cli *cli, struct salve_err *err)
         cli_reply_leave(&reply);
         cli_reply_words(&reply, "  %.*s  next check %.*s\n", STR_ARGS(list[i].ticket), STR_ARGS(due));
     }
-    if (count == 0) cli_reply_words(&reply, "Nobody is to be called.\n");
+    if (count == 0 && unreadable == 0) cli_reply_words(&reply, "Nobody is to be called.\n");
+    cli_work_unreadable(cli, unreadable);
     return cli_reply_done(&reply, err);
 }
 

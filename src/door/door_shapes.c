@@ -210,6 +210,16 @@ SHAPE(work_entry){INT(work_entry, part, WORK_PARTS), INT(work_entry, task, WORK_
 SHAPE(work){TEXT(work, ticket), SOME(work, entries, entry_count, work_entry, WORK_ENTRIES_MAX),
             INT(work, reach, WORK_BY_SHOWN + 1), END};
 
+SHAPE(work_ask){INT(work_ask, list, WORK_LISTS), INT(work_ask, most, WORK_PAGE_MAX + 1), TEXT(work_ask, after), END};
+
+SHAPE(work_page){MANY(work_page, all, count, work, WORK_PAGE_MAX),
+                 TEXT(work_page, next),
+                 INT(work_page, total, 0),
+                 BYTES(work_page, groups),
+                 INT(work_page, unreadable, 0),
+                 BOOL(work_page, is_again),
+                 END};
+
 /* --- queue.h ------------------------------------------------------------------------------------------------------ */
 
 SHAPE(queue_step){INT(queue_step, event, DAY_EVENTS),

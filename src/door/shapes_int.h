@@ -13,7 +13,7 @@ enum {
     DOOR_DOC_BYTES_MAX = 128 << 20, /* a document, a file, a receipt */
     DOOR_LIST_MAX = 1 << 20,        /* resources, lines of who looked */
     DOOR_SAVES_MAX = 64,            /* in one question */
-    DOOR_SHORT_LIST_MAX = 64 << 10, /* staff, tickets, files of a document */
+    DOOR_SHORT_LIST_MAX = 64 << 10, /* staff, files of a document */
     DOOR_HANDLE_BYTES = 16,
 };
 
@@ -72,8 +72,8 @@ struct door_saved {
     X(rec_receipt) X(rec_resource) X(rec_rows_state) X(salve_err) X(session) X(site_backup) X(site_backup_ask)         \
     X(site_backup_state) X(site_certificate) X(site_entries) X(site_entry) X(site_facts) X(site_finding)               \
     X(site_health) X(site_names) X(site_rotation) X(site_secret) X(site_settings) X(site_verify_result) X(staff)       \
-    X(staff_new) X(str) X(tablet) X(tablet_new) X(work) X(work_entry) X(referral_answer)         \
-    X(share) X(share_ask) X(share_by) X(share_made) X(share_opened)
+    X(staff_new) X(str) X(tablet) X(tablet_new) X(work) X(work_ask) X(work_entry) X(work_page)      \
+    X(referral_answer) X(share) X(share_ask) X(share_by) X(share_made) X(share_opened)
 /* clang-format on */
 #define DOOR_DECLARE(tag) extern const struct door_shape door_shape_##tag;
 DOOR_SHAPES(DOOR_DECLARE)

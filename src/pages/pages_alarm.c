@@ -114,14 +114,27 @@ const char *pages_reach_text(enum work_reach reach)
     return texts[reach];
 }
 
+static void put_groups(struct json_writer *w, const uint64_t groups[WORK_GROUPS])
+{
+    static const char *const names[WORK_GROUPS] = {[WORK_GROUP_NOW] = "emergency",
+                                                   [WORK_GROUP_TODAY] = "today",
+                                                   [WORK_GROUP_SOON] = "soon",
+                                                   [WORK_GROUP_INCOMPLETE] = "incomplete",
+                                                   [WORK_GROUP_REST] = "normal"};
+    json_open(w, "groups", '{');
+    for (int i = 0; i < WORK_GROUPS; i++) json_put_i64(w, names[i], (int64_t)groups[i]);
+    json_close(w);
+}
+
 enum salve_code pages_call_inbox(struct pages_call *call, struct salve_err *err)
 {
     struct visit_work *list = NULL;
-    size_t count = 0;
+    struct work_page page;
     struct json_writer *w = &call->w;
-    TRY(visit_inbox(&call->visit, &list, &count, err));
+    struct str after = call->in.after.len > 0 ? call->in.after : STR("");
+    TRY(visit_inbox_page(&call->visit, after, &list, &page, err));
     json_open(w, "tickets", '[');
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < page.count; i++) {
         json_open(w, NULL, '{');
         json_put_text(w, "ticket", list[i].work.ticket);
         json_put_text(w, "urgency", str_of(urgency_text(list[i].urgency)));
@@ -130,5 +143,10 @@ enum salve_code pages_call_inbox(struct pages_call *call, struct salve_err *err)
         json_close(w);
     }
     json_close(w);
+    json_put_text(w, "next", page.next);
+    json_put_bool(w, "again", page.is_again);
+    json_put_i64(w, "total", (int64_t)page.total);
+    put_groups(w, page.groups);
+    json_put_i64(w, "unreadable", (int64_t)page.unreadable);
     return SALVE_OK;
 }

@@ -45,7 +45,7 @@ struct pages_in {
     struct str station, state, item;
     struct str purpose, version, rounds, method, witness, assent, agreedOn, form;
     struct str place, until, words, said;
-    struct str query, classes, days;
+    struct str query, classes, days, after;
     struct str challenge, tabletSignature, credential, authenticatorData, clientData, signature, publicKey, rows,
         document; /* bytes */
     bool isGuardian, untold, locked, sure, keepApart, remind, ofAge;

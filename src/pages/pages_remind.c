@@ -10,9 +10,11 @@ enum salve_code pages_call_reminders(struct pages_call *call, struct salve_err *
 {
     struct visit_to_remind *list = NULL;
     size_t count = 0;
+    uint64_t unreadable = 0;
     char text[CLOCK_TEXT_BYTES];
     struct json_writer *w = &call->w;
-    TRY(visit_reminders(&call->visit, &list, &count, err));
+    TRY(visit_reminders(&call->visit, &list, &count, &unreadable, err));
+    json_put_i64(w, "unreadable", (int64_t)unreadable);
     json_open(w, "tickets", '[');
     for (size_t i = 0; i < count; i++) {
         json_open(w, NULL, '{');

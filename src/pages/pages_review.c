@@ -10,8 +10,10 @@ enum salve_code pages_call_letters(struct pages_call *call, struct salve_err *er
 {
     struct visit_waiting *list = NULL;
     size_t count = 0;
+    uint64_t unreadable = 0;
     struct json_writer *w = &call->w;
-    TRY(visit_letter_queue(&call->visit, &list, &count, err));
+    TRY(visit_letter_queue(&call->visit, &list, &count, &unreadable, err));
+    json_put_i64(w, "unreadable", (int64_t)unreadable);
     json_open(w, "tickets", '[');
     for (size_t i = 0; i < count; i++) {
         json_open(w, NULL, '{');

@@ -7,7 +7,7 @@
 #include "records/owner_int.h"
 #include "store/store.h"
 
-enum { DOC_NAME_BYTES_MAX = 64, DOC_KEY_BYTES = 2 * DOC_NAME_BYTES_MAX + 16 };
+enum { DOC_NAME_BYTES_MAX = 64, DOC_KEY_BYTES = 2 * DOC_NAME_BYTES_MAX + 16, DOC_FEW = 64 };
 
 bool rec_doc_is_name(struct str text)
 {
@@ -25,6 +25,42 @@ static enum salve_code name_check(struct str kind, struct str id, struct salve_e
     return salve_refuse(err, SALVE_E_INVALID, "1 to 64 of a-z, 0-9, '.', '_', '-'", "name of a document or of staff");
 }
 
+/* The first of a document's rows from that version on; *version 0: there is none. */
+static enum salve_code row_from(struct rec_tx *tx, struct str prefix, int64_t from, struct arena *mem, struct str *key,
+                                int64_t *version, struct salve_err *err)
+{
+    struct str *keys = NULL;
+    size_t count = 0;
+    struct str first = arena_printf(mem, "%.*s%08lld", STR_ARGS(prefix), (long long)from);
+    *version = 0;
+    if (first.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
+    TRY(store_commons_page(tx->store, prefix, first, 1, mem, &keys, &count, err));
+    if (count == 0) return SALVE_OK;
+    *key = keys[0];
+    if (str_to_i64(str_cut(*key, prefix.len, key->len), version) && *version >= 1) return SALVE_OK;
+    return salve_fail(err, SALVE_E_INTEGRITY, "commons/%.*s", STR_ARGS(*key));
+}
+
+/* The last of many rows: the largest number that has a row at it or behind it. A list that is read all day has a
+ * hundred thousand versions a month. */
+static enum salve_code last_of_many(struct rec_tx *tx, struct str prefix, struct arena *mem, struct str *key,
+                                    int64_t *version, struct salve_err *err)
+{
+    struct str found = STR_NONE;
+    int64_t number = 0, none_from = INT64_MAX;
+    for (int64_t step = DOC_FEW; *version + 1 < none_from;) {
+        bool is_open = none_from == INT64_MAX;
+        int64_t from = is_open ? *version + step : *version + (none_from - *version + 1) / 2;
+        TRY(row_from(tx, prefix, from, mem, &found, &number, err));
+        if (number == 0) none_from = from;
+        if (number == 0) continue;
+        *key = found;
+        *version = number;
+        if (is_open) step *= 2;
+    }
+    return SALVE_OK;
+}
+
 /* The newest row's key in mem, and the number of its version; STR_NONE and 0 if there is none. The log has an entry for
  * each version: where it has one for the next, somebody took newer ones away. */
 static enum salve_code newest_key(struct rec_tx *tx, struct str kind, struct str id, struct arena *mem, struct str *key,
@@ -35,11 +71,12 @@ static enum salve_code newest_key(struct rec_tx *tx, struct str kind, struct str
     bool is_cut = false;
     struct str prefix = arena_printf(mem, "doc/%.*s/%.*s/", STR_ARGS(kind), STR_ARGS(id));
     if (prefix.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "commons");
-    TRY(store_commons_list(tx->store, prefix, mem, &keys, &count, err));
+    TRY(store_commons_page(tx->store, prefix, STR(""), DOC_FEW, mem, &keys, &count, err));
     *key = count == 0 ? STR_NONE : keys[count - 1];
     *version = 0;
     if (count > 0 && (!str_to_i64(str_cut(*key, prefix.len, key->len), version) || *version < 1))
         return salve_fail(err, SALVE_E_INTEGRITY, "commons/%.*s", STR_ARGS(*key));
+    if (count == DOC_FEW) TRY(last_of_many(tx, prefix, mem, key, version, err));
     struct rec_owner next = rec_owner_document(tx->site, kind, id, (uint64_t)*version + 1);
     if (tx->site->layout == STORE_LAYOUT) TRY(rec_owner_is_there(tx, next, &is_cut, err));
     if (!is_cut) return SALVE_OK;

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "consent/consent.h"
 #include "crypto/crypto.h"
+#include "records/daily_int.h"
 #include "records/login_int.h"
 #include "records/work_int.h"
 #include "store/store.h"
@@ -17,8 +18,7 @@
 enum {
     NAME_BYTES = sizeof ROWS - 1 + REC_HASH_TEXT_BYTES + 1,
     PLAIN_BYTES = COMPARTMENT_BYTES + 8 + 8 + 2,
-    PIECE_ROWS = 400, /* looked at in one piece, some milliseconds */
-    TRIES_MAX = 3,    /* project choices */
+    TRIES_MAX = 3, /* project choices */
     AGAIN_DAYS = 3
 };
 
@@ -136,18 +136,9 @@ enum salve_code rec_reminder_came(struct rec_tx *tx, struct compartment id, stru
 
 /* --- by the clock ------------------------------------------------------------------------------------------------- */
 
-/* A walk over rows, in their order. */
-struct walk {
-    struct str after; /* behind this one */
-    size_t rows;      /* so many at most */
-    bool looks_only;
-    struct str last; /* out: the last of them where there are more; else empty */
-    bool changes;    /* out: something is due, or over */
-};
-
 /* One that is due is listed, and one whose time is over goes. What does not open is left for verify to tell: it keeps
  * nobody from the others. */
-static enum salve_code look_at(struct rec_tx *tx, struct str name, struct walk *walk, struct salve_err *err)
+static enum salve_code look_at(struct rec_tx *tx, struct str name, struct rec_daily *daily, struct salve_err *err)
 {
     struct reminder one;
     bool found = false;
@@ -156,8 +147,8 @@ static enum salve_code look_at(struct rec_tx *tx, struct str name, struct walk *
     if (code != SALVE_OK) return code;
     bool is_over = tx->now_unix_ms >= ends_unix_ms(&one), is_due = tx->now_unix_ms >= one.from_unix_ms;
     if (!is_over && (one.is_listed || !is_due)) return SALVE_OK;
-    walk->changes = true;
-    if (walk->looks_only) return SALVE_OK;
+    daily->changes = true;
+    if (daily->looks_only) return SALVE_OK;
     if (is_over) return end(tx, one.id, err);
     TRY(list_it(tx, &one, err));
     return put(tx, &one, err);
@@ -165,58 +156,19 @@ static enum salve_code look_at(struct rec_tx *tx, struct str name, struct walk *
 
 static uint64_t day_of(int64_t unix_ms) { return (uint64_t)(unix_ms / DAY_MS); }
 
-static enum salve_code go_on(struct rec_tx *tx, struct walk *walk, struct salve_err *err)
-{
-    struct str *names = NULL;
-    size_t count = 0, at = 0;
-    TRY(store_commons_list(tx->store, STR(ROWS), tx->mem, &names, &count, err));
-    while (at < count && str_cmp(names[at], walk->after) <= 0) at++;
-    size_t end_at = count - at > walk->rows ? at + walk->rows : count;
-    for (; at < end_at; at++) TRY(look_at(tx, names[at], walk, err));
-    walk->last = end_at < count && end_at > 0 ? names[end_at - 1] : STR("");
-    return SALVE_OK;
-}
+static const struct rec_daily reminding = {.mark = REC_REMINDED, .rows = ROWS, .look = look_at};
 
-/* Where the gate runs for long it is done by the clock, in pieces. */
 enum salve_code rec_reminders_list(struct rec_tx *tx, struct salve_err *err)
 {
-    uint64_t day = 0;
-    struct walk all = {.after = STR(""), .rows = SIZE_MAX};
-    if (tx->is_suspect || tx->site->is_ticking) return SALVE_OK;
-    TRY(store_mark_get(tx->store, STR("reminded"), &day, err));
-    if (day == day_of(tx->now_unix_ms)) return SALVE_OK;
-    TRY(go_on(tx, &all, err));
-    return store_mark_put(tx->store, STR("reminded"), day_of(tx->now_unix_ms), err);
+    struct rec_daily daily = reminding;
+    return rec_daily_do(tx, &daily, err);
 }
 
-bool rec_reminders_wait(const struct site *site)
-{
-    return !near_site_clock_suspect(site) && site->reminded_day != day_of(near_site_now_unix_ms(site));
-}
+bool rec_reminders_wait(const struct site *site) { return rec_daily_waits(site, &site->reminded); }
 
-static enum salve_code walk_in(struct site *site, struct walk *walk, struct arena *mem, struct salve_err *err)
-{
-    struct rec_tx tx;
-    TRY(rec_tx_begin(site, walk->looks_only, mem, &tx, err));
-    enum salve_code code = go_on(&tx, walk, err);
-    if (code == SALVE_OK && !walk->looks_only) code = rec_tx_commit(&tx, err);
-    rec_tx_abandon(&tx);
-    return code;
-}
-
-/* Where nothing is due nothing is written. */
 enum salve_code rec_reminders_piece(struct site *site, struct arena *mem, bool *has_more, struct salve_err *err)
 {
-    struct walk walk = {.after = str_of(site->reminded_to), .rows = PIECE_ROWS, .looks_only = true};
-    TRY(walk_in(site, &walk, mem, err));
-    walk.looks_only = false;
-    if (walk.changes) TRY(walk_in(site, &walk, mem, err));
-    *has_more = walk.last.len > 0;
-    salve_assert(walk.last.len < sizeof site->reminded_to);
-    memcpy(site->reminded_to, walk.last.ptr, walk.last.len);
-    site->reminded_to[walk.last.len] = '\0';
-    if (!*has_more) site->reminded_day = day_of(near_site_now_unix_ms(site));
-    return SALVE_OK;
+    return rec_daily_piece(site, &reminding, &site->reminded, mem, has_more, err);
 }
 
 /* --- the call ----------------------------------------------------------------------------------------------------- */

@@ -5,6 +5,7 @@
  * "replies/<keyed hash of the compartment>". Both are sealed, and of one length each. No code is kept. */
 #include "crypto/crypto.h"
 #include "keys/keys.h"
+#include "records/daily_int.h"
 #include "records/login_int.h"
 #include "records/referral.h"
 #include "records/who_int.h"
@@ -189,27 +190,40 @@ enum salve_code rec_replies_end(struct rec_tx *tx, struct compartment id, struct
     return put(tx, &all, err);
 }
 
+/* What does not open is left for verify to tell: it keeps nobody from the others. */
+static enum salve_code look_at(struct rec_tx *tx, struct str name, struct rec_daily *daily, struct salve_err *err)
+{
+    struct replies all;
+    uint8_t plain[PLAIN_BYTES];
+    bool ends = false;
+    enum salve_code code = rec_sealed_get(tx, rec_gate_key(tx->site), name, plain, sizeof plain, NULL);
+    if (code == SALVE_E_INTEGRITY) return SALVE_OK;
+    if (code != SALVE_OK) return salve_fail(err, code, "commons replies");
+    read_row(plain, &all);
+    for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
+        struct reply_slot *slot = &all.slots[i];
+        bool is_old = tx->now_unix_ms - slot->made_unix_ms > WORK_REFERRAL_DAYS_MAX * DAY_MS;
+        if (slot->number == 0 || !is_old) continue;
+        ends = true;
+        if (!daily->looks_only) TRY(free_slot(tx, slot, err));
+    }
+    daily->changes = daily->changes || ends;
+    return ends && !daily->looks_only ? put(tx, &all, err) : SALVE_OK;
+}
+
+static const struct rec_daily ending = {.mark = REC_REPLIED, .rows = PERSON_ROWS, .look = look_at};
+
 enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err)
 {
-    struct str *names = NULL;
-    size_t count = 0;
-    TRY(store_commons_list(tx->store, STR(PERSON_ROWS), tx->mem, &names, &count, err));
-    for (size_t n = 0; n < count; n++) {
-        struct replies all;
-        uint8_t plain[PLAIN_BYTES];
-        bool ends = false;
-        TRY(rec_sealed_get(tx, rec_gate_key(tx->site), names[n], plain, sizeof plain, err));
-        read_row(plain, &all);
-        for (size_t i = 0; i < REC_REFERRALS_MAX; i++) {
-            struct reply_slot *slot = &all.slots[i];
-            bool is_old = tx->now_unix_ms - slot->made_unix_ms > WORK_REFERRAL_DAYS_MAX * DAY_MS;
-            if (slot->number == 0 || !is_old) continue;
-            ends = true;
-            TRY(free_slot(tx, slot, err));
-        }
-        if (ends) TRY(put(tx, &all, err));
-    }
-    return SALVE_OK;
+    struct rec_daily daily = ending;
+    return rec_daily_do(tx, &daily, err);
+}
+
+bool rec_replies_wait(const struct site *site) { return rec_daily_waits(site, &site->replied); }
+
+enum salve_code rec_replies_piece(struct site *site, struct arena *mem, bool *has_more, struct salve_err *err)
+{
+    return rec_daily_piece(site, &ending, &site->replied, mem, has_more, err);
 }
 
 static enum salve_code count_lost(struct rec_tx *tx, const struct replies *all, size_t *slots, size_t *lost,

@@ -21,6 +21,7 @@
 #include "payload/payload.h"
 #include "records/revoked_int.h"
 #include "records/session_int.h"
+#include "records/work_list_int.h"
 #include "store/store.h"
 
 enum { SITE_BYTES = 4 << 20, WORK_BYTES = 64 << 20 };
@@ -121,6 +122,7 @@ static enum salve_code drop(struct site **site, struct salve_err *err)
     rec_apps_drop(s);
     rec_proofs_drop(s);
     rec_day_drop(s);
+    rec_work_list_lost(s);
     rec_turning_drop(s);
     free(s->rows);
     crypto_keys_drop(&s->log_seed);

@@ -9,7 +9,7 @@
 #include "records/log_int.h"
 #include "records/revoked_int.h"
 #include "records/session_int.h"
-#include "records/work_int.h"
+#include "records/work_list_int.h"
 #include "store/store.h"
 
 enum { WORK_BYTES = 64 << 20 };
@@ -34,6 +34,8 @@ static enum salve_code tick(struct site *site, struct arena *mem, bool *has_more
     }
     if (rec_is_due(site)) return rec_due_one(site, has_more, err);
     if (rec_reminders_wait(site)) TRY(rec_reminders_piece(site, mem, has_more, err));
+    if (!*has_more && rec_replies_wait(site)) TRY(rec_replies_piece(site, mem, has_more, err));
+    if (!*has_more && rec_work_list_waits(site)) (void)!rec_work_list_piece(site, mem, has_more, NULL);
     return *has_more ? SALVE_OK : rec_sign_tick(site, log_size, mem, err);
 }
 

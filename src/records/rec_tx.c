@@ -4,6 +4,7 @@
  * commits together; nothing is acknowledged before that. */
 #include "records/closing_int.h"
 #include "records/rows_int.h"
+#include "records/work_list_int.h"
 #include "store/store.h"
 
 /* What every write transaction carries along: that this run wrote, what an earlier one left to be tidied, and the notes
@@ -55,7 +56,9 @@ enum salve_code rec_tx_commit(struct rec_tx *tx, struct salve_err *err)
     bool writes = !tx->is_read_only;
     enum salve_code code = writes ? rec_rows_put(tx, err) : SALVE_OK;
     if (code == SALVE_OK) code = store_commit(&tx->store, err);
+    if (code != SALVE_OK && writes) rec_work_list_lost(tx->site);
     if (code == SALVE_OK && writes) {
+        rec_work_list_committed(tx->site);
         tx->site->is_marked_open = tx->site->has_written = true;
         tx->site->pending_done = STR_NONE;
         rec_closing_done(tx->site);
@@ -77,18 +80,27 @@ enum salve_code rec_tx_mark_open(struct site *site, struct arena *mem, struct sa
 void rec_tx_abandon(struct rec_tx *tx)
 {
     store_abandon(&tx->store);
+    if (!tx->is_read_only) rec_work_list_abandoned(tx->site);
     tx->site->has_tx = false;
 }
 
-enum salve_code rec_tx_savepoint(struct rec_tx *tx, struct salve_err *err) { return store_savepoint(tx->store, err); }
+enum salve_code rec_tx_savepoint(struct rec_tx *tx, struct salve_err *err)
+{
+    TRY(store_savepoint(tx->store, err));
+    rec_work_list_savepoint(tx->site);
+    return SALVE_OK;
+}
 
 enum salve_code rec_tx_savepoint_keep(struct rec_tx *tx, struct salve_err *err)
 {
-    return store_savepoint_keep(tx->store, err);
+    TRY(store_savepoint_keep(tx->store, err));
+    rec_work_list_savepoint_keep(tx->site);
+    return SALVE_OK;
 }
 
 enum salve_code rec_tx_savepoint_undo(struct rec_tx *tx, struct salve_err *err)
 {
-    enum salve_code code = store_savepoint_undo(tx->store, err);
-    return code == SALVE_OK ? rec_log_bind(tx, tx->bound, err) : code;
+    TRY(store_savepoint_undo(tx->store, err));
+    rec_work_list_savepoint_undo(tx->site);
+    return rec_log_bind(tx, tx->bound, err);
 }

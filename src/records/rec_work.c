@@ -9,7 +9,7 @@
 #include "records/login_int.h"
 #include "records/queue_int.h"
 #include "records/who_int.h"
-#include "records/work_int.h"
+#include "records/work_list_int.h"
 #include "store/store.h"
 
 #define WORK_ROWS   "work/"
@@ -125,14 +125,18 @@ static enum salve_code put(struct rec_tx *tx, const struct rec_work *work, struc
     char name[NAME_BYTES];
     uint8_t plain[PLAIN_BYTES];
     row_write(work, plain);
-    return put_sealed(tx, work_name(tx->site, work->id, name), plain, sizeof plain, err);
+    TRY(put_sealed(tx, work_name(tx->site, work->id, name), plain, sizeof plain, err));
+    rec_work_list_put(tx, work);
+    return SALVE_OK;
 }
 
 static enum salve_code drop(struct rec_tx *tx, const struct rec_work *work, struct salve_err *err)
 {
     char name[NAME_BYTES];
     TRY(store_commons_delete(tx->store, ticket_name(tx->site, work->ticket, name), err));
-    return store_commons_delete(tx->store, work_name(tx->site, work->id, name), err);
+    TRY(store_commons_delete(tx->store, work_name(tx->site, work->id, name), err));
+    rec_work_list_take(tx, work->id);
+    return SALVE_OK;
 }
 
 static bool is_empty(const struct rec_work *work)
@@ -381,32 +385,22 @@ enum salve_code rec_work_withdrawn(struct rec_tx *tx, struct compartment id, enu
     return purpose == PURPOSE_CARE ? rec_work_end(tx, id, 1u << WORK_KEPT, ends_untold, err) : SALVE_OK;
 }
 
-/* Closes what waited too long of a row; false: nothing did. */
-static bool end_stale(struct rec_work *work, int64_t now_unix_ms)
+void rec_work_without_stale(struct rec_work *work, int64_t now_unix_ms)
 {
-    bool ends = false;
     for (size_t at = 0; at < WORK_ENTRIES_MAX; at++) {
-        size_t task = at / WORK_PARTS;
-        struct rec_work_slot *slot = &work->slots[task][at % WORK_PARTS];
-        int64_t days = is_of_referral(task) ? WORK_REFERRAL_DAYS_MAX : task == WORK_LETTER ? WORK_LETTER_DAYS_MAX : 0;
-        if (days == 0 || !slot->is_open || now_unix_ms - slot->since_unix_ms <= days * DAY_MS) continue;
-        slot->is_open = false;
-        ends = true;
+        struct rec_work_slot *slot = &work->slots[at / WORK_PARTS][at % WORK_PARTS];
+        if (now_unix_ms > rec_work_ends_unix_ms(at / WORK_PARTS, slot)) slot->is_open = false;
     }
-    return ends;
 }
 
-enum salve_code rec_work_stale_end(struct rec_tx *tx, struct salve_err *err)
+enum salve_code rec_work_stale_end(struct rec_tx *tx, struct compartment id, struct salve_err *err)
 {
-    struct rec_work *rows = NULL;
-    size_t count = 0;
-    if (tx->is_suspect) return SALVE_OK;
-    TRY(rec_work_all(tx, &rows, &count, err));
-    for (size_t i = 0; i < count; i++) {
-        if (!end_stale(&rows[i], tx->now_unix_ms)) continue;
-        TRY(is_empty(&rows[i]) ? drop(tx, &rows[i], err) : put(tx, &rows[i], err));
-    }
-    return rec_replies_stale_end(tx, err);
+    struct rec_work work;
+    bool found = false;
+    TRY(rec_work_get(tx, id, &work, &found, err));
+    if (!found || tx->is_suspect) return SALVE_OK;
+    rec_work_without_stale(&work, tx->now_unix_ms);
+    return is_empty(&work) ? drop(tx, &work, err) : put(tx, &work, err);
 }
 
 /* --- by ticket ---------------------------------------------------------------------------------------------------- */
@@ -470,7 +464,7 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     TRY(rec_tx_begin(site, true, mem, &tx, err));
     enum salve_code result = get_ticket(&tx, ticket_name(site, code.values, name), out, err);
     if (result == SALVE_OK) result = rec_work_get(&tx, *out, &work, &found, err);
-    if (found && !tx.is_suspect) (void)end_stale(&work, tx.now_unix_ms);
+    if (found && !tx.is_suspect) rec_work_without_stale(&work, tx.now_unix_ms);
     if (found) found = is_more_than_reminder(&work);
     if (result == SALVE_OK && found) *is_shown = rec_work_lasts(site, &work);
     if (result == SALVE_E_NOT_FOUND || (result == SALVE_OK && !found)) {
@@ -485,17 +479,37 @@ enum salve_code rec_work_who(struct site *site, struct str ticket, struct arena 
     return result;
 }
 
+struct str rec_work_row_name(const struct site *site, struct compartment id, char name[REC_WORK_NAME_BYTES])
+{
+    _Static_assert((int)NAME_BYTES < (int)REC_WORK_NAME_BYTES, "with a character more");
+    return work_name(site, id, name);
+}
+
+enum salve_code rec_work_row(struct rec_tx *tx, struct str name, struct rec_work *out, struct salve_err *err)
+{
+    uint8_t plain[PLAIN_BYTES];
+    TRY(get_row(tx, name, plain, err));
+    row_read(plain, out);
+    return SALVE_OK;
+}
+
+/* Names are of one length: the next is behind this one with anything behind it. */
+enum salve_code rec_work_names(struct rec_tx *tx, struct str after, size_t max, struct str **names, size_t *count,
+                               struct salve_err *err)
+{
+    struct str from = STR("");
+    if (after.len > 0) from = arena_printf(tx->mem, "%.*s0", STR_ARGS(after));
+    if (from.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
+    return store_commons_page(tx->store, STR(WORK_ROWS), from, max, tx->mem, names, count, err);
+}
+
 enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *count, struct salve_err *err)
 {
     struct str *names = NULL;
-    uint8_t plain[PLAIN_BYTES];
     TRY(store_commons_list(tx->store, STR(WORK_ROWS), tx->mem, &names, count, err));
     *out = arena_array(tx->mem, struct rec_work, *count + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
-    for (size_t i = 0; i < *count; i++) {
-        TRY(get_row(tx, names[i], plain, err));
-        row_read(plain, &(*out)[i]);
-    }
+    for (size_t i = 0; i < *count; i++) TRY(rec_work_row(tx, names[i], &(*out)[i], err));
     return SALVE_OK;
 }
 

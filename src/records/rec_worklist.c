@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The door to the work lists: what a view wants to stand, and the whole list for those who work on it. */
-#include <stdlib.h>
-
 #include "base/limits.h"
 #include "crypto/crypto.h"
 #include "keys/keys.h"
@@ -118,8 +116,8 @@ enum salve_code near_worklist_purpose(struct site *site, struct str ticket, stru
 }
 
 /* Follow-up opens nothing of what is kept apart: that waits for the card. */
-static enum salve_code tell(struct site *site, const struct rec_work *work, bool calls, struct arena *mem,
-                            struct work *out, struct salve_err *err)
+enum salve_code rec_work_tell(struct site *site, const struct rec_work *work, bool calls, struct arena *mem,
+                              struct work *out, struct salve_err *err)
 {
     struct keys_granted granted[PURPOSE_LAST + 1];
     struct rec_code ticket = {.kind = REC_CODE_TICKET};
@@ -145,18 +143,12 @@ enum salve_code near_worklist_mine(struct rec_view *view, struct arena *mem, str
     enum salve_code code = rec_work_get(&tx, view->gate.chain.id, &work, &found, err);
     rec_tx_abandon(&tx);
     if (code != SALVE_OK || !found) return code;
-    TRY(tell(view->site, &work, view->is_reminder, mem, out, err));
+    TRY(rec_work_tell(view->site, &work, view->is_reminder, mem, out, err));
     if (out->entry_count == 0) *out = (struct work){.ticket = STR("")};
     return SALVE_OK;
 }
 
 /* --- the list ----------------------------------------------------------------------------------------------------- */
-
-static int by_ticket(const void *a, const void *b)
-{
-    return memcmp(((const struct rec_work *)a)->ticket, ((const struct rec_work *)b)->ticket,
-                  sizeof((const struct rec_work *)a)->ticket);
-}
 
 /* The salt keeps its public hash from being guessed. */
 enum salve_code rec_work_noted(struct rec_tx *tx, const char *what, struct actor actor, size_t tickets,
@@ -172,42 +164,4 @@ enum salve_code rec_work_noted(struct rec_tx *tx, const char *what, struct actor
                                    STR_ARGS(when), STR_ARGS(actor.id), hex, tickets);
     if (id.ptr == NULL || json.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
     return rec_doc_put(tx, STR("work"), id, json, err);
-}
-
-static enum salve_code read_in(struct rec_tx *tx, struct actor actor, struct rec_work **rows, size_t *count,
-                               struct salve_err *err)
-{
-    TRY(rec_actor_check(tx, actor, err));
-    TRY(rec_work_stale_end(tx, err));
-    TRY(rec_reminders_list(tx, err));
-    TRY(rec_work_all(tx, rows, count, err));
-    return rec_work_noted(tx, "read", actor, *count, err);
-}
-
-enum salve_code near_worklist_read(struct site *site, struct actor actor, struct arena *mem, struct work **out,
-                                   size_t *count, struct salve_err *err)
-{
-    struct rec_tx tx;
-    struct rec_work *rows = NULL;
-    TRY(rec_may(site, actor, ACT_INBOX, PURPOSE_NONE, err));
-    struct arena *work = arena_open_private(SALVE_REQUEST_BYTES_MAX); /* 2 kB a ticket */
-    if (work == NULL) return salve_fail(err, SALVE_E_MEMORY, "work");
-    enum salve_code code = rec_tx_begin(site, false, work, &tx, err);
-    if (code == SALVE_OK) {
-        code = read_in(&tx, actor, &rows, count, err);
-        if (code == SALVE_OK) code = rec_tx_commit(&tx, err);
-        rec_tx_abandon(&tx);
-    }
-    if (code == SALVE_OK) *out = arena_array(mem, struct work, *count + 1);
-    if (code == SALVE_OK && *out == NULL) code = salve_fail(err, SALVE_E_MEMORY, "work");
-    if (code == SALVE_OK) qsort(rows, *count, sizeof *rows, by_ticket);
-    size_t told = 0;
-    for (size_t i = 0; code == SALVE_OK && i < *count; i++) {
-        code = tell(site, &rows[i], consent_may(actor.role, ACT_REMIND, PURPOSE_FOLLOW_UP) != NULL, mem, &(*out)[told],
-                    err);
-        told += code == SALVE_OK && (*out)[told].entry_count > 0;
-    }
-    if (code == SALVE_OK) *count = told;
-    arena_close(work);
-    return code;
 }

@@ -18,6 +18,12 @@ enum {
  * the key store. */
 enum site_row_key { SITE_KEY_ROWS, SITE_KEY_TAGS, SITE_KEY_OWNERS, SITE_KEY_GATE, SITE_KEY_PENDING, SITE_ROW_KEYS };
 
+/* How far the clock of the gate is with what is done once a day (daily_int.h). */
+struct rec_daily_at {
+    uint64_t day; /* on which all rows were looked at; 0: not yet */
+    char to[64];  /* the row up to which it came; "" between two days */
+};
+
 struct admit_rules;
 struct rec_apps;
 struct crypto_keys;
@@ -32,6 +38,7 @@ struct rec_revoked;
 struct rec_rows;
 struct rec_sessions;
 struct rec_turning;
+struct rec_work_list;
 struct store;
 
 struct site {
@@ -90,9 +97,9 @@ struct site {
     double certified_count;        /* of an hour, fading (rec_certify.c) */
     int64_t certified_at_unix_ms;  /* the newest */
     bool is_ticking;               /* site_tick signs the log */
-    uint64_t reminded_day;         /* on which site_tick went through the reminders; 0: it did not yet */
-    char reminded_to[64];          /* the row up to which it came; "" between two days */
-    bool has_tx;                   /* a transaction is open (tx_int.h) */
+    struct rec_daily_at reminded, replied;   /* how far the clock is with what is done once a day */
+    struct rec_work_list *work_list;         /* work_list_int.h; NULL: nobody asked for the list yet */
+    bool has_tx;                             /* a transaction is open (tx_int.h) */
     void (*pause)(void *with, int until_fd); /* site_pause_use */
     void *pause_with;
     bool is_frozen;                  /* for who reads it beside the work: keys are not renewed meanwhile */

@@ -59,9 +59,10 @@ SALVE_MUST_USE enum salve_code rec_work_get(struct rec_tx *tx, struct compartmen
 SALVE_MUST_USE enum salve_code rec_work_apply(struct rec_tx *tx, struct compartment id,
                                               const struct rec_work_change *change, bool is_shown,
                                               struct salve_err *err);
-/* rec_work_stale_end - letters and referrals that waited too long, of all rows: they wait no more, and rows that become
- * empty go. The results stay in the record. Nothing ends by a clock that is doubted. */
-SALVE_MUST_USE enum salve_code rec_work_stale_end(struct rec_tx *tx, struct salve_err *err);
+/* rec_work_stale_end - of one person what waited too long (rec_work_list_stale_end).
+ * rec_work_without_stale - the row as it stands at that time. */
+SALVE_MUST_USE enum salve_code rec_work_stale_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);
+void rec_work_without_stale(struct rec_work *work, int64_t now_unix_ms);
 SALVE_MUST_USE enum salve_code rec_work_shown(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_work_end(struct rec_tx *tx, struct compartment id, uint32_t keep, bool *ends_untold,
                                             struct salve_err *err);
@@ -88,9 +89,19 @@ SALVE_MUST_USE enum salve_code rec_work_who(struct site *site, struct str ticket
 SALVE_MUST_USE enum salve_code rec_work_to_remind(struct site *site, struct str ticket, struct arena *mem,
                                                   struct compartment *out, struct salve_err *err);
 bool rec_work_lasts(const struct site *site, const struct rec_work *work);
-/* rec_work_all - every row, unsealed; E_INTEGRITY. */
+/* rec_work_all - every row, unsealed; E_INTEGRITY. rec_work_names - of `max` rows behind that one (empty: from the
+ * first). rec_work_row - one; E_NOT_FOUND, E_INTEGRITY. rec_work_row_name - of a person. */
+enum { REC_WORK_NAME_BYTES = 48 };
 SALVE_MUST_USE enum salve_code rec_work_all(struct rec_tx *tx, struct rec_work **out, size_t *count,
                                             struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_work_names(struct rec_tx *tx, struct str after, size_t max, struct str **names,
+                                              size_t *count, struct salve_err *err);
+SALVE_MUST_USE enum salve_code rec_work_row(struct rec_tx *tx, struct str name, struct rec_work *out,
+                                            struct salve_err *err);
+struct str rec_work_row_name(const struct site *site, struct compartment id, char name[REC_WORK_NAME_BYTES]);
+/* rec_work_tell - a row as those who read it see it; `calls`: they call people. */
+SALVE_MUST_USE enum salve_code rec_work_tell(struct site *site, const struct rec_work *work, bool calls,
+                                             struct arena *mem, struct work *out, struct salve_err *err);
 /* rec_work_ticket - whom the ticket of that row leads to. rec_work_tickets - how many there are. */
 SALVE_MUST_USE enum salve_code rec_work_ticket(struct rec_tx *tx, const struct rec_work *work, struct compartment *out,
                                                struct salve_err *err);
@@ -115,7 +126,8 @@ SALVE_MUST_USE enum salve_code rec_reply_take(struct rec_tx *tx, const struct re
 SALVE_MUST_USE enum salve_code rec_reply_list(struct rec_tx *tx, struct compartment id, bool sees_apart,
                                               struct referral_answer *out, size_t *count, struct salve_err *err);
 /* rec_replies_noted - after a save; *waits: another referral has an answer that is not noted. rec_replies_end - all of
- * a person. rec_replies_stale_end - those that are too old, of everybody. rec_replies_lost - for verify: rows of codes
+ * a person. rec_replies_stale_end - those that are too old, of everybody, once a day; where the gate runs for long,
+ * rec_replies_wait and rec_replies_piece do it by its clock. rec_replies_lost - for verify: rows of codes
  * and of people that do not lead to each other, or to nobody who is here. */
 SALVE_MUST_USE enum salve_code rec_replies_lost(struct rec_tx *tx, size_t *count, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_noted(struct rec_tx *tx, struct compartment id,
@@ -123,6 +135,13 @@ SALVE_MUST_USE enum salve_code rec_replies_noted(struct rec_tx *tx, struct compa
                                                  struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_end(struct rec_tx *tx, struct compartment id, struct salve_err *err);
 SALVE_MUST_USE enum salve_code rec_replies_stale_end(struct rec_tx *tx, struct salve_err *err);
+bool rec_replies_wait(const struct site *site);
+SALVE_MUST_USE enum salve_code rec_replies_piece(struct site *site, struct arena *mem, bool *has_more,
+                                                 struct salve_err *err);
+
+/* The marks of what is done once a day (daily_int.h). */
+#define REC_REMINDED "reminded"
+#define REC_REPLIED  "replied"
 
 /* --- reminders (rec_reminder.c) --- */
 struct consent_grant;

@@ -9,7 +9,9 @@
  *     rec_save(view, items, item_count, NULL, mem, err);                // one transaction: the reason and its work
  *     worklist_mine(view, mem, &mine, err);                            // mine.ticket
  *
- *     worklist_read(site, lina, mem, &list, &count, err);               // noted in the log of the site
+ *     struct work_ask ask = {.list = WORK_LIST_OPEN, .most = WORK_PAGE_MAX};
+ *     worklist_page(site, lina, &ask, mem, &page, err);                 // noted in the log of the site
+ *     ask.after = page.next;                                            // until it is empty
  *     rec_open(.., .who = STR("K7M-2QX"))                                // rec.h: FOLLOW_UP; CARE while the card's
  *                                                                       // showing lasts
  *
@@ -19,6 +21,7 @@
 #ifndef SALVE_RECORDS_WORKLIST_H
 #define SALVE_RECORDS_WORKLIST_H
 
+#include "day/orders.h"
 #include "records/rec.h"
 
 enum work_task {
@@ -81,10 +84,34 @@ SALVE_MUST_USE enum salve_code worklist_mine(struct rec_view *view, struct arena
 SALVE_MUST_USE enum salve_code worklist_purpose(struct site *site, struct str ticket, struct arena *mem,
                                                 enum purpose *out, struct salve_err *err);
 
-/* worklist_read - all of it, in no order that says anything. A letter that waited for 90 days since it was signed ends
- * here: no list of those who never came for one grows (N9). That it was read, by whom and when is a document of the
- * site, and so a public leaf. actor: REGISTRAR, ASSISTANT or CLINICIAN (E_ROLE). */
-SALVE_MUST_USE enum salve_code worklist_read(struct site *site, struct actor actor, struct arena *mem,
-                                             struct work **out, size_t *count, struct salve_err *err);
+enum { WORK_PAGE_MAX = 100 };
+struct work_ask {
+    enum work_list list;
+    uint64_t most;    /* tickets, 1 to WORK_PAGE_MAX */
+    struct str after; /* `next` of the page before; empty: the first page */
+};
+struct work_page {
+    struct work *all; /* with all that is open about each, whichever list it is of */
+    size_t count;
+    struct str next;              /* empty: nothing is behind it */
+    uint64_t total;               /* tickets in the list now */
+    uint64_t groups[WORK_GROUPS]; /* in each group */
+    uint64_t unreadable;          /* rows of open work that do not open: none of the lists has them */
+    bool is_again;                /* it begins from the front once more: the place of `after` was lost */
+};
+
+/* worklist_page - a page of a list, in its order. What came or became more urgent since the page before, in front of
+ * its end, stands before the rest of this page, so that who follows `next` to the end meets each ticket that was there
+ * all the time at least once, whatever others write. A row that does not open is counted, and hides no other. A letter
+ * that waited for 90 days since it was signed ends here: no list of those who never came for one grows (N9). That so
+ * many were read, by whom and when is a document of the site, and so a public leaf; for each page. actor: REGISTRAR,
+ * ASSISTANT or CLINICIAN (E_ROLE). E_INVALID: that is no `next`. */
+SALVE_MUST_USE enum salve_code worklist_page(struct site *site, struct actor actor, const struct work_ask *ask,
+                                             struct arena *mem, struct work_page *out, struct salve_err *err);
+
+/* worklist_all - all pages of a list, each ticket once, in no order that says anything; *unreadable may be NULL. */
+SALVE_MUST_USE enum salve_code worklist_all(struct site *site, struct actor actor, enum work_list list,
+                                            struct arena *mem, struct work **out, size_t *count, uint64_t *unreadable,
+                                            struct salve_err *err);
 
 #endif

@@ -227,6 +227,10 @@ SALVE_MUST_USE enum salve_code store_commons_delete_soon(struct store_tx *tx, st
 /* store_commons_list - keys that start with prefix, in byte order. */
 SALVE_MUST_USE enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem,
                                                   struct str **keys, size_t *count, struct salve_err *err);
+/* store_commons_page - the first `max` of them that are not before `from` (empty: from the first on). */
+SALVE_MUST_USE enum salve_code store_commons_page(struct store_tx *tx, struct str prefix, struct str from, size_t max,
+                                                  struct arena *mem, struct str **keys, size_t *count,
+                                                  struct salve_err *err);
 
 /* --- small durable numbers ---------------------------------------------------------------------------------------- */
 /* store_mark_get, store_mark_put - a named number, 0 if it was never put. */

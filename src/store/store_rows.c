@@ -217,16 +217,17 @@ static enum salve_code prefix_end(struct str prefix, struct arena *mem, struct s
     return SALVE_OK;
 }
 
-enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem, struct str **keys,
-                                   size_t *count, struct salve_err *err)
+enum salve_code store_commons_page(struct store_tx *tx, struct str prefix, struct str from, size_t max,
+                                   struct arena *mem, struct str **keys, size_t *count, struct salve_err *err)
 {
     struct str *list = NULL;
     struct store_row rows[STORE_PAGE_ROWS];
-    struct store_scan scan = {.table = STORE_COMMONS, .from.name = prefix};
+    struct store_scan scan = {.table = STORE_COMMONS, .from.name = from.len > 0 ? from : prefix};
     size_t all = 0, used = 0, cap = 0;
     TRY(prefix_end(prefix, mem, &scan.to.name, err));
-    for (; !scan.is_done; all += used) {
-        TRY(store_scan_rows(tx, &scan, rows, STORE_PAGE_ROWS, &used, mem, err));
+    for (; !scan.is_done && all < max; all += used) {
+        size_t wanted = max - all < STORE_PAGE_ROWS ? max - all : STORE_PAGE_ROWS;
+        TRY(store_scan_rows(tx, &scan, rows, wanted, &used, mem, err));
         if (all + used > cap) {
             size_t grown = cap == 0 ? STORE_PAGE_ROWS : cap * 2;
             list = arena_grow(mem, list, cap * sizeof *list, grown * sizeof *list);
@@ -238,6 +239,12 @@ enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struc
     *keys = list;
     *count = all;
     return SALVE_OK;
+}
+
+enum salve_code store_commons_list(struct store_tx *tx, struct str prefix, struct arena *mem, struct str **keys,
+                                   size_t *count, struct salve_err *err)
+{
+    return store_commons_page(tx, prefix, STR(""), SIZE_MAX, mem, keys, count, err);
 }
 
 /* --- marks, clock --- */

@@ -18,9 +18,14 @@ struct visit_work {
     int64_t due_unix_ms;  /* the earliest */
 };
 
-/* visit_inbox - all open work, noted in the log: urgent first, then what is due first. E_ROLE. */
+/* visit_inbox - all open work, read in pages, noted in the log: urgent first, then what is due first. *unreadable
+ * (may be NULL): rows of open work that do not open. E_ROLE.
+ * visit_inbox_page - a page of it, most urgent first, drafts too, then who waits longest (WORK_LIST_OPEN); page->all is
+ * *out. `after`: page->next of the page before; empty: the first. E_INVALID: it is none. */
 SALVE_MUST_USE enum salve_code visit_inbox(const struct visit *visit, struct visit_work **out, size_t *count,
-                                           struct salve_err *err);
+                                           uint64_t *unreadable, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_inbox_page(const struct visit *visit, struct str after, struct visit_work **out,
+                                                struct work_page *page, struct salve_err *err);
 
 /* visit_tell - the actor told the person with that card; *count: findings. visit_close - the actor, a clinician, closes
  * the person's alarms. errors   those of screen_tell and screen_close */

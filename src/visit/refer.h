@@ -89,13 +89,13 @@ SALVE_MUST_USE enum salve_code visit_refer_slip(const struct visit *visit, struc
                                                 struct visit_slip *out, struct salve_err *err);
 
 /* visit_follow_list - tickets with such tasks, noted in the log: those that were answered, then what is due first.
- * E_ROLE. */
+ * *unreadable (may be NULL): rows of open work that do not open. E_ROLE. */
 struct visit_due {
     struct work work;    /* tasks of the follow-up alone */
     int64_t due_unix_ms; /* the earliest */
     bool is_answered;
 };
 SALVE_MUST_USE enum salve_code visit_follow_list(const struct visit *visit, struct visit_due **out, size_t *count,
-                                                 struct salve_err *err);
+                                                 uint64_t *unreadable, struct salve_err *err);
 
 #endif

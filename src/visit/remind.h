@@ -35,9 +35,10 @@ struct visit_to_remind {
     struct str ticket;
     int64_t due_unix_ms; /* the day of the check */
 };
-/* visit_reminders - those that are due, by the day of the check; noted in the log of the site. E_ROLE. */
+/* visit_reminders - those that are due, by the day of the check; noted in the log of the site.
+ * *unreadable (may be NULL): rows of open work that do not open. E_ROLE. */
 SALVE_MUST_USE enum salve_code visit_reminders(const struct visit *visit, struct visit_to_remind **out, size_t *count,
-                                               struct salve_err *err);
+                                               uint64_t *unreadable, struct salve_err *err);
 
 /* visit_hold_reminder - opens who it is, for a call; a look of its own (held.h). E_NOT_FOUND: no ticket of a reminder;
  * E_ROLE; E_CONSENT; E_QUOTA.

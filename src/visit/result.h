@@ -46,9 +46,10 @@ struct visit_waiting {
 };
 
 /* visit_letter_queue - all of them, in the order of signing; that the list was read is noted in the log. Each is made
- * by visit_letters with its ticket: a look and a leaf of its own, and the quota of openings. E_ROLE. */
+ * by visit_letters with its ticket: a look and a leaf of its own, and the quota of openings.
+ * *unreadable (may be NULL): rows of open work that do not open. E_ROLE. */
 SALVE_MUST_USE enum salve_code visit_letter_queue(const struct visit *visit, struct visit_waiting **out, size_t *count,
-                                                  struct salve_err *err);
+                                                  uint64_t *unreadable, struct salve_err *err);
 
 /* visit_results - what the letter with that code said, once more, but for what is kept apart; without a code.
  * E_NOT_FOUND: of rec_letter_open. */

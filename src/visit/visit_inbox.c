@@ -54,22 +54,39 @@ static int by_urgency(const void *a, const void *b)
     return str_cmp(x->work.ticket, y->work.ticket);
 }
 
-enum salve_code visit_inbox(const struct visit *visit, struct visit_work **out, size_t *count, struct salve_err *err)
+static enum salve_code weigh_all(const struct visit *visit, const struct work *list, size_t count,
+                                 struct visit_work **out, size_t *kept, struct salve_err *err)
+{
+    *kept = 0;
+    *out = arena_array(visit->mem, struct visit_work, count + 1);
+    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "inbox");
+    for (size_t i = 0; i < count; i++) {
+        struct visit_work *one = &(*out)[*kept];
+        one->work = list[i];
+        merge(&one->work);
+        weigh(one);
+        *kept += one->work.entry_count > 0;
+    }
+    return SALVE_OK;
+}
+
+enum salve_code visit_inbox(const struct visit *visit, struct visit_work **out, size_t *count, uint64_t *unreadable,
+                            struct salve_err *err)
 {
     struct work *list = NULL;
-    TRY(worklist_read(visit->site, visit->actor, visit->mem, &list, count, err));
-    *out = arena_array(visit->mem, struct visit_work, *count + 1);
-    if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "inbox");
-    size_t kept = 0;
-    for (size_t i = 0; i < *count; i++) {
-        (*out)[kept].work = list[i];
-        merge(&(*out)[kept].work);
-        weigh(&(*out)[kept]);
-        kept += (*out)[kept].work.entry_count > 0;
-    }
-    *count = kept;
+    size_t all = 0;
+    TRY(worklist_all(visit->site, visit->actor, WORK_LIST_OPEN, visit->mem, &list, &all, unreadable, err));
+    TRY(weigh_all(visit, list, all, out, count, err));
     qsort(*out, *count, sizeof **out, by_urgency);
     return SALVE_OK;
+}
+
+enum salve_code visit_inbox_page(const struct visit *visit, struct str after, struct visit_work **out,
+                                 struct work_page *page, struct salve_err *err)
+{
+    const struct work_ask ask = {.list = WORK_LIST_OPEN, .most = WORK_PAGE_MAX, .after = after};
+    TRY(worklist_page(visit->site, visit->actor, &ask, visit->mem, page, err));
+    return weigh_all(visit, page->all, page->count, out, &page->count, err);
 }
 
 /* --- told, closed ------------------------------------------------------------------------------------------------- */

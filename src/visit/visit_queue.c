@@ -12,11 +12,11 @@ static int by_signing(const void *a, const void *b)
 }
 
 enum salve_code visit_letter_queue(const struct visit *visit, struct visit_waiting **out, size_t *count,
-                                   struct salve_err *err)
+                                   uint64_t *unreadable, struct salve_err *err)
 {
     struct work *list = NULL;
     size_t all = 0;
-    TRY(worklist_read(visit->site, visit->actor, visit->mem, &list, &all, err));
+    TRY(worklist_all(visit->site, visit->actor, WORK_LIST_LETTERS, visit->mem, &list, &all, unreadable, err));
     *count = 0;
     *out = arena_array(visit->mem, struct visit_waiting, all + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "letters");

@@ -71,14 +71,14 @@ static int by_day(const void *a, const void *b)
 }
 
 enum salve_code visit_reminders(const struct visit *visit, struct visit_to_remind **out, size_t *count,
-                                struct salve_err *err)
+                                uint64_t *unreadable, struct salve_err *err)
 {
     struct work *list = NULL;
     size_t all = 0;
     *count = 0;
     if (consent_may(visit->actor.role, ACT_REMIND, PURPOSE_FOLLOW_UP) == NULL)
         return salve_refuse(err, SALVE_E_ROLE, "a registrar calls people before their next check", "reminders");
-    TRY(worklist_read(visit->site, visit->actor, visit->mem, &list, &all, err));
+    TRY(worklist_all(visit->site, visit->actor, WORK_LIST_REMINDERS, visit->mem, &list, &all, unreadable, err));
     *out = arena_array(visit->mem, struct visit_to_remind, all + 1);
     if (*out == NULL) return salve_fail(err, SALVE_E_MEMORY, "reminders");
     for (size_t i = 0; i < all; i++)

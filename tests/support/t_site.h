@@ -20,6 +20,7 @@
 #include "records/rights.h"
 #include "records/site.h"
 #include "records/staff.h"
+#include "records/worklist.h"
 #include "t.h"
 
 #pragma GCC diagnostic push
@@ -430,5 +431,31 @@ static void t_fill(struct t_site *t, struct actor actor, struct str card, int sa
 }
 
 #pragma GCC diagnostic pop
+
+/* All open work that the actor may read, of all lists, each ticket once. */
+static inline enum salve_code t_worklist(struct site *site, struct actor actor, struct arena *mem, struct work **out,
+                                         size_t *count, struct salve_err *err)
+{
+    struct work *lists[WORK_LISTS] = {0};
+    size_t counts[WORK_LISTS] = {0}, all = 0, kept = 0;
+    for (int list = 0; list < WORK_LISTS; list++) {
+        enum salve_code code = worklist_all(site, actor, (enum work_list)list, mem, &lists[list], &counts[list], NULL,
+                                            list == WORK_LIST_REMINDERS ? NULL : err);
+        if (code != SALVE_OK && (code != SALVE_E_ROLE || list != WORK_LIST_REMINDERS)) return code;
+        all += counts[list];
+    }
+    *out = arena_array(mem, struct work, all + 1);
+    if (*out == NULL) return SALVE_E_MEMORY;
+    for (int list = 0; list < WORK_LISTS; list++)
+        for (size_t i = 0; i < counts[list]; i++) {
+            bool is_new = true;
+            for (int other = 0; other < list && is_new; other++)
+                for (size_t at = 0; at < counts[other] && is_new; at++)
+                    is_new = !str_eq(lists[other][at].ticket, lists[list][i].ticket);
+            if (is_new) (*out)[kept++] = lists[list][i];
+        }
+    *count = kept;
+    return SALVE_OK;
+}
 
 #endif

@@ -41,6 +41,13 @@ const personOf = (i) => ({
 });
 
 const refusal = (status, code, more = {}) => ({ status, body: { error: { code, element: '', why: '' }, ...more } });
+const GROUPS = { 'emergency-now': 'emergency', 'same-day': 'today', soon: 'soon' };
+/** The inbox as one page. */
+function inboxOf(list) {
+    const groups = { emergency: 0, today: 0, soon: 0, incomplete: 0, normal: 0 };
+    for (const { urgency } of list) groups[GROUPS[urgency] ?? 'normal']++;
+    return { tickets: list, next: '', again: false, total: list.length, groups, unreadable: 0 };
+}
 const ago = (minutes) => new Date(Date.now() - minutes * 60000).toISOString();
 
 // --- a finding with its number line and its numbers of earlier days, as the server places them --------------------------------
@@ -184,7 +191,7 @@ function calls(knobs, seen) {
         },
         measure,
         ...formCalls(knobs, seen, isOpen, refusal),
-        inbox: () => ({ status: 200, body: { tickets: knobs.tickets } }),
+        inbox: () => ({ status: 200, body: inboxOf(knobs.tickets) }),
         findings: () => ({ status: 200, body: FINDINGS }),
         letters: () => ({ status: 200, body: { tickets: tickets.map((ticket, i) => ({ ticket, since: ago(60 * i), reach: i === 0 ? 'next-visit' : 'ticket' })) } }),
         releases: () => ({ status: 200, body: { tests: [{ name: 'blood test A', release: 'in-person' }, { name: 'creatinine', release: 'after-review' }, { name: 'height', release: 'at-once' }] } }),

@@ -201,6 +201,18 @@ export interface Ticket {
     reach: string;
     tasks: Task[];
 }
+/** A page of what is open, the most urgent first; `next` asks for the one behind it, and is empty at the end. */
+export interface OpenPage {
+    tickets: Ticket[];
+    next: string;
+    /** It begins from the front once more: where the page before ended is not known any more. */
+    again: boolean;
+    total: number;
+    /** How many there are in each group, on whichever page. */
+    groups: Record<'emergency' | 'today' | 'soon' | 'incomplete' | 'normal', number>;
+    /** Entries that do not open: what is open there no list has. */
+    unreadable: number;
+}
 export interface Place {
     name: string;
     address: string;
@@ -502,7 +514,7 @@ interface Calls {
     told: [Told, { count: number; work: Work }];
     'not-told': [{ person: string; why: 'left' | 'call-clinician' }, { work: Work }];
     'end-alarm': [{ person: string }, { count: number; work: Work }];
-    inbox: [object, { tickets: Ticket[] }];
+    inbox: [{ after?: string }, OpenPage];
     letters: [object, { tickets: Waiting[] }];
     releases: [object, { tests: { name: string; release: Release }[] }];
     queue: [object, Today];
@@ -709,7 +721,7 @@ export const api = {
     consentGive: (desk: AtDesk, given: Agreed) => call('consent-give', { ...given, ...desk }),
     consentWithdraw: (desk: AtDesk, purpose: AskedPurpose, language: string) =>
         call('consent-withdraw', { purpose, language, ...desk }),
-    inbox: () => call('inbox', {}),
+    inbox: (after = '') => call('inbox', after === '' ? {} : { after }),
     letters: () => call('letters', {}),
     releases: () => call('releases', {}),
     queue: () => call('queue', {}),

@@ -16,13 +16,15 @@ awk -F'\t' -v sizes="$people" '
     BEGIN {
         n = split(sizes, size, " ")
         last = size[n]
-        split("person_ms site_ms open_ms save_ms judge_ms looked_ms letter_en_ms letter_ar_ms inbox_ms verify_ms renew_ms backup_ms urgent memory_mb " \
+        split("person_ms site_ms open_ms save_ms judge_ms looked_ms letter_en_ms letter_ar_ms inbox_ms inbox_page_ms inbox_orders_ms piece_ms verify_ms renew_ms backup_ms urgent memory_mb " \
               "data_bytes keys_bytes leaves records wraps", order, " ")
         what["person_ms"] = "a person from a file, judged"; what["site_ms"] = "opening the site"
         what["open_ms"] = "opening and reading a record"; what["save_ms"] = "a save of 20 results"
         what["judge_ms"] = "all guidelines over a record"; what["looked_ms"] = "who looked, with proofs"
         what["letter_en_ms"] = "a letter, English"; what["letter_ar_ms"] = "a letter, Arabic"
-        what["inbox_ms"] = "the list of open work"; what["verify_ms"] = "verify"; what["renew_ms"] = "renewing the keys"
+        what["inbox_ms"] = "the list of open work, all pages"; what["inbox_page_ms"] = "a page of it, the first"
+        what["inbox_orders_ms"] = "its orders, once a start"; what["piece_ms"] = "longest piece of all that"
+        what["verify_ms"] = "verify"; what["renew_ms"] = "renewing the keys"
         what["backup_ms"] = "a backup, verified"; what["urgent"] = "people with something of today"
         what["memory_mb"] = "peak memory behind the import"; what["data_bytes"] = "site.db, a person"
         what["keys_bytes"] = "keys.db, a person"; what["leaves"] = "leaves, a person"; what["records"] = "records, a person"

@@ -3,13 +3,15 @@
  * results, agreements to care and to follow-up, all guidelines, their drafts kept) until the site has so many; a copy of
  * each size stays. Then what is done at a site is done at all of them by turns, so that a machine that is busy with
  * other things changes no ratio: opening the site; of one person opening, saving 20 results, judging them, who looked;
- * a letter in two languages; the list of open work; verifying, renewing keys, a backup. Lines "name people value": CPU of this process and its
- * children, the median of five. */
+ * a letter in two languages; the list of open work, a page of it and its longest piece; verifying, renewing keys, a
+ * backup. Lines "name people value": CPU of this process and its children, the median of five. */
 #include <sys/resource.h>
 #include <time.h>
 
 #include "../../unit/visit/visit_world.h"
 #include "people.h"
+#include "records/gate.h"
+#include "records/work_list_int.h"
 #include "t_bench.h"
 #include "t_choices.h"
 #include "visit/check.h"
@@ -200,9 +202,64 @@ static double inbox(struct grown *g)
 {
     struct visit_work *list;
     size_t count;
-    t_must(visit_inbox(&g->visit, &list, &count, &err));
+    t_must(visit_inbox(&g->visit, &list, &count, NULL, &err));
     if (count == 0) abort();
     return 0;
+}
+
+static double inbox_page(struct grown *g)
+{
+    struct visit_work *list;
+    struct work_page page;
+    t_must(visit_inbox_page(&g->visit, STR(""), &list, &page, &err));
+    if (page.count == 0) abort();
+    return 0;
+}
+
+/* As behind a start: the orders are made of the rows. */
+static double inbox_orders(struct grown *g)
+{
+    rec_work_list_lost(g->t->site);
+    t_must(rec_work_list_whole(g->t->site, &err));
+    return 0;
+}
+
+/* The longest time for which nobody else would be served while the orders are made and all pages are read. */
+struct pieces {
+    double since_ms, longest_ms;
+};
+
+static void piece_over(void *with, int until_fd)
+{
+    struct pieces *pieces = with;
+    double now_ms = cpu_ms();
+    (void)until_fd;
+    if (now_ms - pieces->since_ms > pieces->longest_ms) pieces->longest_ms = now_ms - pieces->since_ms;
+    pieces->since_ms = now_ms;
+}
+
+static void longest_piece(struct grown *g)
+{
+    double longest_ms[TURNS];
+    for (int turn = 0; turn < TURNS; turn++) {
+        struct pieces pieces = {.since_ms = cpu_ms()};
+        struct work_ask ask = {.list = WORK_LIST_OPEN, .most = WORK_PAGE_MAX, .after = STR("")};
+        struct work_page page;
+        rec_work_list_lost(g->t->site);
+        site_pause_use(g->t->site, piece_over, &pieces);
+        do {
+            struct arena_mark mark = arena_mark(g->t->mem);
+            char after[128];
+            t_must(worklist_page(g->t->site, g->visit.actor, &ask, g->t->mem, &page, &err));
+            piece_over(&pieces, -1);
+            (void)snprintf(after, sizeof after, "%.*s", STR_ARGS(page.next));
+            arena_rewind(g->t->mem, mark);
+            ask.after = arena_printf(g->t->mem, "%s", after);
+        } while (ask.after.len > 0);
+        site_pause_use(g->t->site, NULL, NULL);
+        longest_ms[turn] = pieces.longest_ms;
+    }
+    print(g, "piece_ms", t_median(longest_ms, TURNS));
 }
 
 static double verify(struct grown *g)
@@ -268,7 +325,10 @@ static void measure(struct grown *sites, size_t count)
     timed(sites, count, "looked_ms", EACH, looked_one);
     timed(sites, count, "letter_en_ms", LETTERS, letter_en);
     timed(sites, count, "letter_ar_ms", LETTERS, letter_ar);
+    timed(sites, count, "inbox_orders_ms", 1, inbox_orders);
     timed(sites, count, "inbox_ms", 1, inbox);
+    timed(sites, count, "inbox_page_ms", EACH, inbox_page);
+    for (size_t i = 0; i < count; i++) longest_piece(&sites[i]);
     timed(sites, count, "verify_ms", 1, verify);
     timed(sites, count, "renew_ms", 1, renew);
     timed(sites, count, "backup_ms", 1, backup);

@@ -100,7 +100,7 @@ static void use(struct str card)
     t_close_view(&view);
     t_must(
         rec_find(g.web, g.rosa, STR("[{\"family\":\"Haddad\"}]"), STR("1980-01-01"), g.t->mem, &found, &count, &err));
-    t_must(worklist_read(g.web, g.amina, g.t->mem, &list, &count, &err));
+    t_must(t_worklist(g.web, g.amina, g.t->mem, &list, &count, &err));
 }
 
 static void keep_up(void)

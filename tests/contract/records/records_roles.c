@@ -315,7 +315,7 @@ static struct str due_ticket(void)
     grant.form.minor = 1;
     grant.remind_on = str_cut(clock_text(clock_now_ms + (int64_t)5 * 24 * 60 * MINUTE_MS, day), 0, 10);
     t_must(rec_consent_give(t->site, T_REGISTRAR, adult.is.card, &grant, t->mem, NULL, &err));
-    t_must(worklist_read(t->site, T_REGISTRAR, t->mem, &list, &count, &err));
+    t_must(t_worklist(t->site, T_REGISTRAR, t->mem, &list, &count, &err));
     for (size_t i = 0; i < count; i++)
         for (size_t e = 0; e < list[i].entry_count; e++)
             if (list[i].entries[e].task == WORK_REMIND) return list[i].ticket;
@@ -573,7 +573,7 @@ static enum salve_code try_INBOX(enum role role, enum purpose purpose)
     struct work *list = NULL;
     size_t count = 0;
     (void)purpose;
-    return worklist_read(t->site, as[role], t->mem, &list, &count, NULL);
+    return t_worklist(t->site, as[role], t->mem, &list, &count, NULL);
 }
 
 static enum salve_code try_QUEUE(enum role role, enum purpose purpose)

@@ -98,7 +98,7 @@ static bool work_is_there(struct t_site *t, const struct t_kill *job, bool is_sa
     struct work *list = NULL;
     struct rec_view *view = NULL;
     size_t count = 0;
-    t_kill_want(worklist_read(t->site, T_CLINICIAN, t->mem, &list, &count, &err) == SALVE_OK);
+    t_kill_want(t_worklist(t->site, T_CLINICIAN, t->mem, &list, &count, &err) == SALVE_OK);
     t_kill_want(count == (is_saved ? 1 : 0));
     if (!is_saved) return true;
     t_kill_want(list[0].entry_count == 1 && list[0].entries[0].task == WORK_TELL);

@@ -86,7 +86,7 @@ static bool a_day_stands(struct t_site *t, const struct t_kill *job)
     struct work *work = NULL;
     size_t count = 0, work_count = 0;
     t_kill_want(queue_read(t->site, T_ASSISTANT, t->mem, &list, &count, &err) == SALVE_OK);
-    t_kill_want(worklist_read(t->site, T_ASSISTANT, t->mem, &work, &work_count, &err) == SALVE_OK);
+    t_kill_want(t_worklist(t->site, T_ASSISTANT, t->mem, &work, &work_count, &err) == SALVE_OK);
     t_kill_want(count <= 1 && work_count <= 1);
     if (t_kill_has(job, 'o')) t_kill_want(count == 0);
     if (t_kill_has(job, 'c') && !t_kill_has(job, 'd')) t_kill_want(count == 1);

@@ -91,7 +91,7 @@ static bool stands(struct t_site *t, const struct t_kill *job)
     struct str status;
     size_t count = 0, answers = 0;
     t_kill_want(state_of(t, &status, &answers, &err) == SALVE_OK);
-    t_kill_want(worklist_read(t->site, T_CLINICIAN, t->mem, &work, &count, &err) == SALVE_OK);
+    t_kill_want(t_worklist(t->site, T_CLINICIAN, t->mem, &work, &count, &err) == SALVE_OK);
     bool is_over = str_is(status, "completed"), goes_on = status.len > 0 && !is_over;
     if (t_kill_has(job, 'r')) t_kill_want(status.len > 0);
     if (t_kill_has(job, 'm')) t_kill_want(str_is(status, "accepted") || is_over);

@@ -26,7 +26,7 @@ static enum salve_code ticket_of(struct t_site *t, struct str *ticket, struct sa
     struct work *list = NULL;
     size_t count = 0;
     *ticket = STR("");
-    enum salve_code code = worklist_read(t->site, T_REGISTRAR, t->mem, &list, &count, err);
+    enum salve_code code = t_worklist(t->site, T_REGISTRAR, t->mem, &list, &count, err);
     for (size_t i = 0; code == SALVE_OK && i < count; i++)
         if (list[i].entry_count == 1 && list[i].entries[0].task == WORK_REMIND) *ticket = list[i].ticket;
     return code;

@@ -35,14 +35,15 @@ static void of_site(struct site *site, unsigned which, struct arena *mem)
         struct rec_erasure erasure;
         struct session session;
         struct rec_enrolled enrolled;
+        struct work_page page;
     } out;
     struct staff *staff;
-    struct work *works;
     struct str *ids;
     struct commons_file files[2] = {{{0}, {NULL, 0}}, {{1}, {NULL, 0}}};
     struct compartment *found;
     size_t count = 0, told = 0;
     const struct actor actor = {.id = STR("lina"), .role = ROLE_ASSISTANT};
+    const struct work_ask ask = {.list = WORK_LIST_OPEN, .most = WORK_PAGE_MAX, .after = STR("")};
     const struct site_verify_ask verify = {.finding = ignore_finding, .progress = ignore_progress, .with = &told};
     switch (which % 12) {
     case 0:
@@ -64,7 +65,7 @@ static void of_site(struct site *site, unsigned which, struct arena *mem)
         (void)!staff_list(site, mem, &staff, &count, NULL);
         break;
     case 6:
-        (void)!worklist_read(site, actor, mem, &works, &count, NULL);
+        (void)!worklist_page(site, actor, &ask, mem, &out.page, NULL);
         break;
     case 7:
         (void)!commons_list(site, STR("form"), mem, &ids, &count, NULL);

@@ -321,7 +321,7 @@ static enum salve_code ask_work(struct arena *mem)
     struct rec_view *view = any_view();
     if (any(3) == 0) return worklist_purpose(far, people[any(PEOPLE)].ticket, mem, &purpose, NULL);
     if (any(2) == 0 && view != NULL) return worklist_mine(view, mem, &mine, NULL);
-    return worklist_read(far, anybody(), mem, &list, &count, NULL);
+    return t_worklist(far, anybody(), mem, &list, &count, NULL);
 }
 
 static enum salve_code ask_find(struct arena *mem)

@@ -125,7 +125,7 @@ static void open_work_is_sealed(void **state)
         t_must(worklist_write(view, &err));
         t_close_view(&view);
     }
-    t_must(worklist_read(t->site, T_CLINICIAN, t->mem, &list, &count, &err));
+    t_must(t_worklist(t->site, T_CLINICIAN, t->mem, &list, &count, &err));
     assert_int_equal(count, PEOPLE);
     t_site_close(t);
     struct db *db = open_data(t);

@@ -228,7 +228,7 @@ static bool life_work_stands(struct life *life, const struct life_model *model)
         must += p->is_there && p->has_work == LIFE_IS;
         may += p->is_there && (p->has_work & LIFE_IS) != 0;
     }
-    life_want(worklist_read(life->t->site, T_CLINICIAN, life->t->mem, &list, &count, &err) == SALVE_OK);
+    life_want(t_worklist(life->t->site, T_CLINICIAN, life->t->mem, &list, &count, &err) == SALVE_OK);
     life_want(count >= must && count <= may);
     return true;
 }

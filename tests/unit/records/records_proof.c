@@ -75,7 +75,7 @@ static bool opens(const struct session *session)
 {
     struct work *list = NULL;
     size_t count = 0;
-    return worklist_read(t->site, session->actor, t->mem, &list, &count, NULL) == SALVE_OK;
+    return t_worklist(t->site, session->actor, t->mem, &list, &count, NULL) == SALVE_OK;
 }
 
 /* --- passkeys ----------------------------------------------------------------------------------------------------- */

@@ -188,7 +188,7 @@ static void open_work_and_the_day_have_one_ticket(void **state)
     size_t count = 0;
     struct str ticket = must(w.t, w.person.card, DAY_CHECK_IN, STATION_RECEPTION).ticket;
     set_work(&w, WORK_SIGN, 3);
-    t_must(worklist_read(w.t->site, T_ASSISTANT, w.t->mem, &all, &count, &err));
+    t_must(t_worklist(w.t->site, T_ASSISTANT, w.t->mem, &all, &count, &err));
     assert_int_equal(count, 1);
     assert_true(str_eq(all[0].ticket, ticket));
     (void)must(w.t, ticket, DAY_FINISH, STATION_EXIT);

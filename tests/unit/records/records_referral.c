@@ -15,7 +15,7 @@ static const struct work_entry *entry(struct world *w, enum work_task task)
 {
     struct work *all = NULL;
     size_t count = 0;
-    t_must(worklist_read(w->t->site, T_CLINICIAN, w->t->mem, &all, &count, &err));
+    t_must(t_worklist(w->t->site, T_CLINICIAN, w->t->mem, &all, &count, &err));
     for (size_t i = 0; i < count; i++)
         for (size_t e = 0; e < all[i].entry_count; e++)
             if (all[i].entries[e].task == task) return &all[i].entries[e];
@@ -26,7 +26,7 @@ static void assert_nothing_open(struct world *w)
 {
     struct work *all = NULL;
     size_t count = 0;
-    t_must(worklist_read(w->t->site, T_CLINICIAN, w->t->mem, &all, &count, &err));
+    t_must(t_worklist(w->t->site, T_CLINICIAN, w->t->mem, &all, &count, &err));
     assert_int_equal(count, 0);
 }
 

@@ -54,7 +54,7 @@ static size_t listed_for(struct world *w, struct actor actor, struct str *ticket
 {
     struct work *all = NULL;
     size_t count = 0, found = 0;
-    t_must(worklist_read(w->t->site, actor, w->t->mem, &all, &count, &err));
+    t_must(t_worklist(w->t->site, actor, w->t->mem, &all, &count, &err));
     for (size_t i = 0; i < count; i++)
         for (size_t e = 0; e < all[i].entry_count; e++) {
             if (all[i].entries[e].task != WORK_REMIND) continue;

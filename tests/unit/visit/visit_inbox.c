@@ -61,7 +61,7 @@ static struct str listed(struct world *w)
     struct buf out;
     struct str text;
     size_t count = 0;
-    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, NULL, &err));
     buf_init(&out, w->t->mem, 1 << 16);
     for (size_t i = 0; i < count; i++) {
         for (size_t e = 0; e < list[i].work.entry_count; e++)
@@ -78,7 +78,7 @@ static struct str ticket_of(struct world *w)
 {
     struct visit_work *list = NULL;
     size_t count = 0;
-    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, NULL, &err));
     assert_true(count > 0);
     return list[0].work.ticket;
 }
@@ -110,7 +110,7 @@ static void who_left_is_told_by_telephone_next_morning(void **state)
     struct str ticket = ticket_of(&w);
     struct visit_work *list = NULL;
     size_t count = 0;
-    t_must(visit_inbox(as(&w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_inbox(as(&w, T_CLINICIAN), &list, &count, NULL, &err));
     assert_int_equal(list[0].urgency, URGENCY_EMERGENCY_NOW); /* a birth within six weeks is not asked about */
     assert_int_equal(list[0].due_unix_ms, T_SITE_NOW);
     again_at(&w, T_SITE_NOW + 23 * HOUR_MS);
@@ -141,7 +141,7 @@ static void without_follow_up_it_waits_for_the_card(void **state)
     bring(&w, w.card, "a", "final", 152, "2026-11-23");
     screen_as(&w, T_ASSISTANT, w.card);
     struct str ticket = ticket_of(&w);
-    t_must(visit_inbox(as(&w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_inbox(as(&w, T_CLINICIAN), &list, &count, NULL, &err));
     assert_int_equal(list[0].urgency, URGENCY_SAME_DAY);
     assert_int_equal(list[0].due_unix_ms, T_SITE_NOW - T_SITE_NOW % DAY_MS + DAY_MS - 1); /* by the end of the day */
     again_at(&w, T_SITE_NOW + DAY_MS);

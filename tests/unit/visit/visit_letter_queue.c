@@ -30,7 +30,7 @@ static struct visit_waiting *queue(struct world *w, size_t want)
 {
     struct visit_waiting *list = NULL;
     size_t count = 0;
-    t_must(visit_letter_queue(as(w, T_ASSISTANT), &list, &count, &err));
+    t_must(visit_letter_queue(as(w, T_ASSISTANT), &list, &count, NULL, &err));
     assert_int_equal(count, want);
     return list;
 }
@@ -146,8 +146,8 @@ static void only_staff_who_examine_read_the_list(void **state)
     struct visit_waiting *list = NULL;
     size_t count = 0;
     (void)state;
-    assert_code(visit_letter_queue(as(&w, T_MANAGER), &list, &count, NULL), SALVE_E_ROLE);
-    assert_code(visit_letter_queue(as(&w, T_PERSON), &list, &count, NULL), SALVE_E_ROLE);
+    assert_code(visit_letter_queue(as(&w, T_MANAGER), &list, &count, NULL, NULL), SALVE_E_ROLE);
+    assert_code(visit_letter_queue(as(&w, T_PERSON), &list, &count, NULL, NULL), SALVE_E_ROLE);
     world_drop(&w);
 }
 

@@ -105,14 +105,14 @@ static void it_goes_on_to_its_end(void **state)
     size_t count = 0;
     struct str id;
     sign_an_alarm(&w);
-    t_must(visit_follow_list(as(&w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_follow_list(as(&w, T_CLINICIAN), &list, &count, NULL, &err));
     assert_int_equal(count, 0); /* what is open of the alarm is in the inbox */
     assert_code(refer(&w, T_CLINICIAN, all_of(&w).requests[0].id, "", "2026-12-01", &id), SALVE_OK);
     t_must(visit_refer_slip(as(&w, T_CLINICIAN), w.card, id, &slip, &err));
     assert_true(str_is(slip.born_year, "1980") && str_is(slip.name, "Tala Adeyemi"));
     t_must(referral_answer(w.t->site, slip.code, REFERRAL_SAID_NOT_COME, &err));
     assert_int_equal(all_of(&w).referrals[0].said, REFERRAL_SAID_NOT_COME);
-    t_must(visit_follow_list(as(&w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_follow_list(as(&w, T_CLINICIAN), &list, &count, NULL, &err));
     assert_int_equal(count, 1);
     assert_true(list[0].is_answered);
     assert_int_equal(list[0].work.entry_count, 2); /* refer and reply, and nothing of the alarm */
@@ -124,7 +124,7 @@ static void it_goes_on_to_its_end(void **state)
     assert_code(follow(&w, id, REFERRAL_KNOWN, "", "takes tablets"), SALVE_OK);
     assert_true(str_is(all_of(&w).referrals[0].words, "takes tablets"));
     assert_code(visit_refer_slip(as(&w, T_CLINICIAN), w.card, id, &slip, NULL), SALVE_E_NOT_FOUND);
-    t_must(visit_follow_list(as(&w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_follow_list(as(&w, T_CLINICIAN), &list, &count, NULL, &err));
     assert_int_equal(count, 0);
     assert_code(follow(&w, STR("none"), REFERRAL_SEEN, "", ""), SALVE_E_NOT_FOUND);
     world_drop(&w);

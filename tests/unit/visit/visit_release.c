@@ -127,7 +127,7 @@ static int tellings(struct world *w)
     struct visit_work *list = NULL;
     size_t count = 0;
     int found = 0;
-    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, NULL, &err));
     for (size_t i = 0; i < count; i++)
         for (size_t e = 0; e < list[i].work.entry_count; e++) {
             if (list[i].work.entries[e].task == WORK_TALK) return -1;
@@ -140,7 +140,7 @@ static size_t open_tasks(struct world *w, enum work_task task)
 {
     struct visit_work *list = NULL;
     size_t count = 0, found = 0;
-    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, &err));
+    t_must(visit_inbox(as(w, T_CLINICIAN), &list, &count, NULL, &err));
     for (size_t i = 0; i < count; i++)
         for (size_t e = 0; e < list[i].work.entry_count; e++) found += list[i].work.entries[e].task == task;
     return found;

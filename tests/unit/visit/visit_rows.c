@@ -139,7 +139,7 @@ static void an_alarm_is_told_first_and_has_its_ticket(void **state)
     assert_true(heard.alarms > 0);
     assert_true(heard.urgency <= URGENCY_SAME_DAY);
     assert_true(out.urgency <= URGENCY_SAME_DAY);
-    t_must(visit_inbox(as(&w, T_CLINICIAN), &work, &count, &err));
+    t_must(visit_inbox(as(&w, T_CLINICIAN), &work, &count, NULL, &err));
     assert_int_equal(count, 1);
     assert_true(str_eq(work[0].work.ticket, out.ticket));
     /* of a key that opens nothing */

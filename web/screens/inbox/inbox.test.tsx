@@ -5,7 +5,7 @@ import { urgencies, type Urgency, type WorkTask } from 'gen/lists.ts';
 import { drawn, wordsOf } from '../../drawn.tsx';
 import type { Ticket } from '../../lib/api.ts';
 import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
-import { byUrgency, grouped, groupOf, inOrder, nextRoute, urgencyOf } from './inbox_rules.ts';
+import { byUrgency, grouped, groupOf, inOrder, merged, nextRoute, urgencyOf } from './inbox_rules.ts';
 
 const ticket = (name: string, urgency: Urgency, since: string, ...tasks: WorkTask[]): Ticket => ({
     ticket: name,
@@ -73,6 +73,17 @@ test('the next one is the first that opens, and not the one that was just signed
     );
     assert.equal(inOrder(list, 'b')[0]?.ticket, 'c');
     assert.deepEqual(inOrder([list[1]!], 'b'), []);
+});
+test('a page more: nothing is twice, what it says newly stands, and one from the front takes the place of all', () => {
+    const [a, b, c] = ['a', 'b', 'c'].map((name) => ticket(name, 'soon', '1', 'sign')) as [Ticket, Ticket, Ticket],
+        worse = ticket('a', 'emergency-now', '2', 'tell');
+    const all = merged([a, b], { tickets: [worse, c], again: false });
+    assert.deepEqual(
+        all.map((one) => one.ticket),
+        ['b', 'a', 'c'],
+    );
+    assert.equal(byUrgency(all)[0], worse);
+    assert.deepEqual(merged([a, b], { tickets: [c], again: true }), [c]);
 });
 test('each urgency has words of its own, beside its shape', async () => {
     for (const language of ['en', 'ar'] as const) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What is open, by ticket: who waits to be told, seen, signed. A ticket says no name and no result; the person is
 // opened by it, one at a time, and the look is in the log. Enter opens the first.
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { useLocation } from 'preact-iso/router';
-import { api, type Failure, type Ticket } from '../../lib/api.ts';
+import type { Failure, OpenPage, Ticket } from '../../lib/api.ts';
 import { sayNow } from '../../lib/announce.ts';
 import { me, openPerson } from '../../lib/session.ts';
 import { clock, day, list, number, t } from '../../lib/words.ts';
@@ -12,6 +12,7 @@ import { UrgencyMark } from '../../parts/urgency/urgency.tsx';
 import { routes } from '../../routes.ts';
 import { ENTER, useEnter } from '../../lib/enter.ts';
 import { grouped, inOrder, nextRoute, opens, urgencyOf, type Group } from './inbox_rules.ts';
+import { readPages } from './pages.ts';
 
 const AGAIN_MS = 30_000;
 const SHAPES: Readonly<Record<Group, string>> = { emergency: '■', today: '■', soon: '▲', incomplete: '○', normal: '●' };
@@ -47,36 +48,42 @@ function Row({ ticket, onOpen }: { ticket: Ticket; onOpen: () => void }) {
 }
 
 export function Inbox() {
-    const [tickets, setTickets] = useState<Ticket[] | null>(null),
-        [failure, setFailure] = useState<Failure | null>(null);
+    const [page, setPage] = useState<OpenPage | null>(null),
+        [failure, setFailure] = useState<Failure | null>(null),
+        pages = useRef(1),
+        load = useRef<() => Promise<void>>(async () => undefined);
     const { route } = useLocation();
     useEffect(() => {
         let isOver = false,
             urgent = 0;
-        const load = async (): Promise<void> => {
-            const answer = await api.inbox();
+        load.current = async (): Promise<void> => {
+            const answer = await readPages(pages.current);
             if (isOver) return;
             setFailure(answer.ok ? null : answer.failure);
             if (!answer.ok) return;
-            const list = answer.value.tickets,
-                now = list.filter((one) => urgencyOf(one) === 'emergency-now').length;
+            const now = answer.value.groups.emergency;
             if (now > urgent) sayNow(t('inbox.urgent', { count: now }));
             urgent = now;
-            setTickets(list);
+            setPage(answer.value);
         };
-        void load();
-        const timer = setInterval(() => void load(), AGAIN_MS);
+        void load.current();
+        const timer = setInterval(() => void load.current(), AGAIN_MS);
         return () => {
             isOver = true;
             clearInterval(timer);
         };
     }, []);
+    const more = (): void => {
+        pages.current++;
+        void load.current();
+    };
+    const tickets = page?.tickets ?? [];
     const open = async (ticket: Ticket): Promise<void> => {
         const answer = await openPerson(ticket.ticket);
         setFailure(answer.ok ? null : answer.failure);
         if (answer.ok) route(nextRoute(ticket.tasks));
     };
-    const first = inOrder(tickets ?? [], '')[0];
+    const first = inOrder(tickets, '')[0];
     useEnter(first === undefined ? null : () => void open(first));
     return (
         <section class="card">
@@ -88,13 +95,18 @@ export function Inbox() {
                     </button>
                 </p>
             )}
-            {tickets?.length === 0 && <p>{t('inbox.none')}</p>}
-            {tickets && tickets.length > 0 && <p class="small">{t('inbox.count', { count: tickets.length })}</p>}
-            {grouped(tickets ?? []).map(({ group, tickets: some }) => (
+            {page !== null && page.unreadable > 0 && (
+                <p class="note note-stop" role="alert">
+                    {t('inbox.unreadable', { count: page.unreadable })}
+                </p>
+            )}
+            {page?.total === 0 && page.unreadable === 0 && <p>{t('inbox.none')}</p>}
+            {page !== null && page.total > 0 && <p class="small">{t('inbox.count', { count: page.total })}</p>}
+            {grouped(tickets).map(({ group, tickets: some }) => (
                 <table key={group} class="list list-group">
                     <caption>
                         <span aria-hidden="true">{SHAPES[group]}</span>{' '}
-                        {t(`inbox.group-${group}`, { count: number(some.length) })}
+                        {t(`inbox.group-${group}`, { count: number(Math.max(some.length, page?.groups[group] ?? 0)) })}
                     </caption>
                     <thead>
                         <tr>
@@ -112,6 +124,13 @@ export function Inbox() {
                     </tbody>
                 </table>
             ))}
+            {page !== null && page.next !== '' && (
+                <p class="buttons">
+                    <button type="button" onClick={more}>
+                        {t('inbox.more', { count: page.total - tickets.length })}
+                    </button>
+                </p>
+            )}
             <p class="buttons">
                 <a class="button" href={routes.printing}>
                     {t('printing.title')}

@@ -40,6 +40,12 @@ export function grouped(tickets: readonly Ticket[]): { group: Group; tickets: Ti
         .filter(({ tickets: some }) => some.length > 0);
 }
 
+/** With a page more: who is on it again is as it says now. */
+export function merged(tickets: readonly Ticket[], page: { tickets: readonly Ticket[]; again: boolean }): Ticket[] {
+    const fresh = new Set(page.tickets.map(({ ticket }) => ticket));
+    return [...(page.again ? [] : tickets.filter(({ ticket }) => !fresh.has(ticket))), ...page.tickets];
+}
+
 /** Can its record be opened now? Else it waits for the card. */
 export const opens = ({ reach }: Ticket): boolean => reach !== 'next-visit';
 
