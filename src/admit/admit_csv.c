@@ -21,6 +21,8 @@ static enum salve_code quoted_cell(struct str *rest, struct arena *mem, struct s
 {
     size_t end = 0, doubled = 0;
     for (;; end++) {
+        if (end > SALVE_CSV_LINE_BYTES_MAX)
+            return salve_refuse(err, SALVE_E_TOO_BIG, "a row has 64 KiB at most; a quote may not close", "row");
         if (end >= rest->len) return salve_refuse(err, SALVE_E_SYNTAX, "a quote does not close", "row");
         if (rest->ptr[end] == '\n') ++*lines;
         if (rest->ptr[end] != '"') continue;
@@ -46,6 +48,7 @@ static enum salve_code plain_cell(struct str *rest, char delimiter, struct str *
 {
     size_t end = 0;
     while (end < rest->len && rest->ptr[end] != delimiter && rest->ptr[end] != '\n' && rest->ptr[end] != '\r') {
+        if (end > SALVE_CSV_LINE_BYTES_MAX) return salve_fail(err, SALVE_E_TOO_BIG, "row");
         if (rest->ptr[end] == '"') return salve_refuse(err, SALVE_E_SYNTAX, "a quote stands inside a cell", "row");
         end++;
     }
@@ -115,14 +118,18 @@ static enum salve_code find_columns(struct csv_import *csv, const struct str *he
     return SALVE_OK;
 }
 
-enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct str date, struct arena *mem,
-                                struct csv_import *out, struct salve_err *err)
+/* The header line of what is at hand. */
+static enum salve_code open_at(const struct csv_map *map, struct csv_window *window, struct str text, struct str date,
+                               struct arena *mem, struct csv_import *out, struct salve_err *err)
 {
-    struct str header[CSV_COLUMNS_MAX];
+    struct str header[CSV_COLUMNS_MAX], mark = STR("\xEF\xBB\xBF");
     size_t count = 0;
-    TRY(csv_utf8(&map->dialect, &text, mem, err));
-    *out = (struct csv_import){
-        .map = map, .rest = text, .date = map->date_value.len > 0 ? map->date_value : date, .line = 1};
+    bool is_marked = !map->dialect.is_windows && str_starts(text, mark);
+    *out = (struct csv_import){.map = map,
+                               .window = window,
+                               .rest = str_cut(text, is_marked ? mark.len : 0, text.len),
+                               .date = map->date_value.len > 0 ? map->date_value : date,
+                               .line = 1};
     if (map->date == CSV_NO_COLUMN && !fhir_primitive_ok(FHIR_T_dateTime, out->date))
         return salve_refuse(err, SALVE_E_INVALID, "the map names no date, so one has to be given, as a FHIR dateTime",
                             "date");
@@ -130,8 +137,25 @@ enum salve_code csv_import_open(const struct csv_map *map, struct str text, stru
     out->next_line++;
     out->file_columns = (uint32_t)count;
     if (code == SALVE_OK) code = find_columns(out, header, mem, err);
+    if (code == SALVE_OK) code = arena_str(mem, str_cut(text, 0, text.len - out->rest.len), &out->head, err);
     if (code != SALVE_OK) salve_err_place(err, 1, 0);
     return code;
+}
+
+enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct str date, struct arena *mem,
+                                struct csv_import *out, struct salve_err *err)
+{
+    TRY(csv_utf8(&map->dialect, &text, mem, err));
+    return open_at(map, NULL, text, date, mem, out, err);
+}
+
+enum salve_code csv_import_stream(const struct csv_map *map, const struct csv_source *file, struct str date,
+                                  struct arena *mem, struct csv_import *out, struct salve_err *err)
+{
+    struct csv_window *window = NULL;
+    struct str text;
+    TRY(csv_window_open(map, file, mem, &window, &text, err));
+    return open_at(map, window, text, date, mem, out, err);
 }
 
 /* --- one row ------------------------------------------------------------------------------------------------------ */
@@ -430,20 +454,35 @@ static void put_row(struct row *row, struct str subject)
     json_close(&row->w);
 }
 
+/* The next record, an empty line too. *from is where the row began, which may be moved. */
+static enum salve_code next_record(struct csv_import *csv, const char **from, struct arena *mem, size_t *count,
+                                   struct salve_err *err)
+{
+    enum salve_code code = SALVE_OK;
+    bool is_full = csv->rest.ptr - *from >= SALVE_CSV_LINE_BYTES_MAX;
+    size_t before = is_full ? 0 : (size_t)(csv->rest.ptr - *from); /* of empty lines no more are kept */
+    csv->line = csv->next_line;
+    if (csv->window != NULL) code = csv_window_fill(csv->window, csv->rest.ptr - before, &csv->rest, err);
+    *from = csv->rest.ptr - before;
+    if (code == SALVE_E_INVALID) /* of the file, and no row's */
+        code = salve_refuse(err, SALVE_E_SYNTAX, "the file is not in the letters that the map says", "text");
+    if (code == SALVE_OK)
+        code = csv_record(&csv->rest, csv->map->dialect.delimiter, mem, csv->cells, count, &csv->next_line, err);
+    if (code != SALVE_OK) salve_err_place(err, csv->line, 0);
+    return code;
+}
+
 /* The cells of the next row that is not empty. */
 static enum salve_code next_cells(struct csv_import *csv, struct arena *mem, bool *more, struct salve_err *err)
 {
     size_t count = 0;
+    const char *from = csv->rest.ptr;
     salve_assert(csv->map != NULL && csv->columns != NULL);
     csv->cells = arena_array(mem, struct str, CSV_COLUMNS_MAX);
     if (csv->cells == NULL) return salve_fail(err, SALVE_E_MEMORY, "csv");
-    do {
-        csv->line = csv->next_line;
-        enum salve_code code =
-            csv_record(&csv->rest, csv->map->dialect.delimiter, mem, csv->cells, &count, &csv->next_line, err);
-        if (code != SALVE_OK) salve_err_place(err, csv->line, 0);
-        if (code != SALVE_OK) return code;
-    } while (count == 1 && csv->cells[0].len == 0); /* an empty line */
+    do TRY(next_record(csv, &from, mem, &count, err));
+    while (count == 1 && csv->cells[0].len == 0); /* an empty line */
+    csv->row = str_make(from, (size_t)(csv->rest.ptr - from));
     *more = count > 0;
     if (!*more || count == csv->file_columns) return SALVE_OK;
     (void)salve_refuse(err, SALVE_E_INVALID, "another number of cells than the header has", "row");

@@ -77,15 +77,19 @@ struct csv_map {
     size_t consent_count;
 };
 
-/* csv_utf8 - *text as UTF-8 without a byte order mark; in mem where it was not. E_INVALID, E_MEMORY.
+/* csv_utf8 - *text as UTF-8; in mem where it was not. E_INVALID, E_MEMORY.
+ * csv_windows_letter - a byte of Windows-1252 as UTF-8, how many bytes that is; 0: it is no letter.
  * csv_number - a cell as a number of FHIR and what stands before it ("<", ">="); false where it is neither.
  * csv_pattern_ok - is that a way of writing dates that csv_date knows? csv_offset - "+01:00" or "Z" in minutes.
  * csv_date - a cell as a FHIR date or dateTime; `zone` is that of the site. False where it is none. */
 struct csv_number {
     struct str comparator, value;
 };
+#define CSV_NOT_UTF8    "it is not UTF-8"
+#define CSV_NOT_WINDOWS "it is not Windows-1252"
 SALVE_MUST_USE enum salve_code csv_utf8(const struct csv_dialect *dialect, struct str *text, struct arena *mem,
                                         struct salve_err *err);
+size_t csv_windows_letter(unsigned char byte, char out[3]);
 bool csv_number(const struct csv_dialect *dialect, struct str cell, struct arena *mem, struct csv_number *out);
 bool csv_pattern_ok(struct str pattern);
 bool csv_offset(struct str text, int32_t *minutes);
@@ -98,5 +102,31 @@ bool csv_date(const struct csv_dialect *dialect, const struct zone *zone, struct
 SALVE_MUST_USE enum salve_code csv_record(struct str *rest, char delimiter, struct arena *mem,
                                           struct str cells[CSV_COLUMNS_MAX], size_t *count, uint32_t *lines,
                                           struct salve_err *err);
+
+/* csv_letters_read - the next whole letters of a file, as UTF-8, in a room of 64 bytes or more; *got 0: the end.
+ *   errors   E_INVALID: not what the dialect says; E_TOO_BIG; those of the source */
+struct csv_letters {
+    struct csv_source source;
+    bool is_windows;
+    char cut[3]; /* of a letter that was not there whole */
+    size_t cut_len;
+    uint64_t bytes; /* that came */
+};
+SALVE_MUST_USE enum salve_code csv_letters_read(struct csv_letters *letters, char *into, size_t room, size_t *got,
+                                                struct salve_err *err);
+
+/* csv_window_open - the begin of a file, in mem: *rest is as long as any record is looked at, or the file.
+ * csv_window_fill - makes it so again: it moves what is kept, which is all from `from` on; *rest begins there or behind
+ * it, by less than SALVE_CSV_LINE_BYTES_MAX. */
+struct csv_window {
+    struct csv_letters letters;
+    char *bytes;
+    bool is_ended;
+};
+SALVE_MUST_USE enum salve_code csv_window_open(const struct csv_map *map, const struct csv_source *file,
+                                               struct arena *mem, struct csv_window **out, struct str *rest,
+                                               struct salve_err *err);
+SALVE_MUST_USE enum salve_code csv_window_fill(struct csv_window *window, const char *from, struct str *rest,
+                                               struct salve_err *err);
 
 #endif

@@ -17,34 +17,32 @@ static const uint16_t windows_letters[32] = {0x20AC, 0,      0x201A, 0x0192, 0x2
                                              0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022, 0x2013, 0x2014,
                                              0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178};
 
-static bool add_letter(struct buf *out, uint32_t letter)
+size_t csv_windows_letter(unsigned char byte, char out[3])
 {
-    if (letter == 0) return false;
+    uint32_t letter = byte >= 0x80 && byte < 0xA0 ? windows_letters[byte - 0x80] : byte;
+    if (letter == 0) return 0;
     if (letter < 0x80) {
-        buf_add_char(out, (char)letter);
-    } else if (letter < 0x800) {
-        buf_add_char(out, (char)(0xC0 | letter >> 6));
-        buf_add_char(out, (char)(0x80 | (letter & 0x3F)));
-    } else {
-        buf_add_char(out, (char)(0xE0 | letter >> 12));
-        buf_add_char(out, (char)(0x80 | (letter >> 6 & 0x3F)));
-        buf_add_char(out, (char)(0x80 | (letter & 0x3F)));
+        out[0] = (char)letter;
+        return 1;
     }
-    return true;
+    size_t len = 0;
+    out[len++] = (char)(letter < 0x800 ? 0xC0 | letter >> 6 : 0xE0 | letter >> 12);
+    if (letter >= 0x800) out[len++] = (char)(0x80 | (letter >> 6 & 0x3F));
+    out[len++] = (char)(0x80 | (letter & 0x3F));
+    return len;
 }
 
 enum salve_code csv_utf8(const struct csv_dialect *dialect, struct str *text, struct arena *mem, struct salve_err *err)
 {
     struct buf out;
-    if (!dialect->is_windows) {
-        if (str_starts(*text, STR("\xEF\xBB\xBF"))) *text = str_cut(*text, 3, text->len);
-        return str_is_utf8(*text) ? SALVE_OK : salve_refuse(err, SALVE_E_INVALID, "it is not UTF-8", "text");
-    }
+    char letter[3];
+    if (!dialect->is_windows)
+        return str_is_utf8(*text) ? SALVE_OK : salve_refuse(err, SALVE_E_INVALID, CSV_NOT_UTF8, "text");
     buf_init(&out, mem, 3 * text->len + 1);
     for (size_t i = 0; i < text->len; i++) {
-        unsigned char c = (unsigned char)text->ptr[i];
-        if (!add_letter(&out, c >= 0x80 && c < 0xA0 ? windows_letters[c - 0x80] : c))
-            return salve_refuse(err, SALVE_E_INVALID, "it is not Windows-1252", "text");
+        size_t len = csv_windows_letter((unsigned char)text->ptr[i], letter);
+        if (len == 0) return salve_refuse(err, SALVE_E_INVALID, CSV_NOT_WINDOWS, "text");
+        buf_add(&out, str_make(letter, len));
     }
     return buf_done(&out, text, err);
 }

@@ -85,7 +85,8 @@ SALVE_MUST_USE enum salve_code import_error_of(const struct tape *tape, tape_at 
 /* --- CSV -------------------------------------------------------------------------------------------------------- */
 
 struct zone;
-struct csv_map; /* opaque: a map file, checked */
+struct csv_map;    /* opaque: a map file, checked */
+struct csv_window; /* opaque: what of a file is in memory */
 
 /* csv_map_read - a map from its JSON text. E_SYNTAX, E_INVALID (`at` names the place in the map), E_TOO_BIG,
  * E_NOT_ADMITTED: it names a code or words that may not be kept (`at` names the place, `why` the rule). */
@@ -98,17 +99,33 @@ struct csv_consent {
     struct str cell;
 };
 
+/* Where a file comes from, a piece at a time: at most `room` bytes, never 0; *got is 0 at the end. */
+struct csv_source {
+    enum salve_code (*read)(void *with, char *into, size_t room, size_t *got, struct salve_err *err);
+    void *with;
+};
+/* csv_source_text - a text that is at hand; *rest becomes what was not read yet. */
+struct csv_source csv_source_text(struct str *rest);
+
+/* csv_file_check - goes over a whole file before anything is done with it: its letters, and *lines that are not empty.
+ *   errors   E_INVALID: not in the letters that the map says; E_TOO_BIG; E_MEMORY; those of the source */
+SALVE_MUST_USE enum salve_code csv_file_check(const struct csv_map *map, const struct csv_source *file,
+                                              struct arena *mem, uint64_t *lines, struct salve_err *err);
+
 /* One CSV file being read through a map. */
 struct csv_import {
     const struct csv_map *map;
-    struct str rest; /* what was not read yet */
+    struct csv_window *window; /* NULL: the file is a text at hand */
+    struct str head;           /* the header line and what stands before it, in mem */
+    struct str rest;           /* what was not read yet, as far as it is in memory */
+    struct str row;            /* the bytes of the row read last, with the empty lines before it; until the next one */
     struct str date;
     const struct zone *zone; /* of the site, for times of day; may be changed after the opening; NULL: UTC */
     uint32_t line;           /* number of the line where the row read last begins, from 1 */
     uint32_t next_line;
     const uint16_t *columns;                   /* column of the file for each column of the map */
     uint32_t file_columns;                     /* cells of every row */
-    struct str *cells;                         /* of the row read last, in its mem */
+    struct str *cells;                         /* of the row read last, in its mem or in the file's */
     struct csv_consent consents[PURPOSE_LAST]; /* of the row read last, those that are not empty; texts in its mem */
     size_t consent_count;
 };
@@ -118,6 +135,13 @@ struct csv_import {
  *   errors   E_INVALID: a column that the map needs is not there (err names it), no date, not UTF-8; E_TOO_BIG */
 SALVE_MUST_USE enum salve_code csv_import_open(const struct csv_map *map, struct str text, struct str date,
                                                struct arena *mem, struct csv_import *out, struct salve_err *err);
+
+/* csv_import_stream - the same of a file of any length, in 256 KiB of mem; `file` is read as rows are. What a row gives
+ * out (cells, row) is there until the next one. Letters are looked at as they come, so that E_INVALID may come from any
+ * row: csv_file_check goes before. */
+SALVE_MUST_USE enum salve_code csv_import_stream(const struct csv_map *map, const struct csv_source *file,
+                                                 struct str date, struct arena *mem, struct csv_import *out,
+                                                 struct salve_err *err);
 
 /* csv_import_next - the next row as JSON text of a collection Bundle about one person, for import_read; *more is false
  * at the end of the file. An empty cell is left out. `subject` is the row's own id column, empty if the map names none.

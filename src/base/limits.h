@@ -36,6 +36,7 @@ enum {
     SALVE_REGEX_STEPS_PER_BYTE = 16,        /* ... and so many more for each byte of the text */
     SALVE_REGEX_HEAP_KIB_MAX = 20 << 10,    /* memory of one match */
     SALVE_CSV_LINE_BYTES_MAX = 64 << 10,    /* one row of a CSV map or vector file */
+    SALVE_CSV_FILE_BYTES_MAX = 1 << 30,     /* a file of rows that is read as they are taken: millions of them */
     SALVE_NOTE_BYTES_MAX = 64 << 10,        /* a signed note; 16 signatures take 3 KB */
     SALVE_RECEIPT_BYTES_MAX = 256 << 10,    /* a tlog-proof: an event of 64 KiB, its proof and a note */
     SALVE_FORM_BYTES_MAX = 1 << 20,         /* one consent form in one language */

@@ -30,6 +30,7 @@ struct outputs {
     FILE *rejects, *cards, *urgent;
     struct cli_progress progress;
     struct visit_screening screening; /* of guidelines_now */
+    bool has_screening;
 };
 
 /* Behind what is there: whether that goes, the import knows when it has begun. */
@@ -143,14 +144,21 @@ static void keep_rejects(void *with, struct str lines)
     if (out->rejects != NULL) (void)fwrite(lines.ptr, 1, lines.len, out->rejects);
 }
 
+/* What is said of a person needs memory until it is said: a file has many. */
 static void print_issues(void *with, const struct fhir_issues *issues)
 {
-    cli_outcome_print(((struct outputs *)with)->cli, issues);
+    const struct cli *cli = ((struct outputs *)with)->cli;
+    struct arena_mark mark = arena_mark(cli->mem);
+    cli_outcome_print(cli, issues);
+    arena_rewind(cli->mem, mark);
 }
 
 static void tell_alarms(void *with, uint64_t line, const struct screen_found *findings)
 {
-    cli_alarms_tell(((struct outputs *)with)->cli, line, findings);
+    const struct cli *cli = ((struct outputs *)with)->cli;
+    struct arena_mark mark = arena_mark(cli->mem);
+    cli_alarms_tell(cli, line, findings);
+    arena_rewind(cli->mem, mark);
 }
 
 static bool is_theirs(void *with, const struct visit_whose *whose)
@@ -178,16 +186,19 @@ static bool are_right(void *with, uint64_t row, const struct visit_unlikely *lis
 
 static void tell_apart(void *with, const struct visit_apart *apart)
 {
-    struct outputs *to = with;
-    cli_apart_came(to->cli, apart);
+    const struct cli *cli = ((struct outputs *)with)->cli;
+    struct arena_mark mark = arena_mark(cli->mem);
+    cli_apart_came(cli, apart);
+    arena_rewind(cli->mem, mark);
 }
 
-/* Read when they are needed: most files hold nothing that is kept apart. */
+/* Read when they are needed, once: most files hold nothing that is kept apart. */
 static enum salve_code guidelines_now(void *with, const struct visit_screening **out, struct salve_err *err)
 {
     struct outputs *to = with;
-    TRY(cli_accepted(to->cli, 0, err));
-    TRY(visit_screening(&to->cli->visit, &to->screening, err));
+    if (!to->has_screening) TRY(cli_accepted(to->cli, 0, err));
+    if (!to->has_screening) TRY(visit_screening(&to->cli->visit, &to->screening, err));
+    to->has_screening = true;
     *out = &to->screening;
     return SALVE_OK;
 }
@@ -222,45 +233,112 @@ static enum salve_code read_map(const struct cli *cli, bool is_enrol, struct csv
     return code;
 }
 
-static enum salve_code import_rows(struct outputs *out, struct str text, const struct visit_import_ask *ask,
+/* --- a file of rows ----------------------------------------------------------------------------------------------- */
+
+/* Read as its rows are taken, so that its length costs no memory; what cannot be read twice, as a pipe, is a text. */
+struct rows {
+    const char *path;
+    int fd;
+    off_t begin;
+    struct str text;
+    bool is_text;
+};
+
+static enum salve_code read_rows(void *with, char *into, size_t room, size_t *got, struct salve_err *err)
+{
+    struct rows *rows = with;
+    ssize_t count;
+    do count = read(rows->fd, into, room);
+    while (count < 0 && errno == EINTR);
+    if (count < 0) return file_fail(err, rows->path);
+    *got = (size_t)count;
+    return SALVE_OK;
+}
+
+/* What it is is asked before it is opened: a pipe is opened once. */
+static enum salve_code open_rows(const struct cli *cli, struct rows *rows, struct salve_err *err)
+{
+    struct stat info;
+    const char *path = cli->words[0];
+    bool is_stdin = strcmp(path, "-") == 0;
+    *rows = (struct rows){.path = path, .fd = -1};
+    if ((is_stdin ? fstat(STDIN_FILENO, &info) : stat(path, &info)) != 0) return file_fail(err, path);
+    rows->is_text = !S_ISREG(info.st_mode);
+    if (rows->is_text) return file_read(path, SALVE_RESOURCE_BYTES_MAX, cli->mem, &rows->text, err);
+    rows->fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+    if (rows->fd < 0) return file_fail(err, path);
+    rows->begin = lseek(rows->fd, 0, SEEK_CUR);
+    return rows->begin >= 0 ? SALVE_OK : file_fail(err, path);
+}
+
+static void close_rows(struct rows *rows)
+{
+    if (rows->fd > STDIN_FILENO) (void)close(rows->fd);
+    rows->fd = -1;
+}
+
+/* From the beginning, each time; `rest` is of a text. */
+static enum salve_code begin_rows(struct rows *rows, struct str *rest, struct csv_source *out, struct salve_err *err)
+{
+    *rest = rows->text;
+    *out = rows->is_text ? csv_source_text(rest) : (struct csv_source){read_rows, rows};
+    if (rows->is_text || lseek(rows->fd, rows->begin, SEEK_SET) == rows->begin) return SALVE_OK;
+    return file_fail(err, rows->path);
+}
+
+static enum salve_code import_rows(struct outputs *out, struct rows *rows, const struct visit_import_ask *ask,
                                    struct visit_imported *sum, struct salve_err *err)
 {
     struct cli *cli = out->cli;
     struct csv_map *map = NULL;
-    struct str rest = text, line, date = cli_option_or(cli, OPT_DATE, "");
+    struct csv_source file;
+    struct str rest, date = cli_option_or(cli, OPT_DATE, "");
     uint64_t lines = 0;
     bool is_enrol = cli_has(cli, OPT_ENROL);
     TRY(read_map(cli, is_enrol, &map, err));
-    while (str_next_line(&rest, &line)) lines += line.len > 0;
-    out->progress = cli_progress_start(cli, "import", lines - 1);
-    enum salve_code code = is_enrol ? visit_import_rows(&cli->visit, map, text, date, ask, sum, err)
-                                    : visit_import_results(&cli->visit, map, text, date, ask, sum, err);
+    enum salve_code code = begin_rows(rows, &rest, &file, err);
+    if (code == SALVE_OK) code = csv_file_check(map, &file, cli->mem, &lines, err);
+    if (code == SALVE_OK) code = begin_rows(rows, &rest, &file, err);
+    out->progress = cli_progress_start(cli, "import", lines > 0 ? lines - 1 : 0);
+    if (code == SALVE_OK)
+        code = is_enrol ? visit_import_rows(&cli->visit, map, &file, date, ask, sum, err)
+                        : visit_import_results(&cli->visit, map, &file, date, ask, sum, err);
     cli_progress_end(&out->progress);
     if (code != SALVE_OK) salve_err_in(err, "%s", cli->words[0]);
     return code;
 }
 
-static enum salve_code import_new(struct outputs *out, struct visit_import_ask *ask, struct visit_imported *sum,
-                                  struct salve_err *err)
+/* --- the whole import --------------------------------------------------------------------------------------------- */
+
+static enum salve_code open_file(const struct cli *cli, struct rows *rows, struct str *bytes, struct salve_err *err)
+{
+    *rows = (struct rows){.fd = -1};
+    if (cli_has(cli, OPT_MAP)) return open_rows(cli, rows, err);
+    return file_read(cli->words[cli->word_count - 1], SALVE_RESOURCE_BYTES_MAX, cli->mem, bytes, err);
+}
+
+/* Into new records, of one person of a FHIR file or of a person a row. */
+static enum salve_code import_new(struct outputs *out, struct rows *rows, struct visit_import_ask *ask,
+                                  struct visit_imported *sum, struct salve_err *err)
 {
     struct cli *cli = out->cli;
     struct str bytes;
     struct consent_grant grant;
     struct visit_screening screening = {0};
-    TRY(file_read(cli->words[0], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
+    TRY(open_file(cli, rows, &bytes, err));
     if (cli_has(cli, OPT_PURPOSE)) TRY(cli_grant_read(cli, &grant, NULL, err));
     if (cli_has(cli, OPT_PURPOSE)) ask->grant = &grant;
     TRY(cli_accepted(cli, VISIT_FORMS | VISIT_RANGES, err));
     TRY(visit_ranges(cli->visit.content, &ask->ranges, err));
     TRY(visit_screening(&cli->visit, &screening, err));
     ask->alarms = ask->screening = &screening;
-    return cli_has(cli, OPT_MAP) ? import_rows(out, bytes, ask, sum, err)
+    return cli_has(cli, OPT_MAP) ? import_rows(out, rows, ask, sum, err)
                                  : visit_import_new(&cli->visit, bytes, ask, sum, err);
 }
 
 /* Into records that are there: of the person with the card, or of whoever the rows of a CSV file name. */
-static enum salve_code import_known(struct outputs *out, struct visit_import_ask *ask, struct visit_imported *sum,
-                                    struct salve_err *err)
+static enum salve_code import_known(struct outputs *out, struct rows *rows, struct visit_import_ask *ask,
+                                    struct visit_imported *sum, struct salve_err *err)
 {
     struct str bytes;
     struct cli *cli = out->cli;
@@ -269,10 +347,10 @@ static enum salve_code import_known(struct outputs *out, struct visit_import_ask
     TRY(visit_ranges(cli->visit.content, &ask->ranges, err));
     TRY(visit_screening(&cli->visit, &screening, err));
     ask->alarms = &screening;
-    TRY(file_read(cli->words[cli->word_count - 1], SALVE_RESOURCE_BYTES_MAX, cli->mem, &bytes, err));
+    TRY(open_file(cli, rows, &bytes, err));
     static const struct rec_rows_state fresh = {0};
     if (out->urgent != NULL) TRY(cli_urgent_begun(out->urgent, cli_option(cli, OPT_URGENT), &fresh, err));
-    if (cli_has(cli, OPT_MAP)) return import_rows(out, bytes, ask, sum, err);
+    if (cli_has(cli, OPT_MAP)) return import_rows(out, rows, ask, sum, err);
     enum salve_code code = visit_import(&cli->visit, cli->card, bytes, ask, sum, err);
     bool is_other = code == SALVE_E_CONFLICT && strncmp(err->element, "Patient.", 8) == 0;
     return cli_hint(
@@ -381,6 +459,7 @@ static enum salve_code print_imported(const struct cli *cli, struct visit_import
 enum salve_code cli_import(struct cli *cli, struct salve_err *err)
 {
     struct outputs out = {.cli = cli};
+    struct rows rows = {.fd = -1};
     struct visit_imported sum = {0};
     struct visit_import_ask ask = {.minimise = cli_has(cli, OPT_MINIMISE),
                                    .correct = cli_has(cli, OPT_YES),
@@ -404,7 +483,9 @@ enum salve_code cli_import(struct cli *cli, struct salve_err *err)
     TRY(cli_open(cli, CLI_STAFF, err));
     TRY(check_speaking(cli, is_enrol, err));
     enum salve_code code = open_outputs(&out, err);
-    if (code == SALVE_OK) code = is_enrol ? import_new(&out, &ask, &sum, err) : import_known(&out, &ask, &sum, err);
+    if (code == SALVE_OK)
+        code = is_enrol ? import_new(&out, &rows, &ask, &sum, err) : import_known(&out, &rows, &ask, &sum, err);
+    close_rows(&rows);
     code = close_output(out.rejects, cli_option(cli, OPT_REJECTS), code, err);
     code = close_output(out.cards, cli_option(cli, OPT_OUTPUT), code, err);
     code = close_output(out.urgent, cli_option(cli, OPT_URGENT), code, err);

@@ -161,19 +161,20 @@ SALVE_MUST_USE enum salve_code visit_import_new(const struct visit *visit, struc
                                                 const struct visit_import_ask *ask, struct visit_imported *sum,
                                                 struct salve_err *err);
 
-/* visit_import_rows - one new person for each row of a CSV file.
+/* visit_import_rows - one new person for each row of a CSV file; it is read as its rows are taken (csv_import_stream).
  *   date     of rows where the map names no date column; empty: today
  *   errors   of the first row that fails, its line in err; people before it are whole */
-SALVE_MUST_USE enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map, struct str text,
-                                                 struct str date, const struct visit_import_ask *ask,
-                                                 struct visit_imported *sum, struct salve_err *err);
+SALVE_MUST_USE enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map,
+                                                 const struct csv_source *file, struct str date,
+                                                 const struct visit_import_ask *ask, struct visit_imported *sum,
+                                                 struct salve_err *err);
 
 /* visit_import_results - a CSV file about people who have a record, a key a row (csv_map_names_people): each row goes
  * to whoever its key opens. A row that cannot be taken is told to `refused` and counted, and the file goes on; a row
  * that is here already is not kept twice, so the same file may be given again.
  *   errors   E_SYNTAX, E_TOO_BIG: the file cannot be read any further; what stops a site, such as E_IO, E_FULL */
 SALVE_MUST_USE enum salve_code visit_import_results(const struct visit *visit, const struct csv_map *map,
-                                                    struct str text, struct str date,
+                                                    const struct csv_source *file, struct str date,
                                                     const struct visit_import_ask *ask, struct visit_imported *sum,
                                                     struct salve_err *err);
 

@@ -680,14 +680,21 @@ enum salve_code visit_import_new(const struct visit *visit, struct str bytes, co
     return rows_end(visit, code == SALVE_OK, code, err);
 }
 
-/* One row; *more is false at the end of the file. The file is told from others by its head and its first row. */
-static enum salve_code import_row(const struct visit *visit, struct csv_import *csv, struct str text,
-                                  const struct visit_import_ask *ask, struct visit_imported *sum, bool *is_first,
-                                  bool *more, struct salve_err *err)
+/* A file is told from others by its head and its first row. */
+static enum salve_code rows_begin_with(const struct visit *visit, const struct csv_import *csv, struct arena *mem,
+                                       const struct visit_watch *watch, struct salve_err *err)
+{
+    struct str first = arena_printf(mem, "%.*s%.*s", STR_ARGS(csv->head), STR_ARGS(csv->row));
+    if (first.ptr == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
+    return rows_begin(visit, first, watch, err);
+}
+
+/* One row; *more is false at the end of the file. */
+static enum salve_code import_row(const struct visit *visit, struct csv_import *csv, const struct visit_import_ask *ask,
+                                  struct visit_imported *sum, bool *is_first, bool *more, struct salve_err *err)
 {
     struct str subject, json;
     bool is_done = false;
-    const char *from = csv->rest.ptr;
     struct arena *mem = arena_open_private(SALVE_REQUEST_BYTES_MAX);
     struct importing in = {.row = *visit, .sum_mem = visit->mem, .ask = ask, .sum = sum, .urgency = URGENCY_NONE};
     if (mem == NULL) return salve_fail(err, SALVE_E_MEMORY, "import");
@@ -695,12 +702,9 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     in.csv = csv;
     enum salve_code code = csv_import_next(csv, mem, &subject, &json, more, err);
     in.line = csv->line;
-    const char *to = csv->rest.ptr;
-    if (code == SALVE_OK && *more && *is_first)
-        code = rows_begin(visit, str_make(text.ptr, (size_t)(to - text.ptr)), &ask->watch, err);
+    if (code == SALVE_OK && *more && *is_first) code = rows_begin_with(visit, csv, mem, &ask->watch, err);
     *is_first = false;
-    if (code == SALVE_OK && *more)
-        code = rec_rows_next(visit->site, str_make(from, (size_t)(to - from)), &is_done, err);
+    if (code == SALVE_OK && *more) code = rec_rows_next(visit->site, csv->row, &is_done, err);
     sum->rows += *more;
     if (code == SALVE_OK && *more && !is_done) {
         code = import_new(&in, subject, json, err);
@@ -712,16 +716,16 @@ static enum salve_code import_row(const struct visit *visit, struct csv_import *
     return code;
 }
 
-enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map, struct str text,
+enum salve_code visit_import_rows(const struct visit *visit, const struct csv_map *map, const struct csv_source *file,
                                   struct str date, const struct visit_import_ask *ask, struct visit_imported *sum,
                                   struct salve_err *err)
 {
     struct csv_import csv = {0};
     bool is_first = true, more = true;
     if (date.len == 0) TRY(visit_date(visit, site_now_unix_ms(visit->site), &date, err));
-    enum salve_code code = csv_import_open(map, text, date, visit->mem, &csv, err);
+    enum salve_code code = csv_import_stream(map, file, date, visit->mem, &csv, err);
     while (code == SALVE_OK && more) {
-        code = import_row(visit, &csv, text, ask, sum, &is_first, &more, err);
+        code = import_row(visit, &csv, ask, sum, &is_first, &more, err);
         if (ask->watch.person != NULL && !ask->watch.person(ask->watch.with, sum->people)) break;
     }
     if (code != SALVE_OK && csv.line > 0) salve_err_place(err, csv.line, 0);

@@ -45,14 +45,14 @@ static enum salve_code next_row(const struct visit *visit, struct csv_import *cs
     return visit_is_of_the_row(code) ? SALVE_OK : code;
 }
 
-enum salve_code visit_import_results(const struct visit *visit, const struct csv_map *map, struct str text,
-                                     struct str date, const struct visit_import_ask *ask, struct visit_imported *sum,
-                                     struct salve_err *err)
+enum salve_code visit_import_results(const struct visit *visit, const struct csv_map *map,
+                                     const struct csv_source *file, struct str date, const struct visit_import_ask *ask,
+                                     struct visit_imported *sum, struct salve_err *err)
 {
     struct csv_import csv = {0};
     bool more = true;
     if (date.len == 0) TRY(visit_date(visit, site_now_unix_ms(visit->site), &date, err));
-    TRY(csv_import_open(map, text, date, visit->mem, &csv, err));
+    TRY(csv_import_stream(map, file, date, visit->mem, &csv, err));
     TRY(site_zone(visit->site, &csv.zone, err));
     while (more) {
         TRY(next_row(visit, &csv, ask, sum, &more, err));

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "../../unit/visit/visit_world.h"
+#include "people.h"
 #include "records/gate.h"
 #include "records/work_list_int.h"
 #include "t_bench.h"
@@ -22,8 +23,7 @@ enum {
     EACH = 40,    /* people a turn */
     LETTERS = 10, /* letters a turn */
     RESULTS = 20,
-    CARD_BYTES = REC_CODE_TEXT_BYTES + 1,
-    ROW_BYTES = 320
+    CARD_BYTES = REC_CODE_TEXT_BYTES + 1
 };
 
 /* One size of the site; the cards are those of the largest. */
@@ -71,35 +71,6 @@ static void timed(struct grown *sites, size_t count, const char *what, int each,
 
 /* --- people ------------------------------------------------------------------------------------------------------- */
 
-/* Adults like any: most of it usual, so that some of their findings ask for something and few are for today. */
-static int one_row(struct grown *g, size_t number, char row[ROW_BYTES])
-{
-    unsigned r[20];
-    for (size_t i = 0; i < 20; i++) r[i] = (unsigned)(t_random(&g->random) % 1000);
-    return snprintf(row, ROW_BYTES,
-                    "p%zu,%c,%u-%02u-%02u,%u,%u,%u,%u.%u,%u,%u,%u,36.%u,%u.%u,%u.%u,0.%u,%u,%u,%u,%u,%u,%u,%u,%u,%u.%u,"
-                    "1.0/en signed 2026-11-20 none 1,1.0/en signed 2026-11-20 none 1\n",
-                    number, r[0] % 2 == 0 ? 'f' : 'm', 1946 + r[1] % 58, 1 + r[2] % 12, 1 + r[3] % 28, 104 + r[4] % 52,
-                    62 + r[5] % 30, 152 + r[6] % 36, 52 + r[7] % 44, r[7] % 10, 68 + r[8] % 44, 56 + r[9] % 34,
-                    95 + r[10] % 5, 2 + r[11] % 7, 5 + (r[12] < 120), r[12] % 10, 4 + r[13] % 4, r[13] % 10,
-                    60 + r[14] % 39, 3 + r[15] % 26, 150 + r[16] % 90, 36 + r[17] % 34, 70 + r[18] % 120,
-                    80 + r[19] % 80, 14 + r[0] % 30, 14 + r[1] % 26, 160 + r[2] % 200, 12 + r[3] % 4, r[4] % 10);
-}
-
-static struct str rows(struct grown *g, size_t count)
-{
-    static const char head[] =
-        "id,sex,born,systolic,diastolic,height,weight,waist,pulse,oxygen,temperature,hba1c,glucose,"
-        "creatinine,albumin,cholesterol,hdl,triglycerides,ldl,alt,ast,platelets,haemoglobin,care,"
-        "follow\n";
-    char *text = malloc(sizeof head + count * ROW_BYTES);
-    if (text == NULL) abort();
-    size_t at = sizeof head - 1;
-    memcpy(text, head, at);
-    for (size_t i = 0; i < count; i++) at += (size_t)one_row(g, g->people + i, text + at);
-    return str_make(text, at);
-}
-
 static enum salve_code keep_card(void *with, struct str subject, struct str code, struct salve_err *e)
 {
     struct grown *g = with;
@@ -119,11 +90,11 @@ static void grow(struct grown *g, struct str map_json, size_t people)
     struct rusage used;
     ask.watch = (struct visit_watch){.card = keep_card, .with = g};
     t_must(csv_map_read(site_admission(g->t->site), map_json, g->t->mem, &map, &err));
-    struct str text = rows(g, people - before);
+    struct people rows = {.next = before, .end = people, .random = 20 + before};
+    struct csv_source file = {people_read, &rows};
     double begun_ms = cpu_ms();
-    t_must(visit_import_rows(&g->visit, map, text, STR(""), &ask, &sum, &err));
+    t_must(visit_import_rows(&g->visit, map, &file, STR(""), &ask, &sum, &err));
     double took_ms = cpu_ms() - begun_ms;
-    free((void *)(uintptr_t)text.ptr);
     if (sum.people != people - before || sum.enrolled_only != 0) abort();
     (void)getrusage(RUSAGE_SELF, &used);
     print(g, "person_ms", took_ms / (double)sum.people);

@@ -184,6 +184,14 @@ static struct world made_up_world(const char *name)
     return empty_world(name, NULL);
 }
 
+static enum salve_code take_rows(const struct visit *visit, const struct csv_map *map, struct str text,
+                                 const char *date, const struct visit_import_ask *ask, struct visit_imported *sum,
+                                 struct salve_err *err)
+{
+    struct csv_source file = csv_source_text(&text);
+    return visit_import_rows(visit, map, &file, str_of(date), ask, sum, err);
+}
+
 /* At a real site nobody speaks for a file: people get slips, and rows say what they agreed to. */
 static void a_person_of_a_file_gets_a_slip_and_agrees_in_their_row(void **state)
 {
@@ -209,7 +217,7 @@ static void a_person_of_a_file_gets_a_slip_and_agrees_in_their_row(void **state)
             "\"consents\":{\"care\":{\"column\":\"care\"}}}");
     t_must(csv_map_read(site_admission(w.t->site), json, w.t->mem, &map, &err));
     struct str rows = STR("born,kg,care\n1971-01-02,61,1.0/en signed 2026-11-20 none 1\n");
-    t_must(visit_import_rows(as(&w, T_ASSISTANT), map, rows, STR(""), &ask, &sum, &err));
+    t_must(take_rows(as(&w, T_ASSISTANT), map, rows, "", &ask, &sum, &err));
     assert_true(sum.people == 2 && sum.enrolled_only == 1 && told.less == 1);
     t_must(visit_slip_claim(as(&w, T_REGISTRAR), told.card, &card, &err));
     assert_true(holds(record_of(&w, card), "29463-7"));
@@ -390,23 +398,22 @@ static void rows_are_people_until_one_fails_or_the_caller_stops(void **state)
     ask.grant = &grant;
     struct str rows = STR("id,born,kg\na,1970,60\nb,1971,61\nc,1972,62\n"),
                bad = STR("id,born,kg\nd,1970,60\nb,1971,?\n");
-    t_must(visit_import_rows(as(&w, T_ASSISTANT), map, rows, STR(""), &ask, &sum, &err));
+    t_must(take_rows(as(&w, T_ASSISTANT), map, rows, "", &ask, &sum, &err));
     assert_int_equal(sum.people, 2);
     assert_int_equal(told.cards, 2);
     assert_null(sum.resources);
     assert_true(holds(record_of(&w, told.card), "2026-11-23")); /* without a date the rows are of today */
     told.stop_after = 0;
-    assert_int_equal(visit_import_rows(&w.visit, map, bad, STR("2025-01-02"), &ask, &sum, &err), SALVE_E_INVALID);
+    assert_int_equal(take_rows(&w.visit, map, bad, "2025-01-02", &ask, &sum, &err), SALVE_E_INVALID);
     assert_int_equal(err.line, 3);
     assert_int_equal(sum.people, 3);
     struct str bad_card = told.card;
     struct str other = STR("id,born,kg\na,1970,60\nb,1971,62\nc,1972,62\n");
-    assert_int_equal(visit_import_rows(&w.visit, map, other, STR(""), &ask, &sum, &err), SALVE_E_CONFLICT);
+    assert_int_equal(take_rows(&w.visit, map, other, "", &ask, &sum, &err), SALVE_E_CONFLICT);
     assert_int_equal(sum.people, 3);
-    t_must(visit_import_rows(&w.visit, map, rows, STR(""), &ask, &sum, &err)); /* goes on with the third */
+    t_must(take_rows(&w.visit, map, rows, "", &ask, &sum, &err)); /* goes on with the third */
     assert_int_equal(sum.people, 4);
-    t_must(
-        visit_import_rows(&w.visit, map, rows, STR(""), &ask, &sum, &err)); /* done before, so this is another time */
+    t_must(take_rows(&w.visit, map, rows, "", &ask, &sum, &err)); /* done before, so this is another time */
     assert_int_equal(sum.people, 7);
     told.card = bad_card;
     assert_true(holds(record_of(&w, told.card), "2025-01-02"));
