@@ -4,9 +4,11 @@
  * orders in memory are those of the rows whatever was written. */
 #include "crypto/crypto.h"
 #include "guideline/finding.h"
+#include "records/view_int.h"
 #include "records/who_int.h"
 #include "records/work_list_int.h"
 #include "store/store.h"
+#include "t_rows.h"
 #include "t_site.h"
 
 /* One entry for a person who is nobody, as a save would leave it. */
@@ -469,6 +471,33 @@ static void a_row_that_does_not_open_hides_no_other(void **state)
     t_site_drop(w.t);
 }
 
+/* Whose keys are damaged is opened by nobody; that they wait for somebody is in the list all the same. */
+static void damaged_keys_hide_nobody(void **state)
+{
+    static const char *const damages[] = {"UPDATE wrap SET bytes = zeroblob(length(bytes))",
+                                          "UPDATE wrap SET bytes = zeroblob(3)", "UPDATE wrap SET bytes = x''"};
+    (void)state;
+    struct t_site *t = t_site_make("worklist-keys", false);
+    struct rec_enrolled person = t_enrol(t, "Adeyemi", "1980-01-01");
+    t_give(t, person.card, PURPOSE_CARE);
+    struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, person.card);
+    struct compartment id = view->gate.chain.id, other;
+    t_must(rec_close(&view, &err));
+    crypto_random(other.bytes, sizeof other.bytes);
+    write_one(t->site, t->mem, id, WORK_TELL, URGENCY_EMERGENCY_NOW);
+    write_one(t->site, t->mem, other, WORK_SIGN, URGENCY_NONE);
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        t_site_close(t);
+        t_rows_change(t->folder, "keys.db", damages[i]);
+        t_site_open(t);
+        struct work_page page = read_page(t, WORK_LIST_OPEN, WORK_PAGE_MAX, STR(""));
+        assert_int_equal(page.count, 2);
+        assert_int_equal(urgency_of(&page.all[0]), URGENCY_EMERGENCY_NOW);
+        assert_int_equal(page.all[0].reach, WORK_BY_CARD);
+    }
+    t_site_drop(t);
+}
+
 /* --- what waited too long ----------------------------------------------------------------------------------------- */
 
 static void letters_of_a_whole_season_end_together(void **state)
@@ -527,6 +556,7 @@ int main(void)
         cmocka_unit_test(the_orders_are_those_of_the_rows),
         cmocka_unit_test(writes_between_the_pieces_count),
         cmocka_unit_test(a_row_that_does_not_open_hides_no_other),
+        cmocka_unit_test(damaged_keys_hide_nobody),
         cmocka_unit_test(letters_of_a_whole_season_end_together),
         cmocka_unit_test(each_page_is_noted),
 #endif
