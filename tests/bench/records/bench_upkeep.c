@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Upkeep of a site of so many people, each with two agreements and a visit of ten saves: a verify, and a renewal of
- * the keys in the pieces between which requests go on. bench_upkeep PEOPLE [FOLDER [verify | renew]]: in a folder the
+ * the keys in the pieces between which requests go on, alone and with saves between them. bench_upkeep PEOPLE [FOLDER [verify | renew]]: in a folder the
  * site is kept, and is made only where there is none; "-" is none. Time, CPU time, the most memory that was used. */
 #include <sys/resource.h>
 #include <time.h>
 
 #include "records/gate.h"
+#include "t_bench.h"
 #include "t_site.h"
 
-enum { SAVES = 10, DAY_MS = 24 * 3600 * 1000 };
+enum { SAVES = 10, BESIDE = 50, DAY_MS = 24 * 3600 * 1000 };
 
 static int64_t wall_ms = T_SITE_NOW;
 static int64_t wall(const struct clock *clock)
@@ -130,6 +131,40 @@ static void renew(struct t_site *t)
            took.wall_s, took.cpu_s, longest_s * 1e3, peak_mib());
 }
 
+static double save_ms(struct t_site *t, struct rec_view *view)
+{
+    struct arena_mark mark = arena_mark(t->mem);
+    struct timing from = begin();
+    (void)t_save_weight(t, view, "72");
+    double took = since(from).cpu_s * 1e3;
+    arena_rewind(t->mem, mark);
+    return took;
+}
+
+/* The same while a station goes on: a save behind each of the first pieces. */
+static void renew_beside_work(struct t_site *t)
+{
+    double alone[BESIDE], beside[BESIDE], longest_ms = 0;
+    bool has_more = true;
+    size_t pieces = 0, count = 0;
+    struct str card = t_enrol(t, "Haddad", "1980-01-01").card;
+    t_give(t, card, PURPOSE_CARE);
+    wall_ms += (int64_t)DAY_MS + 60000;
+    struct rec_view *view = t_open(t, T_CLINICIAN, PURPOSE_CARE, card);
+    for (size_t i = 0; i < BESIDE; i++) alone[i] = save_ms(t, view);
+    for (; has_more; pieces++) {
+        struct timing before = begin();
+        t_must(site_tick(t->site, &has_more, &err));
+        double took_ms = since(before).cpu_s * 1e3;
+        if (took_ms > longest_ms) longest_ms = took_ms;
+        if (count < BESIDE) beside[count++] = save_ms(t, view);
+    }
+    t_close_view(&view);
+    printf("renewal beside work: %zu pieces; a save %.2f ms of CPU alone, %.2f between pieces (medians of %d and %zu); "
+           "who comes as a piece begins waits %.2f ms at most\n",
+           pieces, t_median(alone, BESIDE), t_median(beside, count), BESIDE, count, longest_ms);
+}
+
 int main(int argc, char **argv)
 {
     int people = argc > 1 ? atoi(argv[1]) : 1000;
@@ -138,6 +173,7 @@ int main(int argc, char **argv)
     const char *only = argc > 3 ? argv[3] : "";
     if (strcmp(only, "renew") != 0) verify(t);
     if (strcmp(only, "verify") != 0) renew(t);
+    if (strcmp(only, "verify") != 0) renew_beside_work(t);
     if (folder == NULL)
         t_site_drop(t);
     else

@@ -39,8 +39,8 @@ under base base_crew
 under db db_frozen
 if [ "${ALL:-0}" = 1 ]; then
     under records records_verify records_session records_proof records_tick
-    under http http_server_unit http_answers_unit http_workers_unit http_tls_unit http_workers_tls_unit
-    under door door_ends door_many door_apps
+    under http http_server_unit http_answers_unit http_workers_unit http_workers_tls_unit
+    under door door_ends door_apps
 else
     skip 3
 fi
