@@ -69,6 +69,10 @@ SALVE_MUST_USE enum salve_code rec_alarms_all(const struct rec_outcome *outcome,
                                               struct salve_err *err);
 bool rec_alarms_may_end(const struct rec_outcome *outcome, const struct rec_stands *at);
 
+/* rec_finding_may_rest - may a run that finds a draft as it stands leave it unwritten? Never an alarm, or what is due
+ * today: their own record says how far they were judged. */
+bool rec_finding_may_rest(const struct tape *finding);
+
 /* rec_outcome_is_signed - does a signing name it; is_now: one of the save. Signings are looked at when they are
  * written; a status alone is nobody's word. */
 bool rec_outcome_is_signed(const struct rec_outcome *outcome, const struct rec_stands *what, bool is_now);

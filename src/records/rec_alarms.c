@@ -43,6 +43,12 @@ static enum urgency urgency_of(const struct tape *tape)
                                                                                           : URGENCY_EMERGENCY_NOW;
 }
 
+bool rec_finding_may_rest(const struct tape *tape)
+{
+    struct str guideline = part(tape, finding_of(tape), DEED_EXTENSION "guideline");
+    return urgency_of(tape) > URGENCY_SAME_DAY && !str_starts(guideline, STR("alarms"));
+}
+
 static bool has_input(const struct tape *tape)
 {
     struct str reference;

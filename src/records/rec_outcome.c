@@ -129,7 +129,8 @@ static bool is_news(const struct rec_outcome *outcome, const struct rec_stands *
 
 bool rec_outcome_is_stale(const struct rec_outcome *outcome, const struct rec_stands *draft)
 {
-    uint64_t judged = judged_seq(outcome, draft->before->class);
+    uint64_t judged = rec_finding_may_rest(&draft->before->tape) ? judged_seq(outcome, draft->before->class)
+                                                                 : draft->before->record_seq;
     for (size_t i = 0; i < outcome->count; i++)
         if (is_news(outcome, &outcome->list[i], draft, judged)) return true;
     return false;

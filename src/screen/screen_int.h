@@ -217,6 +217,9 @@ enum salve_code screen_provenance(struct rec_view *view, const struct screen_dee
 /* screen_is_input - may a guideline look at it? Signatures, notes and plans say nothing about the body. */
 bool screen_is_input(const struct rec_resource *resource);
 
+/* screen_is_of_alarms - is a draft what the alarm layer found, or asked for? */
+bool screen_is_of_alarms(const struct rec_resource *draft);
+
 /* screen_ages_of - up to which record the drafts of each class were judged (screen_stale.c). */
 struct screen_ages {
     uint64_t judged_seq[CLASS_LAST + 1];

@@ -267,14 +267,6 @@ static enum salve_code add_drafts(struct run *run, const struct finding *finding
     return screen_needs_task(finding) ? add(run, SCREEN_TASK, screen_task, &draft) : SALVE_OK;
 }
 
-/* What the alarm layer found, or asked for. */
-static bool is_of_alarms(const struct rec_resource *one)
-{
-    const char *path = screen_kind(one) == SCREEN_OBSERVATION ? "method.coding.system" : "code.coding.system";
-    tape_at at = tape_get(&one->tape, tape_root(&one->tape), path);
-    return at != TAPE_NONE && str_starts(tape_text(&one->tape, at), STR(SCREEN_ALARMS_CANONICAL));
-}
-
 static struct str next_status(const struct run *run, size_t at)
 {
     if (run->is_held[at]) return tape_child_text(&run->all[at].tape, tape_root(&run->all[at].tape), "status");
@@ -287,7 +279,7 @@ static enum salve_code end_rest(struct run *run, bool are_alarms_unknown)
 {
     for (size_t i = 0; i < run->all_count; i++) {
         if (run->is_reused[i] || run->draft_kinds[i] == SCREEN_OTHER) continue;
-        bool is_unknown = are_alarms_unknown && is_of_alarms(&run->all[i]) && !run->is_held[i];
+        bool is_unknown = are_alarms_unknown && screen_is_of_alarms(&run->all[i]) && !run->is_held[i];
         if (is_unknown) run->is_held[i] = true;
         if (is_unknown) continue;
         salve_assert(run->item_count < run->room);

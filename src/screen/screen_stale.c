@@ -27,6 +27,20 @@ static bool is_draft_finding(const struct rec_resource *one)
     return screen_kind(one) == SCREEN_OBSERVATION && screen_is_draft(one);
 }
 
+bool screen_is_of_alarms(const struct rec_resource *one)
+{
+    const char *path = screen_kind(one) == SCREEN_OBSERVATION ? "method.coding.system" : "code.coding.system";
+    tape_at at = tape_get(&one->tape, tape_root(&one->tape), path);
+    return at != TAPE_NONE && str_starts(tape_text(&one->tape, at), STR(SCREEN_ALARMS_CANONICAL));
+}
+
+/* Alarms, and all that is due today, a run writes or has not judged: their own number says how far. */
+static bool may_rest(const struct rec_resource *draft)
+{
+    tape_at at = screen_extension(&draft->tape);
+    return at != TAPE_NONE && screen_kept_urgency(&draft->tape, at) > URGENCY_SAME_DAY && !screen_is_of_alarms(draft);
+}
+
 struct screen_ages screen_ages_of(const struct rec_resource *all, size_t count)
 {
     struct screen_ages ages = {{0}};
@@ -38,7 +52,7 @@ struct screen_ages screen_ages_of(const struct rec_resource *all, size_t count)
 
 static struct aged aged_of(const struct screen_ages *ages, const struct rec_resource *one)
 {
-    return (struct aged){one, is_draft_finding(one) ? ages->judged_seq[one->class] : one->record_seq};
+    return (struct aged){one, is_draft_finding(one) && may_rest(one) ? ages->judged_seq[one->class] : one->record_seq};
 }
 
 /* Findings of class `clinical` say nothing about what is kept apart. */

@@ -255,6 +255,26 @@ static void alarms_that_cannot_be_judged_hide_nothing(void **state)
     t_site_drop(w.t);
 }
 
+/* A run that could not judge the alarms makes none of their drafts newer: what came since is not in them. */
+static void alarms_that_were_not_judged_anew_are_not_signed(void **state)
+{
+    (void)state;
+    struct world w = world_examined("runs-unjudged");
+    size_t signed_count = 0;
+    struct rec_view *view = t_open(w.t, T_ASSISTANT, PURPOSE_CARE, w.person.card);
+    measure_pressure(&w, view, 20, "64", "40");
+    t_close_view(&view);
+    run_once(&w);
+    lower_the_pressure(&w);
+    t_must(screen_open(w.t->site, w.list, 1, w.t->mem, &w.screen, NULL, &err)); /* the folder of the alarms is away */
+    run_once(&w);
+    assert_int_equal(age_of(&w), SCREEN_NEWER);
+    view = look(&w);
+    assert_code(screen_sign(view, T_CLINICIAN, NULL, w.t->mem, &signed_count, NULL), SALVE_E_STALE);
+    t_close_view(&view);
+    t_site_drop(w.t);
+}
+
 static void signed_results_stay_when_a_run_finds_otherwise(void **state)
 {
     (void)state;
@@ -417,6 +437,7 @@ int main(void)
         cmocka_unit_test(a_task_ends_when_the_value_was_measured_again),
         cmocka_unit_test(drafts_that_no_run_confirms_are_not_signed),
         cmocka_unit_test(alarms_that_cannot_be_judged_hide_nothing),
+        cmocka_unit_test(alarms_that_were_not_judged_anew_are_not_signed),
         cmocka_unit_test(signed_results_stay_when_a_run_finds_otherwise),
         cmocka_unit_test(the_newest_signing_stands_with_its_own_clinician),
         cmocka_unit_test(a_signing_names_what_it_covers),
