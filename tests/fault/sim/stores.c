@@ -20,9 +20,11 @@ static struct sim *base;
 
 /* --- another version ---------------------------------------------------------------------------------------------- */
 
+#define ROWS SIZE_MAX /* as another Salve would write them */
+
 static const struct byte {
     const char *file, *magic; /* the text before the byte, or NULL and the place of it */
-    size_t at;                /* the place, or bytes between text and byte */
+    size_t at;                /* the place, or bytes between text and byte; ROWS: the text changes rows */
     bool is_in_page, is_all;  /* of a database, whose page is summed anew; each place where the text stands */
     bool opens;               /* the site opens, and what has that byte does not */
 } bytes[] = {
@@ -32,8 +34,8 @@ static const struct byte {
     {"site/site.db", NULL, 19, true, false, false},
     {"site/keys.db", "SLVK", 0, true, true, false}, /* layout of the site, beside its root secret */
     {"site/keys.epoch", "SLVE", 0, false, true, false},
-    {"site/site.db", "SLVR", 0, true, true, true}, /* sealed records */
-    {"site/keys.db", "SLVW", 0, true, true, true}, /* wraps */
+    {"site/site.db", "UPDATE record SET tag = tag + 128", ROWS, true, true, true}, /* sealed records */
+    {"site/keys.db", "UPDATE wrap SET bytes = CAST(bytes || x'00' AS BLOB)", ROWS, true, true, true}, /* wraps */
     {"site/signed-head", "salve.test/", 0, false, true, false},
     {"data/*/backup", "\"version\":", 0, false, true, true},
 };
@@ -63,6 +65,16 @@ static void path_of(const char *file, char path[600])
     (void)snprintf(path, 600, "%s/%.*s%s", life->data, STR_ARGS(names[count - 1]), star + 1);
 }
 
+static int change_rows(const char *path, const char *sql)
+{
+    struct db *db = NULL;
+    const struct db_options options = {.schema_version = 2};
+    t_must(db_open(path, &options, &db, &err));
+    t_must(db_exec(db, sql, &err));
+    t_must(db_close(&db, &err));
+    return 1;
+}
+
 /* How many bytes were changed. */
 static int change(const struct byte *byte)
 {
@@ -70,6 +82,7 @@ static int change(const struct byte *byte)
     struct str text;
     int changed = 0;
     path_of(byte->file, path);
+    if (byte->at == ROWS) return change_rows(path, byte->magic);
     read_file(path, &text);
     size_t len = byte->magic == NULL ? 0 : strlen(byte->magic);
     for (size_t from = 0; from + len + byte->at < text.len; from++) {
