@@ -46,10 +46,10 @@ fresh
 rm "$work/web/$w.ar.json"
 fails 1 "a folder without Arabic" build
 fresh
-for language in en ar; do sed -i 's/^{$/{\n    "more": "X",/' "$work/web/$w.$language.json"; done
-sed -i 's/"more": "X"/"more": "المزيد"/' "$work/web/$w.ar.json"
+for language in en ar; do sed -i 's/^{$/{\n    "unsaid": "X",/' "$work/web/$w.$language.json"; done
+sed -i 's/"unsaid": "X"/"unsaid": "المزيد"/' "$work/web/$w.ar.json"
 fails 1 "a word that nothing says" build
-is "a word that nothing says: named" "$(grep -c 'words that nothing says: inbox.more' "$work/.out")" 1
+is "a word that nothing says: named" "$(grep -c 'words that nothing says: inbox.unsaid' "$work/.out")" 1
 fresh
 tools/node -e 'const { randomBytes } = require("node:crypto");
     console.log("export const ballast = \"" + randomBytes(150000).toString("base64") + "\";")' >"$work/web/lib/ballast.ts"

@@ -8,11 +8,13 @@ export async function readPages(
     pages: number,
     isEnough: (so: OpenPage) => boolean = () => false,
 ): Promise<Answer<OpenPage>> {
-    let all: OpenPage | null = null;
+    let tickets: OpenPage['tickets'] = [];
+    let next = '';
     for (let i = 0; ; i++) {
-        const answer = await api.inbox(all?.next ?? '');
+        const answer: Answer<OpenPage> = await api.inbox(next);
         if (!answer.ok) return answer;
-        all = { ...answer.value, tickets: merged(all?.tickets ?? [], answer.value) };
+        const all = { ...answer.value, tickets: merged(tickets, answer.value) };
         if (i + 1 >= pages || all.next === '' || isEnough(all)) return { ok: true, value: all };
+        ({ tickets, next } = all);
     }
 }
