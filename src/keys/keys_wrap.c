@@ -25,12 +25,14 @@ static enum salve_code take_row(struct keys *keys, struct db_stmt *stmt, struct 
                                 struct salve_err *err)
 {
     struct str id = db_column_blob(stmt, 0), bytes = db_column_blob(stmt, 5);
+    int64_t purpose = db_column_i64(stmt, 1), class = db_column_i64(stmt, 2);
     bool is_whole = bytes.len == CRYPTO_WRAP_BYTES;
-    if (id.len != COMPARTMENT_BYTES || (!is_whole && bytes.len != REST_BYTES))
+    if (id.len != COMPARTMENT_BYTES || (!is_whole && bytes.len != REST_BYTES) || purpose < 1 ||
+        purpose > PURPOSE_LAST || class < 1 || class > CLASS_LAST)
         return salve_fail(err, SALVE_E_INTEGRITY, "%s, key wrap", keys->path);
     memcpy(row->id.bytes, id.ptr, id.len);
-    row->purpose = (enum purpose)db_column_i64(stmt, 1);
-    row->class = (enum data_class)db_column_i64(stmt, 2);
+    row->purpose = (enum purpose)purpose;
+    row->class = (enum data_class) class;
     row->version = (uint32_t)db_column_i64(stmt, 3);
     row->has_presence = db_column_i64(stmt, 4) != 0;
     struct crypto_wrap place = place_of(row);

@@ -11,6 +11,13 @@ static struct store_row record_row(const struct compartment *id, uint64_t seq)
     return (struct store_row){.table = STORE_RECORD, .key = {compartment_bytes(id), seq}};
 }
 
+/* Of a row as it may be written: a class that there is, and no other bits. */
+static bool is_known(const struct store_row *row)
+{
+    uint32_t class = row->tag & ~(uint32_t)(STORE_TAG_REST | STORE_TAG_BLANK);
+    return class >= 1 && class <= CLASS_LAST;
+}
+
 static enum data_class class_of(const struct store_row *row)
 {
     return (enum data_class)(row->tag & 0xff & ~(uint32_t)STORE_TAG_REST);
@@ -154,6 +161,7 @@ enum salve_code store_record_fill(const struct store_row *row, bool with_bytes, 
                                   struct arena *mem, struct store_record *out, struct salve_err *err)
 {
     bool is_rest = (row->tag & STORE_TAG_REST) != 0;
+    if (!is_known(row)) return salve_fail(err, SALVE_E_INTEGRITY, "record");
     *out = (struct store_record){
         .seq = row->key.number, .class = class_of(row), .is_blank = (row->tag & STORE_TAG_BLANK) != 0};
     if (!out->is_blank) out->bytes_len = row->bytes_len + (is_rest ? CRYPTO_RECORD_PLACE_BYTES - 1 : 0);

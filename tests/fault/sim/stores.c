@@ -36,6 +36,10 @@ static const struct byte {
     {"site/keys.epoch", "SLVE", 0, false, true, false},
     {"site/site.db", "UPDATE record SET tag = tag + 128", ROWS, true, true, true}, /* sealed records */
     {"site/keys.db", "UPDATE wrap SET bytes = CAST(bytes || x'00' AS BLOB)", ROWS, true, true, true}, /* wraps */
+    {"site/site.db", "UPDATE record SET tag = tag % 64", ROWS, true, true, true},
+    {"site/site.db", "UPDATE record SET tag = 80", ROWS, true, true, true},
+    {"site/keys.db", "UPDATE wrap SET class = class + 128", ROWS, true, true, true},
+    {"site/keys.db", "UPDATE wrap SET purpose = purpose - 100", ROWS, true, true, true},
     {"site/signed-head", "salve.test/", 0, false, true, false},
     {"data/*/backup", "\"version\":", 0, false, true, true},
 };
