@@ -188,10 +188,11 @@ SALVE_MUST_USE enum salve_code crypto_record_open(const struct crypto_key *class
 
 /* The first CRYPTO_RECORD_PLACE_BYTES of a record follow from where it lies, its key's version and its length, so a
  * place that knows these may keep the rest alone.
- * crypto_record_rest - *rest: the record without them; false: they say anything else, and all of it has to be kept.
+ * crypto_record_rest - *rest: the record without them, and of the place its key's version; false: they say anything
+ * else, and all of it has to be kept.
  * crypto_record_whole - the way back, in mem. Nothing is checked: of another place, or of bytes that were no rest, it
  * makes what does not open. E_MEMORY. */
-bool crypto_record_rest(const struct crypto_record *place, struct str record, struct str *rest);
+bool crypto_record_rest(struct crypto_record *place, struct str record, struct str *rest);
 SALVE_MUST_USE enum salve_code crypto_record_whole(const struct crypto_record *place, struct str rest,
                                                    struct arena *mem, struct str *record, struct salve_err *err);
 

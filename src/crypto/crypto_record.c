@@ -116,13 +116,13 @@ enum salve_code crypto_record_peek(struct str record, struct crypto_record *head
     return SALVE_OK;
 }
 
-bool crypto_record_rest(const struct crypto_record *place, struct str record, struct str *rest)
+bool crypto_record_rest(struct crypto_record *place, struct str record, struct str *rest)
 {
     struct crypto_record head;
     if (crypto_record_peek(record, &head, NULL) != SALVE_OK) return false;
     *rest = str_cut(record, CRYPTO_RECORD_PLACE_BYTES, record.len);
-    return compartment_eq(head.compartment, place->compartment) && head.seq == place->seq &&
-           head.class == place->class && head.key_version == place->key_version;
+    place->key_version = head.key_version;
+    return compartment_eq(head.compartment, place->compartment) && head.seq == place->seq && head.class == place->class;
 }
 
 enum salve_code crypto_record_whole(const struct crypto_record *place, struct str rest, struct arena *mem,

@@ -34,7 +34,7 @@ enum salve_code work_place_read(struct str text, struct work_place *out, struct 
     out->changes = crypto_get_u64(bytes + 8);
     out->key.a = crypto_get_u64(bytes + 16);
     out->key.b = crypto_get_u64(bytes + 24);
-    for (size_t i = 32; i < sizeof bytes; i++) out->key.c = out->key.c << 8 | bytes[i];
+    out->key.c = crypto_get_u32(bytes + 32);
     return SALVE_OK;
 }
 

@@ -29,10 +29,9 @@ enum work_group {
 };
 
 enum work_order {
-    WORK_ORDER_LISTS_END = WORK_LISTS, /* the lists, as enum work_list has them */
-    WORK_ORDER_ENDS = WORK_LISTS,      /* by when something waited too long */
-    WORK_ORDER_CHANGED,                /* by when it changed its place in a list: a number that grows */
-    WORK_ORDER_PEOPLE,                 /* by compartment */
+    WORK_ORDER_ENDS = WORK_LISTS, /* behind the lists, as enum work_list has them: by when something waited too long */
+    WORK_ORDER_CHANGED,           /* by when it changed its place in a list: a number that grows */
+    WORK_ORDER_PEOPLE,            /* by compartment */
     WORK_ORDERS
 };
 enum { WORK_ORDER_PLACES = WORK_ORDER_ENDS + 1, WORK_GROUP_SHIFT = 4 };

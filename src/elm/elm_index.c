@@ -11,13 +11,6 @@ uint32_t elm_operand_count(const struct json *def)
     return json_is(operands, JSON_ARRAY) ? operands->count : 0;
 }
 
-static uint32_t def_hash(struct str name)
-{
-    uint32_t hash = (uint32_t)name.len;
-    for (size_t i = 0; i < name.len; i++) hash = hash * 31 + (uint8_t)name.ptr[i];
-    return hash ^ hash >> 15;
-}
-
 static uint32_t count_defs(const struct json *root)
 {
     uint32_t count = 0;
@@ -43,7 +36,7 @@ enum salve_code elm_index_defs(struct elm_library *library, struct arena *work, 
     library->defs = defs;
     library->place_mask = places - 1;
     for (; at > 0; at--) { /* from the last one, so that the first one is found first */
-        uint32_t *first = &library->first_def[def_hash(defs[at - 1].name) & library->place_mask];
+        uint32_t *first = &library->first_def[str_hash_32(defs[at - 1].name) & library->place_mask];
         defs[at - 1].next = *first;
         *first = at;
     }
@@ -52,7 +45,7 @@ enum salve_code elm_index_defs(struct elm_library *library, struct arena *work, 
 
 const struct elm_def *elm_def_named(const struct elm_library *library, struct str name, const struct elm_def *before)
 {
-    uint32_t at = before != NULL ? before->next : library->first_def[def_hash(name) & library->place_mask];
+    uint32_t at = before != NULL ? before->next : library->first_def[str_hash_32(name) & library->place_mask];
     while (at > 0 && !str_eq(library->defs[at - 1].name, name)) at = library->defs[at - 1].next;
     return at > 0 ? &library->defs[at - 1] : NULL;
 }

@@ -73,16 +73,11 @@ static enum salve_code shorten(struct store_tx *tx, const struct compartment *id
                                struct salve_err *err)
 {
     struct str rest;
-    struct crypto_record head;
-    if (crypto_record_peek(row->bytes, &head, NULL) != SALVE_OK || head.key_version > UINT8_MAX) return SALVE_OK;
-    struct crypto_record place = {.compartment = *id,
-                                  .seq = row->key.number,
-                                  .class = (enum data_class)row->tag,
-                                  .key_version = head.key_version};
-    if (!crypto_record_rest(&place, row->bytes, &rest)) return SALVE_OK;
+    struct crypto_record place = {.compartment = *id, .seq = row->key.number, .class = (enum data_class)row->tag};
+    if (!crypto_record_rest(&place, row->bytes, &rest) || place.key_version > UINT8_MAX) return SALVE_OK;
     uint8_t *bytes = arena_alloc_raw(tx->scratch, 1 + rest.len, 1);
     if (bytes == NULL) return salve_fail(err, SALVE_E_MEMORY, "record");
-    bytes[0] = (uint8_t)head.key_version;
+    bytes[0] = (uint8_t)place.key_version;
     memcpy(bytes + 1, rest.ptr, rest.len);
     row->bytes = str_bytes(bytes, 1 + rest.len);
     row->tag |= STORE_TAG_REST;
